@@ -1,0 +1,279 @@
+"""A corpus is a text and what training needs of it: its alphabet, its characters as ids, its last part held out.
+
+    bytes ─ decode ─▶ text ─ line ends, case ─▶ text ─ alphabet ─▶ Vocabulary ─ encode ─▶ train_ids | held_out_ids
+
+Everything that was guessed, dropped or replaced on the way stands in the report, one plain sentence each. What cannot
+be trained on raises CorpusError with a sentence that names the value and the remedy. N is the number of characters.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from charrnn.text.decoding import REPLACEMENT, CorpusError, count, decode
+
+DATA = Path(__file__).resolve().parents[2] / "data"
+MAX_BYTES = 20_000_000
+MAX_ALPHABET = 1_000
+MIN_HELD_OUT = 100
+MIN_TRAINING = 500
+
+Ids = npt.NDArray[np.int32]
+
+_BOM = "\ufeff"
+_CHUNK = 1 << 20  # characters encoded at once, so that a text never exists four bytes wide as a whole
+_SMALL_WORDS = frozenset(["a", "an", "and", "at", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with"])
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The characters a network knows, sorted; a character's id is its place among them."""
+
+    characters: str
+
+    @classmethod
+    def of(cls, text: str) -> Vocabulary:
+        """The distinct characters of a text."""
+        return cls("".join(sorted(set(text))))
+
+    def __len__(self) -> int:
+        return len(self.characters)
+
+    def encode(self, text: str) -> Ids:
+        """Ids (N,) of the characters of `text`; those that are unknown are left out (`unseen` names them)."""
+        ids = np.empty(len(text), np.int32)
+        for start in range(0, len(text), _CHUNK):
+            codes = _code_points(text[start : start + _CHUNK])
+            ids[start : start + len(codes)] = self._id_of[np.minimum(codes, len(self._id_of) - 1)]
+        unknown = ids < 0
+        return ids[~unknown] if unknown.any() else ids
+
+    def decode(self, ids: npt.ArrayLike) -> str:
+        """The text of ids (N,)."""
+        chosen = _code_points(self.characters)[np.asarray(ids, dtype=np.intp)]
+        return chosen.tobytes().decode("utf-32-le", "surrogatepass")
+
+    def unseen(self, text: str) -> str:
+        """The distinct characters of `text` that are unknown here, in order of appearance."""
+        known = set(self.characters)
+        return "".join(character for character in dict.fromkeys(text) if character not in known)
+
+    @cached_property
+    def _id_of(self) -> Ids:
+        """Id by code point, -1 where unknown; the last entry stands for every higher code point."""
+        codes = _code_points(self.characters)
+        table = np.full(int(codes.max(initial=0)) + 2, -1, np.int32)
+        table[codes] = np.arange(len(codes))
+        return table
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was found in a text, and what was done to it: each note is a plain sentence."""
+
+    encoding: str | None
+    characters: int
+    alphabet: int
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Corpus:
+    """A text, its vocabulary and its two parts as ids; build it with `from_text` or `from_bytes`.
+
+    `held_out` is the fraction in force: 0 where the text is too short to spare any. Both id arrays are read-only.
+    """
+
+    name: str
+    text: str = field(repr=False)
+    vocabulary: Vocabulary
+    held_out: float
+    lowercase: bool
+    report: Report
+    train_ids: Ids = field(repr=False)
+    held_out_ids: Ids = field(repr=False)
+
+    @classmethod
+    def from_text(
+        cls,
+        text: str,
+        *,
+        name: str = "text",
+        lowercase: bool = False,
+        held_out: float = 0.05,
+        keep_frequent: int | None = None,
+        max_bytes: int | None = None,
+    ) -> Corpus:
+        """A corpus of `text`; changes line ends (and case, if asked), nothing else. Alphabet of the whole text.
+
+        `keep_frequent` keeps that many of the most frequent characters and replaces the others by U+FFFD;
+        `max_bytes` is the limit on the size in UTF-8 (`size_limit()` if None). Raises CorpusError.
+        """
+        _refuse_large(len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass")), max_bytes)
+        return cls._build(text, None, [], name, lowercase, held_out, keep_frequent)
+
+    @classmethod
+    def from_bytes(
+        cls,
+        data: bytes,
+        *,
+        name: str,
+        lowercase: bool = False,
+        held_out: float = 0.05,
+        keep_frequent: int | None = None,
+        max_bytes: int | None = None,
+    ) -> Corpus:
+        """A corpus of a file's bytes: UTF-8, UTF-16, UTF-32 or a legacy encoding. Otherwise as `from_text`."""
+        _refuse_large(len(data), max_bytes)
+        text, encoding, notes = decode(data)
+        return cls._build(text, encoding, notes, name, lowercase, held_out, keep_frequent)
+
+    @classmethod
+    def _build(
+        cls,
+        text: str,
+        encoding: str | None,
+        notes: list[str],
+        name: str,
+        lowercase: bool,
+        held_out: float,
+        keep_frequent: int | None,
+    ) -> Corpus:
+        if not 0 <= held_out < 1:
+            raise CorpusError(f"The held-out fraction is {held_out}: choose one from 0 to below 1, such as 0.05.")
+        text = _normalise(text, notes)
+        if lowercase:
+            text = text.lower()  # before the alphabet and the split, since it can change the length ("İ" becomes two)
+        text = _limit_alphabet(text, keep_frequent, notes)
+        vocabulary = Vocabulary.of(text)
+        if len(vocabulary) == 1:
+            raise CorpusError(
+                f"The text holds one distinct character only ({text[0]!r}): bring one with at least two, "
+                "or there is nothing to predict."
+            )
+        ids = vocabulary.encode(text)
+        ids.flags.writeable = False
+        split = _split_position(len(ids), held_out, notes)
+        return cls(
+            name=name,
+            text=text,
+            vocabulary=vocabulary,
+            held_out=held_out if split < len(ids) else 0.0,
+            lowercase=lowercase,
+            report=Report(encoding, len(text), len(vocabulary), tuple(notes)),
+            train_ids=ids[:split],
+            held_out_ids=ids[split:],
+        )
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 (hexadecimal) of the split position and the text: equal for corpora that train alike."""
+        return hashlib.sha256(f"{len(self.train_ids)}\n{self.text}".encode()).hexdigest()
+
+    def require_window(self, sequence_length: int) -> None:
+        """Raise CorpusError unless the training part holds a window: `sequence_length` inputs and their targets."""
+        if len(self.train_ids) <= sequence_length:
+            raise CorpusError(
+                f"The text has {len(self.train_ids):,} characters to train on, but reading {sequence_length:,} back "
+                f"needs at least {sequence_length + 1:,}: bring a longer text or read fewer back."
+            )
+
+
+def corpora(folder: Path = DATA) -> list[tuple[str, Path]]:
+    """Title and path of each `*.txt` that lies in `folder` itself (a link that leads out of it does not), by title."""
+    home = folder.resolve()
+    files = (path for path in folder.glob("*.txt") if not path.name.startswith("."))
+    inside = (path for path in files if path.is_file() and path.resolve().parent == home)
+    return sorted((_title(path.stem), path) for path in inside)
+
+
+def size_limit() -> int:
+    """The largest text allowed, in bytes: CHARRNN_MAX_TEXT_MB megabytes if that is set, else MAX_BYTES."""
+    megabytes = os.environ.get("CHARRNN_MAX_TEXT_MB")
+    if not megabytes:
+        return MAX_BYTES
+    try:
+        return int(float(megabytes) * 1_000_000)
+    except (ValueError, OverflowError):
+        raise CorpusError(f"CHARRNN_MAX_TEXT_MB is {megabytes!r}: set it to a number of megabytes, as 20.") from None
+
+
+def _title(stem: str) -> str:
+    """'pride_and_prejudice' becomes 'Pride and Prejudice'; capitals that are there already stay."""
+    words = stem.replace("_", " ").split()
+    small = [index > 0 and word in _SMALL_WORDS for index, word in enumerate(words)]
+    return " ".join(word if keep else word[:1].upper() + word[1:] for word, keep in zip(words, small, strict=True))
+
+
+def _code_points(text: str) -> npt.NDArray[np.uint32]:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
+
+
+def _refuse_large(size: int, max_bytes: int | None) -> None:
+    limit = size_limit() if max_bytes is None else max_bytes
+    if size > limit:
+        raise CorpusError(
+            f"The text is {size / 1e6:,.1f} MB and the limit is {limit / 1e6:,.1f} MB: bring a part of it, "
+            "or raise CHARRNN_MAX_TEXT_MB where the page is served."
+        )
+
+
+def _normalise(text: str, notes: list[str]) -> str:
+    """Drop a byte order mark, make line ends alike, join surrogates; refuse what is then empty."""
+    if text.startswith(_BOM):
+        text = text[1:]
+        notes.append("A byte order mark at the beginning was dropped.")
+    if ends := text.count("\r"):
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+        notes.append(f"{count(ends, 'line end')} of Windows or old Mac kind became plain new lines.")
+    if any("\ud800" <= character <= "\udfff" for character in set(text)):
+        # A pasted emoji can arrive as two halves, which join; a half on its own is no character and cannot be stored.
+        joined = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+        if broken := joined.count(REPLACEMENT) - text.count(REPLACEMENT):
+            notes.append(f"{count(broken, 'broken character')} became {REPLACEMENT}.")
+        text = joined
+    if not text:
+        raise CorpusError("The text is empty: paste or upload one with at least two different characters.")
+    return text
+
+
+def _limit_alphabet(text: str, keep_frequent: int | None, notes: list[str]) -> str:
+    distinct = set(text) - {REPLACEMENT}
+    if keep_frequent is None:
+        if len(distinct) > MAX_ALPHABET:
+            raise CorpusError(
+                f"The text has {len(distinct):,} distinct characters and the limit is {MAX_ALPHABET:,}: keep only the "
+                f"frequent ones, with {REPLACEMENT} for the others, or bring a text in an alphabet."
+            )
+        return text
+    if not 1 <= keep_frequent <= MAX_ALPHABET:
+        raise CorpusError(f"Keeping {keep_frequent:,} characters is not possible: choose 1 to {MAX_ALPHABET:,}.")
+    ranked = sorted(Counter(text).items(), key=lambda item: (-item[1], item[0]))
+    rare = [(character, count) for character, count in ranked if character != REPLACEMENT][keep_frequent:]
+    if not rare:
+        return text
+    notes.append(
+        f"The {keep_frequent:,} most frequent characters were kept; {count(len(rare), 'rare one')}, together "
+        f"{count(sum(count for _, count in rare), 'place')} in the text, became {REPLACEMENT}."
+    )
+    return text.translate({ord(character): REPLACEMENT for character, _ in rare})
+
+
+def _split_position(length: int, held_out: float, notes: list[str]) -> int:
+    """Where the held-out part begins: at the end (nothing held out) where either part would be too short to tell."""
+    split = length - round(length * held_out)
+    if held_out == 0 or (length - split >= MIN_HELD_OUT and split >= MIN_TRAINING):
+        return split
+    notes.append(
+        f"Nothing is held out for testing: of {length:,} characters, {held_out:.0%} would leave {length - split:,} "
+        f"to test on (at least {MIN_HELD_OUT} wanted) and {split:,} to train on (at least {MIN_TRAINING})."
+    )
+    return length

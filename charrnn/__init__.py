@@ -16,3 +16,10 @@ import os
 # machine took 365 ms for a step that takes 21 ms with one.
 for _variable in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
     os.environ.setdefault(_variable, "1")
+
+from charrnn.text.corpus import Corpus
+from charrnn.training.checkpoint import load, save
+from charrnn.training.settings import Settings
+from charrnn.training.trainer import Trainer
+
+__all__ = ["Corpus", "Settings", "Trainer", "load", "save"]

@@ -1,0 +1,30 @@
+"""How well the network predicts a text that it does not learn from."""
+
+import numpy as np
+
+from charrnn.network.rnn import Array, Parameters, forward, log_softmax, logits
+
+CHUNK = 2_000  # characters at a time: the predictions of a whole book would not fit the cache
+
+
+def surprisal(parameters: Parameters, ids: Array, hidden: Array | None = None) -> Array:
+    """-ln p(ids[i+1] | ids[:i+1]) for each character after the first, in nats: shape (len(ids) - 1,).
+
+    One pass from the state hidden (H,), zero where none is given, carried from the first character to the last.
+    """
+    _, H = parameters.sizes
+    state = np.zeros((1, H), parameters.W_hh.dtype) if hidden is None else hidden.reshape(1, H)
+    nats = np.empty(max(len(ids) - 1, 0))
+    for start in range(0, len(nats), CHUNK):
+        inputs = ids[start : min(start + CHUNK, len(nats))]
+        targets = ids[start + 1 : start + 1 + len(inputs)]
+        h = forward(parameters, inputs[:, None], state)
+        log_p = log_softmax(logits(parameters, h[1:, 0]))
+        nats[start : start + len(inputs)] = -log_p[np.arange(len(inputs)), targets]
+        state = h[-1]
+    return nats
+
+
+def evaluate(parameters: Parameters, ids: Array) -> float:
+    """Mean surprisal of the text in nats per character: zero state first, then carried, nothing learned."""
+    return float(surprisal(parameters, ids).mean())

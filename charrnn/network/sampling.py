@@ -1,0 +1,56 @@
+"""Letting the network write: one character drawn at a time and read back in."""
+
+import numpy as np
+
+from charrnn.network.rnn import Array, Parameters, forward
+
+
+def read(parameters: Parameters, ids: Array, hidden: Array | None = None) -> Array:
+    """The state (H,) after reading ids from the state hidden (zero where none is given)."""
+    state = np.zeros(parameters.sizes[1], parameters.W_hh.dtype) if hidden is None else hidden
+    return forward(parameters, np.asarray(ids)[:, None], state[None])[-1, 0]
+
+
+def generate(
+    parameters: Parameters,
+    hidden: Array,
+    last: int | None,
+    length: int,
+    rng: np.random.Generator,
+    temperature: float = 1.0,
+    top_k: int | None = None,
+) -> tuple[Array, Array]:
+    """Write `length` characters from the state hidden (H,), which is left as it is.
+
+    `last` is a character still to be read before the first draw; None draws at once. Each character comes from
+    softmax(y / temperature), cut to the top_k likeliest where given; temperature 0 always takes the likeliest.
+    Returns ids (length,) and the state (H,) that has read all of them but the last.
+    """
+    W_xh, W_hh, W_hy, b_h, b_y = parameters
+    greedy = temperature <= 0 or top_k == 1
+    V, H = parameters.sizes
+    if not greedy:  # dividing the weights once divides every y
+        W_hy, b_y = (W_hy / temperature).astype(W_hy.dtype), (b_y / temperature).astype(b_y.dtype)
+    kept = V if top_k is None else min(max(top_k, 1), V)
+    came_in = list(W_xh + b_h)  # what reading each character adds, as rows
+    h, y = np.array(hidden), np.empty(V, W_hy.dtype)
+    recurrent = np.empty(H, W_hh.dtype)
+    ids = np.empty(length, np.int32)
+    for i, u in enumerate(rng.random(length).tolist()):
+        if last is not None:
+            h.dot(W_hh, recurrent)
+            np.add(recurrent, came_in[last], recurrent)
+            np.tanh(recurrent, h)
+        h.dot(W_hy, y)
+        np.add(y, b_y, y)
+        if greedy:
+            last = int(y.argmax())
+        else:
+            np.subtract(y, y.max(), y)  # exp cannot overflow
+            if kept < V:
+                y[y < np.partition(y, V - kept)[V - kept]] = -np.inf
+            np.exp(y, y)
+            steps = y.cumsum()
+            last = min(int(steps.searchsorted(u * float(steps[-1]), "right")), V - 1)
+        ids[i] = last
+    return ids, h

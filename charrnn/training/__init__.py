@@ -1,0 +1,1 @@
+"""Training: settings, the trainer, and the exact state of a run."""

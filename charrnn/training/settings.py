@@ -1,0 +1,73 @@
+"""What a run is made with: every hyperparameter, its default and its limits, in one frozen object."""
+
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any
+
+from charrnn.network.optimizers import OPTIMIZERS
+
+LIMITS: dict[str, tuple[float, float]] = {
+    "hidden_size": (1, 2048),
+    "sequence_length": (1, 1000),
+    "batch_size": (1, 256),
+    "learning_rate": (1e-6, 10.0),
+    "decay": (0, 1e12),
+    "clip": (1e-3, 1e6),
+    "init_scale": (1e-6, 10.0),
+    "seed": (0, 2**32 - 1),
+}
+CHOICES: dict[str, tuple[str, ...]] = {
+    "optimizer": tuple(OPTIMIZERS),
+    "init": ("orthogonal", "gaussian"),
+    "dtype": ("float32", "float64"),
+}
+
+
+class SettingsError(ValueError):
+    """A setting that cannot be had, said in one sentence."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The hyperparameters of a run. Raises SettingsError for a value outside LIMITS or CHOICES.
+
+    README's section on defaults says what was tried and why these won.
+    """
+
+    hidden_size: int = 128  # H, units
+    sequence_length: int = 50  # T, characters that learning looks back
+    batch_size: int = 8  # B, streams read in parallel
+    learning_rate: float = 2e-3
+    decay: float = 400_000  # rate = learning_rate / sqrt(1 + characters read / decay); 0 keeps it constant
+    optimizer: str = "adam"
+    clip: float = 5.0  # largest entry of the summed gradient
+    init: str = "orthogonal"
+    init_scale: float = 1.0
+    seed: int = 1
+    dtype: str = "float32"
+
+    def __post_init__(self) -> None:
+        for name, (low, high) in LIMITS.items():
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
+                raise SettingsError(f"{name} is {value!r}; it must be a number between {low:g} and {high:g}.")
+            if isinstance(Settings.__dataclass_fields__[name].default, int) and name != "decay" and value != int(value):
+                raise SettingsError(f"{name} is {value!r}; it must be a whole number.")
+        for name, choices in CHOICES.items():
+            if getattr(self, name) not in choices:
+                raise SettingsError(f"{name} is {getattr(self, name)!r}; it must be one of {', '.join(choices)}.")
+
+    @classmethod
+    def classic(cls, **changes: Any) -> "Settings":
+        """The reference experiment: one stream, 128 units, 30 steps, Adagrad 0.01, clip 5, Gaussian start 0.01."""
+        classic = cls(128, 30, 1, 1e-2, 0, "adagrad", 5.0, "gaussian", 0.01)
+        return replace(classic, **changes)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> "Settings":
+        """Settings from plain values; names that are not settings are left out, missing ones take their default."""
+        known = {field.name for field in fields(cls)}
+        return cls(**{name: value for name, value in values.items() if name in known})

@@ -1,0 +1,180 @@
+"""The trainer: next batch, loss and gradients, clip, update, carry the state."""
+
+from math import log, sqrt
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from charrnn.network.evaluate import evaluate
+from charrnn.network.optimizers import OPTIMIZERS, clip, update
+from charrnn.network.rnn import Array, Parameters, Workspace, initialise, loss_and_gradients
+from charrnn.network.sampling import generate, read
+from charrnn.text.batches import Batches
+from charrnn.text.corpus import Corpus
+from charrnn.training.settings import Settings
+
+
+class Step(NamedTuple):
+    """What one training step reports; losses in nats per character."""
+
+    step: int  # counted from 1
+    loss: float  # of this window, before its update
+    smooth_loss: float
+    gradient_norm: float  # before clipping
+    clipped: float  # fraction of the gradient's entries that were cut
+
+
+class State(NamedTuple):
+    """Everything a step depends on, as plain values and arrays."""
+
+    values: dict[str, Any]  # JSON-able
+    arrays: dict[str, Array]
+
+
+class Trainer:
+    """A network in training on a corpus. Raises CorpusError where the text is shorter than one window.
+
+    The same seed, settings and text give the same losses bit for bit on the same machine; sampling and evaluating
+    do not disturb that.
+    """
+
+    def __init__(self, corpus: Corpus, settings: Settings) -> None:
+        corpus.require_window(settings.sequence_length)
+        self.corpus, self.settings = corpus, settings
+        V, H = len(corpus.vocabulary), settings.hidden_size
+        dtype = np.dtype(settings.dtype)
+        init_seed, sampling_seed = np.random.SeedSequence(settings.seed).spawn(2)
+        self.parameters: Parameters = initialise(
+            V, H, np.random.default_rng(init_seed), init=settings.init, scale=settings.init_scale, dtype=dtype
+        )
+        self.batches = Batches(corpus.train_ids, settings.sequence_length, settings.batch_size)
+        self.hidden = np.zeros((self.batches.B, H), dtype)
+        self.steps = 0  # done so far
+        self.smooth_loss = log(V)
+        self.log: list[tuple[int, dict[str, float]]] = []  # (step, change) of what was changed while training
+        self._learning_rate, self._clip = settings.learning_rate, settings.clip
+        self._sampler = np.random.default_rng(sampling_seed)
+        self._flat = self.parameters.flat
+        self._memory = [np.zeros_like(self._flat) for _ in range(OPTIMIZERS[settings.optimizer][1])]
+        self._scratch = np.empty_like(self._flat)
+        self._space = Workspace(self.batches.T, self.batches.B, V, H, dtype)
+        self._gradients = self._space.gradients.flat
+        self._keep = 0.999**self.batches.B  # of the smooth loss, a step: the same memory in characters at every B
+
+    @property
+    def characters(self) -> int:
+        """Characters read so far, over all streams."""
+        return self.steps * self.batches.T * self.batches.B
+
+    @property
+    def epochs(self) -> float:
+        """How often the training text has been read."""
+        return self.characters / len(self.corpus.train_ids)
+
+    @property
+    def rate(self) -> float:
+        """The learning rate in force at the next step: it falls with the characters read, never with the clock."""
+        decay = self.settings.decay
+        return self._learning_rate / sqrt(1 + self.characters / decay) if decay else self._learning_rate
+
+    @property
+    def learning_rate(self) -> float:
+        """The learning rate before its schedule; may be changed at any step."""
+        return self._learning_rate
+
+    @learning_rate.setter
+    def learning_rate(self, value: float) -> None:
+        self._learning_rate = value
+        self.log.append((self.steps, {"learning_rate": value}))
+
+    @property
+    def clip(self) -> float:
+        """The largest gradient entry allowed; may be changed at any step."""
+        return self._clip
+
+    @clip.setter
+    def clip(self, value: float) -> None:
+        self._clip = value
+        self.log.append((self.steps, {"clip": value}))
+
+    def step(self) -> Step:
+        """One window: next batch, loss and gradients, clip, update, carry the state."""
+        inputs, targets, fresh = self.batches.next()
+        if fresh:
+            self.hidden[:] = 0
+        loss, _, hidden = loss_and_gradients(self.parameters, inputs, targets, self.hidden, self._space)
+        g = self._gradients
+        norm, clipped = clip(g, self._clip)
+        rate = self.rate
+        self.steps += 1
+        update(self.settings.optimizer, self._flat, g, self._memory, self._scratch, rate, self.steps)
+        self.hidden[:] = hidden
+        loss /= self.batches.T
+        self.smooth_loss = self._keep * self.smooth_loss + (1 - self._keep) * loss
+        return Step(self.steps, loss, self.smooth_loss, norm, clipped)
+
+    def train(self, steps: int) -> list[Step]:
+        """That many steps, one after the other."""
+        return [self.step() for _ in range(steps)]
+
+    def evaluate(self) -> float | None:
+        """Loss on the held-out text, or None where there is none. Nothing is learned and nothing disturbed."""
+        return evaluate(self.parameters, self.corpus.held_out_ids) if len(self.corpus.held_out_ids) > 1 else None
+
+    def sample(
+        self,
+        length: int,
+        temperature: float = 1.0,
+        prime: str | None = None,
+        top_k: int | None = None,
+        seed: int | None = None,
+    ) -> str:
+        """What the network writes: `length` characters, without the prime.
+
+        prime None goes on from the present state and character of stream 0 (the classic way); a text is read first,
+        from a zero state ("" starts with a character drawn from the network). Characters that the network has never
+        seen are left out: `corpus.vocabulary.unseen(prime)` names them. Without a seed each call draws anew.
+        """
+        rng = self._sampler if seed is None else np.random.default_rng(seed)
+        if prime is None:
+            position = self.batches.position
+            if position + self.batches.T + 1 >= len(self.batches.streams):
+                position = 0
+            state = self.hidden[0] if position else np.zeros_like(self.hidden[0])
+            last: int | None = int(self.batches.streams[position, 0])
+        else:
+            ids = self.corpus.vocabulary.encode(prime)
+            state = read(self.parameters, ids[:-1])
+            last = int(ids[-1]) if len(ids) else None
+        ids, _ = generate(self.parameters, state, last, length, rng, temperature, top_k)
+        return self.corpus.vocabulary.decode(ids)
+
+    def state(self) -> State:
+        """A copy of everything a step depends on."""
+        values = {
+            "steps": self.steps,
+            "position": self.batches.position,
+            "smooth_loss": self.smooth_loss,
+            "learning_rate": self._learning_rate,
+            "clip": self._clip,
+            "log": [[step, change] for step, change in self.log],
+            "sampler": self._sampler.bit_generator.state,
+        }
+        arrays = {name: array.copy() for name, array in zip(Parameters._fields, self.parameters, strict=True)}
+        arrays["hidden"] = self.hidden.copy()
+        arrays |= {f"memory_{i}": m.copy() for i, m in enumerate(self._memory)}
+        return State(values, arrays)
+
+    def restore(self, state: State) -> None:
+        """Go on from a state of a trainer with the same corpus and settings, bit for bit as that one would have."""
+        values, arrays = state
+        for name, array in zip(Parameters._fields, self.parameters, strict=True):
+            array[:] = arrays[name]
+        self.hidden[:] = arrays["hidden"]
+        for i, m in enumerate(self._memory):
+            m[:] = arrays[f"memory_{i}"]
+        self.steps, self.batches.position = values["steps"], values["position"]
+        self.smooth_loss = values["smooth_loss"]
+        self._learning_rate, self._clip = values["learning_rate"], values["clip"]
+        self.log = [(step, dict(change)) for step, change in values["log"]]
+        self._sampler.bit_generator.state = values["sampler"]

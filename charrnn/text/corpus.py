@@ -234,8 +234,10 @@ def _normalise(text: str, notes: list[str]) -> str:
     if ends := text.count("\r"):
         text = text.replace("\r\n", "\n").replace("\r", "\n")
         notes.append(f"{count(ends, 'line end')} of Windows or old Mac kind became plain new lines.")
-    if any("\ud800" <= character <= "\udfff" for character in set(text)):
-        # A pasted emoji can arrive as two halves, which join; a half on its own is no character and cannot be stored.
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        # A pasted emoji can arrive as two surrogates, which join; a lone one is no character and cannot be stored.
         joined = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
         if broken := joined.count(REPLACEMENT) - text.count(REPLACEMENT):
             notes.append(f"{count(broken, 'broken character')} became {REPLACEMENT}.")

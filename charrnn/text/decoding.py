@@ -37,7 +37,7 @@ def decode(data: bytes) -> tuple[str, str, list[str]]:
         notes.append(f"{count(mended, 'damaged place')} that {encoding.upper()} cannot read became {REPLACEMENT}.")
     controls = sum(map(text.count, set(text) & _CONTROLS))
     if "\0" in text or 50 * controls + 10 * mended > len(text):
-        raise _binary(f"{count(controls + mended, 'character')} of {len(text):,} cannot be printed")
+        raise _binary(f"control or broken characters: {controls + mended:,} of {len(text):,}")
     return text, encoding, notes
 
 
@@ -73,7 +73,7 @@ def _utf8(data: bytes) -> str | None:
 def _legacy(data: bytes, notes: list[str]) -> str:
     """The likeliest encoding that is not Unicode."""
     if b"\0" in data:
-        raise _binary(f"{count(data.count(0), 'byte')} of {len(data):,} are zero")
+        raise _binary(f"zero bytes: {data.count(0):,} of {len(data):,}")
     import charset_normalizer  # here, since most texts never need it and it is slow to load
 
     best = charset_normalizer.from_bytes(_telling(data)).best()

@@ -1,0 +1,114 @@
+"""The network reads a text: what it expected before each character, what it carries after it.
+
+    h_0 = 0, h_i = the state after reading ids[i - 1]      p(ids[i] | everything before it) = softmax(h_i W_hy + b_y)
+
+N = characters read, S = columns of the strip, V = vocabulary size, H = hidden size.
+"""
+
+import re
+from typing import NamedTuple
+
+import numpy as np
+
+from charrnn.network.rnn import Array, Parameters, forward, log_softmax, logits, softmax
+
+TOP = 5  # likeliest characters kept for each column
+SEARCH = 5_000  # characters within which a beginning is looked for
+
+_SENTENCE = re.compile(r"""\w{4,}[.!?…]["'”’»)_]*\s+|[。！？]\s*|\n{2,}""")  # \w{4,}: "Mr." ends no sentence
+_LINE = re.compile(r"\n+")
+
+
+class Reading(NamedTuple):
+    """One pass over a text."""
+
+    hidden: Array  # (N, H) after reading each character
+    probabilities: Array  # (N, V) of the character that comes next, after each character
+
+
+class Strip(NamedTuple):
+    """What the reading strip shows: for each of S columns, the prediction made BEFORE its character was read."""
+
+    came: Array  # (S,) ids of the characters that came
+    top_ids: Array  # (S, 5) likeliest characters, likeliest first; V columns where the alphabet is smaller
+    top_probabilities: Array  # (S, 5)
+    probability: Array  # (S,) of the character that came
+    surprise: Array  # (S,) -log2 of it, in bits
+    hidden: Array  # (S, H) after reading each column's character
+
+    @property
+    def guess(self) -> Array:
+        """Ids (S,) of the likeliest characters."""
+        return self.top_ids[:, 0]
+
+    @property
+    def guess_probability(self) -> Array:
+        """Probabilities (S,) of the likeliest characters."""
+        return self.top_probabilities[:, 0]
+
+
+def states(parameters: Parameters, ids: Array, hidden: Array | None = None) -> Array:
+    """h (N + 1, H): the state before the text, hidden (H,) or zero, then the state after each character."""
+    start = np.zeros(parameters.sizes[1], parameters.W_hh.dtype) if hidden is None else hidden
+    return forward(parameters, ids[:, None], start[None])[:, 0]
+
+
+def read(parameters: Parameters, ids: Array, hidden: Array | None = None) -> Reading:
+    """Read ids (N,) from the state hidden (H,), zero where none is given."""
+    h = states(parameters, ids, hidden)[1:]
+    return Reading(h, softmax(logits(parameters, h)))
+
+
+def strip(parameters: Parameters, ids: Array, start: int) -> Strip:
+    """Read ids (N,) from the zero state; report on the columns ids[start:], those before being context.
+
+    With start 0 the first column's prediction comes from the zero state alone.
+    """
+    h = states(parameters, ids)
+    came = ids[start:]
+    log_p = log_softmax(logits(parameters, h[start:-1]))
+    top_ids = np.argsort(-log_p, axis=1, kind="stable")[:, :TOP]
+    log_came = log_p[np.arange(len(came)), came]
+    top_probabilities = np.exp(np.take_along_axis(log_p, top_ids, axis=1))
+    return Strip(came, top_ids, top_probabilities, np.exp(log_came), -log_came / np.log(2), h[start + 1 :])
+
+
+def most_varying(hidden: Array, n: int = 5, shown: Array | None = None) -> Array:
+    """The n units whose values (N, H) vary most over the text, in ascending order of their number.
+
+    Units already `shown` stay as long as they are among the 4n most varying, so that a picture drawn several times a
+    second does not exchange its rows with every small change of rank.
+    """
+    ranked = np.argsort(-hidden.var(axis=0), kind="stable")
+    if shown is not None:
+        kept = ranked[: 4 * n][np.isin(ranked[: 4 * n], shown)]
+        ranked = np.concatenate([kept, ranked[~np.isin(ranked, kept)]])
+    return np.sort(ranked[:n])
+
+
+def sentence(text: str, held_out_start: int, cells: int = 84, context: int = 200) -> tuple[str, int]:
+    """The strip's sentence with its context before it, and where the sentence begins in what is returned.
+
+    `cells` characters of text[held_out_start:], fewer where it is shorter, from the beginning of a sentence, else of a
+    line, else anywhere; up to `context` characters before them, held out too where there are enough. Where nothing is
+    held out, the end of the text. The same text gives the same sentence.
+    """
+    last = len(text) - cells  # the last place from which all cells are filled
+    if held_out_start >= len(text):
+        begin = _beginnings(text, max(0, last - SEARCH), last)[-1]
+    else:
+        first = held_out_start + context if held_out_start + context <= last else held_out_start
+        begin = _beginnings(text, first, last)[0]
+    low = max(0, begin - context)
+    return text[low : begin + cells], begin - low
+
+
+def _beginnings(text: str, first: int, last: int) -> list[int]:
+    """Places from `first` to `last` where a sentence begins, else where a line does, else these two themselves."""
+    last = max(first, min(last, first + SEARCH))
+    before = max(0, first - 40)  # enough to see the sentence end that a beginning follows
+    for pattern in (_SENTENCE, _LINE):
+        ends = (match.end() for match in pattern.finditer(text, before, last))
+        if places := [end for end in ends if end >= first]:
+            return places
+    return [first, last]

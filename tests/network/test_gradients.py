@@ -1,0 +1,105 @@
+"""Three witnesses for the gradients: central differences, scalar sums, and wrong gradients that must not pass."""
+
+import numpy as np
+import pytest
+import scalars
+
+from charrnn.network.gradient_check import central_differences, gradient_check
+from charrnn.network.rnn import Parameters, Workspace, initialise, loss_and_gradients
+
+V, H = 7, 5
+SHAPES = [(1, 1), (1, 3), (6, 1), (6, 3)]  # T, B
+
+
+def problem(T, B, *, seed=0):
+    """A network far from its start, a window with repeated characters, and a state that is not zero."""
+    rng = np.random.default_rng(seed)
+    parameters = initialise(V, H, rng, scale=0.6, dtype=np.float64)
+    parameters.b_h[:], parameters.b_y[:] = rng.normal(size=H), rng.normal(size=V)
+    ids = rng.integers(V, size=(T + 1, B))
+    return parameters, ids[:-1], ids[1:], rng.uniform(-0.9, 0.9, (B, H))
+
+
+@pytest.mark.parametrize(("T", "B"), SHAPES)
+def test_gradients_agree_with_central_differences_on_every_weight(T, B):
+    parameters, inputs, targets, hidden = problem(T, B)
+    _, gradients, _ = loss_and_gradients(parameters, inputs, targets, hidden)
+    verdict = gradient_check(lambda: loss_and_gradients(parameters, inputs, targets, hidden)[0], parameters, gradients)
+    assert verdict.relative < 1e-6, verdict
+    assert verdict.absolute < 1e-8, verdict
+
+
+@pytest.mark.parametrize(("T", "B"), SHAPES)
+def test_loss_gradients_and_state_agree_with_sums_over_single_numbers(T, B):
+    parameters, inputs, targets, hidden = problem(T, B, seed=1)
+    loss, gradients, after = loss_and_gradients(parameters, inputs, targets, hidden)
+    naive_loss, naive_gradients, naive_after = scalars.window(parameters, inputs, targets, hidden)
+    assert loss == pytest.approx(naive_loss, rel=1e-12)
+    np.testing.assert_allclose(after, naive_after, rtol=1e-12)
+    for ours, naive in zip(gradients, naive_gradients, strict=True):
+        np.testing.assert_allclose(ours, naive, rtol=1e-10, atol=1e-13)
+
+
+MISTAKES = {
+    "the sum over streams instead of their mean": lambda g: g._replace(W_hh=2 * g.W_hh),
+    "dW_hh transposed": lambda g: g._replace(W_hh=g.W_hh.T),
+    "the sign of one character's row": lambda g: g._replace(W_xh=np.where(np.arange(V)[:, None] == 2, -g.W_xh, g.W_xh)),
+    "entries off by a hundred thousandth": lambda g: g._replace(W_hy=g.W_hy * (1 + 1e-5)),
+    "a bias forgotten": lambda g: g._replace(b_y=np.zeros(V)),
+    "a bias that misses one of four steps": lambda g: g._replace(b_h=g.b_h * 3 / 4),
+    "clipped inside": lambda g: g._replace(W_hy=np.clip(g.W_hy, -0.05, 0.05)),
+    "not a number": lambda g: g._replace(b_h=np.full(H, np.nan)),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_the_check_rejects_a_wrong_gradient(mistake):
+    parameters, inputs, targets, hidden = problem(T=4, B=2, seed=2)
+    inputs[0] = 2  # so that W_xh[2] has a gradient
+    _, gradients, _ = loss_and_gradients(parameters, inputs, targets, hidden)
+
+    def loss():
+        return loss_and_gradients(parameters, inputs, targets, hidden)[0]
+
+    assert gradient_check(loss, parameters, gradients).passed
+    assert not gradient_check(loss, parameters, MISTAKES[mistake](gradients)).passed
+
+
+def test_the_check_names_the_array_with_the_worst_error():
+    parameters, inputs, targets, hidden = problem(3, 1)
+    _, gradients, _ = loss_and_gradients(parameters, inputs, targets, hidden)
+    gradients.b_y[0] += 0.5
+    loss = lambda: loss_and_gradients(parameters, inputs, targets, hidden)[0]  # noqa: E731 - one use, one line
+    assert gradient_check(loss, parameters, gradients).where == "b_y"
+
+
+def test_central_differences_put_every_weight_back():
+    weights = np.random.default_rng(0).normal(size=(3, 2))
+    before = weights.copy()
+    measured = central_differences(lambda: float((weights**3).sum()), weights)
+    np.testing.assert_array_equal(weights, before)
+    np.testing.assert_allclose(measured, 3 * before**2, rtol=1e-7)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(("T", "B"), SHAPES)
+def test_a_workspace_used_again_gives_what_a_fresh_one_gives_bit_for_bit(T, B, dtype):
+    space = Workspace(T, B, V, H, dtype)
+    for seed in range(3):
+        parameters, inputs, targets, hidden = problem(T, B, seed=seed)
+        parameters = Parameters(*(array.astype(dtype) for array in parameters))
+        hidden = hidden.astype(dtype)
+        fresh = loss_and_gradients(parameters, inputs, targets, hidden)
+        again = loss_and_gradients(parameters, inputs, targets, hidden, space)
+        assert again[0] == fresh[0]
+        np.testing.assert_array_equal(again[2], fresh[2])
+        for ours, theirs in zip(again[1], fresh[1], strict=True):
+            np.testing.assert_array_equal(ours, theirs)
+
+
+def test_a_character_that_was_not_read_has_no_gradient_in_the_input_weights():
+    parameters, inputs, targets, hidden = problem(5, 2)
+    inputs[inputs == 3] = 4
+    _, gradients, _ = loss_and_gradients(parameters, inputs, targets, hidden)
+    assert not gradients.W_xh[3].any()
+    assert gradients.W_xh[4].any()

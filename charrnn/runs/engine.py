@@ -1,0 +1,132 @@
+"""The engine: owner of all runs and their processes, one for the whole server, and of the queue for a place."""
+
+import os
+import threading
+import time
+
+from charrnn.runs.janitor import Janitor
+from charrnn.runs.leases import Lease, Leases
+from charrnn.runs.local import Connect, Connection, Local
+from charrnn.runs.run import ACTIVE, Run
+from charrnn.text.corpus import Corpus
+from charrnn.training.settings import Settings
+
+GRACE_SECONDS = 30.0
+IDLE_SECONDS = 45.0  # how long the process of a paused run is kept, for a quick start
+KEPT_AT_REST = 200  # runs that nobody holds and that are kept in memory, the longest untouched going first
+CLOSE_SECONDS = 5.0
+
+
+class Engine:
+    """Creates runs, finds them by their token, and lets as many train at once as there are places.
+
+    max_running: places; CHARRNN_MAX_RUNNING, else four a core and at least eight.
+    grace: seconds that a run goes on after its last lease was released; CHARRNN_GRACE, else 30.
+    idle: seconds that the process of a paused run stays for a quick start.
+    """
+
+    def __init__(
+        self,
+        *,
+        max_running: int | None = None,
+        grace: float | None = None,
+        idle: float = IDLE_SECONDS,
+        connect: Connect = Local,
+    ) -> None:
+        self.lock = threading.RLock()  # over everything of the engine, its leases and its runs
+        self.connect = connect
+        self.max_running = max_running or int(
+            os.environ.get("CHARRNN_MAX_RUNNING") or max(8, 4 * (os.cpu_count() or 1))
+        )
+        self._idle = idle
+        self._runs: dict[str, Run] = {}  # the longest untouched first
+        self._queue: list[Run] = []
+        self._ending: list[Connection] = []
+        self._janitor = Janitor()
+        seconds = float(os.environ.get("CHARRNN_GRACE") or GRACE_SECONDS) if grace is None else grace
+        self._leases = Leases(seconds, self._janitor, self.lock, self._left)
+
+    def create(self, corpus: Corpus, settings: Settings) -> Run:
+        """A new run, at step 0 and without a process. Raises CorpusError where the text is shorter than one window."""
+        run = Run(self, corpus, settings)
+        with self.lock:
+            self._runs[run.token] = run
+            self._tidy()
+        return run
+
+    def find(self, token: str) -> Run | None:
+        """The run with this token, None where there is none (any more)."""
+        return self._runs.get(token)
+
+    def lease(self, run: Run, session: str) -> Lease:
+        """Hold a run for a browser session, instead of the one that it has held."""
+        with self.lock:
+            self._runs.pop(run.token, None)
+            self._runs[run.token] = run
+            return self._leases.take(run, session)
+
+    def close(self) -> None:
+        """End all processes and wait for that."""
+        with self.lock:
+            self._janitor.close()
+            self._queue.clear()
+            for run in self._runs.values():
+                run.close()
+            ending = list(self._ending)
+        deadline = time.monotonic() + CLOSE_SECONDS
+        for connection in ending:
+            connection.join(max(0.0, deadline - time.monotonic()))
+
+    # What runs ask for, the lock held.
+
+    def enqueue(self, run: Run) -> None:
+        """Have a run begin as soon as there is a place, which may be now."""
+        self._queue.append(run)
+        self.admit()
+
+    def leave_queue(self, run: Run) -> None:
+        """Take a run out of the queue, if it is in it."""
+        if run in self._queue:
+            self._queue.remove(run)
+            self._tell_places()
+
+    def admit(self) -> None:
+        """Let runs begin while there are places, and tell the others theirs in the queue."""
+        busy = sum(run.status in ACTIVE for run in self._runs.values())
+        while self._queue and busy < self.max_running:
+            self._queue.pop(0).begin()
+            busy += 1
+        self._tell_places()
+
+    def end(self, connection: Connection) -> None:
+        """Have a process leave."""
+        self._ending.append(connection)
+        connection.end()
+
+    def ended(self, connection: Connection) -> None:
+        """A process has left."""
+        if connection in self._ending:
+            self._ending.remove(connection)
+
+    def end_if_idle(self, run: Run, order: int) -> None:
+        """Have a paused run's process leave unless it gets another command soon."""
+        self._janitor.later(self._idle, lambda: run.end_if_idle(order))
+
+    def _tell_places(self) -> None:
+        for ahead, run in enumerate(self._queue):
+            before = "next in the queue" if ahead == 0 else f"number {ahead + 1} in the queue"
+            run.announce(
+                f"{self.max_running} runs train now, as many as may; this one is {before} and starts by itself."
+            )
+
+    def _left(self, run: Run) -> None:
+        """Nobody holds the run any more."""
+        run.rest()
+        if not run.snapshot.step and not run.state:
+            self._runs.pop(run.token, None)
+        self._tidy()
+
+    def _tidy(self) -> None:
+        resting = [run for run in self._runs.values() if run.at_rest and not self._leases.held(run)]
+        for run in resting[:-KEPT_AT_REST]:
+            del self._runs[run.token]

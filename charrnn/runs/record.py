@@ -1,0 +1,125 @@
+"""What is known of a run: an immutable record, and how each of the worker's messages makes the next one."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from charrnn.network.rnn import Array, Parameters, parameters_from_flat
+from charrnn.runs.curve import Curve
+from charrnn.runs.messages import Message
+from charrnn.training.trainer import Trainer
+
+SAMPLE_LENGTH = 200
+
+
+class Snapshot(NamedTuple):
+    """An immutable picture of a run at one step. Losses in nats per character; None where nothing is known yet."""
+
+    step: int
+    characters: int  # read so far, over all streams
+    epochs: float
+    loss: float | None  # of the last window
+    smooth_loss: float
+    gradient_norm: float | None  # before clipping
+    clipped: float | None  # fraction of the gradient's entries
+    rate: float  # in force after the schedule
+    learning_rate: float  # before it
+    clip: float
+    speed: float  # steps a second, over the last second of training
+    parameters: Parameters  # read-only
+    parameters_step: int  # whose parameters these are: large networks send them more rarely than figures
+    held_out: float | None = None
+    held_out_step: int | None = None
+
+
+class Milestone(NamedTuple):
+    """The network exactly as it was at a step: 0, 10, 30, 100, 300, 1,000 …"""
+
+    step: int
+    parameters: Parameters  # read-only
+    sample: str
+
+
+class Record(NamedTuple):
+    """The present picture of a run and its history."""
+
+    snapshot: Snapshot
+    milestones: tuple[Milestone, ...]
+    samples: tuple[tuple[int, str], ...]
+    curve: Curve = Curve()
+    log: tuple[tuple[int, dict[str, float]], ...] = ()  # (step, change)
+
+    @classmethod
+    def untrained(cls, trainer: Trainer) -> Record:
+        """The record of a trainer that has done no step."""
+        parameters = _frozen(trainer.parameters.flat, trainer.parameters)
+        snapshot = Snapshot(
+            step=0,
+            characters=0,
+            epochs=0.0,
+            loss=None,
+            smooth_loss=trainer.smooth_loss,
+            gradient_norm=None,
+            clipped=None,
+            rate=trainer.rate,
+            learning_rate=trainer.learning_rate,
+            clip=trainer.clip,
+            speed=0.0,
+            parameters=parameters,
+            parameters_step=0,
+        )
+        sample = trainer.sample(SAMPLE_LENGTH, seed=0)
+        return cls(snapshot, (Milestone(0, parameters, sample),), ((0, sample),))
+
+    def after(self, message: Message) -> Record:
+        """The record once a message has been taken in."""
+        kind, fields, arrays = message
+        record = self.rewound(fields["step"]) if kind == "diverged" else self
+        if "losses" in arrays:
+            losses, first = arrays["losses"], fields["step"] - len(arrays["losses"]) + 1
+            record = record._replace(curve=record.curve.extended(first, losses, arrays["smooth"]))
+        if "characters" in fields:
+            record = record._replace(snapshot=record._pictured(fields, arrays))
+        match kind:
+            case "milestone":
+                parameters = _frozen(arrays["parameters"], record.snapshot.parameters)
+                milestone = Milestone(fields["step"], parameters, fields["text"])
+                return record._replace(milestones=(*record.milestones, milestone))._sampled(fields)
+            case "sample":
+                return record._sampled(fields)
+            case "held_out":
+                step, loss = fields["step"], fields["loss"]
+                snapshot = record.snapshot._replace(held_out=loss, held_out_step=step)
+                return record._replace(snapshot=snapshot, curve=record.curve.measured(step, loss))
+            case "changed":
+                step, change = fields["step"], fields["change"]
+                return record._replace(log=(*record.log, (step, change)), curve=record.curve.marked(step, change))
+        return record
+
+    def rewound(self, step: int) -> Record:
+        """The history up to a step. The snapshot stays until the worker sends the one that belongs to it."""
+        return self._replace(
+            milestones=tuple(milestone for milestone in self.milestones if milestone.step <= step),
+            samples=tuple(sample for sample in self.samples if sample[0] <= step),
+            curve=self.curve.rewound(step),
+            log=tuple(change for change in self.log if change[0] <= step),
+        )
+
+    def _pictured(self, fields: dict[str, Any], arrays: dict[str, Array]) -> Snapshot:
+        figures = {name: value for name, value in fields.items() if name in Snapshot._fields}
+        if "parameters" in arrays:
+            parameters = _frozen(arrays["parameters"], self.snapshot.parameters)
+            figures |= {"parameters": parameters, "parameters_step": fields["step"]}
+        return self.snapshot._replace(**figures)
+
+    def _sampled(self, fields: dict[str, Any]) -> Record:
+        return self._replace(samples=(*self.samples, (fields["step"], fields["text"])))
+
+
+def _frozen(flat: Array, like: Parameters) -> Parameters:
+    """Read-only parameters of the same sizes from a copy of the vector, which else would keep a whole message alive."""
+    copy = np.array(flat)
+    copy.flags.writeable = False
+    return parameters_from_flat(copy, *like.sizes)

@@ -1,0 +1,277 @@
+"""A run as its page drives it: commands that return at once, a status, and the record of what has happened."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from charrnn.runs.local import Connection
+from charrnn.runs.messages import Message
+from charrnn.runs.record import Record
+from charrnn.text.corpus import Corpus
+from charrnn.training.settings import Settings
+from charrnn.training.trainer import Trainer
+
+if TYPE_CHECKING:
+    from charrnn.runs.engine import Engine
+
+ACTIVE = ("starting", "training", "pausing")  # these take a place among the running
+
+
+class Command(NamedTuple):
+    """Who last told the run what, and when (seconds since the epoch)."""
+
+    by: str
+    what: str
+    at: float
+
+
+class Run:
+    """One run; build it with `Engine.create`. Any thread may command it and read it.
+
+    Attributes are replaced, never written into, and `version` grows with each change. `by` is a short name of whoever
+    gives a command; the last command wins.
+
+    status: ready · queued · starting · training · pausing · paused · died · closed
+    """
+
+    def __init__(self, engine: Engine, corpus: Corpus, settings: Settings) -> None:
+        self._engine = engine
+        self._changed = threading.Condition(engine.lock)
+        self._connection: Connection | None = None
+        self._order = 0  # number of the last command: an answer to an older one says nothing of the status
+        self._watched = True
+        self.token = secrets.token_urlsafe(16)
+        self.version = 0
+        self.last_command: Command | None = None
+        self._begin_anew(Trainer(corpus, settings))
+
+    def _begin_anew(self, trainer: Trainer) -> None:
+        self.corpus, self.settings = trainer.corpus, trainer.settings
+        self.record = Record.untrained(trainer)
+        self.message: str | None = None  # plain words on why it does not train, where there is a reason
+        self.stop_at: int | None = None
+        self.state: bytes | None = None  # the latest checkpoint handed over, None before the first
+        self.state_step = 0
+        self._changes: dict[str, float] = {}  # set while there was no process to tell
+        self._goal: tuple[str, dict[str, Any]] | None = None  # what to tell the worker once it is ready
+        self._resting = False  # whether the process is to end as soon as it has paused
+        self._become("ready")
+
+    snapshot = property(lambda self: self.record.snapshot)
+    curve = property(lambda self: self.record.curve)
+    milestones = property(lambda self: self.record.milestones)
+    samples = property(lambda self: self.record.samples)
+    log = property(lambda self: self.record.log)
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether it has no process and waits for none."""
+        return self._connection is None and self.status != "queued"
+
+    def train(self, until: int | None = None, *, by: str = "") -> None:
+        """Train, up to and including step `until` if given."""
+        self._go("train", {"until": until}, by, "train" if until is None else f"train up to step {until:,}")
+
+    def steps(self, count: int, *, by: str = "") -> None:
+        """Train that many steps more, in addition to such steps still to be done."""
+        self._go("steps", {"count": count}, by, f"train {count:,} more")
+
+    def go_on(self, *, by: str = "") -> None:
+        """Train on from the last state handed over to where it was meant to stop: after a death, say."""
+        self.train(self.stop_at, by=by)
+
+    def pause(self, *, by: str = "", wait: float = 0) -> bool:
+        """Stop after the present chunk of steps. Waits up to `wait` seconds for it; returns whether it stands still."""
+        with self._engine.lock:
+            self._note(by, "pause")
+            self._goal = None
+            if self.status == "queued":
+                self._engine.leave_queue(self)
+                self._become("paused" if self.record.snapshot.step else "ready", None)
+            elif self.status in ("training", "pausing"):
+                self._tell("pause")
+                self._become("pausing")
+            return self.wait(lambda run: run.status not in ACTIVE, wait)
+
+    def set(self, *, learning_rate: float | None = None, clip: float | None = None, by: str = "") -> None:
+        """Change what may change while training. Raises SettingsError, and then changes nothing."""
+        given = {"learning_rate": learning_rate, "clip": clip}
+        changes = {name: value for name, value in given.items() if value is not None}
+        replace(self.settings, **changes)  # type: ignore[arg-type]
+        with self._engine.lock:
+            self._note(by, "set " + " and ".join(f"{name} to {value:g}" for name, value in changes.items()))
+            if self._connection and self.status != "starting":
+                self._tell("set", changes=changes)
+            else:
+                self._changes |= changes
+            self.record = self.record._replace(snapshot=self.snapshot._replace(**changes))
+            self._become(self.status)
+
+    def watch(self, on: bool) -> None:
+        """Whether somebody looks: parameters are sent while training only then."""
+        with self._engine.lock:
+            if on != self._watched:
+                self._watched = on
+                self._tell("watch", on=on)
+
+    def reset(self, settings: Settings | None = None, corpus: Corpus | None = None, *, by: str = "") -> None:
+        """Back to step 0, with other settings or another text if given. Where Trainer raises, nothing has changed."""
+        fresh = Trainer(corpus or self.corpus, settings or self.settings)
+        with self._engine.lock:
+            self._note(by, "start over")
+            self._let_go()
+            self._engine.leave_queue(self)
+            self._begin_anew(fresh)
+            self._engine.admit()
+
+    def rest(self) -> None:
+        """Pause and end the process. The state is kept: train() goes on from it."""
+        with self._engine.lock:
+            self._resting = True
+            if self.status in ("queued", *ACTIVE):
+                self.pause()
+            else:
+                self._let_go()
+
+    def close(self) -> None:
+        """End the process now, for good."""
+        with self._engine.lock:
+            self._let_go()
+            self._become("closed")
+
+    def wait(self, condition: Callable[[Run], bool], timeout: float) -> bool:
+        """Wait up to `timeout` seconds until condition(run) holds; return whether it does."""
+        with self._changed:
+            return self._changed.wait_for(lambda: condition(self), timeout)
+
+    def begin(self) -> None:
+        """There is a place: train. The engine's part, its lock held."""
+        if self._connection:
+            self._become("training", None)
+            self._pursue()
+        else:
+            self.record = self.record.rewound(self.state_step)
+            self._become("starting", None)
+            self._connection = self._engine.connect(self._start_message(), self._hear, self._gone)
+
+    def announce(self, place: str) -> None:
+        """Queued, at a place said in plain words. The engine's part, its lock held."""
+        if (self.status, self.message) != ("queued", place):
+            self._become("queued", place)
+
+    def _go(self, kind: str, fields: dict[str, Any], by: str, what: str) -> None:
+        with self._engine.lock:
+            if self.status == "closed":
+                return
+            self._note(by, what)
+            self._goal, self._resting = (kind, fields), False
+            self.stop_at = self.snapshot.step + fields["count"] if kind == "steps" else fields["until"]
+            if self.status in ("training", "pausing"):
+                self._become("training", None)
+                self._pursue()
+            elif self.status not in ("starting", "queued"):
+                self._engine.enqueue(self)
+
+    def _note(self, by: str, what: str) -> None:
+        self.last_command = Command(by, what, time.time())
+        self._order += 1
+
+    def _pursue(self) -> None:
+        kind, fields = self._goal or ("pause", {})
+        self._tell(kind, **fields)
+
+    def _tell(self, kind: str, **fields: Any) -> None:
+        if self._connection and self.status != "starting":
+            self._connection.send(kind, fields | {"order": self._order})
+
+    def _become(self, status: str, message: str | None = "") -> None:
+        """Change the status, and the message unless that is left out; whatever else changed is told with it."""
+        with self._changed:
+            self.status = status
+            self.message = self.message if message == "" else message
+            self.version += 1
+            self._changed.notify_all()
+
+    def _let_go(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection:
+            self._engine.end(connection)
+
+    def _start_message(self) -> Message:
+        corpus = self.corpus
+        about = {
+            "name": corpus.name,
+            "characters": corpus.vocabulary.characters,
+            "split": len(corpus.train_ids),
+            "held_out": corpus.held_out,
+            "lowercase": corpus.lowercase,
+        }
+        arrays = {"text": np.frombuffer(corpus.text.encode(), np.uint8)}
+        if self.state:
+            arrays["state"] = np.frombuffer(self.state, np.uint8)
+        changes, self._changes = self._changes, {}
+        fields = {"corpus": about, "settings": self.settings.to_dict(), "changes": changes}
+        return Message("start", fields, arrays)
+
+    def _hear(self, connection: Connection, message: Message) -> None:
+        """Take in what the worker tells; called from the thread that listens to it."""
+        with self._engine.lock:
+            if connection is not self._connection:
+                return  # a process that has been let go
+            kind, fields, arrays = message
+            self.record = self.record.after(message)
+            if "state" in arrays:
+                self.state, self.state_step = arrays["state"].tobytes(), fields["step"]
+            current = fields.get("order") == self._order
+            if kind == "ready":
+                self._welcome()
+            elif kind == "training" and current:
+                self.stop_at = fields["until"]
+            elif kind == "failed":
+                self.message = fields["message"]
+            if kind == "diverged" or (kind == "paused" and current):
+                self._stand_still(fields.get("message"))
+            else:
+                self._become(self.status)
+
+    def _welcome(self) -> None:
+        self._become("training" if self._goal else "pausing")
+        self._tell("watch", on=self._watched)
+        if self._changes:  # set while it started
+            self._tell("set", changes=self._changes)
+            self._changes = {}
+        self._pursue()
+
+    def _stand_still(self, message: str | None) -> None:
+        self._goal = None
+        self._become("paused", message)
+        if self._resting:
+            self._let_go()
+        else:
+            self._engine.end_if_idle(self, self._order)
+        self._engine.admit()
+
+    def end_if_idle(self, order: int) -> None:
+        """End the process of a run that has stood still since a command. The engine's part."""
+        with self._engine.lock:
+            if self.status == "paused" and order == self._order:
+                self._let_go()
+
+    def _gone(self, connection: Connection, reason: str) -> None:
+        """The worker's process has ended; called from the thread that listened to it."""
+        with self._engine.lock:
+            self._engine.ended(connection)
+            if connection is not self._connection:
+                return
+            self._connection = None
+            if self.status in ACTIVE:
+                what = self.message or f"The training process has died ({reason})."
+                self._become("died", f"{what} All up to step {self.state_step:,} is kept: training can go on there.")
+                self._engine.admit()

@@ -1,0 +1,375 @@
+"""The process in which a run trains: `python -m charrnn.runs.worker`, spoken to over its own pipe.
+
+It obeys commands between chunks of a few steps, so that each is answered at once; publishes a picture a few times a
+second; stops exactly at the steps asked for; and leaves when the pipe closes, so that a killed server leaves nothing.
+
+    told    start · train · steps · pause · set · watch
+    tells   ready · training · progress · milestone · sample · held_out · changed · state · paused · diverged · failed
+
+Each command but start bears an order number, and "training" and "paused" name the order they answer: who has sent a newer
+one since need not believe them.
+"""
+
+import math
+import os
+import queue
+import signal
+import sys
+import threading
+import traceback
+from collections import deque
+from collections.abc import Iterator, Mapping
+from time import perf_counter, sleep
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from charrnn.network.rnn import Parameters, forward, log_softmax, logits
+from charrnn.runs import messages
+from charrnn.runs.messages import Message
+from charrnn.text.corpus import Corpus, Report, Vocabulary
+from charrnn.training import checkpoint
+from charrnn.training.settings import Settings
+from charrnn.training.trainer import Step, Trainer
+
+CHUNK_SECONDS = 0.012  # a command waits no longer than this (or one step, where that takes longer)
+PUBLISH_SECONDS = 0.2
+STATE_SECONDS = 1.5  # with a chunk and the way through the pipe: a state at most 2 s old
+WATCHED_BYTES_A_SECOND = 10e6
+CHORES_SHARE = 0.01  # of the training time, for evaluating, sampling and handing over states
+HELD_OUT_LIMIT = 20_000  # characters: always the same first ones, so that the points can be compared
+SAMPLE_LENGTH = 200
+LEAVE_SECONDS = 2
+
+Fields = dict[str, Any]
+Arrays = dict[str, np.ndarray[Any, np.dtype[Any]]]
+
+
+class Outbox:
+    """Writes messages in a thread of its own: a reader that is slow never holds up training."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._waiting: queue.Queue[Any] = queue.Queue()
+        threading.Thread(target=self._write, daemon=True).start()
+
+    @property
+    def idle(self) -> bool:
+        """Whether everything sent so far has been taken."""
+        return self._waiting.unfinished_tasks == 0
+
+    def send(self, kind: str, fields: Mapping[str, Any], arrays: Mapping[str, Any] | None = None) -> None:
+        """Queue a message. Its arrays must not change any more."""
+        self._waiting.put((kind, fields, arrays))
+
+    def flush(self) -> None:
+        """Wait until everything has been taken."""
+        self._waiting.join()
+
+    def _write(self) -> None:
+        while True:
+            try:
+                messages.write(self._stream, *self._waiting.get())
+            except OSError:
+                os._exit(0)  # nobody is left to train for
+            self._waiting.task_done()
+
+
+class Worker:
+    """A trainer, what it has been told, and what it has yet to tell."""
+
+    def __init__(self, trainer: Trainer, outbox: Outbox) -> None:
+        self.trainer = trainer
+        self.outbox = outbox
+        self.until: float | None = None  # the step to stop at, infinity for none; None while paused
+        self.order = 0  # the number of the last command
+        self.stepping = False  # whether `until` came from a number of steps, to which further steps add
+        self.watched = True
+        self.last: Step | None = None
+        self.unpublished: list[Step] = []
+        self.evaluations: deque[tuple[int, Iterator[float | None]]] = deque()
+        self.evaluated = -1  # the last step whose held-out loss has been asked for
+        self.trained = self.spent = 0.0  # seconds of training, and of chores beside it
+        self.step_seconds = CHUNK_SECONDS
+        self.pace: deque[tuple[float, int]] = deque([(0.0, trainer.steps)])
+        self.published = self.pictured = self.handed_over = -math.inf  # when
+        self.good = trainer.state()  # the last state known to be finite
+
+    def run(self, commands: "queue.SimpleQueue[Message | None]") -> None:
+        """Obey and train until the pipe closes. Paused and with nothing to evaluate it only waits."""
+        self.outbox.send("ready", self.picture(), self.parameters())
+        while True:
+            try:
+                command = commands.get(block=self.until is None and not self.evaluations)
+            except queue.Empty:
+                self.advance()
+                continue
+            if command is None:
+                return
+            self.obey(command)
+
+    def obey(self, command: Message) -> None:
+        """Act on one command."""
+        fields, steps = command.fields, self.trainer.steps
+        self.order = fields["order"]
+        match command.kind:
+            case "train":
+                self.aim(math.inf if fields["until"] is None else fields["until"], stepping=False)
+            case "steps":
+                self.aim((self.until if self.stepping and self.until else steps) + fields["count"], stepping=True)
+            case "pause":
+                self.pause()
+            case "watch":
+                self.watched = fields["on"]
+            case "set":
+                self.change(fields["changes"])
+
+    def aim(self, until: float, *, stepping: bool) -> None:
+        """Train up to a step, infinity for no end."""
+        self.until, self.stepping = until, stepping
+        if until <= self.trainer.steps:
+            self.pause()
+        else:
+            self.outbox.send("training", {"order": self.order, "until": None if until == math.inf else until})
+
+    def change(self, changes: Fields) -> None:
+        """Set the learning rate or the clip limit from here on, and hand that over at once."""
+        for name, value in changes.items():
+            setattr(self.trainer, name, value)
+        self.outbox.send("changed", {"step": self.trainer.steps, "change": changes})
+        self.handed_over = -math.inf
+        self.publish()
+
+    def advance(self) -> None:
+        """One chunk of training and one slice of what is to be done beside it."""
+        if self.until is not None:
+            self.train()
+        started = perf_counter()
+        self.evaluate()
+        if self.until is not None:
+            if started - self.handed_over >= STATE_SECONDS and self.outbox.idle:
+                self.hand_over()
+            self.spent += perf_counter() - started
+        if self.until is not None and started - self.published >= PUBLISH_SECONDS and self.outbox.idle:
+            self.publish()
+
+    def train(self) -> None:
+        """Steps for about CHUNK_SECONDS, at most up to the next step where something is due."""
+        trainer = self.trainer
+        chunk = max(1, int(CHUNK_SECONDS / self.step_seconds))
+        count = min(chunk, int(min(self.until or 0, next_mark(trainer.steps)) - trainer.steps))
+        started = perf_counter()
+        done = trainer.train(count)
+        seconds = perf_counter() - started
+        self.trained += seconds
+        self.step_seconds += 0.2 * (seconds / count - self.step_seconds)
+        self.pace.append((self.trained, trainer.steps))
+        while len(self.pace) > 2 and self.pace[1][0] < self.trained - 1:
+            self.pace.popleft()
+        self.unpublished += done
+        self.last = done[-1]
+        bad = next((step for step in done if not math.isfinite(step.loss)), None)
+        if bad:
+            self.diverge(bad.step)
+            return
+        if trainer.steps == next_mark(trainer.steps - 1):
+            self.keep()
+        if trainer.steps == self.until:
+            self.pause()
+
+    def keep(self) -> None:
+        """What is due at the marked steps: a sample at all of them, the exact parameters at 10, 30, 100, 300 …"""
+        started, step = perf_counter(), self.trainer.steps
+        sample = {"step": step, "text": self.trainer.sample(SAMPLE_LENGTH, seed=step)}
+        if leading_digit(step) in (1, 3) and step >= 10:
+            self.outbox.send("milestone", sample, self.parameters())
+            if step >= 100:
+                self.ask_for_evaluation()
+        else:
+            self.outbox.send("sample", sample)
+        self.spent += perf_counter() - started
+
+    def ask_for_evaluation(self) -> None:
+        """Have the held-out loss of the present parameters measured, slice by slice."""
+        ids = self.trainer.corpus.held_out_ids[: HELD_OUT_LIMIT + 1]
+        if len(ids) > 1 and self.evaluated != self.trainer.steps:
+            self.evaluated = self.trainer.steps
+            self.evaluations.append((self.trainer.steps, held_out_loss(self.trainer.parameters.copy(), ids)))
+
+    def evaluate(self) -> None:
+        """One slice of the oldest evaluation that is due; a new one when the chores have cost little enough."""
+        if not self.evaluations and self.until is not None and self.spent < CHORES_SHARE * self.trained:
+            self.ask_for_evaluation()
+        if self.evaluations:
+            step, slices = self.evaluations[0]
+            loss = next(slices)
+            if loss is not None:
+                self.evaluations.popleft()
+                self.outbox.send("held_out", {"step": step, "loss": loss})
+
+    def pause(self) -> None:
+        """Stop here; tell it with all there is, and measure the held-out loss at leisure."""
+        self.until, self.stepping = None, False
+        if not self.finite():
+            self.diverge(self.trainer.steps)
+            return
+        self.good = self.trainer.state()
+        self.tell("paused", {})
+        self.ask_for_evaluation()
+
+    def diverge(self, step: int) -> None:
+        """The loss or a weight is no number any more: back to the last finite state, and say so."""
+        rate = self.trainer.learning_rate
+        self.until, self.stepping = None, False
+        self.evaluations.clear()
+        self.unpublished.clear()
+        self.trainer.restore(self.good)
+        message = (
+            f"The network blew up at step {step:,}: its loss is no longer a number. It is back at step "
+            f"{self.trainer.steps:,}, where it was sound. Lower the learning rate (now {rate:g}) or the clip limit, "
+            "then train on."
+        )
+        self.last, self.evaluated = None, -1
+        self.tell("diverged", {"message": message})
+
+    def tell(self, kind: str, fields: Fields) -> None:
+        """A message with the whole picture: losses not yet published, parameters, full state."""
+        state = np.frombuffer(checkpoint.to_bytes(self.good), np.uint8)
+        self.outbox.send(kind, fields | self.picture(), self.losses() | self.parameters() | {"state": state})
+        self.published = self.pictured = self.handed_over = perf_counter()
+
+    def hand_over(self) -> None:
+        """The full state, from which training can go on bitwise."""
+        if not self.finite():
+            self.diverge(self.trainer.steps)
+            return
+        self.good = self.trainer.state()
+        state = np.frombuffer(checkpoint.to_bytes(self.good), np.uint8)
+        self.outbox.send("state", {"step": self.trainer.steps}, {"state": state})
+        self.handed_over = perf_counter()
+
+    def publish(self) -> None:
+        """The picture of now; with the parameters while somebody watches, more rarely where they are large."""
+        now, size = perf_counter(), self.trainer.parameters.flat.nbytes
+        watched = self.watched and now - self.pictured >= max(0.9 * PUBLISH_SECONDS, size / WATCHED_BYTES_A_SECOND)
+        self.outbox.send("progress", self.picture(), self.losses() | (self.parameters() if watched else {}))
+        self.published = now
+        if watched:
+            self.pictured = now
+
+    def picture(self) -> Fields:
+        """The figures of the present step."""
+        trainer, last, (then, steps) = self.trainer, self.last, self.pace[0]
+        return {
+            "order": self.order,
+            "step": trainer.steps,
+            "characters": trainer.characters,
+            "epochs": trainer.epochs,
+            "loss": last and last.loss,
+            "smooth_loss": trainer.smooth_loss,
+            "gradient_norm": last and last.gradient_norm,
+            "clipped": last and last.clipped,
+            "rate": trainer.rate,
+            "learning_rate": trainer.learning_rate,
+            "clip": trainer.clip,
+            "speed": (trainer.steps - steps) / (self.trained - then) if self.trained > then else 0.0,
+        }
+
+    def parameters(self) -> Arrays:
+        """A copy of the parameters as one vector."""
+        return {"parameters": np.array(self.trainer.parameters.flat)}
+
+    def losses(self) -> Arrays:
+        """The losses (n,) and smoothed losses (n,) of the last n steps, those since the last call."""
+        done, self.unpublished = self.unpublished, []
+        return {
+            "losses": np.array([step.loss for step in done], np.float32),
+            "smooth": np.array([step.smooth_loss for step in done], np.float32),
+        }
+
+    def finite(self) -> bool:
+        """Whether every weight is a number."""
+        return bool(np.isfinite(self.trainer.parameters.flat).all())
+
+
+def held_out_loss(parameters: Parameters, ids: Any, slice_length: int = 500) -> Iterator[float | None]:
+    """Nats per character over ids (N,), zero state first, then carried: None after each slice, the loss at the end."""
+    hidden, total = np.zeros((1, parameters.W_hh.shape[0]), parameters.W_hh.dtype), 0.0
+    for start in range(0, len(ids) - 1, slice_length):
+        targets = ids[start + 1 : start + 1 + slice_length]
+        h = forward(parameters, ids[start : start + len(targets), None], hidden)
+        total -= float(log_softmax(logits(parameters, h[1:, 0]))[np.arange(len(targets)), targets].sum())
+        hidden = h[-1]
+        yield None
+    yield total / (len(ids) - 1)
+
+
+def leading_digit(step: int) -> int:
+    """d where step = d · 10^k, otherwise 0."""
+    digits = str(step)
+    return int(digits[0]) if not digits.strip("0")[1:] else 0
+
+
+def next_mark(step: int) -> int:
+    """The next step after `step` that is 1, 2, 3 or 5 times a power of ten."""
+    power = 10 ** (len(str(step)) - 1)
+    return next(digit * power for digit in (1, 2, 3, 5, 10) if digit * power > step)
+
+
+def corpus_from(fields: Fields, text: str) -> Corpus:
+    """The corpus as the engine has it: the same alphabet and the same split, whatever it was made by."""
+    vocabulary = Vocabulary(fields["characters"])
+    ids, split = vocabulary.encode(text), fields["split"]
+    report = Report(None, len(text), len(vocabulary), ())
+    parts = {"train_ids": ids[:split], "held_out_ids": ids[split:]}
+    return Corpus(fields["name"], text, vocabulary, fields["held_out"], fields["lowercase"], report, **parts)
+
+
+def build(start: Message) -> Trainer:
+    """The trainer that the start message describes, at the state that comes with it."""
+    corpus = corpus_from(start.fields["corpus"], bytes(start.arrays["text"]).decode())
+    trainer = Trainer(corpus, Settings.from_dict(start.fields["settings"]))
+    if "state" in start.arrays:
+        trainer.restore(checkpoint.from_bytes(bytes(start.arrays["state"])))
+    return trainer
+
+
+def listen(stream: BinaryIO, commands: "queue.SimpleQueue[Message | None]") -> None:
+    """Take commands off the pipe as they come; None says that it was closed."""
+    try:
+        while command := messages.read(stream):
+            commands.put(command)
+    finally:
+        commands.put(None)
+        sleep(LEAVE_SECONDS)
+        os._exit(0)  # a step of a giant network is no reason to outlive the server
+
+
+def main() -> None:
+    """Take over the pipe, build the trainer, train. Ends the process."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in the server's terminal: the closed pipe tells us in time
+    told, tells = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # from here on a print or a warning goes to standard error and cannot break the protocol
+    sys.stdout = sys.stderr
+    if hasattr(os, "nice"):
+        os.nice(10)  # the page answers first
+    commands: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
+    threading.Thread(target=listen, args=(told, commands), daemon=True).start()
+    outbox = Outbox(tells)
+    try:
+        start = commands.get()
+        if start:
+            worker = Worker(build(start), outbox)
+            if start.fields["changes"]:
+                worker.change(start.fields["changes"])
+            worker.run(commands)
+    except BaseException as error:
+        traceback.print_exc()
+        outbox.send("failed", {"message": f"Training stopped with an error: {type(error).__name__}: {error}"})
+        outbox.flush()
+    sys.stderr.flush()
+    os._exit(0)  # without waiting for the threads, which wait for the pipe
+
+
+if __name__ == "__main__":
+    main()

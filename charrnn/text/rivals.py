@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import bz2
 from math import log
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -62,18 +62,20 @@ def ngram_probabilities(
     start = np.zeros(order, np.int32)
     train = np.concatenate([start, train])
     text = np.concatenate([start, *([] if before is None else [before]), text])[-(len(text) + order) :]
-    probability = np.full(len(text) - order, 1 / size)
+    longest, counts = np.unique(_grams(train, order, size), return_counts=True)
+    wanted = _grams(text, order, size)
+    probability = np.full(len(wanted), 1 / size)
     rows = []
     for k in range(order + 1):
-        grams, counts = np.unique(_grams(train, k, order, size), return_counts=True)
+        shorter = size ** (k + 1)  # the remainder drops what is further back; only the longest had to be counted
+        grams, which = np.unique(longest % shorter, return_inverse=True)
+        n = np.bincount(which, counts)
         contexts, first = np.unique(grams // size, return_index=True)
-        wanted = _grams(text, k, order, size)
-        n_gram = _look_up(grams, counts, wanted)
-        n_context = _look_up(contexts, np.add.reduceat(counts, first), wanted // size)
-        distinct = _look_up(contexts, np.diff(first, append=len(grams)), wanted // size)
-        seen = n_context > 0
-        mixed = (n_gram + distinct * probability) / np.maximum(n_context + distinct, 1)
-        probability = np.where(seen, mixed, probability)
+        gram, context = wanted % shorter, wanted % shorter // size
+        n_context = _look_up(contexts, np.add.reduceat(n, first), context)
+        distinct = _look_up(contexts, np.diff(first, append=len(grams)), context)
+        mixed = (_look_up(grams, n, gram) + distinct * probability) / np.maximum(n_context + distinct, 1)
+        probability = np.where(n_context > 0, mixed, probability)
         rows.append(probability)
     return np.stack(rows)
 
@@ -91,17 +93,15 @@ def compressed_nats(corpus: Corpus) -> float:
     return 8 * log(2) * added / (len(corpus.text) - split)
 
 
-def _grams(ids: Ids, k: int, order: int, size: int) -> npt.NDArray[np.int64]:
-    """Each character from place `order` on with the k before it, as one number in base `size`, the character last."""
+def _grams(ids: Ids, order: int, size: int) -> npt.NDArray[np.int64]:
+    """Each character from place `order` on with those before it, as one number in base `size`, the character last."""
     grams = np.zeros(len(ids) - order, np.int64)
-    for back in range(k, -1, -1):
+    for back in range(order, -1, -1):
         grams = grams * size + ids[order - back : len(ids) - back]
     return grams
 
 
-def _look_up(
-    keys: npt.NDArray[np.int64], values: npt.NDArray[np.int64], wanted: npt.NDArray[np.int64]
-) -> npt.NDArray[np.int64]:
+def _look_up(keys: npt.NDArray[np.int64], values: npt.NDArray[Any], wanted: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
     """The value of each wanted key, 0 where there is none; keys ascend."""
     place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
     return np.where(keys[place] == wanted, values[place], 0)

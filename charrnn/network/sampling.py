@@ -4,11 +4,16 @@ import numpy as np
 
 from charrnn.network.rnn import Array, Parameters, forward
 
+CHUNK = 2_000  # characters of a prime read at a time: the states of a whole book would fill the memory
+COLDEST = 1e-6  # below it nothing but the likeliest character has a chance, and y / temperature would overflow
+
 
 def read(parameters: Parameters, ids: Array, hidden: Array | None = None) -> Array:
     """The state (H,) after reading ids from the state hidden (zero where none is given)."""
     state = np.zeros(parameters.sizes[1], parameters.W_hh.dtype) if hidden is None else hidden
-    return forward(parameters, np.asarray(ids)[:, None], state[None])[-1, 0]
+    for start in range(0, len(ids), CHUNK):
+        state = forward(parameters, ids[start : start + CHUNK, None], state[None])[-1, 0]
+    return state
 
 
 def generate(
@@ -27,7 +32,7 @@ def generate(
     Returns ids (length,) and the state (H,) that has read all of them but the last.
     """
     W_xh, W_hh, W_hy, b_h, b_y = parameters
-    greedy = temperature <= 0 or top_k == 1
+    greedy = temperature < COLDEST or top_k == 1
     V, H = parameters.sizes
     if not greedy:  # dividing the weights once divides every y
         W_hy, b_y = (W_hy / temperature).astype(W_hy.dtype), (b_y / temperature).astype(b_y.dtype)

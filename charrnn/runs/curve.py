@@ -69,7 +69,10 @@ class Curve(NamedTuple):
         """Without what came after a step."""
         kept = int(np.searchsorted(self.steps, step, "right"))
         return Curve(
-            *(array[:kept] for array in self[:4]),
+            steps=self.steps[:kept],
+            low=self.low[:kept],
+            high=self.high[:kept],
+            smooth=self.smooth[:kept],
             held_out=tuple(point for point in self.held_out if point[0] <= step),
             marks=tuple(mark for mark in self.marks if mark[0] <= step),
         )

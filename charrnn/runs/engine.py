@@ -35,9 +35,8 @@ class Engine:
     ) -> None:
         self.lock = threading.RLock()  # over everything of the engine, its leases and its runs
         self.connect = connect
-        self.max_running = max_running or int(
-            os.environ.get("CHARRNN_MAX_RUNNING") or max(8, 4 * (os.cpu_count() or 1))
-        )
+        sensible = max(8, 4 * (os.cpu_count() or 1))
+        self.max_running = max_running or int(os.environ.get("CHARRNN_MAX_RUNNING") or sensible)
         self._idle = idle
         self._runs: dict[str, Run] = {}  # the longest untouched first
         self._queue: list[Run] = []
@@ -114,15 +113,13 @@ class Engine:
 
     def _tell_places(self) -> None:
         for ahead, run in enumerate(self._queue):
-            before = "next in the queue" if ahead == 0 else f"number {ahead + 1} in the queue"
-            run.announce(
-                f"{self.max_running} runs train now, as many as may; this one is {before} and starts by itself."
-            )
+            place = "next in the queue" if ahead == 0 else f"number {ahead + 1} in the queue"
+            run.announce(f"As many runs train as may ({self.max_running}). This one is {place} and starts by itself.")
 
     def _left(self, run: Run) -> None:
         """Nobody holds the run any more."""
         run.rest()
-        if not run.snapshot.step and not run.state:
+        if run.at_rest and not run.state:  # it has never trained: a visitor who only looked
             self._runs.pop(run.token, None)
         self._tidy()
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -56,7 +57,7 @@ class Local:
     @property
     def pid(self) -> int | None:
         """The process's id, None before it has started."""
-        return self._process and self._process.pid
+        return self._process.pid if self._process else None
 
     def send(self, kind: str, fields: dict[str, Any]) -> None:
         """Give a command."""
@@ -107,17 +108,13 @@ class Local:
 
     @staticmethod
     def _write(process: subprocess.Popen[bytes], message: Message) -> None:
-        try:
+        with suppress(OSError, ValueError):  # it has died: the reading side notices and tells
             messages.write(process.stdin, *message)  # type: ignore[arg-type]
-        except (OSError, ValueError):
-            pass  # it has died: the reading side notices and tells
 
     @staticmethod
     def _close(process: subprocess.Popen[bytes]) -> None:
-        try:
+        with suppress(OSError):  # what was still to be flushed may have no reader any more
             process.stdin.close()  # type: ignore[union-attr]
-        except OSError:
-            pass  # what was still to be flushed has no reader any more
         killer = threading.Timer(END_SECONDS, process.kill)
         killer.daemon = True
         killer.start()

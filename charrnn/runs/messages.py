@@ -45,7 +45,7 @@ def write(stream: BinaryIO, kind: str, fields: Mapping[str, Any], arrays: Mappin
     header = json.dumps({"kind": kind, "fields": fields, "arrays": shapes}).encode()
     stream.write(_PREFIX.pack(len(header), sum(array.nbytes for array in parts.values())) + header)
     for array in parts.values():
-        stream.write(memoryview(array.reshape(-1).view(np.uint8)))
+        stream.write(array.reshape(-1).view(np.uint8).data)
     stream.flush()
 
 

@@ -99,11 +99,14 @@ class Record(NamedTuple):
         return record
 
     def rewound(self, step: int) -> Record:
-        """The history up to a step. The snapshot stays until the worker sends the one that belongs to it."""
+        """The history up to a step. The snapshot's figures stay until the worker sends those that belong to it."""
+        curve = self.curve.rewound(step)
+        held_out_step, held_out = curve.held_out[-1] if curve.held_out else (None, None)
         return self._replace(
+            snapshot=self.snapshot._replace(held_out=held_out, held_out_step=held_out_step),
             milestones=tuple(milestone for milestone in self.milestones if milestone.step <= step),
             samples=tuple(sample for sample in self.samples if sample[0] <= step),
-            curve=self.curve.rewound(step),
+            curve=curve,
             log=tuple(change for change in self.log if change[0] <= step),
         )
 

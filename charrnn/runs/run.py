@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from charrnn.runs.curve import Curve
 from charrnn.runs.local import Connection
 from charrnn.runs.messages import Message
-from charrnn.runs.record import Record
+from charrnn.runs.record import Milestone, Record, Snapshot
 from charrnn.text.corpus import Corpus
 from charrnn.training.settings import Settings
 from charrnn.training.trainer import Trainer
@@ -45,7 +46,7 @@ class Run:
         self._engine = engine
         self._changed = threading.Condition(engine.lock)
         self._connection: Connection | None = None
-        self._order = 0  # number of the last command: an answer to an older one says nothing of the status
+        self._order = 0  # number of the last train or pause: an answer to an older one says nothing of the status
         self._watched = True
         self.token = secrets.token_urlsafe(16)
         self.version = 0
@@ -64,11 +65,30 @@ class Run:
         self._resting = False  # whether the process is to end as soon as it has paused
         self._become("ready")
 
-    snapshot = property(lambda self: self.record.snapshot)
-    curve = property(lambda self: self.record.curve)
-    milestones = property(lambda self: self.record.milestones)
-    samples = property(lambda self: self.record.samples)
-    log = property(lambda self: self.record.log)
+    @property
+    def snapshot(self) -> Snapshot:
+        """The picture of the present step."""
+        return self.record.snapshot
+
+    @property
+    def curve(self) -> Curve:
+        """The history of the loss."""
+        return self.record.curve
+
+    @property
+    def milestones(self) -> tuple[Milestone, ...]:
+        """The networks of steps 0, 10, 30, 100 …"""
+        return self.record.milestones
+
+    @property
+    def samples(self) -> tuple[tuple[int, str], ...]:
+        """What it wrote: (step, text) at the steps 0, 1, 2, 3, 5, 10, 20 …"""
+        return self.record.samples
+
+    @property
+    def log(self) -> tuple[tuple[int, dict[str, float]], ...]:
+        """What was changed while training: (step, change)."""
+        return self.record.log
 
     @property
     def at_rest(self) -> bool:
@@ -91,7 +111,7 @@ class Run:
         """Stop after the present chunk of steps. Waits up to `wait` seconds for it; returns whether it stands still."""
         with self._engine.lock:
             self._note(by, "pause")
-            self._goal = None
+            self._goal, self._order = None, self._order + 1
             if self.status == "queued":
                 self._engine.leave_queue(self)
                 self._become("paused" if self.record.snapshot.step else "ready", None)
@@ -111,7 +131,7 @@ class Run:
                 self._tell("set", changes=changes)
             else:
                 self._changes |= changes
-            self.record = self.record._replace(snapshot=self.snapshot._replace(**changes))
+            self.record = self.record._replace(snapshot=self.snapshot._replace(**changes))  # type: ignore[arg-type]
             self._become(self.status)
 
     def watch(self, on: bool) -> None:
@@ -171,7 +191,7 @@ class Run:
             if self.status == "closed":
                 return
             self._note(by, what)
-            self._goal, self._resting = (kind, fields), False
+            self._goal, self._resting, self._order = (kind, fields), False, self._order + 1
             self.stop_at = self.snapshot.step + fields["count"] if kind == "steps" else fields["until"]
             if self.status in ("training", "pausing"):
                 self._become("training", None)
@@ -181,7 +201,6 @@ class Run:
 
     def _note(self, by: str, what: str) -> None:
         self.last_command = Command(by, what, time.time())
-        self._order += 1
 
     def _pursue(self) -> None:
         kind, fields = self._goal or ("pause", {})
@@ -233,7 +252,7 @@ class Run:
             if kind == "ready":
                 self._welcome()
             elif kind == "training" and current:
-                self.stop_at = fields["until"]
+                self.status, self.stop_at = "training", fields["until"]
             elif kind == "failed":
                 self.message = fields["message"]
             if kind == "diverged" or (kind == "paused" and current):

@@ -6,8 +6,8 @@ second; stops exactly at the steps asked for; and leaves when the pipe closes, s
     told    start · train · steps · pause · set · watch
     tells   ready · training · progress · milestone · sample · held_out · changed · state · paused · diverged · failed
 
-Each command but start bears an order number, and "training" and "paused" name the order they answer: who has sent a newer
-one since need not believe them.
+Each command but start bears an order number, and "training" and "paused" name the last order that was known then, so
+that an answer to an older one can be told from an answer to the newest.
 """
 
 import math

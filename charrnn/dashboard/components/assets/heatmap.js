@@ -1,0 +1,188 @@
+// The hidden-state heatmap: every unit (down) at every character of a text (across), exact values under the pointer.
+
+import { contextFor, glyph, legend, real, signedText, spoken, step, unpack } from "./shared.js";
+import { button, download, make, placeBeside, renderer, sharedChoice } from "./stage.js";
+
+const NAMES = 44; // width of the unit numbers, in CSS pixels
+const FOOT = 26; // height of the legend
+const STYLE = `
+  .card { white-space: nowrap; font-size: 13px; padding: 5px 9px; }
+  .card b { font-family: var(--st-code-font); }
+`;
+
+export default renderer(STYLE, (stage) => {
+  const names = make("canvas", { at: { "aria-hidden": "true" } });
+  const cells = make("canvas", { tabIndex: 0, at: { role: "img" } });
+  const scroller = make("div", { className: "scroller" }, [cells]);
+  const card = make("div", { className: "card", hidden: true, at: { "aria-hidden": "true" } });
+  const said = make("div", { className: "spoken", at: { "aria-live": "polite" } });
+  const tools = make("div", { className: "tools" }, [button("Save the heatmap as PNG", "⤓", save)]);
+  stage.root.append(make("div", { className: "row" }, [names, scroller]), card, said, tools);
+
+  const pick = sharedChoice(stage, "picked"); // {unit, position}, the unit by its own number
+  let frame, layout, image, hover = null;
+
+  function show(bytes) {
+    frame = frameOf(bytes);
+    image = null;
+    pick.hear(frame.picked);
+    if (!frame.has(pick.value)) pick.value = null;
+    if (!frame.has(hover)) hover = null;
+    cells.setAttribute("aria-label", `${frame.title}: ${frame.units.length} units at ${frame.text.length} characters of: ${frame.text.join("")}. ` +
+      `Colours from −${frame.limit} to +${frame.limit}. Arrow keys move, Escape lets go.`);
+    stage.ready = true;
+  }
+
+  function paint() {
+    const { theme } = stage;
+    layout = layoutOf(frame, stage.width / theme.zoom);
+    if (!image || image.theme !== theme.signed) image = imageOf(frame, theme.signed);
+    drawNames(contextFor(names, NAMES, layout.height, theme.zoom), frame, layout, theme);
+    drawCells(contextFor(cells, layout.cells, layout.height, theme.zoom), frame, layout, theme, image.canvas);
+    const context = cells.getContext("2d");
+    if (hover) crosshair(context, frame, layout, hover, theme.muted, 1);
+    if (pick.value) crosshair(context, frame, layout, pick.value, theme.text, 1.5);
+    showCard(hover ?? pick.value);
+  }
+
+  function showCard(at) {
+    card.hidden = !at;
+    if (!at) return;
+    const { zoom } = stage.theme;
+    card.replaceChildren(`unit ${at.unit} at `, make("b", { textContent: glyph(frame.text[at.position]) }), ` (${at.position + 1})  `,
+      make("b", { textContent: signedText(frame.value(at)) }));
+    const left = (NAMES + at.position * layout.cell) * zoom - scroller.scrollLeft;
+    const bottom = (layout.row * frame.rowOf.get(at.unit)) * zoom - 8;
+    placeBeside(card, { left, right: left + layout.cell * zoom, width: stage.width, wish: 190, bottom });
+  }
+
+  function cellAt(event) {
+    if (!layout) return null;
+    const box = cells.getBoundingClientRect();
+    const position = Math.floor((event.clientX - box.left) / (layout.cell * stage.theme.zoom));
+    const unit = frame.units[Math.floor((event.clientY - box.top) / (layout.row * stage.theme.zoom))];
+    return frame.has({ unit, position }) ? { unit, position } : null;
+  }
+
+  function point(at) {
+    if (same(at, hover)) return;
+    hover = at;
+    stage.redraw();
+  }
+
+  function choose(at) {
+    pick.choose(at);
+    said.textContent = at ? `Unit ${at.unit} at character ${at.position + 1}, ${spoken(frame.text[at.position])}: ${signedText(frame.value(at))}` : "";
+    stage.redraw();
+  }
+
+  function move(down, across) {
+    const from = pick.value ?? { unit: frame.units[0], position: 0 };
+    const row = Math.min(frame.units.length - 1, Math.max(0, frame.rowOf.get(from.unit) + down));
+    const position = Math.min(frame.text.length - 1, Math.max(0, from.position + across));
+    const x = position * layout.cell * stage.theme.zoom;
+    if (x < scroller.scrollLeft || x > scroller.scrollLeft + scroller.clientWidth - 20) scroller.scrollLeft = x - scroller.clientWidth / 2;
+    hover = null;
+    choose({ unit: frame.units[row], position });
+  }
+
+  function save() {
+    const canvas = document.createElement("canvas");
+    const context = contextFor(canvas, NAMES + layout.cells, layout.height, 1, 2);
+    context.fillStyle = stage.theme.background;
+    context.fillRect(0, 0, NAMES + layout.cells, layout.height);
+    drawNames(context, frame, layout, stage.theme);
+    context.translate(NAMES, 0);
+    drawCells(context, frame, layout, stage.theme, image.canvas);
+    download(canvas, "hidden-states.png");
+  }
+
+  cells.onpointermove = (event) => event.pointerType === "mouse" && point(cellAt(event));
+  cells.onpointerleave = () => point(null);
+  cells.onclick = (event) => {
+    const at = cellAt(event);
+    choose(same(at, pick.value) ? null : at);
+  };
+  cells.onkeydown = (event) => {
+    const by = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (by) {
+      event.preventDefault();
+      move(...by);
+    } else if (event.key === "Escape" && pick.value) choose(null);
+  };
+  scroller.onscroll = () => layout && showCard(hover ?? pick.value);
+
+  return { show, paint };
+});
+
+const same = (a, b) => a === b || (a && b && a.unit === b.unit && a.position === b.position);
+
+function frameOf(bytes) {
+  const { header, take } = unpack(bytes);
+  const text = Array.from(header.text);
+  const { units, limit } = header;
+  const numbers = take(Int16Array, text.length * units.length);
+  const rowOf = new Map(units.map((unit, row) => [unit, row]));
+  const has = (at) => Boolean(at) && rowOf.has(at.unit) && at.position >= 0 && at.position < text.length;
+  const value = (at) => real(numbers[at.position * units.length + rowOf.get(at.unit)], limit);
+  return { ...header, text, numbers, rowOf, has, value };
+}
+
+/** Cells share the width while they are at least 4 px wide; narrower ones scroll, at a width that shows every character. */
+function layoutOf(frame, width) {
+  const T = frame.text.length, H = frame.units.length;
+  const shared = Math.min(18, (width - NAMES) / T);
+  const cell = shared >= 4 ? shared : 9;
+  const row = frame.height ? frame.height / H : Math.max(1, Math.min(14, Math.floor(384 / H)));
+  const axis = Math.round(row * H);
+  return { cell, row, axis, cells: cell * T, height: axis + 20 + FOOT, width };
+}
+
+/** One pixel a value; the browser magnifies it without smoothing. */
+function imageOf(frame, theme) {
+  const T = frame.text.length, H = frame.units.length;
+  const canvas = Object.assign(document.createElement("canvas"), { width: T, height: H });
+  const context = canvas.getContext("2d");
+  const image = context.createImageData(T, H);
+  const pixels = new Uint32Array(image.data.buffer);
+  for (let t = 0, k = 0; t < T; t++) for (let i = 0; i < H; i++) pixels[i * T + t] = theme.pixel[step(frame.numbers[k++])];
+  context.putImageData(image, 0, 0);
+  return { canvas, theme };
+}
+
+function drawNames(context, frame, layout, theme) {
+  context.font = `11px ${theme.sans}`;
+  context.fillStyle = theme.muted;
+  context.textAlign = "right";
+  let free = -Infinity; // names that would overlap are left out
+  frame.units.forEach((unit, row) => {
+    const y = (row + 0.5) * layout.row;
+    if (y < free) return;
+    context.fillText(String(unit), NAMES - 6, Math.max(6, y));
+    free = y + 15;
+  });
+}
+
+function drawCells(context, frame, layout, theme, image) {
+  context.imageSmoothingEnabled = false;
+  context.drawImage(image, 0, 0, layout.cells, layout.axis);
+  const size = Math.min(14, layout.cell / 0.6); // Source Code is 0.6 em wide
+  const every = size >= 8.5 ? 1 : Math.ceil(9 / layout.cell);
+  context.font = `${Math.max(size, 11 * (every > 1))}px ${theme.mono}`;
+  context.fillStyle = theme.text;
+  context.textAlign = "center";
+  for (let t = 0; t < frame.text.length; t += every) {
+    if (frame.text[t] === " " && every === 1) continue;
+    context.fillText(glyph(frame.text[t]), (t + 0.5) * layout.cell, layout.axis + 10, layout.cell * every);
+  }
+  legend(context, theme, { x: 0, y: layout.height - FOOT / 2, title: frame.title, colours: theme.signed, low: `−${frame.limit}`, high: `+${frame.limit}`, width: 96 });
+}
+
+function crosshair(context, frame, layout, at, colour, thickness) {
+  const x = at.position * layout.cell, y = frame.rowOf.get(at.unit) * layout.row;
+  context.strokeStyle = colour;
+  context.lineWidth = thickness;
+  context.strokeRect(x, 0.5, layout.cell, layout.axis + 19);
+  context.strokeRect(0, y, layout.cells, Math.max(2, layout.row));
+}

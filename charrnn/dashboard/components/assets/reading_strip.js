@@ -1,0 +1,172 @@
+// The reading strip: one held-out sentence, read again and again by the same network as it learns.
+
+import { contextFor, glyph, percent, signedText, spoken, unpack } from "./shared.js";
+import { button, download, make, placeBeside, renderer, sharedChoice } from "./stage.js";
+import { drawCells, drawLabels, held, layoutOf } from "./strip_picture.js";
+
+const STYLE = `
+  .card table { border-collapse: collapse; width: 100%; table-layout: fixed; }
+  .card td { padding: 0; height: 17px; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; line-height: 17px; }
+  .card .sign { width: 20px; font: 14px var(--st-code-font); }
+  .card .number { width: 62px; text-align: right; }
+  .card .bar { height: 9px; background: var(--muted); opacity: .45; min-width: 1px; }
+  .card .came td { font-weight: 600; }
+  .card .came .bar { background: var(--accent); opacity: 1; }
+  .card p { margin: 0 0 4px; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
+  .card .units { border-top: 1px solid var(--border); margin-top: 5px; padding-top: 4px; color: var(--muted); }
+  .card .units td { height: 15px; line-height: 15px; }
+`;
+
+export default renderer(STYLE, (stage) => {
+  const labels = make("canvas", { at: { "aria-hidden": "true" } });
+  const cells = make("canvas", { tabIndex: 0, at: { role: "img" } });
+  const scroller = make("div", { className: "scroller" }, [cells]);
+  const card = make("div", { className: "card", hidden: true, at: { "aria-hidden": "true" } });
+  const said = make("div", { className: "spoken", at: { "aria-live": "polite" } });
+  const moves = [button("Character before", "‹", () => move(-1)), button("Next character", "›", () => move(1))];
+  const tools = make("div", { className: "tools" }, [...moves, button("Save the strip as PNG", "⤓", save)]);
+  stage.root.append(make("div", { className: "row" }, [labels, scroller]), card, said, tools);
+
+  const pin = sharedChoice(stage, "pinned");
+  let frame, layout, hover = null;
+
+  function show(bytes) {
+    frame = frameOf(bytes);
+    pin.hear(frame.pinned);
+    if (pin.value !== null && pin.value >= frame.columns) pin.value = null;
+    if (hover !== null && hover >= frame.columns) hover = null;
+    const right = frame.now.guess.filter((character, j) => character === frame.text[j]).length;
+    cells.setAttribute("aria-label", `The text that came: ${frame.text.join("")} — ${frame.now.label}: ${frame.now.guess.join("")} — ` +
+      `${percent(right / frame.columns)} of ${frame.columns} characters guessed right. Arrow keys pin a character, Escape lets it go.`);
+    stage.ready = true;
+  }
+
+  function paint() {
+    const { theme } = stage;
+    layout = layoutOf(frame, stage.width / theme.zoom);
+    drawLabels(contextFor(labels, layout.labels, layout.height, theme.zoom), frame, layout, theme);
+    const ratio = window.devicePixelRatio || 1;
+    drawCells(contextFor(cells, layout.cells, layout.height, theme.zoom), frame, layout, theme, { pinned: pin.value, hover, ratio });
+    moves.forEach((one) => (one.hidden = pin.value === null));
+    showCard(pin.value ?? hover);
+  }
+
+  function showCard(j) {
+    if (j === null) {
+      card.hidden = true;
+      return;
+    }
+    fill(card, frame, j);
+    const { zoom } = stage.theme;
+    const left = (layout.labels + j * layout.cell) * zoom - scroller.scrollLeft;
+    placeBeside(card, { left, right: left + layout.cell * zoom, width: stage.width, wish: 196, bottom: layout.rows * zoom });
+  }
+
+  function columnAt(event) {
+    if (!layout) return null;
+    const j = Math.floor((event.clientX - cells.getBoundingClientRect().left) / (layout.cell * stage.theme.zoom));
+    return j >= 0 && j < frame.columns ? j : null;
+  }
+
+  function point(j) {
+    if (j === hover) return;
+    hover = j;
+    stage.redraw();
+  }
+
+  function choose(j) {
+    pin.choose(j);
+    said.textContent = j === null ? "" : describe(frame, j);
+    stage.redraw();
+  }
+
+  function move(by) {
+    const start = pin.value ?? (by > 0 ? -1 : frame.columns);
+    const j = Math.min(frame.columns - 1, Math.max(0, start + by));
+    keepInView(scroller, j * layout.cell * stage.theme.zoom, layout.cell * stage.theme.zoom);
+    choose(j);
+  }
+
+  function save() {
+    const canvas = document.createElement("canvas");
+    const context = contextFor(canvas, layout.labels + layout.cells, layout.height, 1, 2);
+    context.fillStyle = stage.theme.background;
+    context.fillRect(0, 0, layout.labels + layout.cells, layout.height);
+    drawLabels(context, frame, layout, stage.theme);
+    context.translate(layout.labels, 0);
+    drawCells(context, frame, layout, stage.theme, { pinned: pin.value });
+    download(canvas, "reading-strip.png");
+  }
+
+  cells.onpointermove = (event) => event.pointerType === "mouse" && point(columnAt(event));
+  cells.onpointerleave = () => point(null);
+  cells.onclick = (event) => {
+    const j = columnAt(event);
+    choose(j === pin.value ? null : j);
+  };
+  stage.root.onkeydown = (event) => {
+    const by = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity }[event.key];
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (by) {
+      event.preventDefault();
+      move(by);
+    } else if (event.key === "Escape" && pin.value !== null) choose(null);
+  };
+  scroller.onscroll = () => showCard(pin.value ?? hover);
+
+  return { show, paint };
+});
+
+function frameOf(bytes) {
+  const { header, take } = unpack(bytes);
+  const text = Array.from(header.text);
+  const columns = text.length;
+  const top = Array.from(header.top);
+  const best = columns ? top.length / columns : 0;
+  const topP = take(Uint16Array, top.length);
+  const surprise = Float32Array.from(take(Uint16Array, columns), (number) => number / 1000);
+  const units = header.units.map((name) => ({ name, values: take(Int16Array, columns) }));
+  const rows = header.rows.map(({ label, guess }) => {
+    const characters = Array.from(guess);
+    return { label, guess: characters, p: take(Uint8Array, characters.length) };
+  });
+  const now = {
+    label: header.now,
+    guess: text.map((_, j) => top[j * best]),
+    p: Uint8Array.from(text, (_, j) => Math.round(topP[j * best] / 257)),
+  };
+  const likeliest = (j) => Array.from({ length: best }, (_, k) => [top[j * best + k], topP[j * best + k] / 65535]);
+  return { text, columns, rows, now, surprise, units, likeliest, reach: header.reach, pinned: header.pinned };
+}
+
+const heading = (frame, j) => `came ${glyph(frame.text[j])} · ${percent(2 ** -frame.surprise[j])} · ${frame.surprise[j].toFixed(1)} bits`;
+
+function fill(card, frame, j) {
+  const cell = (className, content) => make("td", { className }, [content]);
+  const likeliest = frame.likeliest(j).map(([character, p]) => {
+    const bar = make("div", { className: "bar" });
+    bar.style.width = `${100 * p}%`;
+    const came = character === frame.text[j];
+    const cells = [cell("sign", glyph(character)), cell("", bar), cell("number", (came ? "✓ " : "") + percent(p))];
+    return make("tr", { className: came ? "came" : "" }, cells);
+  });
+  const units = frame.units.map((unit) => make("tr", {}, [cell("", unit.name), cell("number", signedText(held(unit, j)))]));
+  card.replaceChildren(
+    make("p", { textContent: heading(frame, j) }),
+    make("table", {}, likeliest),
+    make("div", { className: "units", hidden: !units.length }, [make("table", {}, units)]),
+  );
+}
+
+function describe(frame, j) {
+  const guesses = frame.likeliest(j).map(([character, p]) => `${spoken(character)} ${percent(p)}`);
+  const units = frame.units.map((unit) => `${unit.name} ${signedText(held(unit, j))}`);
+  return `Character ${j + 1} of ${frame.columns}. Came: ${spoken(frame.text[j])}, ${frame.surprise[j].toFixed(1)} bits. ` +
+    `Likeliest: ${guesses.join(", ")}. ${units.length ? `Held: ${units.join(", ")}.` : ""}`;
+}
+
+/** Scrolls only when the place would be hidden. */
+function keepInView(scroller, x, width) {
+  if (x < scroller.scrollLeft) scroller.scrollLeft = x - 3 * width;
+  else if (x + width > scroller.scrollLeft + scroller.clientWidth) scroller.scrollLeft = x + 4 * width - scroller.clientWidth;
+}

@@ -1,0 +1,159 @@
+// What both pictures need: the page's colours, visible glyphs for characters, sharp canvases, the wire format.
+
+const PALETTES = {
+  light: {
+    text: "#1B1F24", muted: "#5B626B", border: "#DAD9D2", panel: "#F1F1EC", accent: "#0F766E",
+    right: ["#F1F5F3", "#1F8F83"],
+    signed: ["#8F4200", "#E08A2E", "#F4F3EF", "#5B9BD5", "#124A86"],
+    surprise: ["#F3F0F8", "#CDBFE6", "#9C82C9", "#6B45A3", "#43206F"],
+  },
+  dark: {
+    text: "#E9EBEE", muted: "#9AA3AD", border: "#363B43", panel: "#1E2126", accent: "#2DD4BF",
+    right: ["#1E2126", "#2DD4BF"],
+    signed: ["#FFC48A", "#C96F1A", "#24262B", "#2F7FC4", "#9CD0FF"],
+    surprise: ["#211D29", "#463761", "#7457A8", "#A98AE0", "#DCCBFF"],
+  },
+};
+
+const channels = (hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
+
+/** Relative luminance of an sRGB colour, 0 to 1 (WCAG 2.2). */
+function luminance(rgb) {
+  const [r, g, b] = rgb.map((c) => (c <= 10 ? c / 3294.6 : ((c / 255 + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
+
+/** A scale as 256 colours: `fill` for CSS, `ink` (black or white, whichever contrasts more), `pixel` for ImageData. */
+function scale(stops) {
+  const colours = stops.map(channels);
+  const table = { fill: [], ink: [], pixel: new Uint32Array(256) };
+  for (let i = 0; i < 256; i++) {
+    const at = (i / 255) * (colours.length - 1);
+    const k = Math.min(Math.floor(at), colours.length - 2);
+    const rgb = colours[k].map((c, n) => Math.round(c + (colours[k + 1][n] - c) * (at - k)));
+    table.fill.push(`rgb(${rgb.join(",")})`);
+    table.ink.push(luminance(rgb) > 0.179 ? "#000" : "#fff"); // at 0.179 black and white contrast alike
+    table.pixel[i] = (255 << 24) | (rgb[2] << 16) | (rgb[1] << 8) | rgb[0]; // in memory: r, g, b, alpha
+  }
+  return table;
+}
+
+const scratch = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+
+/** Any CSS colour as [r, g, b]: painted on one pixel and read back, since themes may say it in any notation. */
+function parse(colour) {
+  scratch.fillStyle = "#fff";
+  scratch.fillStyle = colour;
+  scratch.fillRect(0, 0, 1, 1);
+  return [...scratch.getImageData(0, 0, 1, 1).data].slice(0, 3);
+}
+
+const themes = new Map();
+
+/** Colours, fonts and magnification for an element, from the theme around it. */
+export function themeOf(element) {
+  const style = getComputedStyle(element);
+  const value = (name, otherwise) => style.getPropertyValue(name).trim() || otherwise;
+  const background = value("--st-background-color", "#FCFCFA");
+  if (!themes.has(background)) {
+    const palette = luminance(parse(background)) > 0.25 ? PALETTES.light : PALETTES.dark;
+    themes.set(background, {
+      ...palette, background,
+      right: scale(palette.right), signed: scale(palette.signed), surprise: scale(palette.surprise),
+    });
+  }
+  return {
+    ...themes.get(background),
+    sans: value("--st-font", "sans-serif"),
+    mono: value("--st-code-font", "monospace"),
+    zoom: (parseFloat(value("--st-base-font-size", "16px")) || 16) / 16,
+  };
+}
+
+const GLYPHS = new Map([["\n", "↵"], ["\t", "⇥"], [" ", "␣"]]);
+const NAMES = new Map([["\n", "new line"], ["\t", "tab"], [" ", "space"]]);
+
+/** One visible sign for one character, whatever it is: one cell never disturbs the next. */
+export function glyph(character) {
+  if (!GLYPHS.has(character)) {
+    let sign = character;
+    if (/^\p{Z}/u.test(character)) sign = "⍽";
+    else if (/^\p{C}/u.test(character)) sign = "\uFFFD";
+    else if (/^\p{M}/u.test(character)) sign = "◌" + character;
+    GLYPHS.set(character, sign);
+  }
+  return GLYPHS.get(character);
+}
+
+/** A character in words, for those who listen. */
+export function spoken(character) {
+  if (/^[\p{C}\p{Z}]/u.test(character) && !NAMES.has(character)) return `U+${character.codePointAt(0).toString(16)}`;
+  return NAMES.get(character) ?? character;
+}
+
+export const signedText = (value) => (Number.isNaN(value) ? "not a number" : (value < 0 ? "−" : "+") + Math.abs(value).toFixed(3));
+export const percent = (p) => (p > 0 && p < 0.01 ? "< 1 %" : `${Math.round(100 * p)} %`);
+
+/** A 2-D context on which one unit is one CSS pixel times `zoom`; the canvas is resized only when it must be. */
+export function contextFor(canvas, width, height, zoom = 1, ratio = window.devicePixelRatio || 1) {
+  const pixels = [Math.round(width * zoom * ratio), Math.round(height * zoom * ratio)];
+  if (canvas.width !== pixels[0] || canvas.height !== pixels[1]) [canvas.width, canvas.height] = pixels;
+  if (canvas.style) {
+    canvas.style.width = `${width * zoom}px`;
+    canvas.style.height = `${height * zoom}px`;
+  }
+  const context = canvas.getContext("2d");
+  context.setTransform(ratio * zoom, 0, 0, ratio * zoom, 0, 0);
+  context.clearRect(0, 0, width, height);
+  context.textBaseline = "middle";
+  context.direction = "ltr";
+  return context;
+}
+
+/** Text cut with an ellipsis so that it fits. */
+export function fit(context, text, width) {
+  if (context.measureText(text).width <= width) return text;
+  const letters = Array.from(text);
+  while (letters.length > 1 && context.measureText(letters.join("") + "…").width > width) letters.pop();
+  return letters.join("") + "…";
+}
+
+/** A scale's legend: a bar of it between its two ends. Returns the x where it ends. */
+export function legend(context, theme, { x, y, title, colours, low, high, width = 64 }) {
+  context.font = `12px ${theme.sans}`;
+  context.textAlign = "left";
+  context.fillStyle = theme.muted;
+  const write = (text) => {
+    context.fillText(text, x, y);
+    x += context.measureText(text).width + 6;
+  };
+  if (title) write(title);
+  write(low);
+  for (let i = 0; i < width; i++) {
+    context.fillStyle = colours.fill[Math.round((i / (width - 1)) * 255)];
+    context.fillRect(x + i, y - 5, 1.5, 10);
+  }
+  x += width + 6;
+  context.fillStyle = theme.muted;
+  write(high);
+  return x;
+}
+
+/** Bytes on the wire: a JSON header, a zero byte, then arrays of numbers, the wider ones first. */
+export function unpack(bytes) {
+  const end = bytes.indexOf(0);
+  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(0, end)));
+  const { buffer } = bytes.slice(end + 1); // a copy, so that 16-bit numbers are aligned
+  let at = 0;
+  const take = (Kind, length) => {
+    const array = new Kind(buffer, at, length);
+    at += array.byteLength;
+    return array;
+  };
+  return { header, take };
+}
+
+/** int16 to a value in [-limit, limit]; -32768 stands for "not a number". */
+export const real = (number, limit = 1) => (number === -32768 ? NaN : (number / 32767) * limit);
+/** int16 to a place on a scale of 256. */
+export const step = (number) => (number === -32768 ? 128 : (number + 32768) >> 8);

@@ -1,0 +1,127 @@
+// The life of a component: built once, shown again with each frame or theme, taken down without a trace.
+
+import { themeOf } from "./shared.js";
+
+const STYLE = `
+  :host { display: block; }
+  .stage { position: relative; font-family: var(--st-font); color: var(--text); font-variant-numeric: tabular-nums; }
+  .row { display: flex; }
+  .scroller { overflow-x: auto; overflow-y: hidden; flex: 1; min-width: 0; scrollbar-width: thin; }
+  canvas { display: block; outline-offset: -2px; border-radius: 2px; }
+  canvas:focus-visible { outline: 2px solid var(--accent); }
+  .tools { position: absolute; right: 0; bottom: 0; display: flex; justify-content: flex-end; }
+  button { width: 32px; height: 28px; padding: 0; border: 0; border-radius: 6px; background: var(--background); color: var(--muted);
+           font: 20px/1 var(--st-font); cursor: pointer; display: grid; place-items: center; }
+  button:hover { color: var(--text); background: var(--panel); }
+  button:focus-visible { outline: 2px solid var(--accent); }
+  @media (pointer: coarse) { button { width: 44px; height: 44px; } .tools { position: static; } }
+  .narrow .tools { position: static; }
+  .narrow button { width: 44px; height: 44px; }
+  [hidden] { display: none !important; }
+  .card { position: absolute; pointer-events: none; box-sizing: border-box; padding: 8px 10px; border: 1px solid var(--border);
+          border-radius: 6px; background: var(--background); box-shadow: 0 4px 14px rgb(0 0 0 / 18%); font-size: 12px; z-index: 1; }
+  .spoken { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+`;
+
+/** An element with properties, attributes (in `at`) and children. Text arrives as text only. */
+export function make(tag, { at = {}, ...properties } = {}, children = []) {
+  const element = Object.assign(document.createElement(tag), properties);
+  for (const [name, value] of Object.entries(at)) element.setAttribute(name, value);
+  element.append(...children);
+  return element;
+}
+
+const stages = new WeakMap();
+
+/**
+ * The renderer Streamlit calls with each frame. `build(stage)` runs once and returns `show(data)` and `paint()`:
+ * take in a new frame, and draw the present one (again after a change of width, theme or fonts).
+ */
+export function renderer(style, build) {
+  return ({ data, parentElement, setStateValue }) => {
+    if (!stages.has(parentElement)) stages.set(parentElement, raise(parentElement, style, build));
+    const stage = stages.get(parentElement);
+    stage.setStateValue = setStateValue;
+    stage.theme = themeOf(parentElement.host ?? parentElement);
+    for (const name of ["text", "muted", "border", "panel", "accent", "background"]) {
+      stage.root.style.setProperty(`--${name}`, stage.theme[name]);
+    }
+    if (data) stage.show(data);
+    stage.redraw();
+    return stage.remove;
+  };
+}
+
+function raise(parentElement, style, build) {
+  const root = make("div", { className: "stage" });
+  const sheet = make("style", { textContent: STYLE + style });
+  parentElement.append(sheet, root);
+  const stage = { root, width: 0, ready: false };
+  stage.redraw = () => {
+    stage.width = root.clientWidth;
+    if (!stage.width || !stage.ready) return; // folded away, or nothing to show yet
+    root.classList.toggle("narrow", stage.width < 640 * stage.theme.zoom);
+    stage.paint();
+  };
+  Object.assign(stage, build(stage));
+  const observer = new ResizeObserver(() => root.clientWidth !== stage.width && stage.redraw());
+  observer.observe(root);
+  stage.remove = () => {
+    observer.disconnect();
+    sheet.remove();
+    root.remove();
+    stages.delete(parentElement);
+  };
+  loadFonts(parentElement.host ?? parentElement).then(() => root.isConnected && stage.redraw());
+  return stage;
+}
+
+/** A canvas does not wait for fonts: ask for those it uses, then draw once more. */
+async function loadFonts(element) {
+  const { sans, mono } = themeOf(element);
+  const wanted = [`16px ${sans}`, `600 16px ${sans}`, `16px ${mono}`, `600 16px ${mono}`];
+  await Promise.allSettled(wanted.map((font) => document.fonts.load(font)));
+}
+
+/**
+ * A choice that both sides may change: a local one shows at once and is told to Python a little later; Python's wins when
+ * it differs from what Python said before, except within a second of a local one, when it is an echo of an earlier choice.
+ */
+export function sharedChoice(stage, name) {
+  let heard, chosenAt = -Infinity, timer;
+  const choice = { value: null };
+  choice.hear = (value) => {
+    const said = JSON.stringify(value);
+    if (said !== heard && performance.now() - chosenAt > 1000) choice.value = value;
+    heard = said;
+  };
+  choice.choose = (value) => {
+    choice.value = value;
+    chosenAt = performance.now();
+    clearTimeout(timer);
+    timer = setTimeout(() => stage.setStateValue(name, value), 120); // a held arrow key tells only where it stops
+  };
+  return choice;
+}
+
+export function button(label, sign, onclick) {
+  return make("button", { type: "button", title: label, textContent: sign, onclick, at: { "aria-label": label } });
+}
+
+/** Beside the column from `left` to `right`, inside the box; right of it if there is room, since that hides only what is to come. */
+export function placeBeside(card, { left, right, width, wish, bottom }) {
+  const onRight = width - right >= wish || width - right >= left;
+  const room = Math.min(wish, (onRight ? width - right : left) - 6);
+  card.style.width = `${room}px`;
+  card.style.left = `${onRight ? right + 6 : left - 6 - room}px`;
+  card.hidden = false;
+  card.style.top = `${Math.max(0, bottom - card.offsetHeight)}px`;
+}
+
+export function download(canvas, name) {
+  canvas.toBlob((blob) => {
+    const link = make("a", { href: URL.createObjectURL(blob), download: name });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  });
+}

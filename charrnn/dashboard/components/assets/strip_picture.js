@@ -1,0 +1,158 @@
+// The reading strip as a picture: where each row lies and how it is drawn. It knows nothing of pointers or Streamlit.
+
+import { fit, glyph, legend, real, step } from "./shared.js";
+
+const FULL_SURPRISE = 8; // bits at which a bar is full
+
+/** Where everything lies, in CSS pixels before magnification. */
+export function layoutOf(frame, width) {
+  const narrow = width < 640;
+  const labels = narrow ? 64 : 132;
+  const cell = narrow ? 14 : Math.min(18, Math.max(9, (width - labels) / frame.columns));
+  const bands = [];
+  let y = 0;
+  const add = (kind, height, more = {}) => {
+    bands.push({ kind, y, height, ...more });
+    y += height;
+  };
+  for (const row of frame.rows) add("row", 19, { row });
+  y += frame.rows.length ? 2 : 0;
+  add("now", 24, { row: frame.now });
+  y += 3;
+  add("came", 26);
+  add("surprise", 28);
+  y += 11;
+  for (const unit of frame.units) add("unit", 15, { unit });
+  y += 8;
+  add("legend", 24);
+  return { narrow, labels, cell, bands, width, height: y, cells: cell * frame.columns, rows: bands.at(-1).y - 4 };
+}
+
+export function drawLabels(context, frame, layout, theme) {
+  const right = layout.labels - (layout.narrow ? 5 : 10);
+  const write = (text, y, weight, size, colour) => {
+    context.font = `${weight} ${size}px ${theme.sans}`;
+    context.fillStyle = colour;
+    context.textAlign = "right";
+    context.fillText(fit(context, text, right), right, y);
+  };
+  const size = layout.narrow ? 11 : 13;
+  for (const { kind, y, height, row, unit } of layout.bands) {
+    const middle = y + height / 2;
+    if (kind === "row") {
+      context.globalAlpha = row.guess.length ? 1 : 0.55;
+      write(layout.narrow ? row.label.replace(/^at /, "") : row.label, middle, 400, size, theme.muted);
+      context.globalAlpha = 1;
+    } else if (kind === "now") write(layout.narrow ? row.label.replace(/^its /, "") : row.label, middle, 600, size, theme.text);
+    else if (kind === "came") write("what came", middle, 600, size, theme.text);
+    else if (kind === "surprise") {
+      write("surprise", y + 8, 600, size, theme.text);
+      write("up to 8 bits", y + 21, 400, size - 2, theme.muted);
+    } else if (kind === "unit") write(unit.name, middle, 400, size, theme.muted);
+  }
+}
+
+export function drawCells(context, frame, layout, theme, { pinned = null, hover = null, ratio = 2 }) {
+  const snap = (x) => Math.round(x * ratio) / ratio; // edges on device pixels, or the cells blur into each other
+  const edges = Float64Array.from({ length: frame.columns + 1 }, (_, j) => snap(j * layout.cell));
+  context.textAlign = "center";
+  for (const band of layout.bands) {
+    if (band.kind === "row" || band.kind === "now") drawGuesses(context, frame, band, edges, theme);
+    else if (band.kind === "came") drawCame(context, frame, band, edges, theme);
+    else if (band.kind === "surprise") drawSurprise(context, frame, band, edges, theme);
+    else if (band.kind === "unit") drawUnit(context, band, edges, theme);
+    else drawLegends(context, band, layout, theme);
+  }
+  if (frame.reach && frame.reach.column === pinned) drawReach(context, frame.reach, layout, edges, theme);
+  if (hover !== null && hover !== pinned) outline(context, layout, edges, hover, theme.muted, 1);
+  if (pinned !== null) outline(context, layout, edges, pinned, theme.text, 2);
+}
+
+function write(context, character, edges, j, y) {
+  const width = edges[j + 1] - edges[j];
+  context.fillText(glyph(character), edges[j] + width / 2, y, width); // the last argument squeezes wide characters into their cell
+}
+
+function drawGuesses(context, frame, { kind, y, height, row }, edges, theme) {
+  const now = kind === "now";
+  context.font = now ? `600 16px ${theme.mono}` : `13.5px ${theme.mono}`;
+  const middle = y + height / 2;
+  row.guess.forEach((character, j) => {
+    const p = row.p[j];
+    if (character === frame.text[j]) {
+      context.globalAlpha = 1;
+      context.fillStyle = theme.right.fill[p];
+      context.fillRect(edges[j], y, edges[j + 1] - edges[j] - 0.5, height - 1);
+      context.fillStyle = theme.right.ink[p];
+      if (character !== " ") write(context, character, edges, j, middle); // a filled cell without a sign is a space that was foreseen
+    } else {
+      const sure = p / 255;
+      context.globalAlpha = character === " " ? 0.15 + 0.5 * sure : 0.35 + 0.65 * sure;
+      context.fillStyle = theme.muted;
+      write(context, character, edges, j, middle);
+    }
+  });
+  context.globalAlpha = 1;
+}
+
+function drawCame(context, frame, { y, height }, edges, theme) {
+  context.font = `600 16px ${theme.mono}`;
+  context.fillStyle = theme.text;
+  frame.text.forEach((character, j) => character !== " " && write(context, character, edges, j, y + height / 2));
+}
+
+function drawSurprise(context, frame, { y, height }, edges, theme) {
+  frame.surprise.forEach((bits, j) => {
+    const part = Math.min(1, bits / FULL_SURPRISE);
+    context.fillStyle = theme.surprise.fill[Math.round(part * 255)];
+    context.fillRect(edges[j], y, edges[j + 1] - edges[j] - 1, Math.max(1, part * height));
+  });
+}
+
+function drawUnit(context, { y, height, unit }, edges, theme) {
+  unit.values.forEach((value, j) => {
+    context.fillStyle = theme.signed.fill[step(value)];
+    context.fillRect(edges[j], y + 1, edges[j + 1] - edges[j] - 1, height - 2);
+  });
+}
+
+function drawLegends(context, { y, height }, layout, theme) {
+  const middle = y + height / 2;
+  const width = layout.narrow ? 36 : 64;
+  const title = (text) => (layout.narrow ? "" : text);
+  let x = legend(context, theme, { x: 0, y: middle, width, title: title("guessed right, by its probability"), colours: theme.right, low: "0", high: "100 %" });
+  x = legend(context, theme, { x: x + 18, y: middle, width, title: title("held by a unit"), colours: theme.signed, low: "−1", high: "+1" });
+}
+
+/** How far the gradient of the pinned prediction reaches back: weights from its column to the left, and where the unroll cuts it off. */
+function drawReach(context, { column, weights, cut }, layout, edges, theme) {
+  const came = layout.bands.find(({ kind }) => kind === "came");
+  context.fillStyle = theme.accent;
+  weights.forEach((weight, back) => {
+    const j = column - back;
+    if (j < 0) return;
+    context.globalAlpha = Math.min(1, Math.max(0, weight));
+    context.fillRect(edges[j], came.y + came.height - 4, edges[j + 1] - edges[j], 3);
+  });
+  context.globalAlpha = 1;
+  const first = column - cut + 1;
+  if (first <= 0) return;
+  context.strokeStyle = theme.accent;
+  context.lineWidth = 1.5;
+  context.setLineDash([4, 3]);
+  context.beginPath();
+  context.moveTo(edges[first], came.y - 26);
+  context.lineTo(edges[first], layout.rows);
+  context.stroke();
+  context.setLineDash([]);
+}
+
+function outline(context, layout, edges, j, colour, thickness) {
+  context.strokeStyle = colour;
+  context.lineWidth = thickness;
+  const inset = thickness / 2;
+  context.strokeRect(edges[j] + inset, inset, edges[j + 1] - edges[j] - thickness, layout.rows - thickness);
+}
+
+/** For the card: what a unit held at a column. */
+export const held = (unit, j) => real(unit.values[j]);

@@ -1,0 +1,67 @@
+"""The hidden-state heatmap: every unit at every character of a text, on one fixed diverging scale."""
+
+from collections.abc import Callable, Sequence
+from typing import TypedDict
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from .mounting import mount
+from .wire import pack, signed
+
+
+class Cell(TypedDict):
+    """One place in the heatmap: a unit by its own number, a position in the text from 0."""
+
+    unit: int
+    position: int
+
+
+def heatmap(
+    values: ArrayLike,
+    *,
+    text: str,
+    units: Sequence[int],
+    key: str,
+    title: str = "hidden value",
+    limit: float = 1.0,
+    height: int | None = None,
+    picked: Cell | None = None,
+    on_pick: Callable[[Cell | None], None] | None = None,
+) -> Cell | None:
+    """Draw ``values`` (T, H) in [-limit, limit], characters across and units down; return the picked cell, or None.
+
+    Column k of ``values`` belongs to unit ``units[k]``: units appear in the order given, under their own numbers.
+    ``title`` stands at the legend and says what the colours mean ("deviation from the unit's mean": then ``limit=2``).
+    ``height`` is that of the cells, in CSS pixels; by default units are 1 to 14 pixels high. ``picked`` moves the
+    crosshair when it differs from the run before. Raises ValueError where shapes do not agree.
+    """
+    data = encode_heatmap(values, text=text, units=units, title=title, limit=limit, height=height, picked=picked)
+    return mount("heatmap", data, key=key, choice="picked", on_choice=on_pick)
+
+
+def encode_heatmap(
+    values: ArrayLike,
+    *,
+    text: str,
+    units: Sequence[int],
+    title: str = "hidden value",
+    limit: float = 1.0,
+    height: int | None = None,
+    picked: Cell | None = None,
+) -> bytes:
+    """The message as sent: two bytes a value. Raises ValueError where shapes do not agree."""
+    array = np.asarray(values)
+    if not text or not len(units) or array.shape != (len(text), len(units)):
+        raise ValueError(f"values: shape ({len(text)}, {len(units)}) is needed, with neither 0, not {array.shape}")
+    if len(set(units)) != len(units):
+        raise ValueError("units: each number may appear only once")
+    header = {
+        "text": text,
+        "units": [int(unit) for unit in units],
+        "title": title,
+        "limit": limit,
+        "height": height,
+        "picked": picked,
+    }
+    return pack(header, signed(array, limit))

@@ -1,0 +1,119 @@
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from charrnn.insight.states import (
+    by_score,
+    by_similarity,
+    by_variance,
+    change,
+    contexts,
+    correlations,
+    deviation,
+    find_where_else,
+    most_off,
+    most_on,
+    peaks,
+)
+
+
+@pytest.mark.parametrize("H", [1, 2, 3, 17])
+def test_every_order_names_each_unit_once(rng, H):
+    hidden = np.tanh(rng.normal(size=(30, H)))
+    hidden[:, 0] = 0.5  # a unit that never changes
+    for order in (by_similarity(hidden), by_variance(hidden), by_score(hidden[0])):
+        assert sorted(order.tolist()) == list(range(H))
+
+
+def test_similar_units_stand_together_whatever_their_numbers(rng):
+    groups = rng.permutation(np.repeat(np.arange(4), 5))
+    hidden = rng.normal(size=(200, 4))[:, groups] + 0.3 * rng.normal(size=(200, 20))
+    ordered = groups[by_similarity(hidden)]
+    assert np.count_nonzero(np.diff(ordered)) == 3
+
+
+def test_the_order_by_similarity_does_not_depend_on_scale_or_mean(rng):
+    hidden = rng.normal(size=(100, 12))
+    moved = hidden * rng.uniform(0.5, 2, 12) + rng.normal(size=12)
+    np.testing.assert_array_equal(by_similarity(hidden), by_similarity(moved))
+
+
+def test_the_order_by_variance_falls_and_that_by_score_ignores_its_sign(rng):
+    hidden = rng.normal(size=(100, 12)) * rng.uniform(0, 1, 12)
+    assert np.all(np.diff(hidden.var(axis=0)[by_variance(hidden)]) <= 0)
+    assert by_score(np.array([0.1, -0.9, 0.5])).tolist() == [1, 2, 0]
+
+
+def test_correlations_are_those_of_numpy_and_zero_for_a_still_unit(rng):
+    hidden = rng.normal(size=(50, 5)) @ rng.normal(size=(5, 5))
+    np.testing.assert_allclose(correlations(hidden), np.corrcoef(hidden.T))
+    hidden[:, 2] = -1
+    assert not correlations(hidden)[2].any()
+
+
+def test_deviations_average_to_zero_and_changes_add_up_to_the_value(rng):
+    hidden = rng.normal(size=(50, 5))
+    np.testing.assert_allclose(deviation(hidden).mean(axis=0), 0, atol=1e-12)
+    np.testing.assert_allclose(hidden[0] + change(hidden).cumsum(axis=0), hidden)
+
+
+def brute_force_places(hidden, start, end, threshold):
+    length = end - start
+    sets = [
+        {u for u in range(hidden.shape[1]) if all(hidden[i + k, u] > threshold for k in range(length))}
+        for i in range(len(hidden) - length + 1)
+    ]
+    A = sets[start]
+    scores = [len(A & B) + len(A & B) / max(len(A | B), 1) if A & B else -np.inf for B in sets]
+    for i in range(max(0, start - length + 1), min(end, len(scores))):
+        scores[i] = -np.inf
+    return sorted(A), scores
+
+
+@settings(deadline=None)
+@given(st.integers(0, 1000), st.integers(1, 6), st.integers(0, 30))
+def test_where_else_agrees_with_sets_of_units(seed, length, start):
+    hidden = np.random.default_rng(seed).normal(size=(60, 7)).cumsum(axis=0) % 2 - 1
+    found = find_where_else(hidden, (start, start + length), 0.0, n=50)
+    units, scores = brute_force_places(hidden, start, start + length, 0.0)
+    assert found.units.tolist() == units
+    if np.isfinite(scores).any():
+        assert found.places[0].score == pytest.approx(max(scores))
+    for place in found.places:
+        assert place.score == pytest.approx(scores[place.start])
+    spans = sorted([(p.start, p.end) for p in found.places] + [(start, start + length)])
+    assert all(before[1] <= after[0] for before, after in pairwise(spans))
+
+
+def test_a_stretch_that_is_repeated_is_found_again(rng):
+    hidden = rng.uniform(-1, 1, size=(300, 20))
+    hidden[200:205] = hidden[50:55]
+    hidden[50:55, :4] = hidden[200:205, :4] = 0.9
+    assert find_where_else(hidden, (50, 55)).places[0].start == 200
+
+
+def test_nothing_on_means_no_places_and_an_impossible_stretch_is_refused():
+    assert find_where_else(np.zeros((20, 3)), (2, 5)).places == []
+    with pytest.raises(ValueError, match="20 characters"):
+        find_where_else(np.zeros((20, 3)), (5, 5))
+
+
+def test_peaks_are_the_highest_places_that_keep_their_distance(rng):
+    score = rng.normal(size=200)
+    found = peaks(score, 5, 10)
+    assert found[0] == score.argmax()
+    assert min(abs(a - b) for a in found for b in found if a != b) >= 10
+    assert np.all(np.diff(score[found]) <= 0)
+
+
+def test_the_contexts_of_a_unit_show_where_it_is_most_on_and_most_off():
+    values = np.zeros(100)
+    values[40], values[70] = 1, -1
+    text = "".join(chr(ord("a") + i % 26) for i in range(100))
+    assert most_on(values)[0] == 40
+    assert most_off(values)[0] == 70
+    (context,) = contexts(text, most_on(values, n=1), before=3, after=2)
+    assert (context.before, context.inside, context.after) == (text[37:40], text[40], text[41:43])

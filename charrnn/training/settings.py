@@ -15,6 +15,7 @@ LIMITS: dict[str, tuple[float, float]] = {
     "init_scale": (1e-6, 10.0),
     "seed": (0, 2**32 - 1),
 }
+COUNTS = ("hidden_size", "sequence_length", "batch_size", "seed")  # whole numbers
 CHOICES: dict[str, tuple[str, ...]] = {
     "optimizer": tuple(OPTIMIZERS),
     "init": ("orthogonal", "gaussian"),
@@ -50,7 +51,7 @@ class Settings:
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
                 raise SettingsError(f"{name} is {value!r}; it must be a number between {low:g} and {high:g}.")
-            if isinstance(Settings.__dataclass_fields__[name].default, int) and name != "decay" and value != int(value):
+            if name in COUNTS and not isinstance(value, int):
                 raise SettingsError(f"{name} is {value!r}; it must be a whole number.")
         for name, choices in CHOICES.items():
             if getattr(self, name) not in choices:

@@ -1,0 +1,72 @@
+"""Imports go one way: app.py, __main__ -> dashboard -> runs -> training -> network, text -> numpy."""
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+MAY_IMPORT = {  # room: the rooms it may know beside itself
+    "text": set(),
+    "network": set(),
+    "training": {"text", "network"},
+    "insight": {"text", "network"},
+    "runs": {"text", "network", "training"},
+    "dashboard": {"text", "network", "training", "insight", "runs"},
+}
+SCREEN = {"streamlit", "altair", "pandas", "pyarrow", "segno"}
+FILES = {
+    room: sorted((ROOT / "charrnn" / room).rglob("*.py")) for room in MAY_IMPORT if (ROOT / "charrnn" / room).is_dir()
+}
+
+
+def imported(file):
+    """Full names of the modules a file imports, wherever in it."""
+    names = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            package = file.relative_to(ROOT).parts[: -node.level] if node.level else ()
+            module = ".".join([*package, *([node.module] if node.module else [])])
+            names |= {module} | {f"{module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def every_file(rooms):
+    return [pytest.param(room, file, id=str(file.relative_to(ROOT))) for room in rooms for file in FILES.get(room, [])]
+
+
+@pytest.mark.parametrize(("room", "file"), every_file(MAY_IMPORT))
+def test_a_room_knows_only_the_rooms_before_it(room, file):
+    parts = [name.split(".") for name in imported(file) if name.startswith("charrnn.")]
+    assert {part[1] for part in parts} <= MAY_IMPORT[room] | {room}
+
+
+@pytest.mark.parametrize(("room", "file"), every_file(set(MAY_IMPORT) - {"dashboard"}))
+def test_only_the_dashboard_draws(room, file):
+    assert not {name.split(".")[0] for name in imported(file)} & SCREEN
+
+
+@pytest.mark.parametrize(("room", "file"), every_file(["network"]))
+def test_the_network_is_numpy_alone(room, file):
+    outside = {name.split(".")[0] for name in imported(file)} - set(sys.stdlib_module_names) - {"charrnn"}
+    assert outside <= {"numpy"}
+
+
+@pytest.mark.parametrize(("room", "file"), every_file(MAY_IMPORT))
+def test_nothing_unpickles_or_evaluates(room, file):
+    assert not {"pickle", "marshal", "shelve", "dill"} & {name.split(".")[0] for name in imported(file)}
+    calls = {
+        node.func.id
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
+    assert not calls & {"eval", "exec"}
+
+
+def test_importing_the_package_does_not_import_the_screen():
+    tops = {name.split(".")[0] for room in ("text", "network", "training") for f in FILES[room] for name in imported(f)}
+    assert not tops & SCREEN
+    assert {"text", "network", "training"} <= set(FILES)

@@ -1,0 +1,83 @@
+"""A run's state as bytes and as a file."""
+
+import numpy as np
+import pytest
+
+import charrnn
+from charrnn import Corpus, Settings, Trainer
+from charrnn.network.optimizers import OPTIMIZERS
+from charrnn.training.checkpoint import CheckpointError, from_bytes, to_bytes
+
+TEXT = "a rose is a rose is a rose. " * 60
+
+
+def corpus(text=TEXT):
+    return Corpus.from_text(text)
+
+
+def trained(steps=25, **changes):
+    trainer = Trainer(corpus(), Settings(**{"hidden_size": 8, "sequence_length": 6, "batch_size": 3, **changes}))
+    trainer.train(steps)
+    trainer.learning_rate = 5e-3
+    trainer.sample(3)
+    return trainer
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_a_state_survives_bytes_exactly(optimizer, dtype):
+    state = trained(optimizer=optimizer, dtype=dtype).state()
+    back = from_bytes(to_bytes(state))
+    assert set(back.arrays) == set(state.arrays)
+    for name, array in state.arrays.items():
+        assert back.arrays[name].dtype == array.dtype
+        np.testing.assert_array_equal(back.arrays[name], array)
+    other = Trainer(
+        corpus(), Settings(hidden_size=8, sequence_length=6, batch_size=3, optimizer=optimizer, dtype=dtype)
+    )
+    other.restore(back)
+    assert other.state().values == state.values
+
+
+def test_a_saved_run_goes_on_where_it_stopped(tmp_path):
+    trainer = trained()
+    charrnn.save(trainer, tmp_path / "run.safetensors")
+    again = charrnn.load(tmp_path / "run.safetensors", corpus())
+    assert again.settings == trainer.settings
+    assert again.log == trainer.log
+    assert again.train(20) == trainer.train(20)
+    assert again.sample(20) == trainer.sample(20)
+
+
+def test_a_network_of_another_alphabet_is_refused(tmp_path):
+    charrnn.save(trained(), tmp_path / "run.safetensors")
+    with pytest.raises(CheckpointError, match="alphabet"):
+        charrnn.load(tmp_path / "run.safetensors", corpus("tulips, tulips, tulips! " * 60))
+
+
+def test_a_text_too_short_for_the_streams_of_a_run_is_refused(tmp_path):
+    charrnn.save(trained(), tmp_path / "run.safetensors")
+    with pytest.raises(CheckpointError, match="3 streams"):
+        charrnn.load(tmp_path / "run.safetensors", corpus(TEXT[:30]))
+
+
+def test_a_file_cut_short_anywhere_is_refused():
+    data = to_bytes(trained().state())
+    for length in [0, 1, 7, 8, 9, 100, len(data) // 2, len(data) - 1]:
+        with pytest.raises(CheckpointError):
+            from_bytes(data[:length])
+
+
+def test_a_byte_that_changed_anywhere_is_noticed():
+    data = to_bytes(trained().state())
+    for place in np.random.default_rng(0).integers(len(data), size=300):
+        damaged = bytearray(data)
+        damaged[place] ^= 1 << (place % 7)
+        with pytest.raises(CheckpointError):
+            from_bytes(bytes(damaged))
+
+
+@pytest.mark.parametrize("data", [b"", b"PK\x03\x04", b"\x80\x04K\x01.", b"\xff" * 64, b"\0" * 64])
+def test_what_is_no_checkpoint_is_refused_in_words(data):
+    with pytest.raises(CheckpointError, match="not a checkpoint"):
+        from_bytes(data)

@@ -1,0 +1,61 @@
+"""Settings are checked where they are made, and survive the way to JSON and back."""
+
+import json
+import math
+
+import pytest
+
+from charrnn import Settings
+from charrnn.training.settings import CHOICES, LIMITS, SettingsError
+
+
+def test_the_classic_experiment_is_the_one_of_the_books():
+    classic = Settings.classic()
+    assert (classic.hidden_size, classic.sequence_length, classic.batch_size) == (128, 30, 1)
+    assert (classic.learning_rate, classic.decay, classic.optimizer, classic.clip) == (1e-2, 0, "adagrad", 5)
+    assert (classic.init, classic.init_scale) == ("gaussian", 0.01)
+    assert Settings.classic(hidden_size=7).hidden_size == 7
+
+
+@pytest.mark.parametrize("settings", [Settings(), Settings.classic(), Settings(seed=9, learning_rate=1 / 3)])
+def test_settings_survive_json(settings):
+    assert Settings.from_dict(json.loads(json.dumps(settings.to_dict()))) == settings
+
+
+def test_names_that_are_not_settings_are_left_out_and_missing_ones_take_their_default():
+    assert Settings.from_dict({"hidden_size": 64, "colour": "teal"}) == Settings(hidden_size=64)
+
+
+@pytest.mark.parametrize("name", LIMITS)
+def test_a_value_at_a_limit_is_taken_and_one_beyond_refused_by_name(name):
+    for limit, beyond in zip(LIMITS[name], (-1, +1), strict=True):
+        assert getattr(Settings(**{name: limit}), name) == limit
+        outside = limit + beyond if limit else -1
+        outside = limit * (2.0**beyond) if 0 < limit < 1 or limit >= 1e6 else outside
+        with pytest.raises(SettingsError, match=name):
+            Settings(**{name: outside})
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, "128", None, True, [128]])
+@pytest.mark.parametrize("name", ["hidden_size", "learning_rate"])
+def test_what_is_no_number_is_refused(name, value):
+    with pytest.raises(SettingsError, match=name):
+        Settings(**{name: value})
+
+
+@pytest.mark.parametrize("value", [127.5, 128.0])
+@pytest.mark.parametrize("name", ["hidden_size", "sequence_length", "batch_size", "seed"])
+def test_what_is_counted_must_be_a_whole_number(name, value):
+    with pytest.raises(SettingsError, match="whole"):
+        Settings(**{name: value})
+
+
+@pytest.mark.parametrize("name", CHOICES)
+def test_an_unknown_choice_is_refused_and_the_known_ones_are_named(name):
+    with pytest.raises(SettingsError, match=CHOICES[name][0]):
+        Settings(**{name: "magic"})
+
+
+def test_settings_cannot_be_changed_behind_a_runs_back():
+    with pytest.raises(AttributeError):
+        Settings().seed = 2

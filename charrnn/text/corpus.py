@@ -221,7 +221,7 @@ def _refuse_large(size: int, max_bytes: int | None) -> None:
     limit = size_limit() if max_bytes is None else max_bytes
     if size > limit:
         raise CorpusError(
-            f"The text is {size / 1e6:,.1f} MB and the limit is {limit / 1e6:,.1f} MB: bring a part of it, "
+            f"The text is {size:,} bytes long and the limit is {limit / 1e6:g} MB: bring a part of it, "
             "or raise CHARRNN_MAX_TEXT_MB where the page is served."
         )
 

@@ -1,0 +1,27 @@
+"""CharRNN Lab, the page as a table of contents: choose, drive, watch, look inside."""
+
+import os
+
+for variable in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"):
+    os.environ.setdefault(variable, "1")  # before NumPy: charrnn/__init__.py says why
+
+import streamlit as st
+
+from charrnn.dashboard import controls, knows, panels, player, session
+
+st.set_page_config("CharRNN Lab", page_icon=":material/neurology:", layout="wide")
+
+here = session.open_session()
+
+with st.container(horizontal=True, vertical_alignment="center", gap="small", key="header"):
+    st.markdown("**CharRNN Lab**", width="content")
+    controls.text(here)
+    controls.network(here)
+    controls.learning(here)
+if here.proposal:
+    controls.confirm(here)
+
+status = player.player(here)
+panels.live(here, status)
+knows.knows(here)
+panels.poll(here)

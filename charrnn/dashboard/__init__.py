@@ -1,0 +1,10 @@
+"""The page, and the only room that knows Streamlit.
+
+session    this browser's run, its lease, what it is looking at
+controls   return or carry out what a person chooses: text, network, learning
+player     train, pause, step, stop at, start over
+panels     receive the session, draw: headline, strip, curve, sample
+charts     return a chart's specification, built once, and its data
+knows …    the questions below the first screen
+words      numbers and characters as people read them
+"""

@@ -1,0 +1,247 @@
+"""Three buttons whose labels state their values: the text, the network, how it learns."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import streamlit as st
+
+from charrnn.dashboard import words
+from charrnn.dashboard.session import Session, corpus_of_file
+from charrnn.text.corpus import DATA, Corpus, CorpusError, corpora
+from charrnn.training.settings import LIMITS, Settings, SettingsError
+
+OPTIMIZERS = {"adam": "Adam", "adagrad": "Adagrad", "rmsprop": "RMSprop", "sgd": "SGD"}
+RATES = [digit * 10.0**power for power in range(-5, 0) for digit in (1, 1.5, 2, 3, 5, 7)] + [0.1, 0.2, 0.5, 1.0]
+
+
+def text(session: Session) -> None:
+    """Choose, paste or upload a text; say what was found in it."""
+    corpus = session.run.corpus
+    with st.popover(f"Text: {corpus.name}", icon=":material/menu_book:", key="text"):
+        titles = dict(corpora(DATA))
+        lowercase = st.toggle(
+            "Lower-case letters only",
+            value=True,
+            key="lowercase",
+            help="A smaller alphabet is learned sooner: THE and the become one.",
+        )
+        held_out = st.select_slider(
+            "Held out for testing",
+            options=[0.0, 0.02, 0.05, 0.1, 0.2],
+            value=0.05,
+            format_func=lambda part: f"{part:.0%}" if part else "nothing",
+            key="held_out",
+            help="The last part of the text, never learned from: its loss tells what was learned, not memorised.",
+        )
+
+        def open_file(path: Path) -> None:
+            adopt(session, lambda: corpus_of_file(str(path), path.stat().st_mtime, lowercase, held_out))
+
+        with st.container(horizontal=True, gap="small"):
+            for title, path in titles.items():
+                chosen = title == corpus.name and lowercase == corpus.lowercase and held_out == corpus.held_out
+                st.button(
+                    title,
+                    on_click=open_file,
+                    args=(path,),
+                    key=f"text-{title}",
+                    type="primary" if chosen else "secondary",
+                )
+        pasted = st.text_area(
+            "or paste a text", key="pasted", height=90, placeholder="At least a few hundred characters …"
+        )
+        st.button(
+            "Learn from what I pasted",
+            key="use-pasted",
+            on_click=lambda: adopt(
+                session,
+                lambda: Corpus.from_text(
+                    st.session_state["pasted"], name="pasted text", lowercase=lowercase, held_out=held_out
+                ),
+            ),
+            disabled=not pasted,
+        )
+        uploaded = st.file_uploader("or upload a file", key="uploaded", help="Plain text, in any encoding.")
+        frequent = None
+        if uploaded:
+            if st.toggle(
+                "Keep only the 200 most frequent characters",
+                key="frequent",
+                help="For texts with a very large alphabet: the rest becomes one sign, �.",
+            ):
+                frequent = 200
+            name, data = uploaded.name, uploaded.getvalue()
+            st.button(
+                f"Learn from {name}",
+                key="use-uploaded",
+                type="primary",
+                on_click=lambda: adopt(
+                    session,
+                    lambda: Corpus.from_bytes(
+                        data, name=name, lowercase=lowercase, held_out=held_out, keep_frequent=frequent
+                    ),
+                ),
+            )
+        report(corpus)
+
+
+def report(corpus: Corpus) -> None:
+    """What was found in the text: size, alphabet, what was dropped or replaced."""
+    found = corpus.report
+    held_out = len(corpus.held_out_ids)
+    encoding = f" · read as {found.encoding}" if found.encoding else ""
+    st.caption(f"{found.characters:,} characters · {found.alphabet} different ones{encoding} · {held_out:,} held out")
+    shown = corpus.vocabulary.characters[:120]
+    st.code("".join(words.visible(character) for character in shown), language=None, wrap_lines=True)
+    for note in found.notes:
+        st.text(note)
+
+
+def adopt(session: Session, load: object) -> None:
+    """Start over on a text if it can be had; otherwise say why, and leave the run alone."""
+    try:
+        corpus: Corpus = load()  # type: ignore[operator]
+        corpus.require_window(session.run.settings.sequence_length)
+    except CorpusError as error:
+        session.notice = str(error)
+    except OSError as error:
+        session.notice = f"The file could not be read ({error.strerror}); the run in progress is as it was."
+    else:
+        session.propose(corpus, session.run.settings)
+
+
+def network(session: Session) -> None:
+    """Size, start and seed; they take effect on starting over."""
+    settings = session.run.settings
+    label = f"Network: {settings.hidden_size} units · {settings.sequence_length} back"
+    with st.popover(label, icon=":material/tune:", key="network"):
+        with st.form("network-form", border=False):
+            left, right = st.columns(2)
+            low, high = (int(limit) for limit in LIMITS["hidden_size"])
+            units = left.number_input(
+                "Units", low, high, settings.hidden_size, help="Numbers it carries along from character to character."
+            )
+            low, high = (int(limit) for limit in LIMITS["sequence_length"])
+            back = right.number_input(
+                "Looks back", low, high, settings.sequence_length, help="How far back learning looks, in characters."
+            )
+            low, high = (int(limit) for limit in LIMITS["batch_size"])
+            streams = left.number_input(
+                "Streams", low, high, settings.batch_size, help="Places of the text that are read at once."
+            )
+            seed = right.number_input("Seed", 0, 2**32 - 1, settings.seed, help="Same seed, same start.")
+            init = left.selectbox(
+                "Start",
+                ["orthogonal", "gaussian"],
+                index=["orthogonal", "gaussian"].index(settings.init),
+                help="Weights before training: a rotation, so that gradients travel far, or small random numbers.",
+            )
+            scale = right.number_input("Start scale", 1e-6, 10.0, settings.init_scale, format="%.3g")
+            dtype = left.selectbox(
+                "Precision", ["float32", "float64"], index=["float32", "float64"].index(settings.dtype)
+            )
+            st.caption("These take effect on starting over.")
+            if st.form_submit_button("Start over with these", type="primary"):
+                try:
+                    chosen = replace(
+                        settings,
+                        hidden_size=int(units),
+                        sequence_length=int(back),
+                        batch_size=int(streams),
+                        seed=int(seed),
+                        init=init,
+                        init_scale=scale,
+                        dtype=dtype,
+                    )
+                    session.propose(session.run.corpus, chosen)
+                except SettingsError as error:
+                    session.notice = str(error)
+                st.rerun()
+        with st.container(horizontal=True):
+            st.button(
+                "The classic experiment",
+                key="classic",
+                on_click=lambda: classic(session),
+                help="128 units, 30 back, one stream, Adagrad 0.01, clip 5, a Gaussian start of 0.01; the text in "
+                "lower case, nothing held out. The run that this page descends from.",
+            )
+            st.button(
+                "Defaults",
+                key="defaults",
+                on_click=lambda: session.propose(session.run.corpus, Settings()),
+                help="What learns fastest here; the README tells how they were chosen.",
+            )
+
+
+def classic(session: Session) -> None:
+    """The reference experiment on the present text, its choices of the text included."""
+    corpus = session.run.corpus
+    adopted = Corpus.from_text(corpus.text, name=corpus.name, lowercase=True, held_out=0)
+    session.propose(adopted, Settings.classic())
+
+
+def learning(session: Session) -> None:
+    """Rate and clip act at once; the optimiser and the schedule need a new start."""
+    run, state = session.run, st.session_state
+    settings, now = run.settings, run.snapshot
+    # What the widgets show is what is in force, whoever set it.
+    state["rate"], state["clip"] = now.learning_rate, now.clip
+    state["optimizer"], state["decay"] = settings.optimizer, float(settings.decay)
+
+    def anew() -> None:
+        changes = {"optimizer": state["optimizer"], "decay": state["decay"]}
+        session.propose(run.corpus, replace(settings, **changes))
+
+    label = f"Learning: {words.rate(now.learning_rate)} · {OPTIMIZERS[settings.optimizer]}"
+    with st.popover(label, icon=":material/school:", key="learning"):
+        st.select_slider(
+            "Learning rate",
+            sorted({*RATES, now.learning_rate}),
+            format_func=words.rate,
+            key="rate",
+            on_change=lambda: run.set(learning_rate=state["rate"], by=session.name),
+            help="Size of each correction. Acts at once.",
+        )
+        st.number_input(
+            "Clip",
+            *LIMITS["clip"],
+            format="%.3g",
+            key="clip",
+            on_change=lambda: run.set(clip=state["clip"], by=session.name),
+            help="Largest entry of the gradient that is allowed; larger ones are cut. Acts at once.",
+        )
+        st.divider()
+        st.selectbox(
+            "Optimiser",
+            list(OPTIMIZERS),
+            format_func=OPTIMIZERS.__getitem__,
+            key="optimizer",
+            on_change=anew,
+            help="How a gradient becomes a correction. Needs a new start.",
+        )
+        st.number_input(
+            "The rate falls after … characters",
+            0.0,
+            LIMITS["decay"][1],
+            step=100_000.0,
+            format="%.0f",
+            key="decay",
+            on_change=anew,
+            help="Rate in force = rate / √(1 + characters read / this); 0 keeps it constant. Needs a new start.",
+        )
+        st.caption(f"In force now: {words.rate(now.rate)}")
+
+
+@st.dialog("Start over?")
+def confirm(session: Session) -> None:
+    """Ask before training is thrown away."""
+    assert session.proposal
+    corpus, settings = session.proposal
+    st.write(f"This run is at step {session.run.snapshot.step:,}. Starting over forgets what it learned.")
+    with st.container(horizontal=True):
+        if st.button("Start over", type="primary", key="confirm-yes"):
+            session.start_over(corpus, settings)
+            st.rerun()
+        if st.button("Keep this run", key="confirm-no"):
+            session.proposal = None
+            st.rerun()

@@ -1,0 +1,87 @@
+"""The player at the foot of the page: train, pause, step, stop at, start over."""
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from charrnn.dashboard import words
+from charrnn.dashboard.session import Session
+from charrnn.runs.run import ACTIVE, Run
+
+STEPS = {"1 window": 1, "10 windows": 10, "100 windows": 100, "1,000 windows": 1_000}
+
+
+def running(run: Run) -> bool:
+    """Whether something will change by itself."""
+    return run.status in (*ACTIVE, "queued")
+
+
+def player(session: Session) -> DeltaGenerator:
+    """Draw the buttons; return the place for the figures, which the live part of the page fills."""
+    run, by = session.run, session.name
+    with st.bottom, st.container(horizontal=True, vertical_alignment="center", gap="small", key="player"):
+        if running(run):
+            st.button(
+                "Pause", icon=":material/pause:", type="primary", key="pause", on_click=run.pause, kwargs={"by": by}
+            )
+        else:
+            st.button(
+                "Train",
+                icon=":material/play_arrow:",
+                type="primary",
+                key="train",
+                on_click=lambda: train(session),
+                help="Read and learn, until paused.",
+            )
+        st.menu_button(
+            "Step",
+            list(STEPS),
+            key="step",
+            icon=":material/skip_next:",
+            on_click=lambda: run.steps(STEPS[st.session_state["step"]], by=by),
+            help="Learn from that many more windows of the text, then stop.",
+        )
+        with st.popover("Stop at", key="stop-at"):
+            goal = st.number_input(
+                "Train up to step", 1, 10**9, max(1_000, 2 * run.snapshot.step), step=1_000, key="goal"
+            )
+            st.button(
+                "Train up to there", key="train-until", on_click=lambda: train(session, int(goal)), type="primary"
+            )
+        figures = st.container(width="stretch", height="content", key="figures")
+        st.button(
+            "Start over",
+            key="start-over",
+            type="tertiary",
+            on_click=lambda: session.propose(run.corpus, run.settings),
+            disabled=run.snapshot.step == 0,
+            help="The same start again, training forgotten.",
+        )
+    return figures
+
+
+def train(session: Session, until: int | None = None) -> None:
+    """Train on, or say why not."""
+    run = session.run
+    if until is not None and until <= run.snapshot.step:
+        session.notice = f"The run is at step {run.snapshot.step:,} already: choose a later one."
+        return
+    session.notice = ""
+    run.train(until, by=session.name)
+
+
+def figures(session: Session) -> str:
+    """Step, speed, epochs, time left; who gave the last command where two share a run."""
+    run = session.run
+    now = run.snapshot
+    parts = [f"step **{now.step:,}**"]
+    if running(run):
+        parts.append(f"{now.speed:,.0f}/s" if now.speed else run.status)
+    elif run.status == "paused":
+        parts.append("paused")
+    parts.append(f"{now.epochs:.1f} epochs")
+    if run.stop_at and running(run) and now.speed:
+        left = (run.stop_at - now.step) / now.speed
+        parts.append(f"stops at {run.stop_at:,}, {words.duration(left)} left")
+    if run.last_command and run.last_command.by not in ("", session.name):
+        parts.append(f"another browser: {run.last_command.what}")
+    return " · ".join(parts)

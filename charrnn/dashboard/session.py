@@ -1,0 +1,141 @@
+"""What one browser has: its run, the lease that keeps it alive, and what it is looking at."""
+
+import gc
+import secrets
+from dataclasses import dataclass, field
+from typing import Any
+
+import streamlit as st
+
+from charrnn.insight.reading import Strip, most_varying, sentence, strip
+from charrnn.network.rnn import Array, Parameters
+from charrnn.runs.engine import Engine
+from charrnn.runs.run import Run
+from charrnn.text.corpus import DATA, Corpus, CorpusError, corpora
+from charrnn.text.rivals import Rival, rivals
+from charrnn.training.settings import Settings, SettingsError
+
+CELLS = 84  # columns of the reading strip
+FIRST_TEXT = "shakespeare.txt"
+
+
+@st.cache_resource(show_spinner=False)
+def engine() -> Engine:
+    """The owner of all runs of this server."""
+    gc.collect()
+    gc.freeze()  # or every redraw would end in a collection of everything that was imported: 71 ms
+    return Engine()
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def corpus_of_file(path: str, modified: float, lowercase: bool, held_out: float) -> Corpus:
+    """A text of data/, read once for all who choose it."""
+    title = next(title for title, known in corpora() if str(known) == path)
+    with open(path, "rb") as file:
+        return Corpus.from_bytes(file.read(), name=title, lowercase=lowercase, held_out=held_out)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64, hash_funcs={Corpus: lambda corpus: corpus.digest})
+def rivals_of(corpus: Corpus) -> list[Rival]:
+    """What the network is compared to on this text."""
+    return rivals(corpus)
+
+
+@dataclass
+class Session:
+    """The one typed object in st.session_state."""
+
+    run: Run
+    name: str = field(default_factory=lambda: secrets.token_hex(2))  # tells two browsers on one run apart
+    lease: Any = None
+    notice: str = ""  # one sentence about what could not be done
+    proposal: tuple[Corpus, Settings] | None = None  # waits for a yes, since it would end training
+    typed: str = ""  # a sentence of one's own for the strip
+    sampling_seed: int = 1
+    sampled: tuple[Any, str] = (None, "")  # what the sample was drawn from, and the sample
+    shown_units: Array | None = None
+    strips: dict[Any, Strip] = field(default_factory=dict)  # rows frozen in the past, by step and sentence
+
+    def sentence(self) -> tuple[str, int]:
+        """The text that the strip reads, context first, and where its columns begin."""
+        corpus = self.run.corpus
+        if self.typed:
+            return self.typed[:CELLS], 0
+        return sentence(corpus.text, len(corpus.train_ids), CELLS)
+
+    def ids(self) -> tuple[Array, int]:
+        """The same as ids."""
+        text, start = self.sentence()
+        vocabulary = self.run.corpus.vocabulary
+        return vocabulary.encode(text), len(vocabulary.encode(text[:start]))
+
+    def strip(self, parameters: Parameters) -> Strip:
+        """What a network reads in the sentence now."""
+        return strip(parameters, *self.ids())
+
+    def frozen_strip(self, step: int, parameters: Parameters) -> Strip:
+        """The same for a network of the past, computed once."""
+        key = self.run.token, self.run.corpus.digest, self.run.settings, step, self.typed
+        if key not in self.strips:
+            self.strips[key] = self.strip(parameters)
+        return self.strips[key]
+
+    def units(self, hidden: Array) -> Array:
+        """The units that the strip shows, slow to change."""
+        if self.shown_units is not None and self.shown_units.max(initial=0) >= hidden.shape[1]:
+            self.shown_units = None
+        self.shown_units = most_varying(hidden, 5, self.shown_units)
+        return self.shown_units
+
+    def propose(self, corpus: Corpus, settings: Settings) -> None:
+        """Start over with a text and settings: at once where nothing is lost by it, else after a yes."""
+        if self.run.snapshot.step == 0:
+            self.start_over(corpus, settings)
+        else:
+            self.proposal = corpus, settings
+
+    def start_over(self, corpus: Corpus, settings: Settings) -> None:
+        """The run at step 0 with this text and these settings; where they cannot be had, only a notice."""
+        self.notice, self.proposal = "", None
+        try:
+            self.run.reset(settings, corpus, by=self.name)
+        except (CorpusError, SettingsError) as error:
+            self.notice = str(error)
+        else:
+            self.strips.clear()
+            self.shown_units = None
+
+
+def first_corpus() -> Corpus:
+    """The text that a first visit opens."""
+    path = DATA / FIRST_TEXT
+    known = dict(corpora())
+    path = path if path in known.values() else next(iter(known.values()))
+    return corpus_of_file(str(path), path.stat().st_mtime, True, 0.05)
+
+
+def open_session() -> Session:
+    """This browser's session: the run of its link, its own from before, or a new one."""
+    owner = engine()
+    token = st.query_params.get("run")
+    session: Session | None = st.session_state.get("session")
+    if session is None or (token and token != session.run.token):
+        run = owner.find(token) if token else None
+        notice = "" if run or not token else "No run is kept under this link any more: here is a new one."
+        session = Session(run or owner.create(first_corpus(), Settings()), notice=notice)
+        st.session_state["session"] = session
+    if st.query_params.get("run") != session.run.token:
+        st.query_params["run"] = session.run.token
+    hold(session)
+    return session
+
+
+def hold(session: Session) -> None:
+    """Lease the session's run; the lease ends with the connection, and the run rests a grace period later."""
+    lease_of(session.run.token, session)
+
+
+@st.cache_resource(scope="session", show_spinner=False, on_release=lambda lease: lease.release())
+def lease_of(token: str, _session: Session) -> Any:
+    """One lease a browser session, let go when its connection is."""
+    return engine().lease(_session.run, _session.name)

@@ -1,0 +1,45 @@
+"""Numbers and characters as people read them; one wording each, wherever they appear."""
+
+from math import exp, log
+
+GLYPHS = {" ": "␣", "\n": "↵", "\t": "⇥"}
+
+
+def visible(character: str) -> str:
+    """A character as a symbol: space, new line and tab get a glyph."""
+    return GLYPHS.get(character, character)
+
+
+def bits(nats: float) -> float:
+    """Nats as bits: divided by ln 2."""
+    return nats / log(2)
+
+
+def choices(nats: float) -> str:
+    """A loss as the number of equally likely characters that would be as hard to choose from: e to the loss."""
+    number = exp(min(nats, 20))
+    return f"{number:.0f}" if number >= 10 else f"{number:.1f}"
+
+
+def short(step: int) -> str:
+    """A round step as on an axis: 300, 1k, 30k, 1M."""
+    for size, letter in ((1_000_000, "M"), (1_000, "k")):
+        if step >= size and step % (size // 10) == 0:
+            return f"{step / size:g}{letter}"
+    return f"{step:,}"
+
+
+def rate(value: float) -> str:
+    """A learning rate without needless zeros."""
+    return f"{value:.3g}"
+
+
+def duration(seconds: float) -> str:
+    """A time left, in the unit a person would say it in."""
+    if seconds < 1:
+        return "less than a second"
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    if seconds < 5400:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.1f} h"

@@ -13,6 +13,7 @@ from charrnn.text.corpus import (
     MAX_ALPHABET,
     MAX_BYTES,
     MIN_HELD_OUT,
+    MIN_TRAINING,
     REPLACEMENT,
     Corpus,
     CorpusError,
@@ -93,6 +94,13 @@ def test_a_short_text_is_accepted_with_nothing_held_out_and_says_so(length):
     (note,) = corpus.report.notes
     assert "Nothing is held out" in note
     assert str(MIN_HELD_OUT) in note
+
+
+def test_a_held_out_part_that_leaves_too_little_to_train_on_is_given_up():
+    assert Corpus.from_text("ab" * 1_000, held_out=0.75).held_out == 0.75
+    corpus = Corpus.from_text("ab" * 1_000, held_out=0.76)
+    assert corpus.held_out == 0
+    assert f"480 to train on (at least {MIN_TRAINING})" in corpus.report.notes[0]
 
 
 def test_holding_nothing_out_on_purpose_needs_no_note():

@@ -112,6 +112,16 @@ def test_the_verb_agrees_with_the_first_noun_and_attractors_often_differ():
     assert np.mean([noun == verb for noun, verb in last]) == pytest.approx(0.5, abs=0.08)
 
 
+def test_the_agreement_log_loss_is_that_of_its_lines_word_by_word():
+    source = Agreement(attractor=0.3)
+    lines = complete_lines(source)
+    bits = 0.0
+    for line in lines:
+        attractors = (len(line.split()) - 3) // 3
+        bits -= log2(1 / 16 * (0.3 / 4 / 16) ** attractors * 0.7 / 8)
+    assert source.log_loss_bits(drawn(source)) == pytest.approx(bits / sum(len(line) + 1 for line in lines), rel=1e-9)
+
+
 def test_quotes_last_several_words_cross_lines_and_use_the_words_of_the_rest():
     source = Quotes()
     text = drawn(source, 200_000)

@@ -1,13 +1,13 @@
 // The hidden-state heatmap: every unit (down) at every character of a text (across), exact values under the pointer.
 
 import { contextFor, glyph, legend, real, signedText, spoken, step, unpack } from "./shared.js";
-import { button, download, make, placeBeside, renderer, sharedChoice } from "./stage.js";
+import { button, download, keepInView, make, placeBeside, renderer, sharedChoice } from "./stage.js";
 
 const NAMES = 44; // width of the unit numbers, in CSS pixels
 const FOOT = 26; // height of the legend
 const STYLE = `
   .card { white-space: nowrap; font-size: 13px; padding: 5px 9px; }
-  .card b { font-family: var(--st-code-font); }
+  .card b { font-family: var(--st-code-font); padding-left: 4px; }
 `;
 
 export default renderer(STYLE, (stage) => {
@@ -28,8 +28,7 @@ export default renderer(STYLE, (stage) => {
     pick.hear(frame.picked);
     if (!frame.has(pick.value)) pick.value = null;
     if (!frame.has(hover)) hover = null;
-    cells.setAttribute("aria-label", `${frame.title}: ${frame.units.length} units at ${frame.text.length} characters of: ${frame.text.join("")}. ` +
-      `Colours from −${frame.limit} to +${frame.limit}. Arrow keys move, Escape lets go.`);
+    cells.setAttribute("aria-label", alternative(frame));
     stage.ready = true;
   }
 
@@ -49,11 +48,12 @@ export default renderer(STYLE, (stage) => {
     card.hidden = !at;
     if (!at) return;
     const { zoom } = stage.theme;
-    card.replaceChildren(`unit ${at.unit} at `, make("b", { textContent: glyph(frame.text[at.position]) }), ` (${at.position + 1})  `,
-      make("b", { textContent: signedText(frame.value(at)) }));
+    const character = make("b", { textContent: glyph(frame.text[at.position]) });
+    const value = make("b", { textContent: signedText(frame.value(at)) });
+    card.replaceChildren(`unit ${at.unit}, character ${at.position + 1} `, character, " ", value);
     const left = (NAMES + at.position * layout.cell) * zoom - scroller.scrollLeft;
     const bottom = (layout.row * frame.rowOf.get(at.unit)) * zoom - 8;
-    placeBeside(card, { left, right: left + layout.cell * zoom, width: stage.width, wish: 190, bottom });
+    placeBeside(card, { left, right: left + layout.cell * zoom, width: stage.width, wish: 214, bottom });
   }
 
   function cellAt(event) {
@@ -72,7 +72,7 @@ export default renderer(STYLE, (stage) => {
 
   function choose(at) {
     pick.choose(at);
-    said.textContent = at ? `Unit ${at.unit} at character ${at.position + 1}, ${spoken(frame.text[at.position])}: ${signedText(frame.value(at))}` : "";
+    said.textContent = at ? describe(frame, at) : "";
     stage.redraw();
   }
 
@@ -80,8 +80,7 @@ export default renderer(STYLE, (stage) => {
     const from = pick.value ?? { unit: frame.units[0], position: 0 };
     const row = Math.min(frame.units.length - 1, Math.max(0, frame.rowOf.get(from.unit) + down));
     const position = Math.min(frame.text.length - 1, Math.max(0, from.position + across));
-    const x = position * layout.cell * stage.theme.zoom;
-    if (x < scroller.scrollLeft || x > scroller.scrollLeft + scroller.clientWidth - 20) scroller.scrollLeft = x - scroller.clientWidth / 2;
+    keepInView(scroller, position * layout.cell * stage.theme.zoom, layout.cell * stage.theme.zoom);
     hover = null;
     choose({ unit: frame.units[row], position });
   }
@@ -116,6 +115,13 @@ export default renderer(STYLE, (stage) => {
   return { show, paint };
 });
 
+const alternative = ({ title, units, text, limit }) =>
+  `${title}: ${units.length} units at ${text.length} characters of: ${text.join("")}. ` +
+  `Colours from −${limit} to +${limit}. Arrow keys move, Escape lets go.`;
+
+const describe = (frame, { unit, position }) =>
+  `Unit ${unit} at character ${position + 1}, ${spoken(frame.text[position])}: ${signedText(frame.value({ unit, position }))}`;
+
 const same = (a, b) => a === b || (a && b && a.unit === b.unit && a.position === b.position);
 
 function frameOf(bytes) {
@@ -129,12 +135,12 @@ function frameOf(bytes) {
   return { ...header, text, numbers, rowOf, has, value };
 }
 
-/** Cells share the width while they are at least 4 px wide; narrower ones scroll, at a width that shows every character. */
+/** Cells share the width while that makes them 4 px wide; otherwise they scroll, wide enough to show every character. */
 function layoutOf(frame, width) {
   const T = frame.text.length, H = frame.units.length;
   const shared = Math.min(18, (width - NAMES) / T);
   const cell = shared >= 4 ? shared : 9;
-  const row = frame.height ? frame.height / H : Math.max(1, Math.min(14, Math.floor(384 / H)));
+  const row = frame.height ? frame.height / H : Math.min(14, Math.ceil(300 / H));
   const axis = Math.round(row * H);
   return { cell, row, axis, cells: cell * T, height: axis + 20 + FOOT, width };
 }
@@ -146,7 +152,9 @@ function imageOf(frame, theme) {
   const context = canvas.getContext("2d");
   const image = context.createImageData(T, H);
   const pixels = new Uint32Array(image.data.buffer);
-  for (let t = 0, k = 0; t < T; t++) for (let i = 0; i < H; i++) pixels[i * T + t] = theme.pixel[step(frame.numbers[k++])];
+  frame.numbers.forEach((number, k) => {
+    pixels[(k % H) * T + Math.floor(k / H)] = theme.pixel[step(number)];
+  });
   context.putImageData(image, 0, 0);
   return { canvas, theme };
 }
@@ -155,13 +163,10 @@ function drawNames(context, frame, layout, theme) {
   context.font = `11px ${theme.sans}`;
   context.fillStyle = theme.muted;
   context.textAlign = "right";
-  let free = -Infinity; // names that would overlap are left out
-  frame.units.forEach((unit, row) => {
-    const y = (row + 0.5) * layout.row;
-    if (y < free) return;
-    context.fillText(String(unit), NAMES - 6, Math.max(6, y));
-    free = y + 15;
-  });
+  const every = [1, 2, 5, 10, 20, 50].find((rows) => rows * layout.row >= 13); // as many as fit
+  for (let row = 0; row < frame.units.length; row += every ?? 100) {
+    context.fillText(String(frame.units[row]), NAMES - 6, Math.max(6, (row + 0.5) * layout.row));
+  }
 }
 
 function drawCells(context, frame, layout, theme, image) {
@@ -176,7 +181,8 @@ function drawCells(context, frame, layout, theme, image) {
     if (frame.text[t] === " " && every === 1) continue;
     context.fillText(glyph(frame.text[t]), (t + 0.5) * layout.cell, layout.axis + 10, layout.cell * every);
   }
-  legend(context, theme, { x: 0, y: layout.height - FOOT / 2, title: frame.title, colours: theme.signed, low: `−${frame.limit}`, high: `+${frame.limit}`, width: 96 });
+  const ends = { low: `−${frame.limit}`, high: `+${frame.limit}`, width: 96 };
+  legend(context, theme, { x: 0, y: layout.height - FOOT / 2, title: frame.title, colours: theme.signed, ...ends });
 }
 
 function crosshair(context, frame, layout, at, colour, thickness) {

@@ -1,18 +1,19 @@
 // The reading strip: one held-out sentence, read again and again by the same network as it learns.
 
 import { contextFor, glyph, percent, signedText, spoken, unpack } from "./shared.js";
-import { button, download, make, placeBeside, renderer, sharedChoice } from "./stage.js";
+import { button, download, keepInView, make, placeBeside, renderer, sharedChoice } from "./stage.js";
 import { drawCells, drawLabels, held, layoutOf } from "./strip_picture.js";
 
 const STYLE = `
   .card table { border-collapse: collapse; width: 100%; table-layout: fixed; }
-  .card td { padding: 0; height: 17px; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; line-height: 17px; }
+  .card td, .card p { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
+  .card td { padding: 0; height: 17px; line-height: 17px; }
   .card .sign { width: 20px; font: 14px var(--st-code-font); }
   .card .number { width: 62px; text-align: right; }
   .card .bar { height: 9px; background: var(--muted); opacity: .45; min-width: 1px; }
   .card .came td { font-weight: 600; }
   .card .came .bar { background: var(--accent); opacity: 1; }
-  .card p { margin: 0 0 4px; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
+  .card p { margin: 0 0 4px; }
   .card .units { border-top: 1px solid var(--border); margin-top: 5px; padding-top: 4px; color: var(--muted); }
   .card .units td { height: 15px; line-height: 15px; }
 `;
@@ -35,9 +36,7 @@ export default renderer(STYLE, (stage) => {
     pin.hear(frame.pinned);
     if (pin.value !== null && pin.value >= frame.columns) pin.value = null;
     if (hover !== null && hover >= frame.columns) hover = null;
-    const right = frame.now.guess.filter((character, j) => character === frame.text[j]).length;
-    cells.setAttribute("aria-label", `The text that came: ${frame.text.join("")} — ${frame.now.label}: ${frame.now.guess.join("")} — ` +
-      `${percent(right / frame.columns)} of ${frame.columns} characters guessed right. Arrow keys pin a character, Escape lets it go.`);
+    cells.setAttribute("aria-label", alternative(frame));
     stage.ready = true;
   }
 
@@ -45,8 +44,8 @@ export default renderer(STYLE, (stage) => {
     const { theme } = stage;
     layout = layoutOf(frame, stage.width / theme.zoom);
     drawLabels(contextFor(labels, layout.labels, layout.height, theme.zoom), frame, layout, theme);
-    const ratio = window.devicePixelRatio || 1;
-    drawCells(contextFor(cells, layout.cells, layout.height, theme.zoom), frame, layout, theme, { pinned: pin.value, hover, ratio });
+    const context = contextFor(cells, layout.cells, layout.height, theme.zoom);
+    drawCells(context, frame, layout, theme, { pinned: pin.value, hover, ratio: window.devicePixelRatio || 1 });
     moves.forEach((one) => (one.hidden = pin.value === null));
     showCard(pin.value ?? hover);
   }
@@ -59,7 +58,8 @@ export default renderer(STYLE, (stage) => {
     fill(card, frame, j);
     const { zoom } = stage.theme;
     const left = (layout.labels + j * layout.cell) * zoom - scroller.scrollLeft;
-    placeBeside(card, { left, right: left + layout.cell * zoom, width: stage.width, wish: 196, bottom: layout.rows * zoom });
+    const column = { left, right: left + layout.cell * zoom };
+    placeBeside(card, { ...column, width: stage.width, wish: 196, bottom: layout.rows * zoom });
   }
 
   function columnAt(event) {
@@ -139,9 +139,14 @@ function frameOf(bytes) {
   return { text, columns, rows, now, surprise, units, likeliest, reach: header.reach, pinned: header.pinned };
 }
 
-const heading = (frame, j) => `came ${glyph(frame.text[j])} · ${percent(2 ** -frame.surprise[j])} · ${frame.surprise[j].toFixed(1)} bits`;
+function alternative({ text, now, columns }) {
+  const right = now.guess.filter((character, j) => character === text[j]).length;
+  return `The text that came: ${text.join("")} — ${now.label}: ${now.guess.join("")} — ${percent(right / columns)} of ` +
+    `${columns} characters guessed right. Arrow keys pin a character, Escape lets it go.`;
+}
 
 function fill(card, frame, j) {
+  const bits = frame.surprise[j];
   const cell = (className, content) => make("td", { className }, [content]);
   const likeliest = frame.likeliest(j).map(([character, p]) => {
     const bar = make("div", { className: "bar" });
@@ -150,9 +155,11 @@ function fill(card, frame, j) {
     const cells = [cell("sign", glyph(character)), cell("", bar), cell("number", (came ? "✓ " : "") + percent(p))];
     return make("tr", { className: came ? "came" : "" }, cells);
   });
-  const units = frame.units.map((unit) => make("tr", {}, [cell("", unit.name), cell("number", signedText(held(unit, j)))]));
+  const units = frame.units.map((unit) => {
+    return make("tr", {}, [cell("", unit.name), cell("number", signedText(held(unit, j)))]);
+  });
   card.replaceChildren(
-    make("p", { textContent: heading(frame, j) }),
+    make("p", { textContent: `came ${glyph(frame.text[j])} · ${percent(2 ** -bits)} · ${bits.toFixed(1)} bits` }),
     make("table", {}, likeliest),
     make("div", { className: "units", hidden: !units.length }, [make("table", {}, units)]),
   );
@@ -161,12 +168,7 @@ function fill(card, frame, j) {
 function describe(frame, j) {
   const guesses = frame.likeliest(j).map(([character, p]) => `${spoken(character)} ${percent(p)}`);
   const units = frame.units.map((unit) => `${unit.name} ${signedText(held(unit, j))}`);
-  return `Character ${j + 1} of ${frame.columns}. Came: ${spoken(frame.text[j])}, ${frame.surprise[j].toFixed(1)} bits. ` +
-    `Likeliest: ${guesses.join(", ")}. ${units.length ? `Held: ${units.join(", ")}.` : ""}`;
-}
-
-/** Scrolls only when the place would be hidden. */
-function keepInView(scroller, x, width) {
-  if (x < scroller.scrollLeft) scroller.scrollLeft = x - 3 * width;
-  else if (x + width > scroller.scrollLeft + scroller.clientWidth) scroller.scrollLeft = x + 4 * width - scroller.clientWidth;
+  const came = `Came: ${spoken(frame.text[j])}, ${frame.surprise[j].toFixed(1)} bits.`;
+  const holding = units.length ? ` Held: ${units.join(", ")}.` : "";
+  return `Character ${j + 1} of ${frame.columns}. ${came} Likeliest: ${guesses.join(", ")}.${holding}`;
 }

@@ -91,7 +91,9 @@ export function spoken(character) {
   return NAMES.get(character) ?? character;
 }
 
-export const signedText = (value) => (Number.isNaN(value) ? "not a number" : (value < 0 ? "−" : "+") + Math.abs(value).toFixed(3));
+export function signedText(value) {
+  return Number.isNaN(value) ? "not a number" : (value < 0 ? "−" : "+") + Math.abs(value).toFixed(3);
+}
 export const percent = (p) => (p > 0 && p < 0.01 ? "< 1 %" : `${Math.round(100 * p)} %`);
 
 /** A 2-D context on which one unit is one CSS pixel times `zoom`; the canvas is resized only when it must be. */

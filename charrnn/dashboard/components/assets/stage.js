@@ -7,19 +7,20 @@ const STYLE = `
   .stage { position: relative; font-family: var(--st-font); color: var(--text); font-variant-numeric: tabular-nums; }
   .row { display: flex; }
   .scroller { overflow-x: auto; overflow-y: hidden; flex: 1; min-width: 0; scrollbar-width: thin; }
-  canvas { display: block; outline-offset: -2px; border-radius: 2px; }
-  canvas:focus-visible { outline: 2px solid var(--accent); }
+  canvas { display: block; outline: none; }
+  .scroller:has(canvas:focus-visible) { outline: 2px solid var(--accent); outline-offset: -1px; border-radius: 2px; }
   .tools { position: absolute; right: 0; bottom: 0; display: flex; justify-content: flex-end; }
-  button { width: 32px; height: 28px; padding: 0; border: 0; border-radius: 6px; background: var(--background); color: var(--muted);
-           font: 20px/1 var(--st-font); cursor: pointer; display: grid; place-items: center; }
+  button { width: 32px; height: 28px; padding: 0; border: 0; border-radius: 6px; display: grid; place-items: center;
+           background: var(--background); color: var(--muted); font: 22px/1 var(--st-font); cursor: pointer; }
   button:hover { color: var(--text); background: var(--panel); }
   button:focus-visible { outline: 2px solid var(--accent); }
   @media (pointer: coarse) { button { width: 44px; height: 44px; } .tools { position: static; } }
   .narrow .tools { position: static; }
   .narrow button { width: 44px; height: 44px; }
   [hidden] { display: none !important; }
-  .card { position: absolute; pointer-events: none; box-sizing: border-box; padding: 8px 10px; border: 1px solid var(--border);
-          border-radius: 6px; background: var(--background); box-shadow: 0 4px 14px rgb(0 0 0 / 18%); font-size: 12px; z-index: 1; }
+  .card { position: absolute; z-index: 1; pointer-events: none; box-sizing: border-box; padding: 8px 10px; font-size: 12px;
+          border: 1px solid var(--border); border-radius: 6px; background: var(--background);
+          box-shadow: 0 4px 14px rgb(0 0 0 / 18%); }
   .spoken { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 `;
 
@@ -84,8 +85,8 @@ async function loadFonts(element) {
 }
 
 /**
- * A choice that both sides may change: a local one shows at once and is told to Python a little later; Python's wins when
- * it differs from what Python said before, except within a second of a local one, when it is an echo of an earlier choice.
+ * A choice that both sides may change. A local one shows at once and is told to Python a little later. Python's wins
+ * when it differs from what Python said before, except within a second of a local one: then it echoes an earlier choice.
  */
 export function sharedChoice(stage, name) {
   let heard, chosenAt = -Infinity, timer;
@@ -108,7 +109,7 @@ export function button(label, sign, onclick) {
   return make("button", { type: "button", title: label, textContent: sign, onclick, at: { "aria-label": label } });
 }
 
-/** Beside the column from `left` to `right`, inside the box; right of it if there is room, since that hides only what is to come. */
+/** Beside a column and inside the box; on its right if there is room, since that hides only what is to come. */
 export function placeBeside(card, { left, right, width, wish, bottom }) {
   const onRight = width - right >= wish || width - right >= left;
   const room = Math.min(wish, (onRight ? width - right : left) - 6);
@@ -116,6 +117,13 @@ export function placeBeside(card, { left, right, width, wish, bottom }) {
   card.style.left = `${onRight ? right + 6 : left - 6 - room}px`;
   card.hidden = false;
   card.style.top = `${Math.max(0, bottom - card.offsetHeight)}px`;
+}
+
+/** Scrolls only when the place would be hidden, and then a little further. */
+export function keepInView(scroller, x, width) {
+  const { scrollLeft, clientWidth } = scroller;
+  if (x < scrollLeft) scroller.scrollLeft = x - 3 * width;
+  else if (x + width > scrollLeft + clientWidth) scroller.scrollLeft = x + 4 * width - clientWidth;
 }
 
 export function download(canvas, name) {

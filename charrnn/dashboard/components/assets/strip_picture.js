@@ -37,13 +37,14 @@ export function drawLabels(context, frame, layout, theme) {
     context.fillText(fit(context, text, right), right, y);
   };
   const size = layout.narrow ? 11 : 13;
+  const short = (label) => (layout.narrow ? label.replace(/^(at|its) /, "") : label);
   for (const { kind, y, height, row, unit } of layout.bands) {
     const middle = y + height / 2;
     if (kind === "row") {
-      context.globalAlpha = row.guess.length ? 1 : 0.55;
-      write(layout.narrow ? row.label.replace(/^at /, "") : row.label, middle, 400, size, theme.muted);
+      context.globalAlpha = row.guess.length ? 1 : 0.55; // faint while that step is still to come
+      write(short(row.label), middle, 400, size, theme.muted);
       context.globalAlpha = 1;
-    } else if (kind === "now") write(layout.narrow ? row.label.replace(/^its /, "") : row.label, middle, 600, size, theme.text);
+    } else if (kind === "now") write(short(row.label), middle, 600, size, theme.text);
     else if (kind === "came") write("what came", middle, 600, size, theme.text);
     else if (kind === "surprise") {
       write("surprise", y + 8, 600, size, theme.text);
@@ -55,22 +56,23 @@ export function drawLabels(context, frame, layout, theme) {
 export function drawCells(context, frame, layout, theme, { pinned = null, hover = null, ratio = 2 }) {
   const snap = (x) => Math.round(x * ratio) / ratio; // edges on device pixels, or the cells blur into each other
   const edges = Float64Array.from({ length: frame.columns + 1 }, (_, j) => snap(j * layout.cell));
+  const reach = frame.reach && frame.reach.column === pinned ? frame.reach : null;
   context.textAlign = "center";
   for (const band of layout.bands) {
     if (band.kind === "row" || band.kind === "now") drawGuesses(context, frame, band, edges, theme);
     else if (band.kind === "came") drawCame(context, frame, band, edges, theme);
     else if (band.kind === "surprise") drawSurprise(context, frame, band, edges, theme);
     else if (band.kind === "unit") drawUnit(context, band, edges, theme);
-    else drawLegends(context, band, layout, theme);
+    else drawLegends(context, band, layout, theme, reach);
   }
-  if (frame.reach && frame.reach.column === pinned) drawReach(context, frame.reach, layout, edges, theme);
+  if (reach) drawReach(context, reach, layout, edges, theme);
   if (hover !== null && hover !== pinned) outline(context, layout, edges, hover, theme.muted, 1);
   if (pinned !== null) outline(context, layout, edges, pinned, theme.text, 2);
 }
 
 function write(context, character, edges, j, y) {
   const width = edges[j + 1] - edges[j];
-  context.fillText(glyph(character), edges[j] + width / 2, y, width); // the last argument squeezes wide characters into their cell
+  context.fillText(glyph(character), edges[j] + width / 2, y, width); // the last one squeezes wide characters
 }
 
 function drawGuesses(context, frame, { kind, y, height, row }, edges, theme) {
@@ -84,7 +86,7 @@ function drawGuesses(context, frame, { kind, y, height, row }, edges, theme) {
       context.fillStyle = theme.right.fill[p];
       context.fillRect(edges[j], y, edges[j + 1] - edges[j] - 0.5, height - 1);
       context.fillStyle = theme.right.ink[p];
-      if (character !== " ") write(context, character, edges, j, middle); // a filled cell without a sign is a space that was foreseen
+      if (character !== " ") write(context, character, edges, j, middle); // a filled cell alone is a foreseen space
     } else {
       const sure = p / 255;
       context.globalAlpha = character === " " ? 0.15 + 0.5 * sure : 0.35 + 0.65 * sure;
@@ -116,15 +118,20 @@ function drawUnit(context, { y, height, unit }, edges, theme) {
   });
 }
 
-function drawLegends(context, { y, height }, layout, theme) {
+function drawLegends(context, { y, height }, layout, theme, reach) {
   const middle = y + height / 2;
   const width = layout.narrow ? 36 : 64;
   const title = (text) => (layout.narrow ? "" : text);
-  let x = legend(context, theme, { x: 0, y: middle, width, title: title("guessed right, by its probability"), colours: theme.right, low: "0", high: "100 %" });
-  x = legend(context, theme, { x: x + 18, y: middle, width, title: title("held by a unit"), colours: theme.signed, low: "−1", high: "+1" });
+  const scales = [
+    { title: "guessed right, by its probability", colours: theme.right, low: "0", high: "100 %" },
+    { title: "held by a unit", colours: theme.signed, low: "−1", high: "+1" },
+  ];
+  let x = 0;
+  for (const one of scales) x = 18 + legend(context, theme, { ...one, x, y: middle, width, title: title(one.title) });
+  if (reach) context.fillText(`┊ learning looks ${reach.cut} back`, x, middle);
 }
 
-/** How far the gradient of the pinned prediction reaches back: weights from its column to the left, and where the unroll cuts it off. */
+/** How far the gradient of the pinned prediction reaches back, and where the unroll cuts it off. */
 function drawReach(context, { column, weights, cut }, layout, edges, theme) {
   const came = layout.bands.find(({ kind }) => kind === "came");
   context.fillStyle = theme.accent;
@@ -132,7 +139,7 @@ function drawReach(context, { column, weights, cut }, layout, edges, theme) {
     const j = column - back;
     if (j < 0) return;
     context.globalAlpha = Math.min(1, Math.max(0, weight));
-    context.fillRect(edges[j], came.y + came.height - 4, edges[j + 1] - edges[j], 3);
+    context.fillRect(edges[j], came.y + came.height - 5, edges[j + 1] - edges[j], 4);
   });
   context.globalAlpha = 1;
   const first = column - cut + 1;

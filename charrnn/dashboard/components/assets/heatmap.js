@@ -1,10 +1,9 @@
 // The hidden-state heatmap: every unit (down) at every character of a text (across), exact values under the pointer.
 
 import { contextFor, glyph, legend, real, signedText, spoken, step, unpack } from "./shared.js";
-import { button, download, keepInView, make, placeBeside, renderer, sharedChoice } from "./stage.js";
+import { button, keepInView, make, placeBeside, renderer, savePicture, sharedChoice } from "./stage.js";
 
 const NAMES = 44; // width of the unit numbers, in CSS pixels
-const FOOT = 26; // height of the legend
 const STYLE = `
   .card { white-space: nowrap; font-size: 13px; padding: 5px 9px; }
   .card b { font-family: var(--st-code-font); padding-left: 4px; }
@@ -13,11 +12,13 @@ const STYLE = `
 export default renderer(STYLE, (stage) => {
   const names = make("canvas", { at: { "aria-hidden": "true" } });
   const cells = make("canvas", { tabIndex: 0, at: { role: "img" } });
+  const scaleLegend = make("canvas", { at: { "aria-hidden": "true" } });
   const scroller = make("div", { className: "scroller" }, [cells]);
   const card = make("div", { className: "card", hidden: true, at: { "aria-hidden": "true" } });
   const said = make("div", { className: "spoken", at: { "aria-live": "polite" } });
   const tools = make("div", { className: "tools" }, [button("Save the heatmap as PNG", "⤓", save)]);
-  stage.root.append(make("div", { className: "row" }, [names, scroller]), card, said, tools);
+  const foot = make("div", { className: "foot" }, [scaleLegend, tools]);
+  stage.root.append(make("div", { className: "row" }, [names, scroller]), foot, card, said);
 
   const pick = sharedChoice(stage, "picked"); // {unit, position}, the unit by its own number
   let frame, layout, image, hover = null;
@@ -38,9 +39,10 @@ export default renderer(STYLE, (stage) => {
     if (!image || image.theme !== theme.signed) image = imageOf(frame, theme.signed);
     drawNames(contextFor(names, NAMES, layout.height, theme.zoom), frame, layout, theme);
     drawCells(contextFor(cells, layout.cells, layout.height, theme.zoom), frame, layout, theme, image.canvas);
+    drawLegend(contextFor(scaleLegend, layout.width - 44 / theme.zoom, 24, theme.zoom), frame, theme);
     const context = cells.getContext("2d");
-    if (hover) crosshair(context, frame, layout, hover, theme.muted, 1);
-    if (pick.value) crosshair(context, frame, layout, pick.value, theme.text, 1.5);
+    if (hover) crosshair(context, frame, layout, hover, theme, 1);
+    if (pick.value) crosshair(context, frame, layout, pick.value, theme, 1.75);
     showCard(hover ?? pick.value);
   }
 
@@ -86,14 +88,13 @@ export default renderer(STYLE, (stage) => {
   }
 
   function save() {
-    const canvas = document.createElement("canvas");
-    const context = contextFor(canvas, NAMES + layout.cells, layout.height, 1, 2);
-    context.fillStyle = stage.theme.background;
-    context.fillRect(0, 0, NAMES + layout.cells, layout.height);
-    drawNames(context, frame, layout, stage.theme);
-    context.translate(NAMES, 0);
-    drawCells(context, frame, layout, stage.theme, image.canvas);
-    download(canvas, "hidden-states.png");
+    savePicture("hidden-states.png", stage.theme, NAMES + layout.cells, layout.height + 28, (context) => {
+      drawNames(context, frame, layout, stage.theme);
+      context.translate(NAMES, 0);
+      drawCells(context, frame, layout, stage.theme, image.canvas);
+      context.translate(-NAMES, layout.height + 4);
+      drawLegend(context, frame, stage.theme);
+    });
   }
 
   cells.onpointermove = (event) => event.pointerType === "mouse" && point(cellAt(event));
@@ -119,8 +120,8 @@ const alternative = ({ title, units, text, limit }) =>
   `${title}: ${units.length} units at ${text.length} characters of: ${text.join("")}. ` +
   `Colours from −${limit} to +${limit}. Arrow keys move, Escape lets go.`;
 
-const describe = (frame, { unit, position }) =>
-  `Unit ${unit} at character ${position + 1}, ${spoken(frame.text[position])}: ${signedText(frame.value({ unit, position }))}`;
+const describe = (frame, at) =>
+  `Unit ${at.unit} at character ${at.position + 1}, ${spoken(frame.text[at.position])}: ${signedText(frame.value(at))}`;
 
 const same = (a, b) => a === b || (a && b && a.unit === b.unit && a.position === b.position);
 
@@ -135,14 +136,14 @@ function frameOf(bytes) {
   return { ...header, text, numbers, rowOf, has, value };
 }
 
-/** Cells share the width while that makes them 4 px wide; otherwise they scroll, wide enough to show every character. */
+/** Cells share the width while that makes them 4 px wide; else they scroll, wide enough to show every character. */
 function layoutOf(frame, width) {
   const T = frame.text.length, H = frame.units.length;
   const shared = Math.min(18, (width - NAMES) / T);
   const cell = shared >= 4 ? shared : 9;
   const row = frame.height ? frame.height / H : Math.min(14, Math.ceil(300 / H));
   const axis = Math.round(row * H);
-  return { cell, row, axis, cells: cell * T, height: axis + 20 + FOOT, width };
+  return { cell, row, axis, cells: cell * T, height: axis + 20, width };
 }
 
 /** One pixel a value; the browser magnifies it without smoothing. */
@@ -181,14 +182,20 @@ function drawCells(context, frame, layout, theme, image) {
     if (frame.text[t] === " " && every === 1) continue;
     context.fillText(glyph(frame.text[t]), (t + 0.5) * layout.cell, layout.axis + 10, layout.cell * every);
   }
-  const ends = { low: `−${frame.limit}`, high: `+${frame.limit}`, width: 96 };
-  legend(context, theme, { x: 0, y: layout.height - FOOT / 2, title: frame.title, colours: theme.signed, ...ends });
 }
 
-function crosshair(context, frame, layout, at, colour, thickness) {
+function drawLegend(context, frame, theme) {
+  const ends = { low: `−${frame.limit}`, high: `+${frame.limit}` };
+  legend(context, theme, { x: NAMES, y: 12, width: 96, title: frame.title, colours: theme.signed, ...ends });
+}
+
+/** Around the cell's column and row, in ink with a rim of the background, to be seen on any colour. */
+function crosshair(context, frame, layout, at, theme, thickness) {
   const x = at.position * layout.cell, y = frame.rowOf.get(at.unit) * layout.row;
-  context.strokeStyle = colour;
-  context.lineWidth = thickness;
-  context.strokeRect(x, 0.5, layout.cell, layout.axis + 19);
-  context.strokeRect(0, y, layout.cells, Math.max(2, layout.row));
+  for (const [colour, width] of [[theme.background, thickness + 1.5], [theme.text, thickness]]) {
+    context.strokeStyle = colour;
+    context.lineWidth = width;
+    context.strokeRect(0, y, layout.cells, layout.row);
+    context.strokeRect(x, 0.5, layout.cell, layout.axis + 19);
+  }
 }

@@ -1,8 +1,8 @@
 // The reading strip: one held-out sentence, read again and again by the same network as it learns.
 
 import { contextFor, glyph, percent, signedText, spoken, unpack } from "./shared.js";
-import { button, download, keepInView, make, placeBeside, renderer, sharedChoice } from "./stage.js";
-import { drawCells, drawLabels, held, layoutOf } from "./strip_picture.js";
+import { button, keepInView, make, placeBeside, renderer, savePicture, sharedChoice } from "./stage.js";
+import { drawCells, drawLabels, drawLegends, held, layoutOf } from "./strip_picture.js";
 
 const STYLE = `
   .card table { border-collapse: collapse; width: 100%; table-layout: fixed; }
@@ -21,12 +21,14 @@ const STYLE = `
 export default renderer(STYLE, (stage) => {
   const labels = make("canvas", { at: { "aria-hidden": "true" } });
   const cells = make("canvas", { tabIndex: 0, at: { role: "img" } });
+  const legends = make("canvas", { at: { "aria-hidden": "true" } });
   const scroller = make("div", { className: "scroller" }, [cells]);
   const card = make("div", { className: "card", hidden: true, at: { "aria-hidden": "true" } });
   const said = make("div", { className: "spoken", at: { "aria-live": "polite" } });
   const moves = [button("Character before", "‹", () => move(-1)), button("Next character", "›", () => move(1))];
   const tools = make("div", { className: "tools" }, [...moves, button("Save the strip as PNG", "⤓", save)]);
-  stage.root.append(make("div", { className: "row" }, [labels, scroller]), card, said, tools);
+  const foot = make("div", { className: "foot" }, [legends, tools]);
+  stage.root.append(make("div", { className: "row" }, [labels, scroller]), foot, card, said);
 
   const pin = sharedChoice(stage, "pinned");
   let frame, layout, hover = null;
@@ -46,6 +48,8 @@ export default renderer(STYLE, (stage) => {
     drawLabels(contextFor(labels, layout.labels, layout.height, theme.zoom), frame, layout, theme);
     const context = contextFor(cells, layout.cells, layout.height, theme.zoom);
     drawCells(context, frame, layout, theme, { pinned: pin.value, hover, ratio: window.devicePixelRatio || 1 });
+    const room = layout.width - (layout.narrow ? 132 : 140) / theme.zoom; // beside the buttons
+    drawLegends(contextFor(legends, room, 24, theme.zoom), frame, layout, theme, pin.value);
     moves.forEach((one) => (one.hidden = pin.value === null));
     showCard(pin.value ?? hover);
   }
@@ -59,7 +63,7 @@ export default renderer(STYLE, (stage) => {
     const { zoom } = stage.theme;
     const left = (layout.labels + j * layout.cell) * zoom - scroller.scrollLeft;
     const column = { left, right: left + layout.cell * zoom };
-    placeBeside(card, { ...column, width: stage.width, wish: 196, bottom: layout.rows * zoom });
+    placeBeside(card, { ...column, width: stage.width, wish: 196, bottom: layout.height * zoom });
   }
 
   function columnAt(event) {
@@ -88,14 +92,13 @@ export default renderer(STYLE, (stage) => {
   }
 
   function save() {
-    const canvas = document.createElement("canvas");
-    const context = contextFor(canvas, layout.labels + layout.cells, layout.height, 1, 2);
-    context.fillStyle = stage.theme.background;
-    context.fillRect(0, 0, layout.labels + layout.cells, layout.height);
-    drawLabels(context, frame, layout, stage.theme);
-    context.translate(layout.labels, 0);
-    drawCells(context, frame, layout, stage.theme, { pinned: pin.value });
-    download(canvas, "reading-strip.png");
+    savePicture("reading-strip.png", stage.theme, layout.labels + layout.cells, layout.height + 28, (context) => {
+      drawLabels(context, frame, layout, stage.theme);
+      context.translate(layout.labels, 0);
+      drawCells(context, frame, layout, stage.theme, { pinned: pin.value });
+      context.translate(-layout.labels, layout.height + 4);
+      drawLegends(context, frame, layout, stage.theme, pin.value);
+    });
   }
 
   cells.onpointermove = (event) => event.pointerType === "mouse" && point(columnAt(event));
@@ -141,8 +144,8 @@ function frameOf(bytes) {
 
 function alternative({ text, now, columns }) {
   const right = now.guess.filter((character, j) => character === text[j]).length;
-  return `The text that came: ${text.join("")} — ${now.label}: ${now.guess.join("")} — ${percent(right / columns)} of ` +
-    `${columns} characters guessed right. Arrow keys pin a character, Escape lets it go.`;
+  return `The text that came: ${text.join("")} — ${now.label}: ${now.guess.join("")} — ` +
+    `${percent(right / columns)} of ${columns} guessed right. Arrow keys pin a character, Escape lets it go.`;
 }
 
 function fill(card, frame, j) {

@@ -1,6 +1,6 @@
 // The life of a component: built once, shown again with each frame or theme, taken down without a trace.
 
-import { themeOf } from "./shared.js";
+import { contextFor, themeOf } from "./shared.js";
 
 const STYLE = `
   :host { display: block; }
@@ -9,17 +9,17 @@ const STYLE = `
   .scroller { overflow-x: auto; overflow-y: hidden; flex: 1; min-width: 0; scrollbar-width: thin; }
   canvas { display: block; outline: none; }
   .scroller:has(canvas:focus-visible) { outline: 2px solid var(--accent); outline-offset: -1px; border-radius: 2px; }
-  .tools { position: absolute; right: 0; bottom: 0; display: flex; justify-content: flex-end; }
+  .foot { display: flex; align-items: center; justify-content: space-between; }
+  .tools { display: flex; }
   button { width: 32px; height: 28px; padding: 0; border: 0; border-radius: 6px; display: grid; place-items: center;
            background: var(--background); color: var(--muted); font: 22px/1 var(--st-font); cursor: pointer; }
   button:hover { color: var(--text); background: var(--panel); }
   button:focus-visible { outline: 2px solid var(--accent); }
-  @media (pointer: coarse) { button { width: 44px; height: 44px; } .tools { position: static; } }
-  .narrow .tools { position: static; }
   .narrow button { width: 44px; height: 44px; }
+  @media (pointer: coarse) { button { width: 44px; height: 44px; } }
   [hidden] { display: none !important; }
-  .card { position: absolute; z-index: 1; pointer-events: none; box-sizing: border-box; padding: 8px 10px; font-size: 12px;
-          border: 1px solid var(--border); border-radius: 6px; background: var(--background);
+  .card { position: absolute; z-index: 1; pointer-events: none; box-sizing: border-box; padding: 8px 10px;
+          border: 1px solid var(--border); border-radius: 6px; background: var(--background); font-size: 12px;
           box-shadow: 0 4px 14px rgb(0 0 0 / 18%); }
   .spoken { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 `;
@@ -86,7 +86,7 @@ async function loadFonts(element) {
 
 /**
  * A choice that both sides may change. A local one shows at once and is told to Python a little later. Python's wins
- * when it differs from what Python said before, except within a second of a local one: then it echoes an earlier choice.
+ * when it differs from what Python said before, except within a second of a local one: then it is only an echo.
  */
 export function sharedChoice(stage, name) {
   let heard, chosenAt = -Infinity, timer;
@@ -126,7 +126,14 @@ export function keepInView(scroller, x, width) {
   else if (x + width > scrollLeft + clientWidth) scroller.scrollLeft = x + 4 * width - clientWidth;
 }
 
-export function download(canvas, name) {
+/** A still picture, at twice the size, with a margin: `draw` gets a context that starts inside the margin. */
+export function savePicture(name, theme, width, height, draw) {
+  const canvas = document.createElement("canvas");
+  const context = contextFor(canvas, width + 24, height + 24, 1, 2);
+  context.fillStyle = theme.background;
+  context.fillRect(0, 0, width + 24, height + 24);
+  context.translate(12, 12);
+  draw(context);
   canvas.toBlob((blob) => {
     const link = make("a", { href: URL.createObjectURL(blob), download: name });
     link.click();

@@ -23,9 +23,7 @@ export function layoutOf(frame, width) {
   add("surprise", 28);
   y += 11;
   for (const unit of frame.units) add("unit", 15, { unit });
-  y += 8;
-  add("legend", 24);
-  return { narrow, labels, cell, bands, width, height: y, cells: cell * frame.columns, rows: bands.at(-1).y - 4 };
+  return { narrow, labels, cell, bands, width, height: y + 4, cells: cell * frame.columns };
 }
 
 export function drawLabels(context, frame, layout, theme) {
@@ -56,19 +54,21 @@ export function drawLabels(context, frame, layout, theme) {
 export function drawCells(context, frame, layout, theme, { pinned = null, hover = null, ratio = 2 }) {
   const snap = (x) => Math.round(x * ratio) / ratio; // edges on device pixels, or the cells blur into each other
   const edges = Float64Array.from({ length: frame.columns + 1 }, (_, j) => snap(j * layout.cell));
-  const reach = frame.reach && frame.reach.column === pinned ? frame.reach : null;
   context.textAlign = "center";
   for (const band of layout.bands) {
     if (band.kind === "row" || band.kind === "now") drawGuesses(context, frame, band, edges, theme);
     else if (band.kind === "came") drawCame(context, frame, band, edges, theme);
     else if (band.kind === "surprise") drawSurprise(context, frame, band, edges, theme);
-    else if (band.kind === "unit") drawUnit(context, band, edges, theme);
-    else drawLegends(context, band, layout, theme, reach);
+    else drawUnit(context, band, edges, theme);
   }
+  const reach = reachOf(frame, pinned);
   if (reach) drawReach(context, reach, layout, edges, theme);
   if (hover !== null && hover !== pinned) outline(context, layout, edges, hover, theme.muted, 1);
   if (pinned !== null) outline(context, layout, edges, pinned, theme.text, 2);
 }
+
+// Narrow cells, smaller letters.
+const largeFont = (edges, theme) => `600 ${Math.min(16, 1.45 * edges[1])}px ${theme.mono}`;
 
 function write(context, character, edges, j, y) {
   const width = edges[j + 1] - edges[j];
@@ -77,7 +77,7 @@ function write(context, character, edges, j, y) {
 
 function drawGuesses(context, frame, { kind, y, height, row }, edges, theme) {
   const now = kind === "now";
-  context.font = now ? `600 16px ${theme.mono}` : `13.5px ${theme.mono}`;
+  context.font = now ? largeFont(edges, theme) : `${Math.min(13.5, 1.3 * edges[1])}px ${theme.mono}`;
   const middle = y + height / 2;
   row.guess.forEach((character, j) => {
     const p = row.p[j];
@@ -98,7 +98,7 @@ function drawGuesses(context, frame, { kind, y, height, row }, edges, theme) {
 }
 
 function drawCame(context, frame, { y, height }, edges, theme) {
-  context.font = `600 16px ${theme.mono}`;
+  context.font = largeFont(edges, theme);
   context.fillStyle = theme.text;
   frame.text.forEach((character, j) => character !== " " && write(context, character, edges, j, y + height / 2));
 }
@@ -118,17 +118,20 @@ function drawUnit(context, { y, height, unit }, edges, theme) {
   });
 }
 
-function drawLegends(context, { y, height }, layout, theme, reach) {
-  const middle = y + height / 2;
+const reachOf = (frame, pinned) => (frame.reach && frame.reach.column === pinned ? frame.reach : null);
+
+/** What the colours mean, 24 px high; it does not scroll with the cells. */
+export function drawLegends(context, frame, layout, theme, pinned) {
   const width = layout.narrow ? 36 : 64;
   const title = (text) => (layout.narrow ? "" : text);
   const scales = [
     { title: "guessed right, by its probability", colours: theme.right, low: "0", high: "100 %" },
     { title: "held by a unit", colours: theme.signed, low: "−1", high: "+1" },
   ];
-  let x = 0;
-  for (const one of scales) x = 18 + legend(context, theme, { ...one, x, y: middle, width, title: title(one.title) });
-  if (reach) context.fillText(`┊ learning looks ${reach.cut} back`, x, middle);
+  let x = layout.narrow ? 0 : layout.labels;
+  for (const one of scales) x = 12 + legend(context, theme, { ...one, x, y: 12, width, title: title(one.title) });
+  const reach = reachOf(frame, pinned);
+  if (reach) context.fillText(`┊ learning looks ${reach.cut} back`, x, 12);
 }
 
 /** How far the gradient of the pinned prediction reaches back, and where the unroll cuts it off. */
@@ -149,7 +152,7 @@ function drawReach(context, { column, weights, cut }, layout, edges, theme) {
   context.setLineDash([4, 3]);
   context.beginPath();
   context.moveTo(edges[first], came.y - 26);
-  context.lineTo(edges[first], layout.rows);
+  context.lineTo(edges[first], layout.height);
   context.stroke();
   context.setLineDash([]);
 }
@@ -158,7 +161,7 @@ function outline(context, layout, edges, j, colour, thickness) {
   context.strokeStyle = colour;
   context.lineWidth = thickness;
   const inset = thickness / 2;
-  context.strokeRect(edges[j] + inset, inset, edges[j + 1] - edges[j] - thickness, layout.rows - thickness);
+  context.strokeRect(edges[j] + inset, inset, edges[j + 1] - edges[j] - thickness, layout.height - thickness);
 }
 
 /** For the card: what a unit held at a column. */

@@ -1,0 +1,54 @@
+"""A learner's regular expression, run with a deadline.
+
+A pattern such as (a+)+b can take for ever, and it holds the interpreter while it does: no thread can stop it. So it
+runs in a process of its own, this very file, which is ended when its time is over. Only the standard library is used,
+so that the process starts in a few hundredths of a second.
+"""
+
+import json
+import re
+import subprocess
+import sys
+
+
+class PatternError(ValueError):
+    """A pattern that cannot be read or takes too long, said in one sentence."""
+
+
+def matches(pattern: str, text: str, deadline: float = 2.0) -> list[tuple[int, int]]:
+    """Start and end of each match of the pattern in the text that is not empty; ^ and $ mean each line's ends.
+
+    Raises PatternError where the pattern is not a regular expression or takes longer than `deadline` seconds.
+    """
+    try:
+        child = subprocess.run(
+            [sys.executable, "-I", __file__],
+            input=json.dumps([pattern, text]).encode("ascii"),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=deadline,
+        )
+    except subprocess.TimeoutExpired:
+        raise PatternError(
+            f"The pattern was stopped after {deadline:g} s on {len(text):,} characters: repetitions within "
+            "repetitions, such as (a+)+, can take for ever. Try a simpler one."
+        ) from None
+    if child.returncode:
+        raise PatternError("The pattern could not be run to its end: try a simpler one.")
+    answer = json.loads(child.stdout)
+    if isinstance(answer, str):
+        raise PatternError(f"The pattern cannot be read as a regular expression: {answer}.")
+    return [(start, end) for start, end in answer]
+
+
+def _find(pattern: str, text: str) -> list[tuple[int, int]] | str:
+    """The spans of all matches, or what is wrong with the pattern."""
+    try:
+        compiled = re.compile(pattern, re.MULTILINE)
+    except (re.error, OverflowError, RecursionError) as error:
+        return str(error)
+    return [match.span() for match in compiled.finditer(text) if match.end() > match.start()]
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(_find(*json.loads(sys.stdin.buffer.read()))))

@@ -18,6 +18,7 @@ with st.container(horizontal=True, vertical_alignment="center", gap="small", key
     controls.text(here)
     controls.network(here)
     controls.learning(here)
+    controls.share(here)
 if here.proposal:
     controls.confirm(here)
 

@@ -1,15 +1,18 @@
 """Three buttons whose labels state their values: the text, the network, how it learns."""
 
+from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import streamlit as st
 
-from charrnn.dashboard import words
-from charrnn.dashboard.session import Session, corpus_of_file
-from charrnn.text.corpus import DATA, Corpus, CorpusError, corpora
+from charrnn.dashboard import links, texts, words
+from charrnn.dashboard.session import Session
+from charrnn.dashboard.texts import Choices
+from charrnn.text.corpus import Corpus, CorpusError
+from charrnn.text.synthetic import SOURCES
 from charrnn.training.settings import LIMITS, Settings, SettingsError
 
+FREQUENT = 200
 OPTIMIZERS = {"adam": "Adam", "adagrad": "Adagrad", "rmsprop": "RMSprop", "sgd": "SGD"}
 RATES = [digit * 10.0**power for power in range(-5, 0) for digit in (1, 1.5, 2, 3, 5, 7)] + [0.1, 0.2, 0.5, 1.0]
 
@@ -18,71 +21,78 @@ def text(session: Session) -> None:
     """Choose, paste or upload a text; say what was found in it."""
     corpus = session.run.corpus
     with st.popover(f"Text: {corpus.name}", icon=":material/menu_book:", key="text"):
-        titles = dict(corpora(DATA))
-        lowercase = st.toggle(
-            "Lower-case letters only",
-            value=True,
-            key="lowercase",
-            help="A smaller alphabet is learned sooner: THE and the become one.",
-        )
-        held_out = st.select_slider(
-            "Held out for testing",
-            options=[0.0, 0.02, 0.05, 0.1, 0.2],
-            value=0.05,
-            format_func=lambda part: f"{part:.0%}" if part else "nothing",
-            key="held_out",
-            help="The last part of the text, never learned from: its loss tells what was learned, not memorised.",
-        )
-
-        def open_file(path: Path) -> None:
-            adopt(session, lambda: corpus_of_file(str(path), path.stat().st_mtime, lowercase, held_out))
-
-        with st.container(horizontal=True, gap="small"):
-            for title, path in titles.items():
-                chosen = title == corpus.name and lowercase == corpus.lowercase and held_out == corpus.held_out
-                st.button(
-                    title,
-                    on_click=open_file,
-                    args=(path,),
-                    key=f"text-{title}",
-                    type="primary" if chosen else "secondary",
-                )
-        pasted = st.text_area(
-            "or paste a text", key="pasted", height=90, placeholder="At least a few hundred characters …"
-        )
-        st.button(
-            "Learn from what I pasted",
-            key="use-pasted",
-            on_click=lambda: adopt(
-                session,
-                lambda: Corpus.from_text(
-                    st.session_state["pasted"], name="pasted text", lowercase=lowercase, held_out=held_out
-                ),
-            ),
-            disabled=not pasted,
-        )
-        uploaded = st.file_uploader("or upload a file", key="uploaded", help="Plain text, in any encoding.")
-        frequent = None
-        if uploaded:
-            if st.toggle(
-                "Keep only the 200 most frequent characters",
-                key="frequent",
-                help="For texts with a very large alphabet: the rest becomes one sign, �.",
-            ):
-                frequent = 200
-            name, data = uploaded.name, uploaded.getvalue()
-            st.button(
-                f"Learn from {name}",
-                key="use-uploaded",
-                type="primary",
-                on_click=lambda: adopt(
-                    session,
-                    lambda: Corpus.from_bytes(
-                        data, name=name, lowercase=lowercase, held_out=held_out, keep_frequent=frequent
-                    ),
-                ),
-            )
+        choices = reading()
+        chosen = corpus.name if (corpus.lowercase, corpus.held_out) == choices else ""
+        pick(session, texts.names(), choices, chosen)
+        st.caption("Generated, of exactly known entropy:")
+        pick(session, [source.title for source in SOURCES], choices, corpus.name)
+        if source := texts.source_named(corpus.name):
+            st.caption(f"{source.teaches} {source.entropy_bits:.4f} bits a character.")
+        paste(session, choices)
+        upload(session, choices)
         report(corpus)
+
+
+def reading() -> Choices:
+    """How the next text is to be read."""
+    lowercase = st.toggle(
+        "Lower-case letters only",
+        value=True,
+        key="lowercase",
+        help="A smaller alphabet is learned sooner: THE and the become one.",
+    )
+    held_out = st.select_slider(
+        "Held out for testing",
+        options=[0.0, 0.02, 0.05, 0.1, 0.2],
+        value=0.05,
+        format_func=lambda part: f"{part:.0%}" if part else "nothing",
+        key="held_out",
+        help="The last part of the text, never learned from: its loss tells what was learned, not memorised.",
+    )
+    return Choices(lowercase, held_out)
+
+
+def pick(session: Session, titles: list[str], choices: Choices, chosen: str) -> None:
+    """One button a title."""
+    with st.container(horizontal=True, gap="small"):
+        for title in titles:
+            st.button(
+                title,
+                on_click=lambda title=title: adopt(session, lambda: texts.find(title, choices)),
+                key=f"text-{title}",
+                type="primary" if title == chosen else "secondary",
+            )
+
+
+def paste(session: Session, choices: Choices) -> None:
+    """A text typed or pasted."""
+    pasted = st.text_area("or paste a text", key="pasted", height=90, placeholder="A few hundred characters or more …")
+    st.button(
+        "Learn from what I pasted",
+        key="use-pasted",
+        on_click=lambda: adopt(session, lambda: Corpus.from_text(pasted, name="pasted text", **choices._asdict())),
+    )
+
+
+def upload(session: Session, choices: Choices) -> None:
+    """A file of one's own."""
+    uploaded = st.file_uploader("or upload a file", key="uploaded", help="Plain text, in any encoding.")
+    if not uploaded:
+        return
+    rare = st.toggle(
+        f"Keep only the {FREQUENT} most frequent characters",
+        key="frequent",
+        help="For texts with a very large alphabet: the rest becomes one sign, �.",
+    )
+    name, data, frequent = uploaded.name, uploaded.getvalue(), FREQUENT if rare else None
+    st.button(
+        f"Learn from {name}",
+        key="use-uploaded",
+        type="primary",
+        on_click=lambda: adopt(
+            session, lambda: Corpus.from_bytes(data, name=name, keep_frequent=frequent, **choices._asdict())
+        ),
+    )
 
 
 def report(corpus: Corpus) -> None:
@@ -97,15 +107,15 @@ def report(corpus: Corpus) -> None:
         st.text(note)
 
 
-def adopt(session: Session, load: object) -> None:
+def adopt(session: Session, load: Callable[[], Corpus]) -> None:
     """Start over on a text if it can be had; otherwise say why, and leave the run alone."""
     try:
-        corpus: Corpus = load()  # type: ignore[operator]
+        corpus = load()
         corpus.require_window(session.run.settings.sequence_length)
     except CorpusError as error:
         session.notice = str(error)
-    except OSError as error:
-        session.notice = f"The file could not be read ({error.strerror}); the run in progress is as it was."
+    except (OSError, KeyError):
+        session.notice = "The file is not there any more, or cannot be read: choose another text."
     else:
         session.propose(corpus, session.run.settings)
 
@@ -230,6 +240,19 @@ def learning(session: Session) -> None:
             help="Rate in force = rate / √(1 + characters read / this); 0 keeps it constant. Needs a new start.",
         )
         st.caption(f"In force now: {words.rate(now.rate)}")
+
+
+def share(session: Session) -> None:
+    """Links to this run and to this experiment."""
+    with st.popover("Share", icon=":material/ios_share:", key="share"):
+        base = (st.context.url or "").split("?")[0]
+        st.markdown("**This experiment**, to be trained anew: the same text, settings and seed.")
+        if query := links.query(session.run.corpus, session.run.settings):
+            st.code(f"{base}?{query}", language=None, wrap_lines=True)
+        else:
+            st.caption("A text of your own is not in the link; it has to be brought along.")
+        st.markdown("**This run**: whoever has this link can drive it.")
+        st.code(f"{base}?run={session.run.token}", language=None, wrap_lines=True)
 
 
 @st.dialog("Start over?")

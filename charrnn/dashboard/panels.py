@@ -10,7 +10,8 @@ from streamlit.delta_generator import DeltaGenerator
 from charrnn.dashboard import charts, words
 from charrnn.dashboard.components import StripFrame, reading_strip
 from charrnn.dashboard.player import figures, running
-from charrnn.dashboard.session import Session, rivals_of
+from charrnn.dashboard.session import Session
+from charrnn.dashboard.texts import rivals_of
 from charrnn.insight.reading import Strip
 from charrnn.network.rnn import Array
 from charrnn.network.sampling import generate, read

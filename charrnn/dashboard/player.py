@@ -20,9 +20,7 @@ def player(session: Session) -> DeltaGenerator:
     run, by = session.run, session.name
     with st.bottom, st.container(horizontal=True, vertical_alignment="center", gap="small", key="player"):
         if running(run):
-            st.button(
-                "Pause", icon=":material/pause:", type="primary", key="pause", on_click=run.pause, kwargs={"by": by}
-            )
+            st.button("Pause", icon=":material/pause:", type="primary", key="pause", on_click=lambda: pause(session))
         else:
             st.button(
                 "Train",
@@ -67,6 +65,11 @@ def train(session: Session, until: int | None = None) -> None:
         return
     session.notice = ""
     run.train(until, by=session.name)
+
+
+def pause(session: Session) -> None:
+    """Stop after the present few steps."""
+    session.run.pause(by=session.name)
 
 
 def figures(session: Session) -> str:

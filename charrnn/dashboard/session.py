@@ -7,16 +7,15 @@ from typing import Any
 
 import streamlit as st
 
+from charrnn.dashboard import links, texts
 from charrnn.insight.reading import Strip, most_varying, sentence, strip
 from charrnn.network.rnn import Array, Parameters
 from charrnn.runs.engine import Engine
 from charrnn.runs.run import Run
-from charrnn.text.corpus import DATA, Corpus, CorpusError, corpora
-from charrnn.text.rivals import Rival, rivals
+from charrnn.text.corpus import Corpus, CorpusError
 from charrnn.training.settings import Settings, SettingsError
 
 CELLS = 84  # columns of the reading strip
-FIRST_TEXT = "shakespeare.txt"
 
 
 @st.cache_resource(show_spinner=False)
@@ -25,20 +24,6 @@ def engine() -> Engine:
     gc.collect()
     gc.freeze()  # or every redraw would end in a collection of everything that was imported: 71 ms
     return Engine()
-
-
-@st.cache_resource(show_spinner=False, max_entries=32)
-def corpus_of_file(path: str, modified: float, lowercase: bool, held_out: float) -> Corpus:
-    """A text of data/, read once for all who choose it."""
-    title = next(title for title, known in corpora() if str(known) == path)
-    with open(path, "rb") as file:
-        return Corpus.from_bytes(file.read(), name=title, lowercase=lowercase, held_out=held_out)
-
-
-@st.cache_resource(show_spinner=False, max_entries=64, hash_funcs={Corpus: lambda corpus: corpus.digest})
-def rivals_of(corpus: Corpus) -> list[Rival]:
-    """What the network is compared to on this text."""
-    return rivals(corpus)
 
 
 @dataclass
@@ -106,33 +91,30 @@ class Session:
             self.shown_units = None
 
 
-def first_corpus() -> Corpus:
-    """The text that a first visit opens."""
-    path = DATA / FIRST_TEXT
-    known = dict(corpora())
-    path = path if path in known.values() else next(iter(known.values()))
-    return corpus_of_file(str(path), path.stat().st_mtime, True, 0.05)
-
-
 def open_session() -> Session:
-    """This browser's session: the run of its link, its own from before, or a new one."""
-    owner = engine()
+    """This browser's session: the run of its link, its own from before, or a new one as the link describes it."""
     token = st.query_params.get("run")
     session: Session | None = st.session_state.get("session")
     if session is None or (token and token != session.run.token):
-        run = owner.find(token) if token else None
-        notice = "" if run or not token else "No run is kept under this link any more: here is a new one."
-        session = Session(run or owner.create(first_corpus(), Settings()), notice=notice)
+        session = opened(token)
         st.session_state["session"] = session
-    if st.query_params.get("run") != session.run.token:
-        st.query_params["run"] = session.run.token
-    hold(session)
+    if st.query_params.to_dict() != {"run": session.run.token}:
+        st.query_params.from_dict({"run": session.run.token})
+    lease_of(session.run.token, session)
     return session
 
 
-def hold(session: Session) -> None:
-    """Lease the session's run; the lease ends with the connection, and the run rests a grace period later."""
-    lease_of(session.run.token, session)
+def opened(token: str | None) -> Session:
+    """A session on the run with this token; without one, on a new run."""
+    if run := engine().find(token or ""):
+        return Session(run)
+    notice = "No run is kept under this link any more: here is a new one." if token else ""
+    try:
+        corpus, settings = links.experiment(st.query_params.to_dict())
+        run = engine().create(corpus, settings)
+    except (CorpusError, SettingsError) as error:
+        notice, run = str(error), engine().create(texts.first(), Settings())
+    return Session(run, notice=notice)
 
 
 @st.cache_resource(scope="session", show_spinner=False, on_release=lambda lease: lease.release())

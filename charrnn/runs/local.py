@@ -18,6 +18,7 @@ from charrnn.runs.messages import Message, MessageError
 END_SECONDS = 2.0  # what a worker may take to leave before it is killed
 TAIL = 4_000  # bytes of standard error that are kept
 
+COMMAND = [sys.executable, "-P", "-m", "charrnn.runs.worker"]  # -P: nothing in the present folder is imported
 PACKAGE_PARENT = Path(__file__).resolve().parents[2]
 BLAS_THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
@@ -150,8 +151,7 @@ def launch() -> "subprocess.Popen[bytes]":
     pipe, flags = subprocess.PIPE, 0
     if sys.platform == "win32":
         flags = subprocess.BELOW_NORMAL_PRIORITY_CLASS | subprocess.CREATE_NO_WINDOW
-    command = [sys.executable, "-P", "-m", "charrnn.runs.worker"]  # -P: nothing in the present folder is imported
-    return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, env=environment, creationflags=flags)
+    return subprocess.Popen(COMMAND, stdin=pipe, stdout=pipe, stderr=pipe, env=environment, creationflags=flags)
 
 
 def explain(code: int, tail: str) -> str:

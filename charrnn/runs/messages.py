@@ -37,7 +37,7 @@ class Message(NamedTuple):
 
 def write(stream: BinaryIO, kind: str, fields: Mapping[str, Any], arrays: Mapping[str, Array] | None = None) -> None:
     """Write one frame and flush. Raises ValueError for a dtype outside DTYPES, OSError where nobody reads."""
-    parts = {name: np.ascontiguousarray(array) for name, array in (arrays or {}).items()}
+    parts = {name: np.asarray(array, order="C") for name, array in (arrays or {}).items()}
     for name, array in parts.items():
         if array.dtype.str not in DTYPES:
             raise ValueError(f"The array {name} has dtype {array.dtype.str}: only {sorted(DTYPES)} can be sent.")

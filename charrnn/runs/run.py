@@ -191,8 +191,10 @@ class Run:
             if self.status == "closed":
                 return
             self._note(by, what)
-            self._goal, self._resting, self._order = (kind, fields), False, self._order + 1
+            if kind == "steps" and self._goal and self.status in ("queued", "starting"):
+                fields = {"count": fields["count"] + self._goal[1].get("count", 0)}
             self.stop_at = self.snapshot.step + fields["count"] if kind == "steps" else fields["until"]
+            self._goal, self._resting, self._order = (kind, fields), False, self._order + 1
             if self.status in ("training", "pausing"):
                 self._become("training", None)
                 self._pursue()

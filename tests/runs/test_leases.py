@@ -1,0 +1,152 @@
+"""Sessions hold runs; the machine has so many places; nothing runs for nobody."""
+
+import threading
+
+import pytest
+from runs_helpers import SECONDS, alive, assert_same_state, soon, until
+
+from charrnn.runs.janitor import Janitor
+from charrnn.training.trainer import Trainer
+
+
+@pytest.fixture
+def hasty(make_engine):
+    """An engine with a short grace period."""
+    return make_engine(grace=0.1)
+
+
+@pytest.fixture
+def patient(make_engine):
+    """An engine whose grace period does not end within a test."""
+    return make_engine(grace=3600)
+
+
+def test_a_run_that_nobody_holds_any_more_is_put_to_rest_and_found_again(hasty, corpus, settings, workers):
+    run = hasty.create(corpus, settings)
+    lease = hasty.lease(run, "tab")
+    run.train()
+    until(run, lambda run: run.snapshot.step > 100)
+    lease.release()
+    until(run, lambda run: run.status == "paused")
+    workers[0].join(SECONDS)
+    assert not alive(workers[0].pid)
+    again = hasty.find(run.token)
+    hasty.lease(again, "tab")
+    until_step = again.snapshot.step + 50
+    again.train(until=until_step)
+    until(again, lambda run: run.status == "paused" and run.snapshot.step == until_step)
+    trainer = Trainer(corpus, settings)
+    trainer.train(until_step)
+    assert_same_state(again.state, trainer)
+
+
+def test_a_lease_taken_anew_within_the_grace_period_changes_nothing(hasty, corpus, settings):
+    run = hasty.create(corpus, settings)
+    hasty.lease(run, "tab").release()
+    hasty.lease(run, "tab")
+    run.train()
+    until(run, lambda run: run.snapshot.step > 0)
+    step = run.snapshot.step
+    assert not run.wait(lambda run: run.status != "training", 0.5)
+    until(run, lambda run: run.snapshot.step > step)
+
+
+def test_a_run_goes_on_while_one_of_two_sessions_holds_it(hasty, corpus, settings):
+    run = hasty.create(corpus, settings)
+    teacher, student = hasty.lease(run, "teacher"), hasty.lease(run, "student")
+    run.train()
+    until(run, lambda run: run.snapshot.step > 0)
+    teacher.release()
+    assert not run.wait(lambda run: run.status != "training", 0.5)
+    student.release()
+    until(run, lambda run: run.status == "paused")
+
+
+def test_a_session_that_takes_another_run_lets_its_first_go(hasty, corpus, settings):
+    first, second = hasty.create(corpus, settings), hasty.create(corpus, settings)
+    hasty.lease(first, "tab")
+    first.train()
+    until(first, lambda run: run.snapshot.step > 0)
+    hasty.lease(second, "tab")
+    second.train()
+    until(first, lambda run: run.status == "paused")
+    assert second.status in ("starting", "training")
+
+
+def test_releasing_twice_or_late_does_no_harm(hasty, corpus, settings):
+    run = hasty.create(corpus, settings)
+    old = hasty.lease(run, "tab")
+    hasty.lease(run, "tab")
+    old.release()
+    old.release()
+    run.train()
+    until(run, lambda run: run.snapshot.step > 0)
+    assert not run.wait(lambda run: run.status != "training", 0.5)
+
+
+def test_a_visit_without_training_leaves_nothing_behind(hasty, corpus, settings):
+    run = hasty.create(corpus, settings)
+    hasty.lease(run, "tab").release()
+    assert soon(lambda: hasty.find(run.token) is None)
+
+
+def test_releasing_waits_for_nothing(patient, corpus, settings):
+    run = patient.create(corpus, settings)
+    lease = patient.lease(run, "tab")
+    released = threading.Event()
+    with patient.lock:  # as if another thread were busy with the engine
+        threading.Thread(target=lambda: (lease.release(), released.set())).start()
+        assert released.wait(SECONDS)
+
+
+def test_runs_beyond_the_places_wait_their_turn_and_start_by_themselves(make_engine, corpus, settings):
+    engine = make_engine(max_running=1)
+    first, second, third = (engine.create(corpus, settings) for _ in range(3))
+    for run in (first, second, third):
+        run.train()
+    assert [second.status, third.status] == ["queued", "queued"]
+    assert "next in the queue" in second.message
+    assert "number 2" in third.message
+    until(first, lambda run: run.snapshot.step > 0)
+    first.pause()
+    until(second, lambda run: run.status == "training")
+    assert second.message is None
+    assert "next in the queue" in third.message
+    second.reset()
+    until(third, lambda run: run.status == "training")
+
+
+def test_a_queued_run_can_be_paused_and_a_place_is_never_given_twice(make_engine, corpus, settings):
+    engine = make_engine(max_running=1)
+    first, second, third = (engine.create(corpus, settings) for _ in range(3))
+    for run in (first, second, third):
+        run.train()
+    second.pause()
+    assert (second.status, second.message) == ("ready", None)
+    assert "next in the queue" in third.message
+    first.steps(5)
+    until(third, lambda run: run.status == "training")
+    assert (first.status, second.status) == ("paused", "ready")
+
+
+def test_a_place_comes_free_when_a_worker_dies(make_engine, corpus, settings, workers):
+    engine = make_engine(max_running=1)
+    first, second = engine.create(corpus, settings), engine.create(corpus, settings)
+    first.train()
+    second.train()
+    until(first, lambda run: run.snapshot.step > 0)
+    workers[0]._process.kill()
+    until(first, lambda run: run.status == "died")
+    until(second, lambda run: run.status == "training")
+
+
+def test_the_janitor_works_in_order_of_time_and_not_after_closing():
+    janitor, done, finished = Janitor(), [], threading.Event()
+    janitor.later(0.05, lambda: (done.append("later"), finished.set()))
+    janitor.later(0.0, lambda: done.append("at once"))
+    assert finished.wait(SECONDS)
+    assert done == ["at once", "later"]
+    janitor.close()
+    janitor.later(0.0, lambda: done.append("never"))
+    assert not threading.Event().wait(0.05)
+    assert done == ["at once", "later"]

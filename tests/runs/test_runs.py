@@ -1,0 +1,213 @@
+"""A run does what it is told, exactly, and what it shows is what the same trainer does without a process."""
+
+import os
+
+import numpy as np
+import pytest
+from runs_helpers import alive, assert_same_parameters, assert_same_state, until
+
+from charrnn.network.sampling import generate
+from charrnn.runs.worker import held_out_loss, leading_digit, next_mark
+from charrnn.training import checkpoint
+from charrnn.training.settings import SettingsError
+from charrnn.training.trainer import Trainer
+
+
+def test_a_run_at_rest_shows_the_untrained_network_and_costs_no_process(run, workers):
+    assert (run.status, run.snapshot.step, workers) == ("ready", 0, [])
+    assert_same_parameters(run.snapshot.parameters, Trainer(run.corpus, run.settings).parameters)
+    assert run.milestones[0].step == 0
+    assert len(run.samples[0][1]) == 200
+
+
+def test_steps_in_the_process_are_bitwise_the_trainers(run):
+    run.steps(537)
+    until(run, lambda run: run.status == "paused")
+    trainer = Trainer(run.corpus, run.settings)
+    done = trainer.train(537)
+    assert run.snapshot.step == run.snapshot.parameters_step == run.curve.steps[-1] == 537
+    assert_same_parameters(run.snapshot.parameters, trainer.parameters)
+    assert run.snapshot.smooth_loss == trainer.smooth_loss
+    assert run.snapshot.loss == done[-1].loss
+    assert run.curve.smooth[50] == np.float32(done[50].smooth_loss)
+    assert_same_state(run.state, trainer)
+
+
+def test_steps_add_up_and_training_stops_exactly_where_told(run):
+    for count in (10, 10, 1):
+        run.steps(count)
+    until(run, lambda run: run.status == "paused" and run.snapshot.step == 21)
+    run.train(until=1234)
+    assert run.stop_at == 1234
+    until(run, lambda run: run.status == "paused")
+    assert run.snapshot.step == 1234
+    run.train(until=100)
+    until(run, lambda run: run.status == "paused")
+    assert run.snapshot.step == 1234
+
+
+def test_milestones_hold_the_network_exactly_as_it_passed_that_step(run):
+    run.train(until=350)
+    until(run, lambda run: run.status == "paused")
+    assert [milestone.step for milestone in run.milestones] == [0, 10, 30, 100, 300]
+    assert [step for step, _ in run.samples] == [0, 1, 2, 3, 5, 10, 20, 30, 50, 100, 200, 300]
+    trainer = Trainer(run.corpus, run.settings)
+    for milestone in run.milestones:
+        trainer.train(milestone.step - trainer.steps)
+        assert_same_parameters(milestone.parameters, trainer.parameters)
+
+
+def test_training_goes_on_until_paused_and_a_pause_hands_everything_over(run):
+    run.train()
+    until(run, lambda run: run.snapshot.step > 500)
+    assert run.status == "training"
+    assert run.snapshot.speed > 0
+    assert run.pause(wait=30)
+    assert run.status == "paused"
+    trainer = Trainer(run.corpus, run.settings)
+    trainer.restore(checkpoint.from_bytes(run.state))
+    assert trainer.steps == run.state_step == run.snapshot.step == run.curve.steps[-1]
+    assert_same_parameters(run.snapshot.parameters, trainer.parameters)
+
+
+def test_held_out_points_are_the_evaluation_of_the_same_network(run):
+    run.steps(120)
+    until(run, lambda run: run.snapshot.held_out_step == 120)
+    trainer = Trainer(run.corpus, run.settings)
+    trainer.train(100)
+    assert run.curve.held_out[0] == (100, pytest.approx(trainer.evaluate(), abs=1e-5))
+    trainer.train(20)
+    assert run.curve.held_out[-1] == (120, pytest.approx(trainer.evaluate(), abs=1e-5))
+
+
+def test_slices_of_any_length_give_the_same_held_out_loss(run):
+    parameters, ids = run.snapshot.parameters, run.corpus.held_out_ids
+    losses = [list(held_out_loss(parameters, ids, slice_length))[-1] for slice_length in (1, 7, 500)]
+    assert losses == pytest.approx([losses[0]] * 3, abs=1e-6)
+
+
+def test_a_changed_learning_rate_is_in_force_and_logged_at_its_step(run):
+    run.steps(50)
+    until(run, lambda run: run.status == "paused")
+    run.set(learning_rate=5e-4, clip=1.0)
+    assert run.snapshot.learning_rate == 5e-4
+    run.steps(50)
+    until(run, lambda run: run.snapshot.step == 100 and run.status == "paused")
+    trainer = Trainer(run.corpus, run.settings)
+    trainer.train(50)
+    trainer.learning_rate, trainer.clip = 5e-4, 1.0
+    trainer.train(50)
+    assert run.log == ((50, {"learning_rate": 5e-4, "clip": 1.0}),) == run.curve.marks
+    assert_same_parameters(run.snapshot.parameters, trainer.parameters)
+
+
+def test_a_change_made_before_there_is_a_process_holds_from_the_first_step(run):
+    run.set(learning_rate=7e-3)
+    run.steps(5)
+    until(run, lambda run: run.status == "paused")
+    assert run.log == ((0, {"learning_rate": 7e-3}),)
+    assert run.snapshot.learning_rate == 7e-3
+
+
+def test_an_impossible_change_is_refused_and_changes_nothing(run):
+    with pytest.raises(SettingsError):
+        run.set(learning_rate=-1.0)
+    assert run.snapshot.learning_rate == run.settings.learning_rate
+    assert run.last_command is None
+
+
+def test_starting_over_returns_to_the_very_same_start(run, workers):
+    start = run.snapshot.parameters
+    run.train()
+    until(run, lambda run: run.snapshot.step > 20)
+    run.reset()
+    assert (run.status, run.snapshot.step, run.state, len(run.curve.steps)) == ("ready", 0, None, 0)
+    assert_same_parameters(run.snapshot.parameters, start)
+    workers[0].join(30)
+    assert not alive(workers[0].pid)
+    run.steps(3)
+    until(run, lambda run: run.status == "paused")
+    assert run.snapshot.step == 3
+
+
+def test_the_last_command_wins_and_says_whose_it_was(run):
+    run.train(by="laptop")
+    run.pause(by="phone")
+    run.train(by="laptop")
+    run.pause(by="phone")
+    assert (run.last_command.by, run.last_command.what) == ("phone", "pause")
+    until(run, lambda run: run.status == "paused")
+    run.pause(by="phone")
+    run.train(until=run.snapshot.step + 100, by="laptop")
+    until(run, lambda run: run.status == "paused" and run.snapshot.step == run.stop_at)
+    assert run.last_command.by == "laptop"
+
+
+def test_the_version_grows_with_every_change_and_not_without(run):
+    version = run.version
+    run.steps(5)
+    until(run, lambda run: run.snapshot.held_out_step == 5)
+    assert run.version > version
+    version = run.version
+    assert not run.wait(lambda run: run.version != version, 0.3)
+
+
+def test_snapshots_cannot_be_written_to(run):
+    run.steps(5)
+    until(run, lambda run: run.status == "paused")
+    with pytest.raises(ValueError, match="read-only"):
+        run.snapshot.parameters.W_hh[0, 0] = 1
+
+
+def test_parameters_are_sent_while_somebody_watches_only(run):
+    run.watch(False)
+    run.train()
+    until(run, lambda run: run.snapshot.step > 200)
+    unseen = run.snapshot.parameters_step
+    until(run, lambda run: run.snapshot.step > 1000)
+    assert run.snapshot.parameters_step == unseen
+    run.watch(True)
+    until(run, lambda run: run.snapshot.parameters_step > 1000)
+
+
+def test_a_paused_process_leaves_after_a_while_and_training_goes_on_from_its_state(
+    make_engine, corpus, settings, workers
+):
+    run = make_engine(idle=0.05).create(corpus, settings)
+    run.steps(30)
+    until(run, lambda run: run.status == "paused")
+    workers[0].join(30)
+    assert not alive(workers[0].pid)
+    assert run.status == "paused"
+    run.steps(30)
+    until(run, lambda run: run.status == "paused" and run.snapshot.step == 60)
+    trainer = Trainer(corpus, settings)
+    trainer.train(60)
+    assert_same_state(run.state, trainer)
+
+
+def test_a_token_finds_its_run_and_nothing_else_does(engine, run):
+    assert engine.find(run.token) is run
+    assert engine.find(run.token[:-1]) is None
+    assert len(run.token) >= 20
+
+
+def test_marked_steps_are_one_two_three_and_five_times_powers_of_ten():
+    marks = [0]
+    while marks[-1] < 1000:
+        marks.append(next_mark(marks[-1]))
+    assert marks[1:] == [1, 2, 3, 5, 10, 20, 30, 50, 100, 200, 300, 500, 1000]
+    assert next_mark(1234) == 2000
+    assert [leading_digit(step) for step in (1, 30, 500, 120, 101, 33)] == [1, 3, 5, 0, 0, 0]
+
+
+def test_a_worker_has_lower_priority_than_the_page(run, workers):
+    run.train()
+    until(run, lambda run: run.status == "training")
+    assert os.getpriority(os.PRIO_PROCESS, workers[0].pid) == min(os.getpriority(os.PRIO_PROCESS, 0) + 10, 19)
+
+
+def test_generate_is_undisturbed_by_read_only_parameters(run):
+    H = run.settings.hidden_size
+    ids, _ = generate(run.snapshot.parameters, np.zeros(H, np.float32), None, 20, np.random.default_rng(0))
+    assert len(ids) == 20

@@ -59,3 +59,19 @@ def generate(
             last = min(int(steps.searchsorted(u * float(steps[-1]), "right")), V - 1)
         ids[i] = last
     return ids, h
+
+
+def sample(
+    parameters: Parameters,
+    prime: Array,
+    length: int,
+    rng: np.random.Generator,
+    temperature: float = 1.0,
+    top_k: int | None = None,
+) -> Array:
+    """Write `length` characters after reading the ids of a prime from a zero state; returns ids without the prime.
+
+    An empty prime starts with a character drawn from the zero state.
+    """
+    last = int(prime[-1]) if len(prime) else None
+    return generate(parameters, read(parameters, prime[:-1]), last, length, rng, temperature, top_k)[0]

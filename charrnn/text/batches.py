@@ -27,9 +27,14 @@ class Batches:
         self.streams = np.ascontiguousarray(ids[: length * self.B].reshape(self.B, length).T)  # (length, B)
         self.position = 0
 
+    @property
+    def at_end(self) -> bool:
+        """Whether the next window goes back to the start."""
+        return self.position + self.T + 1 >= len(self.streams)
+
     def next(self) -> tuple[Ids, Ids, bool]:
         """The next window: inputs (T, B), targets (T, B), and whether it starts from a zero state."""
-        if self.position + self.T + 1 >= len(self.streams):
+        if self.at_end:
             self.position = 0
         start, end = self.position, self.position + self.T
         self.position = end

@@ -3,14 +3,15 @@
 import json
 import zlib
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load as load_arrays
 from safetensors.numpy import save as save_arrays
 
-from charrnn.network.rnn import Array
-from charrnn.text.corpus import Corpus
+from charrnn.network.rnn import Array, Parameters
+from charrnn.text.corpus import Corpus, Vocabulary
 from charrnn.training.settings import Settings
 from charrnn.training.trainer import State, Trainer
 
@@ -44,27 +45,53 @@ def _checksum(values: str, arrays: dict[str, Array]) -> str:
     checksum = zlib.crc32(values.encode())
     for name, array in sorted(arrays.items()):
         checksum = zlib.crc32(f"{name} {array.dtype} {array.shape}".encode(), checksum)
-        checksum = zlib.crc32(np.ascontiguousarray(array), checksum)
+        checksum = zlib.crc32(np.ascontiguousarray(array).data, checksum)
     return f"{checksum:08x}"
 
 
 def save(trainer: Trainer, path: str | Path) -> None:
-    """Write the trainer's state, settings and alphabet to a file."""
+    """Write the trainer's state, with its settings, alphabet and letter case, to a file."""
+    about = {
+        "settings": trainer.settings.to_dict(),
+        "characters": trainer.corpus.vocabulary.characters,
+        "lowercase": trainer.corpus.lowercase,
+    }
     state = trainer.state()
-    about = {"settings": trainer.settings.to_dict(), "characters": trainer.corpus.vocabulary.characters}
     Path(path).write_bytes(to_bytes(State(state.values | about, state.arrays)))
 
 
 def load(path: str | Path, corpus: Corpus) -> Trainer:
     """A trainer that goes on where the saved one stopped. Raises CheckpointError where the corpus does not suit it."""
-    state = from_bytes(Path(path).read_bytes())
-    if state.values.get("characters") != corpus.vocabulary.characters:
-        raise CheckpointError(f"The network in {Path(path).name} was trained on another alphabet than {corpus.name}'s.")
-    trainer = Trainer(corpus, Settings.from_dict(state.values["settings"]))
-    streams = len(state.arrays["hidden"])
+    saved, name = _read(path), Path(path).name
+    if saved.values["characters"] != corpus.vocabulary.characters:
+        raise CheckpointError(f"The network in {name} was trained on another alphabet than {corpus.name}'s.")
+    trainer = Trainer(corpus, Settings.from_dict(saved.values["settings"]))
+    streams = len(saved.arrays["hidden"])
     if streams != trainer.batches.B:
-        raise CheckpointError(
-            f"The run in {Path(path).name} reads {streams} streams; {corpus.name} is too short for it."
-        )
-    trainer.restore(state)
+        raise CheckpointError(f"The run in {name} reads {streams} streams; {corpus.name} is too short for it.")
+    trainer.restore(saved)
     return trainer
+
+
+class Network(NamedTuple):
+    """What a saved run leaves to those who only read and write with it."""
+
+    parameters: Parameters
+    vocabulary: Vocabulary
+    lowercase: bool  # whether it was trained on a text without capitals
+    steps: int
+
+
+def load_network(path: str | Path) -> Network:
+    """The network of a saved run, without its training. Raises CheckpointError."""
+    values, arrays = _read(path)
+    parameters = Parameters(*(arrays[name] for name in Parameters._fields))
+    return Network(parameters, Vocabulary(values["characters"]), values["lowercase"], values["steps"])
+
+
+def _read(path: str | Path) -> State:
+    """The state in a file that save wrote."""
+    state = from_bytes(Path(path).read_bytes())
+    if "characters" not in state.values:
+        raise CheckpointError(f"{Path(path).name} holds a state without its settings and alphabet: use save().")
+    return state

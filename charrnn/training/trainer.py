@@ -8,7 +8,7 @@ import numpy as np
 from charrnn.network.evaluate import evaluate
 from charrnn.network.optimizers import OPTIMIZERS, clip, update
 from charrnn.network.rnn import Array, Parameters, Workspace, initialise, loss_and_gradients
-from charrnn.network.sampling import generate, read
+from charrnn.network.sampling import generate, sample
 from charrnn.text.batches import Batches
 from charrnn.text.corpus import Corpus
 from charrnn.training.settings import Settings
@@ -136,18 +136,20 @@ class Trainer:
         seen are left out: `corpus.vocabulary.unseen(prime)` names them. Without a seed each call draws anew.
         """
         rng = self._sampler if seed is None else np.random.default_rng(seed)
-        if prime is None:
-            position = self.batches.position
-            if position + self.batches.T + 1 >= len(self.batches.streams):
-                position = 0
-            state = self.hidden[0] if position else np.zeros_like(self.hidden[0])
-            last: int | None = int(self.batches.streams[position, 0])
+        vocabulary = self.corpus.vocabulary
+        if prime is not None:
+            ids = sample(self.parameters, vocabulary.encode(prime), length, rng, temperature, top_k)
         else:
-            ids = self.corpus.vocabulary.encode(prime)
-            state = read(self.parameters, ids[:-1])
-            last = int(ids[-1]) if len(ids) else None
-        ids, _ = generate(self.parameters, state, last, length, rng, temperature, top_k)
-        return self.corpus.vocabulary.decode(ids)
+            state, last = self._present()
+            ids, _ = generate(self.parameters, state, last, length, rng, temperature, top_k)
+        return vocabulary.decode(ids)
+
+    def _present(self) -> tuple[Array, int]:
+        """State (H,) and character of stream 0 from which the next window starts."""
+        position, state = self.batches.position, self.hidden[0]
+        if self.batches.at_end:
+            position, state = 0, np.zeros_like(state)
+        return state, int(self.batches.streams[position, 0])
 
     def state(self) -> State:
         """A copy of everything a step depends on."""

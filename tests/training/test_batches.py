@@ -13,7 +13,7 @@ LENGTHS, WINDOWS, STREAMS = st.integers(2, 400), st.integers(1, 30), st.integers
 def sweep(batches):
     """The windows from one start of the text to the next."""
     windows = [batches.next()]
-    while batches.position + batches.T + 1 < len(batches.streams):
+    while not batches.at_end:
         windows.append(batches.next())
     return windows
 

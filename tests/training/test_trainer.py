@@ -173,7 +173,7 @@ def test_the_state_is_carried_from_window_to_window_and_zero_at_the_start_of_the
     ids, T = learner.corpus.train_ids, 8
     learner.parameters.W_hh[:] *= 50
     nats = []
-    while learner.batches.position + T + 1 < len(ids):
+    while not learner.batches.at_end:
         nats.append(learner.step().loss)
     kept = Trainer(corpus(held_out=0), Settings.classic(learning_rate=1e-6, dtype="float64", **SMALL))
     kept.parameters.W_hh[:] *= 50
@@ -217,7 +217,7 @@ def test_a_sample_goes_on_from_the_present_state_and_character_of_the_first_stre
 
 def test_a_sample_at_the_end_of_the_text_starts_where_the_next_window_will():
     learner = trainer(dtype="float64")
-    while learner.batches.position + learner.batches.T + 1 < len(learner.batches.streams):
+    while not learner.batches.at_end:
         learner.step()
     first = learner.corpus.vocabulary.decode([learner.batches.streams[0, 0]])
     assert learner.sample(10, temperature=0) == learner.sample(10, temperature=0, prime=first)

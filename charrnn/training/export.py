@@ -1,0 +1,74 @@
+"""A network to take home: its arrays for other programs, or one Python file that needs NumPy and nothing of ours."""
+
+import base64
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+
+from charrnn.network.rnn import Parameters
+
+SCRIPT = '''"""A character network trained with CharRNN Lab. It writes: python {name} [length] [temperature]"""
+
+import base64
+import io
+import sys
+
+import numpy as np
+
+CHARACTERS = {characters}
+ARRAYS = """
+{arrays}
+"""
+
+
+def write(length=500, temperature=0.8, seed=None):
+    """`length` characters, each drawn from softmax(y / temperature) and read back in."""
+    network = np.load(io.BytesIO(base64.b64decode(ARRAYS)))
+    W_xh, W_hh, W_hy, b_h, b_y = (network[name] for name in ("W_xh", "W_hh", "W_hy", "b_h", "b_y"))
+    rng, h, text = np.random.default_rng(seed), np.zeros(len(b_h)), ""
+    for _ in range(length):
+        y = (h @ W_hy + b_y) / temperature
+        p = np.exp(y - y.max())
+        character = rng.choice(len(p), p=p / p.sum())
+        text += CHARACTERS[character]
+        h = np.tanh(W_xh[character] + h @ W_hh + b_h)
+    return text
+
+
+if __name__ == "__main__":
+    print(write(*(kind(value) for kind, value in zip((int, float), sys.argv[1:]))))
+'''
+
+
+def to_npz(parameters: Parameters, characters: str) -> bytes:
+    """A NumPy archive of the five arrays and of the alphabet as code points."""
+    file = io.BytesIO()
+    codes = np.array([ord(character) for character in characters])
+    np.savez(file, characters=codes, **parameters._asdict())
+    return file.getvalue()
+
+
+def to_json(parameters: Parameters, characters: str) -> str:
+    """The alphabet and the five arrays as nested lists."""
+    arrays = {name: array.tolist() for name, array in parameters._asdict().items()}
+    return json.dumps({"characters": characters, **arrays})
+
+
+def to_script(parameters: Parameters, characters: str, name: str = "network.py") -> str:
+    """A Python script that holds the network and writes text with it."""
+    encoded = base64.encodebytes(to_npz(parameters, characters)).decode("ascii").strip()
+    return SCRIPT.format(name=name, characters=ascii(characters), arrays=encoded)
+
+
+def export(parameters: Parameters, characters: str, path: Path) -> None:
+    """Write the network to path as its suffix says: .npz, .json or .py. Raises ValueError for another one."""
+    if path.suffix == ".npz":
+        path.write_bytes(to_npz(parameters, characters))
+    elif path.suffix == ".json":
+        path.write_text(to_json(parameters, characters), encoding="utf-8")
+    elif path.suffix == ".py":
+        path.write_text(to_script(parameters, characters, path.name), encoding="utf-8")
+    else:
+        raise ValueError(f"The name {path.name} must end in .npz, .json or .py, which says what to write.")

@@ -5,7 +5,7 @@ import { button, keepInView, make, placeBeside, renderer, savePicture, sharedCho
 
 const NAMES = 44; // width of the unit numbers, in CSS pixels
 const STYLE = `
-  .card { white-space: nowrap; font-size: 13px; padding: 5px 9px; }
+  .card { white-space: nowrap; padding: 5px 9px; }
   .card b { font-family: var(--st-code-font); padding-left: 4px; }
 `;
 
@@ -55,7 +55,7 @@ export default renderer(STYLE, (stage) => {
     card.replaceChildren(`unit ${at.unit}, character ${at.position + 1} `, character, " ", value);
     const left = (NAMES + at.position * layout.cell) * zoom - scroller.scrollLeft;
     const bottom = (layout.row * frame.rowOf.get(at.unit)) * zoom - 8;
-    placeBeside(card, { left, right: left + layout.cell * zoom, width: stage.width, wish: 214, bottom });
+    placeBeside(card, { left, right: left + layout.cell * zoom, width: stage.width, wish: 214 * zoom, bottom });
   }
 
   function cellAt(event) {

@@ -7,15 +7,15 @@ import { drawCells, drawLabels, drawLegends, held, layoutOf } from "./strip_pict
 const STYLE = `
   .card table { border-collapse: collapse; width: 100%; table-layout: fixed; }
   .card td, .card p { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
-  .card td { padding: 0; height: 17px; line-height: 17px; }
-  .card .sign { width: 20px; font: 14px var(--st-code-font); }
-  .card .number { width: 62px; text-align: right; }
-  .card .bar { height: 9px; background: var(--muted); opacity: .45; min-width: 1px; }
+  .card td { padding: 0; line-height: 1.45; }
+  .card .sign { width: 1.6em; font-family: var(--st-code-font); }
+  .card .number { width: 5.2em; text-align: right; }
+  .card .bar { height: .75em; background: var(--muted); opacity: .45; min-width: 1px; }
   .card .came td { font-weight: 600; }
   .card .came .bar { background: var(--accent); opacity: 1; }
   .card p { margin: 0 0 4px; }
   .card .units { border-top: 1px solid var(--border); margin-top: 5px; padding-top: 4px; color: var(--muted); }
-  .card .units td { height: 15px; line-height: 15px; }
+  .card .units td { line-height: 1.25; }
 `;
 
 export default renderer(STYLE, (stage) => {
@@ -47,7 +47,7 @@ export default renderer(STYLE, (stage) => {
     layout = layoutOf(frame, stage.width / theme.zoom);
     drawLabels(contextFor(labels, layout.labels, layout.height, theme.zoom), frame, layout, theme);
     const context = contextFor(cells, layout.cells, layout.height, theme.zoom);
-    drawCells(context, frame, layout, theme, { pinned: pin.value, hover, ratio: window.devicePixelRatio || 1 });
+    drawCells(context, frame, layout, theme, { pinned: pin.value, hover, ratio: (window.devicePixelRatio || 1) * theme.zoom });
     const room = layout.width - (layout.narrow ? 132 : 140) / theme.zoom; // beside the buttons
     drawLegends(contextFor(legends, room, 24, theme.zoom), frame, layout, theme, pin.value);
     moves.forEach((one) => (one.hidden = pin.value === null));
@@ -63,7 +63,7 @@ export default renderer(STYLE, (stage) => {
     const { zoom } = stage.theme;
     const left = (layout.labels + j * layout.cell) * zoom - scroller.scrollLeft;
     const column = { left, right: left + layout.cell * zoom };
-    placeBeside(card, { ...column, width: stage.width, wish: 196, bottom: layout.height * zoom });
+    placeBeside(card, { ...column, width: stage.width, wish: 196 * zoom, bottom: layout.height * zoom });
   }
 
   function columnAt(event) {

@@ -19,7 +19,7 @@ const STYLE = `
   @media (pointer: coarse) { button { width: 44px; height: 44px; } }
   [hidden] { display: none !important; }
   .card { position: absolute; z-index: 1; pointer-events: none; box-sizing: border-box; padding: 8px 10px;
-          border: 1px solid var(--border); border-radius: 6px; background: var(--background); font-size: 12px;
+          border: 1px solid var(--border); border-radius: 6px; background: var(--background); font-size: calc(12px * var(--zoom));
           box-shadow: 0 4px 14px rgb(0 0 0 / 18%); }
   .spoken { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 `;
@@ -44,7 +44,7 @@ export function renderer(style, build) {
     const stage = stages.get(parentElement);
     stage.setStateValue = setStateValue;
     stage.theme = themeOf(parentElement.host ?? parentElement);
-    for (const name of ["text", "muted", "border", "panel", "accent", "background"]) {
+    for (const name of ["text", "muted", "border", "panel", "accent", "background", "zoom"]) {
       stage.root.style.setProperty(`--${name}`, stage.theme[name]);
     }
     if (data) stage.show(data);

@@ -1,0 +1,157 @@
+"""How far back learning reaches: the gradient on its way through time, and what the unroll cuts off.
+
+    d loss_t / d h_t     = (p_t - o(target_t)) W_hyᵀ
+    d loss_t / d h_{s-1} = (d loss_t / d h_s · (1 - h_s²)) W_hhᵀ             one character further back
+
+Each step multiplies by a Jacobian; where its eigenvalues lie within the unit circle the gradient vanishes, where they
+lie outside it can explode (Bengio, Simard & Frasconi 1994; Pascanu, Mikolov & Bengio 2013, section 2.1).
+N = characters, V = vocabulary size, H = hidden size, T = characters of a training window.
+"""
+
+from math import sqrt
+from typing import NamedTuple
+
+import numpy as np
+
+from charrnn.insight.reading import states
+from charrnn.network.rnn import Array, Parameters, forward, logits, softmax
+
+POSITIONS = 256  # over which the reach is averaged
+TINY = 1e-30  # stands for a norm of zero where it divides
+
+
+class Reach(NamedTuple):
+    """The norm of d loss_t / d h_{t-k} for k = 0 … K, over positions t."""
+
+    mean: Array  # (K + 1,)
+    low: Array  # (K + 1,) a tenth of the positions lie below
+    high: Array  # (K + 1,) a tenth lie above
+
+
+class Cut(NamedTuple):
+    """What the unroll throws away of the gradient of W_xh, W_hh and b_h, averaged over windows."""
+
+    share: float  # |missed| / (|kept| + |missed|): 0 nothing, 1 everything
+    cosine: float  # between the gradient that training follows and the one unrolled further
+
+
+class Spectra(NamedTuple):
+    """Eigenvalues (H,) of one step of the network."""
+
+    weights: Array  # of W_hh
+    jacobian: Array  # of d h_t / d h_{t-1}, averaged over a text
+
+    @property
+    def radius(self) -> float:
+        """The spectral radius of W_hh: the largest size of an eigenvalue."""
+        return float(np.abs(self.weights).max())
+
+    @property
+    def jacobian_radius(self) -> float:
+        """The spectral radius of the mean Jacobian."""
+        return float(np.abs(self.jacobian).max())
+
+
+def reach(parameters: Parameters, ids: Array, back: int = 100) -> Reach:
+    """How the gradient of one character's loss fades on its way back, over ids (N,), N at least 3.
+
+    All positions walk back together, one matrix product a step; K = back, or less where the text is short. Directions
+    are carried with length 1 and their norms apart, so that an exploding gradient does not overflow.
+    """
+    h = states(parameters, ids)
+    back = min(back, len(ids) - 2)
+    positions = np.unique(np.linspace(back + 1, len(ids) - 1, POSITIONS).astype(int))
+    D = _loss_by_state(parameters, h[positions], ids[positions])
+    norms = np.empty((back + 1, len(positions)))
+    grown = norms[0] = np.linalg.norm(D, axis=1)
+    for k in range(1, back + 1):
+        D /= np.maximum(grown, TINY)[:, None]
+        D = (D * (1 - h[positions - k + 1] ** 2)) @ parameters.W_hh.T
+        grown = np.linalg.norm(D, axis=1)
+        norms[k] = norms[k - 1] * grown
+    low, high = np.quantile(norms, [0.1, 0.9], axis=1)
+    return Reach(norms.mean(axis=1), low, high)
+
+
+def reach_in_training(mean: Array, T: int) -> Array:
+    """What of a reach (K + 1,) training with windows of T characters sees: exactly 0 for k >= T.
+
+    The j-th character of a window, j = 0 … T - 1, reaches back to j at most: (T - k) / T of them reach k.
+    """
+    return mean * np.maximum(0, 1 - np.arange(len(mean)) / T)
+
+
+def reach_of(parameters: Parameters, h: Array, ids: Array, position: int) -> Array:
+    """(position,) the norm of d loss / d h after each character before `position`, the loss being ids[position]'s.
+
+    h (N + 1, H) as from reading.states.
+    """
+    norms, norm = np.empty(position), 1.0
+    d = _loss_by_state(parameters, h[position], ids[position])
+    slope, W_hh_T = 1 - h[: position + 1] ** 2, parameters.W_hh.T
+    for i in range(position, 0, -1):
+        grown = sqrt(d @ d)
+        norms[i - 1] = norm = norm * grown
+        d = (d / max(grown, TINY) * slope[i]) @ W_hh_T
+    return norms
+
+
+def strip_reach(parameters: Parameters, ids: Array, start: int, column: int) -> Array:
+    """(column,) weights from 0 to 1 for the strip's columns left of a pinned one: how strongly its loss pulls at each.
+
+    ids (N,) and start as for reading.strip. The largest weight of the whole way back, context included, counts as 1.
+    """
+    position = start + column
+    norms = reach_of(parameters, states(parameters, ids[:position]), ids, position)
+    largest = norms.max(initial=0)
+    return norms[start:] / largest if largest else norms[start:]
+
+
+def cut(parameters: Parameters, ids: Array, T: int, further: int, windows: int = 16) -> Cut:
+    """The gradient of windows of T characters, and what unrolling `further` characters more would add to it.
+
+    ids (N,), N above T + further. Within the window both gradients are the same; what is missed are the terms of the
+    characters before it.
+    """
+    starts = np.unique(np.linspace(0, len(ids) - T - further - 1, windows).astype(int))
+    span = starts + np.arange(further + T + 1)[:, None]
+    h = forward(parameters, ids[span[:-1]], states(parameters, ids[: starts[-1] + 1])[starts])
+    dz = np.zeros(h[1:].shape)  # float64: far back, an exploding gradient would overflow float32
+    D, W_hh_T = np.zeros(h[0].shape), parameters.W_hh.T.astype(float)
+    for t in range(further + T - 1, -1, -1):
+        if t >= further:
+            D += _loss_by_state(parameters, h[t + 1], ids[span[t + 1]])
+        dz[t] = D * (1 - h[t + 1] ** 2)
+        D = dz[t] @ W_hh_T
+    before, onehot = h[:-1], np.eye(parameters.sizes[0])[ids[span[:-1]]]
+    missed, kept = (
+        _recurrent_gradients(onehot[part], before[part], dz[part]) for part in (slice(further), slice(further, None))
+    )
+    whole = kept + missed
+    norm = [np.linalg.norm(g, axis=1) for g in (missed, kept, whole)]
+    share = norm[0] / np.maximum(norm[0] + norm[1], TINY)
+    cosine = (kept * whole).sum(axis=1) / np.maximum(norm[1] * norm[2], TINY)
+    return Cut(float(share.mean()), float(cosine.mean()))
+
+
+def spectra(parameters: Parameters, hidden: Array) -> Spectra:
+    """Eigenvalues of W_hh and of the mean Jacobian over hidden (N, H).
+
+    With row vectors d h_t / d h_{t-1} = W_hh diag(1 - h_t²), the transpose of diag(1 - h_t²) W_hhᵀ; both have the same
+    eigenvalues.
+    """
+    W_hh = parameters.W_hh
+    return Spectra(np.linalg.eigvals(W_hh), np.linalg.eigvals(W_hh * (1 - hidden**2).mean(axis=0)))
+
+
+def _loss_by_state(parameters: Parameters, h: Array, targets: Array) -> Array:
+    """d -ln p(target) / d h for states h (…, H) and targets (…)."""
+    p = softmax(logits(parameters, h))
+    return (p - np.eye(parameters.sizes[0], dtype=p.dtype)[targets]) @ parameters.W_hy.T
+
+
+def _recurrent_gradients(onehot: Array, before: Array, dz: Array) -> Array:
+    """(B, VH + H² + H) the gradients of W_xh, W_hh and b_h of each stream, from what came in and dz (T, B, H)."""
+    dz = dz.transpose(1, 0, 2)
+    dW_xh, dW_hh = onehot.transpose(1, 2, 0) @ dz, before.transpose(1, 2, 0) @ dz
+    return np.concatenate([g.reshape(len(dz), -1) for g in (dW_xh, dW_hh, dz.sum(axis=1))], axis=1)

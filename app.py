@@ -13,7 +13,7 @@ st.set_page_config("CharRNN Lab", page_icon=":material/neurology:", layout="wide
 
 here = session.open_session()
 
-with st.container(horizontal=True, vertical_alignment="center", gap="small", key="header"):
+with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small", key="header"):
     st.markdown("**CharRNN Lab**", width="content")
     controls.text(here)
     controls.network(here)

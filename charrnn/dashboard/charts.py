@@ -33,7 +33,7 @@ def loss_spec(unit: str, theme: str) -> dict[str, Any]:
     """The chart's specification for a unit of UNITS and a theme of COLOURS."""
     colour = COLOURS[theme]
     x = alt.X("step:Q", title="training steps", scale=alt.Scale(type="log", nice=False), axis=alt.Axis(format="~s"))
-    scale = alt.Scale(type="log" if unit == "choices" else "linear", zero=False, nice=False)
+    scale = alt.Scale(type="log", nice=False) if unit == "choices" else alt.Scale(zero=False, nice=False)
     axis = alt.Axis(values=[2, 3, 5, 10, 20, 50, 100, 200]) if unit == "choices" else alt.Axis(tickCount=5)
     y = alt.Y("loss:Q", title=None, scale=scale, axis=axis)
     base = alt.Chart(alt.NamedData("loss"))
@@ -45,7 +45,9 @@ def loss_spec(unit: str, theme: str) -> dict[str, Any]:
     layers = [
         rows("frame").mark_point(opacity=0).encode(x=x, y=y),
         rows("curve")
-        .mark_area(color=colour["band"], opacity=0.25, line={"strokeWidth": 0.8, "opacity": 0.4})
+        .mark_area(
+            color=colour["band"], opacity=0.25, line={"strokeWidth": 0.8, "opacity": 0.4, "color": colour["band"]}
+        )
         .encode(x=x, y=alt.Y("low:Q"), y2="high:Q"),
         rows("rival").mark_rule(color=colour["rule"], strokeDash=[3, 3], opacity=0.8).encode(y=y),
         rows("rival")

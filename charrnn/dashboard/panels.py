@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from charrnn.dashboard import charts, words
 from charrnn.dashboard.components import StripFrame, reading_strip
 from charrnn.dashboard.player import figures, running
-from charrnn.dashboard.session import Session
+from charrnn.dashboard.session import CELLS, Session
 from charrnn.dashboard.texts import rivals_of
 from charrnn.insight.reading import Strip
 from charrnn.network.rnn import Array
@@ -28,7 +28,11 @@ def live(session: Session, status: DeltaGenerator) -> None:
     """Everything that moves while training. Redrawn a few times a second by itself, never by the page as a whole."""
 
     def draw() -> None:
-        headline(session)
+        with st.container(horizontal=True, vertical_alignment="center", wrap=True, gap="small"):
+            headline(session)
+            sentence(session)
+        for message in filter(None, (session.notice, session.run.message)):
+            st.warning(message)
         strip(session)
         left, right = st.columns([602, 501], gap="medium")
         with left:
@@ -69,9 +73,22 @@ def headline(session: Session) -> None:
         beaten = [rival for rival in rivals_of(run.corpus) if nats < rival.nats]
         if beaten and (phrase := BEATEN.get(beaten[-1].name)):
             sentence += f" {phrase}"
-    st.markdown(f"{sentence} :gray[{nats:.2f} nats = {words.bits(nats):.2f} bits a character, {where}]")
-    for message in filter(None, (session.notice, run.message)):
-        st.warning(message)
+    st.markdown(
+        f"{sentence} :gray[{nats:.2f} nats = {words.bits(nats):.2f} bits a character, {where}]", width="stretch"
+    )
+
+
+def sentence(session: Session) -> None:
+    """Which sentence the strip reads: a held-out one, or one typed in."""
+    vocabulary = session.run.corpus.vocabulary
+    with st.popover("Sentence", type="tertiary", key="sentence", help="Have it read a sentence of your own."):
+        typed = st.text_input(
+            "A sentence of your own", key="typed", max_chars=CELLS, help="Empty: a sentence it never trained on."
+        )
+        if unseen := vocabulary.unseen(typed):
+            st.caption(f"Left out, never seen in the text: {' '.join(map(words.visible, unseen))}")
+        st.caption("Right guesses are filled by their probability; surprise is in bits: 8 bits, it gave this 1 in 256.")
+    session.typed = typed if len(vocabulary.encode(typed)) > 1 else ""
 
 
 BEATEN = {
@@ -144,7 +161,7 @@ def curve(session: Session) -> None:
         key=f"curve-{unit}",
         on_select="rerun",
         selection_mode=["zoom"],
-        alt=f"Loss over {run.snapshot.step:,} training steps, now {words.choices(run.snapshot.smooth_loss)} characters",
+        alt="Loss over training steps, beside its rivals; the headline says it in words",
     )
 
 

@@ -45,7 +45,7 @@ class Session:
         """The text that the strip reads, context first, and where its columns begin."""
         corpus = self.run.corpus
         if self.typed:
-            return self.typed[:CELLS], 0
+            return self.typed, 0
         return sentence(corpus.text, len(corpus.train_ids), CELLS)
 
     def ids(self) -> tuple[Array, int]:

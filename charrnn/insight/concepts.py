@@ -87,6 +87,11 @@ def bracket_depth(text: str) -> Array:
     return (height - np.minimum.accumulate(np.minimum(height, 0))).astype(float)
 
 
+def base_letter(character: str) -> str:
+    """The small letter without its accents: é is an e."""
+    return unicodedata.normalize("NFD", character.lower())[0]
+
+
 def _are(text: str, kind: Callable[[str], bool]) -> Array:
     """(N,) whether each character is of a kind; asked once for each distinct one."""
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
@@ -100,7 +105,7 @@ def _since(mark: Array) -> Array:
 
 
 def _is_vowel(character: str) -> bool:
-    return unicodedata.normalize("NFD", character.lower())[0] in VOWELS  # é is an e with an accent
+    return base_letter(character) in VOWELS
 
 
 def _in_word(character: str) -> bool:

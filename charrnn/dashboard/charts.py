@@ -15,7 +15,7 @@ import pyarrow as pa
 from charrnn.runs.curve import Curve
 from charrnn.text.rivals import Rival
 
-HEIGHT = 235
+HEIGHT = 222
 UNITS = {
     "choices": "hesitates between … characters",
     "nats": "loss, nats a character",

@@ -8,13 +8,13 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from charrnn.dashboard import charts, words
-from charrnn.dashboard.components import StripFrame, reading_strip
+from charrnn.dashboard.components import Row, StripFrame, reading_strip
 from charrnn.dashboard.player import figures, running
-from charrnn.dashboard.session import CELLS, Session
+from charrnn.dashboard.session import CELLS, Session, View
 from charrnn.dashboard.texts import rivals_of
 from charrnn.insight.reading import Strip
+from charrnn.network import sampling
 from charrnn.network.rnn import Array
-from charrnn.network.sampling import generate, read
 from charrnn.runs.run import Run
 from charrnn.text.corpus import Vocabulary
 
@@ -22,6 +22,12 @@ REDRAW_SECONDS = 0.25
 HISTORY = (10, 30, 100, 300, 1_000, 3_000, 10_000, 30_000, 100_000, 300_000, 1_000_000)
 ROWS = 6  # of them on the strip: the latest
 SAMPLE_LENGTH = 300
+BEATEN = {
+    "letter counts": "Better than counting letters.",
+    "sees 1 back": "Better than counting which letter follows which.",
+    "sees 2 back": "Better than counting which letter follows which two.",
+    "file compressor": "Better than a file compressor.",
+}
 
 
 def live(session: Session, status: DeltaGenerator) -> None:
@@ -32,7 +38,7 @@ def live(session: Session, status: DeltaGenerator) -> None:
             headline(session)
             sentence(session)
         for message in filter(None, (session.notice, session.run.message)):
-            st.warning(message)
+            st.warning(words.plain(message))
         strip(session)
         left, right = st.columns([602, 501], gap="medium")
         with left:
@@ -41,12 +47,16 @@ def live(session: Session, status: DeltaGenerator) -> None:
             sample(session)
         with status:
             st.markdown(figures(session))
-        if st.session_state.get("drawn-running") != running(session.run):
-            st.session_state["drawn-running"] = running(session.run)
+        if page_depends_on(session.run) != drawn:
             st.rerun()
 
-    st.session_state["drawn-running"] = running(session.run)
+    drawn = page_depends_on(session.run)
     st.fragment(draw, run_every=REDRAW_SECONDS if running(session.run) else None, key="live")()
+
+
+def page_depends_on(run: Run) -> Any:
+    """What the page around the live part depends on: when it changes, the whole page is drawn anew."""
+    return running(run), len(run.milestones)
 
 
 def poll(session: Session) -> None:
@@ -62,20 +72,18 @@ def poll(session: Session) -> None:
 
 def headline(session: Session) -> None:
     """The loss in words."""
-    run = session.run
+    run, view = session.run, session.view
     blind = len(run.corpus.vocabulary)
-    if run.snapshot.step == 0:
+    if view.step == 0:
         nats, where = log(blind), "before training"
-        sentence = f"**It hesitates between {blind} characters: a blind guess.**"
+        text = f"**It hesitates between {blind} characters: a blind guess.**"
     else:
-        nats, where = loss_now(run)
-        sentence = f"**It now hesitates between {words.choices(nats)} characters**, down from {blind}."
-        beaten = [rival for rival in rivals_of(run.corpus) if nats < rival.nats]
-        if beaten and (phrase := BEATEN.get(beaten[-1].name)):
-            sentence += f" {phrase}"
-    st.markdown(
-        f"{sentence} :gray[{nats:.2f} nats = {words.bits(nats):.2f} bits a character, {where}]", width="stretch"
-    )
+        nats, where = loss_of(run, view)
+        then = f"At step {view.step:,} it hesitated" if view.past else "It now hesitates"
+        text = f"**{then} between {words.choices(nats)} characters**, down from {blind}."
+        beaten = [rival.name for rival in rivals_of(run.corpus) if nats < rival.nats and rival.name in BEATEN]
+        text += f" {BEATEN[beaten[-1]]}" if beaten else ""
+    st.markdown(f"{text} :gray[{nats:.2f} nats = {words.bits(nats):.2f} bits a character, {where}]", width="stretch")
 
 
 def sentence(session: Session) -> None:
@@ -91,49 +99,43 @@ def sentence(session: Session) -> None:
     session.typed = typed if len(vocabulary.encode(typed)) > 1 else ""
 
 
-BEATEN = {
-    "letter counts": "Better than counting letters.",
-    "sees 1 back": "Better than counting which letter follows which.",
-    "sees 2 back": "Better than counting which letter follows which two.",
-    "file compressor": "Better than a file compressor.",
-}
-
-
-def loss_now(run: Run) -> tuple[float, str]:
-    """The loss to speak of, in nats: the held-out one while it is fresh, else the smoothed one of training."""
-    now = run.snapshot
-    if now.held_out is not None and now.held_out_step is not None and now.held_out_step >= 0.5 * now.step:
-        return now.held_out, "held out"
-    return now.smooth_loss, "on the text it reads, smoothed"
+def loss_of(run: Run, view: View) -> tuple[float, str]:
+    """The loss to speak of, in nats: a held-out one measured not long before, else the smoothed one of training."""
+    measured = [loss for step, loss in run.curve.held_out if 0.5 * view.step <= step <= view.step]
+    if measured:
+        return measured[-1], "held out"
+    before = int(np.searchsorted(run.curve.steps, view.step, "right"))
+    smooth = float(run.curve.smooth[before - 1]) if before else run.snapshot.smooth_loss
+    return smooth, "on the text it reads, smoothed"
 
 
 def strip(session: Session) -> None:
-    """The reading strip."""
-    run = session.run
-    vocabulary = run.corpus.vocabulary
-    now = session.strip(run.snapshot.parameters)
-    past = [m for m in run.milestones if m.step in HISTORY and m.step < max(run.snapshot.parameters_step, 1)][-ROWS:]
-    steps = [m.step for m in past] + [step for step in HISTORY if step > run.snapshot.parameters_step or not past]
-    frozen = {m.step: session.frozen_strip(m.step, m.parameters) for m in past}
-    rows: list[Any] = []
-    for step in steps[:ROWS]:
-        row = frozen.get(step)
-        rows.append(
-            {
-                "label": f"at step {words.short(step)}",
-                "guess": vocabulary.decode(row.guess) if row else "",
-                "p": row.guess_probability if row else [],
-            }
-        )
-    reading_strip(frame(vocabulary, now, rows, session.units(now.hidden)), key="strip")
+    """The reading strip: the latest stored steps before the one that is shown, and that one."""
+    run, view = session.run, session.view
+    decode = run.corpus.vocabulary.decode
+    before = [m for m in run.milestones if m.step in HISTORY and m.step < view.step][-ROWS:]
+    rows: list[Row] = []
+    for milestone in before:
+        then = session.strip(View(milestone.step, milestone.parameters, True))
+        rows.append(row(milestone.step, decode(then.guess), then.guess_probability))
+    to_come = [step for step in HISTORY if step >= max(view.step, 1)]
+    rows += [row(step, "", []) for step in to_come[: ROWS - len(rows)]]
+    now = session.strip(view)
+    label = f"at step {words.short(view.step)}" if view.past else "its guess now"
+    reading_strip(frame(run.corpus.vocabulary, now, rows, label, session.units(now.hidden)), key="strip")
 
 
-def frame(vocabulary: Vocabulary, now: Strip, rows: list[Any], units: Array) -> StripFrame:
+def row(step: int, guess: str, p: Any) -> Row:
+    """A row of the strip for an earlier step, empty for one still to come."""
+    return {"label": f"at step {words.short(step)}", "guess": guess, "p": p}
+
+
+def frame(vocabulary: Vocabulary, now: Strip, rows: list[Row], label: str, units: Array) -> StripFrame:
     """The strip as the component takes it."""
     return {
         "text": vocabulary.decode(now.came),
         "rows": rows,
-        "now": "its guess now",
+        "now": label,
         "top": [vocabulary.decode(ids) for ids in now.top_ids],
         "top_p": now.top_probabilities,
         "surprise": now.surprise,
@@ -185,20 +187,17 @@ def sample(session: Session) -> None:
     unseen = run.corpus.vocabulary.unseen(prime)
     if unseen:
         st.caption(f"Left out, never seen in the text: {' '.join(map(words.visible, unseen))}")
-    st.code(prime + write(session, temperature, prime, top_k), language=None, wrap_lines=True, height=235)
+    st.code(prime + write(session, temperature, prime, top_k), language=None, wrap_lines=True, height=218)
 
 
 def write(session: Session, temperature: float, prime: str, top_k: int | None) -> str:
-    """A sample of the present network; while training a new one each second or so, or it could not be read."""
-    run = session.run
-    pace = max(1, int(run.snapshot.speed * 2)) if running(run) else 1
-    key = run.token, run.snapshot.parameters_step // pace, pace, session.sampling_seed, temperature, prime, top_k
+    """A sample of the network shown; while training a new one each second or so, or it could not be read."""
+    run, view = session.run, session.view
+    pace = max(1, int(run.snapshot.speed * 2)) if running(run) and not view.past else 1
+    key = run.token, view.step // pace, pace, session.sampling_seed, temperature, prime, top_k
     if session.sampled[0] != key:
-        parameters, vocabulary = run.snapshot.parameters, run.corpus.vocabulary
-        ids = vocabulary.encode(prime)
-        state = read(parameters, ids[:-1])
-        last = int(ids[-1]) if len(ids) else None
+        vocabulary = run.corpus.vocabulary
         rng = np.random.default_rng(session.sampling_seed)
-        written, _ = generate(parameters, state, last, SAMPLE_LENGTH, rng, temperature, top_k)
-        session.sampled = key, vocabulary.decode(written)
+        ids = sampling.sample(view.parameters, vocabulary.encode(prime), SAMPLE_LENGTH, rng, temperature, top_k)
+        session.sampled = key, vocabulary.decode(ids)
     return session.sampled[1]

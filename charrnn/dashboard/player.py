@@ -7,6 +7,7 @@ from charrnn.dashboard import words
 from charrnn.dashboard.session import Session
 from charrnn.runs.run import ACTIVE, Run
 
+NOW = -1  # the scrubber's right end
 STEPS = {"1 window": 1, "10 windows": 10, "100 windows": 100, "1,000 windows": 1_000}
 
 
@@ -45,7 +46,8 @@ def player(session: Session) -> DeltaGenerator:
             st.button(
                 "Train up to there", key="train-until", on_click=lambda: train(session, int(goal)), type="primary"
             )
-        figures = st.container(width="stretch", height="content", key="figures")
+        scrubber(session)
+        figures = st.container(width="content", height="content", key="figures")
         st.button(
             "Start over",
             key="start-over",
@@ -55,6 +57,26 @@ def player(session: Session) -> DeltaGenerator:
             help="The same start again, training forgotten.",
         )
     return figures
+
+
+def scrubber(session: Session) -> None:
+    """Look back at any stored step: everything shows the network as it was then."""
+    run, state = session.run, st.session_state
+    stored = [milestone.step for milestone in run.milestones if milestone.step < max(run.snapshot.step, 1)]
+    state["scrubber"] = session.at if session.at in stored else NOW
+
+    def look() -> None:
+        session.at = None if state["scrubber"] == NOW else state["scrubber"]
+
+    st.select_slider(
+        "Look back at step",
+        [*stored, NOW],
+        format_func=lambda step: "now" if step == NOW else words.short(step),
+        key="scrubber",
+        on_change=look,
+        label_visibility="collapsed",
+        disabled=not run.snapshot.step,
+    )
 
 
 def train(session: Session, until: int | None = None) -> None:

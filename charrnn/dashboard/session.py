@@ -3,7 +3,7 @@
 import gc
 import secrets
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import streamlit as st
 
@@ -26,6 +26,14 @@ def engine() -> Engine:
     return Engine()
 
 
+class View(NamedTuple):
+    """The network that everything on the page shows: the present one, or one of a stored step."""
+
+    step: int
+    parameters: Parameters
+    past: bool
+
+
 @dataclass
 class Session:
     """The one typed object in st.session_state."""
@@ -35,11 +43,21 @@ class Session:
     lease: Any = None
     notice: str = ""  # one sentence about what could not be done
     proposal: tuple[Corpus, Settings] | None = None  # waits for a yes, since it would end training
+    at: int | None = None  # the stored step that is looked back at; None: now
     typed: str = ""  # a sentence of one's own for the strip
     sampling_seed: int = 1
     sampled: tuple[Any, str] = (None, "")  # what the sample was drawn from, and the sample
     shown_units: Array | None = None
     strips: dict[Any, Strip] = field(default_factory=dict)  # rows frozen in the past, by step and sentence
+
+    @property
+    def view(self) -> View:
+        """What the page shows."""
+        for milestone in self.run.milestones:
+            if milestone.step == self.at:
+                return View(milestone.step, milestone.parameters, True)
+        now = self.run.snapshot
+        return View(now.parameters_step, now.parameters, False)
 
     def sentence(self) -> tuple[str, int]:
         """The text that the strip reads, context first, and where its columns begin."""
@@ -54,15 +72,13 @@ class Session:
         vocabulary = self.run.corpus.vocabulary
         return vocabulary.encode(text), len(vocabulary.encode(text[:start]))
 
-    def strip(self, parameters: Parameters) -> Strip:
-        """What a network reads in the sentence now."""
-        return strip(parameters, *self.ids())
-
-    def frozen_strip(self, step: int, parameters: Parameters) -> Strip:
-        """The same for a network of the past, computed once."""
-        key = self.run.token, self.run.corpus.digest, self.run.settings, step, self.typed
+    def strip(self, view: View) -> Strip:
+        """What a network reads in the sentence; computed once for one of the past."""
+        if not view.past:
+            return strip(view.parameters, *self.ids())
+        key = view.step, self.typed
         if key not in self.strips:
-            self.strips[key] = self.strip(parameters)
+            self.strips[key] = strip(view.parameters, *self.ids())
         return self.strips[key]
 
     def units(self, hidden: Array) -> Array:
@@ -88,7 +104,7 @@ class Session:
             self.notice = str(error)
         else:
             self.strips.clear()
-            self.shown_units = None
+            self.shown_units = self.at = None
 
 
 def open_session() -> Session:

@@ -20,7 +20,7 @@ RATES = [digit * 10.0**power for power in range(-5, 0) for digit in (1, 1.5, 2, 
 def text(session: Session) -> None:
     """Choose, paste or upload a text; say what was found in it."""
     corpus = session.run.corpus
-    with st.popover(f"Text: {corpus.name}", icon=":material/menu_book:", key="text"):
+    with st.popover(f"Text: {words.plain(corpus.name)}", icon=":material/menu_book:", key="text"):
         choices = reading()
         chosen = corpus.name if (corpus.lowercase, corpus.held_out) == choices else ""
         pick(session, texts.names(), choices, chosen)
@@ -57,7 +57,7 @@ def pick(session: Session, titles: list[str], choices: Choices, chosen: str) -> 
     with st.container(horizontal=True, gap="small"):
         for title in titles:
             st.button(
-                title,
+                words.plain(title),
                 on_click=lambda title=title: adopt(session, lambda: texts.find(title, choices)),
                 key=f"text-{title}",
                 type="primary" if title == chosen else "secondary",
@@ -86,7 +86,7 @@ def upload(session: Session, choices: Choices) -> None:
     )
     name, data, frequent = uploaded.name, uploaded.getvalue(), FREQUENT if rare else None
     st.button(
-        f"Learn from {name}",
+        f"Learn from {words.plain(name)}",
         key="use-uploaded",
         type="primary",
         on_click=lambda: adopt(

@@ -1,8 +1,16 @@
 """Numbers and characters as people read them; one wording each, wherever they appear."""
 
+import re
 from math import exp, log
 
 GLYPHS = {" ": "␣", "\n": "↵", "\t": "⇥"}
+
+_MARKUP = re.compile(r"([\\`*_\[\]<>$~#|])")
+
+
+def plain(text: str) -> str:
+    """What people brought, for places where Streamlit reads Markdown: it is shown as it stands, and fetches nothing."""
+    return _MARKUP.sub(r"\\\1", text)
 
 
 def visible(character: str) -> str:

@@ -1,0 +1,115 @@
+"""What a visitor of the simulated page sees and does. No element's position matters, only keys and words."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from streamlit.testing.v1 import AppTest
+
+from charrnn.dashboard.session import Session
+from charrnn.runs.run import Run
+
+APP = Path(__file__).resolve().parents[2] / "app.py"
+SECONDS = 60  # a deadline on a busy machine, not an expectation
+
+
+class Page:
+    """The page in a browser that has no screen."""
+
+    def __init__(self, query: dict[str, str]) -> None:
+        self.at = AppTest.from_file(str(APP), default_timeout=SECONDS)
+        for name, value in query.items():
+            self.at.query_params[name] = value
+        self.look()
+
+    def look(self) -> "Page":
+        """Draw the page anew, as it does by itself in a browser."""
+        self.at.run()
+        assert not self.at.exception, self.at.exception
+        return self
+
+    def click(self, key: str) -> "Page":
+        self.at.button(key=key).click()
+        return self.look()
+
+    def step(self, choice: str) -> "Page":
+        """Choose from the step menu and wait until the steps are done."""
+        self.at.get("menu_button")[0].click(choice)
+        self.look()
+        return self.wait(lambda run: run.status == "paused")
+
+    def train(self, steps: int = 100) -> "Page":
+        """Train for at least so many steps, then pause."""
+        self.click("train").wait(lambda run: run.snapshot.step >= steps)
+        return self.click("pause").wait(lambda run: run.status == "paused")
+
+    def wait(self, condition: Callable[[Run], Any]) -> "Page":
+        """Wait for the run, then look."""
+        assert self.run.wait(condition, SECONDS), (self.run.status, self.run.message, self.run.snapshot.step)
+        return self.look()
+
+    def paste(self, text: str) -> "Page":
+        self.at.text_area(key="pasted").set_value(text)
+        return self.look().click("use-pasted")
+
+    def upload(self, name: str, data: bytes) -> "Page":
+        self.at.file_uploader(key="uploaded").upload(name, data)
+        return self.look().click("use-uploaded")
+
+    @property
+    def session(self) -> Session:
+        return self.at.session_state["session"]
+
+    @property
+    def run(self) -> Run:
+        return self.session.run
+
+    @property
+    def elements(self) -> Iterator[Any]:
+        """Everything on the page, containers included."""
+        return iter(self.at._tree)
+
+    @property
+    def labels(self) -> list[str]:
+        """What stands on the buttons that open a panel."""
+        return [element.proto.popover.label for element in self.elements if element.type == "popover"]
+
+    @property
+    def warnings(self) -> list[str]:
+        """Sentences about what could not be done, as they are read."""
+        return [re.sub(r"\\(\W)", r"\1", warning.value) for warning in self.at.warning]
+
+    @property
+    def headline(self) -> str:
+        return next(element.value for element in self.at.markdown if "hesitates" in element.value)
+
+    @property
+    def figures(self) -> str:
+        return next(element.value for element in self.at.markdown if element.value.startswith("step "))
+
+    @property
+    def buttons(self) -> list[str]:
+        return [button.key for button in self.at.button]
+
+    @property
+    def sample(self) -> str:
+        """What the network writes now, the prime before it."""
+        return self.at.code[-1].value
+
+    def strip(self) -> dict[str, Any]:
+        """The reading strip as its component receives it: strings, and numbers in their own units."""
+        payload = next(e.proto for e in self.elements if getattr(e, "key", None) == "strip").bytes
+        head, _, body = payload.partition(b"\0")
+        strip = json.loads(head)
+        columns, top = len(strip["text"]), len(strip["top"])
+        numbers = np.frombuffer(body, "<u2", top + columns)
+        units = np.frombuffer(body, "<i2", columns * len(strip["units"]), numbers.nbytes)
+        return strip | {
+            "top": np.array(list(strip["top"])).reshape(columns, -1),
+            "top_p": numbers[:top].reshape(columns, -1) / 65535,
+            "surprise": numbers[top:] / 1000,
+            "values": units.reshape(-1, columns) / 32767,
+        }

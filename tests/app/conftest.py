@@ -1,0 +1,26 @@
+"""A simulated page, and an engine whose processes are gone when the test is over."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from app_page import Page
+
+from charrnn.dashboard import session
+
+
+@pytest.fixture
+def open_page() -> Iterator[Callable[..., Page]]:
+    """Open the page under a link: its query by name, a small network on a small text unless told otherwise."""
+
+    def opened(**query: str) -> Page:
+        small = {"text": "Names", "hidden_size": "16", "sequence_length": "20", "batch_size": "2"}
+        return Page(query if "run" in query else small | query)
+
+    yield opened
+    session.engine().close()
+    session.engine.clear()
+
+
+@pytest.fixture
+def page(open_page: Callable[..., Page]) -> Page:
+    return open_page()

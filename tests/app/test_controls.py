@@ -1,0 +1,155 @@
+"""What each control does to the run: exactly that, and nothing that was not asked for."""
+
+import pytest
+
+from charrnn.training.settings import Settings
+
+
+@pytest.mark.parametrize(("choice", "steps"), [("1 window", 1), ("10 windows", 10), ("100 windows", 100)])
+def test_a_step_button_adds_exactly_its_steps(page, choice, steps):
+    page.step(choice)
+    assert page.run.snapshot.step == steps
+    page.step(choice)
+    assert page.run.snapshot.step == 2 * steps
+    assert f"step **{2 * steps:,}**" in page.figures
+
+
+def test_train_turns_into_pause_and_back(page):
+    page.click("train")
+    assert "pause" in page.buttons
+    assert "train" not in page.buttons
+    page.wait(lambda run: run.snapshot.step > 0)
+    page.click("pause").wait(lambda run: run.status == "paused")
+    assert "train" in page.buttons
+    step = page.run.snapshot.step
+    assert page.look().run.snapshot.step == step
+
+
+def test_training_up_to_a_step_ends_exactly_there(page):
+    page.at.number_input(key="goal").set_value(137)
+    page.look().click("train-until").wait(lambda run: run.status == "paused")
+    assert page.run.snapshot.step == 137
+
+
+def test_a_goal_that_lies_behind_is_refused_and_nothing_moves(page):
+    page.step("100 windows")
+    page.at.number_input(key="goal").set_value(50)
+    page.look().click("train-until")
+    assert page.warnings == ["The run is at step 100 already: choose a later one."]
+    assert page.run.status == "paused"
+    assert page.run.snapshot.step == 100
+
+
+def test_the_headline_tells_how_far_the_guess_has_come(page):
+    page.train(500)
+    assert "It now hesitates between" in page.headline
+    assert f"down from {len(page.run.corpus.vocabulary)}" in page.headline
+
+
+def test_the_classic_experiment_takes_one_click(page):
+    page.click("classic")
+    assert page.run.settings == Settings.classic()
+    assert page.run.corpus.lowercase
+    assert len(page.run.corpus.held_out_ids) == 0
+    assert page.labels[:3] == ["Text: Names", "Network: 128 units · 30 back", "Learning: 0.01 · Adagrad"]
+
+
+def test_the_defaults_are_one_click_away_from_the_classic_experiment(page):
+    page.click("classic").click("defaults")
+    assert page.run.settings == Settings()
+
+
+def test_a_change_of_the_learning_rate_acts_at_once_and_is_logged(page):
+    page.step("10 windows")
+    page.at.select_slider(key="rate").set_value(0.01)
+    page.look().wait(lambda run: run.log)
+    assert page.run.snapshot.learning_rate == 0.01
+    assert page.run.log == ((10, {"learning_rate": 0.01}),)
+    assert page.run.curve.marks == ((10, {"learning_rate": 0.01}),)
+    assert page.labels[2] == "Learning: 0.01 · Adam"
+    assert page.run.snapshot.step == 10
+
+
+def test_a_change_of_the_learning_rate_while_training_does_not_stop_it(page):
+    page.click("train").wait(lambda run: run.snapshot.step > 0)
+    page.at.select_slider(key="rate").set_value(0.005)
+    page.look().wait(lambda run: run.log)
+    ((step, change),) = page.run.log
+    assert change == {"learning_rate": 0.005}
+    page.wait(lambda run: run.snapshot.step > step)
+    assert page.run.status == "training"
+
+
+def test_another_optimiser_asks_first_once_something_has_been_learned(page):
+    page.step("10 windows")
+    page.at.selectbox(key="optimizer").set_value("sgd")
+    page.look()
+    assert "confirm-yes" in page.buttons
+    assert page.run.snapshot.step == 10
+    page.click("confirm-yes")
+    assert (page.run.snapshot.step, page.run.settings.optimizer) == (0, "sgd")
+
+
+def test_start_over_asks_first_and_keep_keeps(page):
+    page.step("10 windows")
+    page.click("start-over")
+    assert page.run.snapshot.step == 10
+    page.click("confirm-no")
+    assert page.run.snapshot.step == 10
+    assert "confirm-yes" not in page.buttons
+    assert "confirm-yes" not in page.look().buttons
+
+
+def test_start_over_goes_back_to_the_very_same_start(page):
+    (before,) = page.run.samples
+    flat = page.run.snapshot.parameters.flat.copy()
+    page.step("10 windows")
+    page.click("start-over").click("confirm-yes")
+    assert page.run.snapshot.step == 0
+    assert page.run.samples == (before,)
+    assert (page.run.snapshot.parameters.flat == flat).all()
+
+
+def test_another_text_asks_before_it_throws_training_away(page):
+    page.step("10 windows")
+    page.click("text-Alice")
+    assert (page.run.corpus.name, page.run.snapshot.step) == ("Names", 10)
+    page.click("confirm-yes")
+    assert (page.run.corpus.name, page.run.snapshot.step) == ("Alice", 0)
+
+
+def test_the_network_form_takes_effect_on_starting_over(page):
+    units = next(box for box in page.at.number_input if box.label == "Units")
+    units.set_value(24)
+    page.click("FormSubmitter:network-form-Start over with these")
+    assert page.run.settings.hidden_size == 24
+    assert page.labels[1] == "Network: 24 units · 20 back"
+    page.step("10 windows")
+    assert page.run.snapshot.parameters.W_hh.shape == (24, 24)
+
+
+def test_of_two_browsers_on_one_run_the_last_command_wins_and_both_are_told(open_page, page):
+    other = open_page(run=page.run.token)
+    page.click("train").wait(lambda run: run.status == "training")
+    assert "another browser: train" in other.look().figures
+    other.click("pause").wait(lambda run: run.status == "paused")
+    assert "another browser: pause" in page.look().figures
+    assert "another browser" not in other.look().figures
+
+
+def test_a_prime_is_continued_and_its_unknown_characters_are_named(page):
+    page.at.text_input(key="prime").set_value("anna🦊")
+    page.look()
+    assert any("Left out" in caption.value and "🦊" in caption.value for caption in page.at.caption)
+
+
+def test_a_sample_at_temperature_zero_is_always_the_same(page):
+    page.step("100 windows")
+    page.at.slider(key="temperature").set_value(0.0)
+    page.look()
+    first = page.sample
+    page.click("new-sample")
+    assert page.sample == first
+    page.at.slider(key="temperature").set_value(1.0)
+    page.look()
+    assert page.sample != first

@@ -7,7 +7,7 @@ for variable in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"):
 
 import streamlit as st
 
-from charrnn.dashboard import controls, knows, panels, player, session
+from charrnn.dashboard import controls, filmstrip, knows, panels, player, session
 
 st.set_page_config("CharRNN Lab", page_icon=":material/neurology:", layout="wide")
 
@@ -25,4 +25,5 @@ if here.proposal:
 status = player.player(here)
 panels.live(here, status)
 knows.knows(here)
+filmstrip.filmstrip(here)
 panels.poll(here)

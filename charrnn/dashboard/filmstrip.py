@@ -1,0 +1,106 @@
+"""The filmstrip: the same beginning, the same dice, at each stored step: from noise to words."""
+
+from typing import NamedTuple
+from xml.sax.saxutils import escape
+
+import numpy as np
+import streamlit as st
+
+from charrnn.dashboard import words
+from charrnn.dashboard.session import Session
+from charrnn.network import sampling
+from charrnn.runs.record import Milestone
+from charrnn.text.corpus import Vocabulary
+
+LENGTH = 160  # characters a frame
+WIDTH = 36  # characters a line of the picture
+FONT = "'Source Code Pro', ui-monospace, Menlo, Consolas, monospace"
+
+
+class Frame(NamedTuple):
+    """What the network of one step wrote."""
+
+    step: int
+    text: str
+
+
+def frames(
+    milestones: tuple[Milestone, ...], vocabulary: Vocabulary, prime: str, temperature: float, seed: int
+) -> list[Frame]:
+    """One frame a stored step, each drawn with the same seed: identical whenever it is asked for."""
+    ids = vocabulary.encode(prime)
+    return [
+        Frame(
+            m.step,
+            vocabulary.decode(sampling.sample(m.parameters, ids, LENGTH, np.random.default_rng(seed), temperature)),
+        )
+        for m in milestones
+    ]
+
+
+def as_text(film: list[Frame], prime: str) -> str:
+    """The film as plain text."""
+    return "\n\n".join(f"--- step {frame.step:,}\n{prime}{frame.text}" for frame in film) + "\n"
+
+
+def as_picture(film: list[Frame], prime: str, title: str) -> str:
+    """The film as an SVG: a column a frame, four in a row, the prime in the accent colour."""
+    column, row_height, line = 330, 190, 19
+    rows = -(-len(film) // 4)
+    width, height = 4 * column + 40, rows * row_height + 90
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}">',
+        f'<rect width="{width}" height="{height}" fill="#FCFCFA"/>',
+        f'<text x="20" y="38" font-family="sans-serif" font-size="20" font-weight="600" fill="#1B1F24">'
+        f"{escape(title)}</text>",
+    ]
+    for i, frame in enumerate(film):
+        x, y = 20 + column * (i % 4), 80 + row_height * (i // 4)
+        parts.append(
+            f'<text x="{x}" y="{y}" font-family="sans-serif" font-size="13" fill="#0F766E">step {frame.step:,}</text>'
+        )
+        for k, text in enumerate(wrapped(prime + frame.text)[:8]):
+            parts.append(
+                f'<text x="{x}" y="{y + line * (k + 1)}" xml:space="preserve" font-family="{FONT}" font-size="14" '
+                f'fill="#1B1F24">{escape(printable(text))}</text>'
+            )
+    return "\n".join([*parts, "</svg>\n"])
+
+
+def wrapped(text: str) -> list[str]:
+    """The text in lines of at most WIDTH characters, its own line ends kept."""
+    return [line[i : i + WIDTH] for line in text.split("\n") for i in range(0, max(len(line), 1), WIDTH)]
+
+
+def printable(text: str) -> str:
+    """Without the control characters that XML does not allow."""
+    return "".join(character if character >= " " else "�" for character in text)
+
+
+def filmstrip(session: Session) -> None:
+    """The section; drawn anew with the page, that is, at each stored step."""
+    with st.expander("**How did it come to write like this?**", on_change="rerun", key="film") as section:
+        if section.open:
+            st.fragment(film_of, key="film-frames")(session)
+
+
+def film_of(session: Session) -> None:
+    """The film of this run, and its two exports."""
+    run = session.run
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        prime = st.text_input("Begin with", key="film-prime", width=260, help="Every frame continues from here.")
+        temperature = st.slider("Temperature", 0.0, 2.0, 0.8, 0.1, key="film-temperature", width=220)
+        seed = st.number_input("Seed", 0, 2**32 - 1, 1, key="film-seed", width=120, help="Same seed, same dice.")
+    if unseen := run.corpus.vocabulary.unseen(prime):
+        st.caption(f"Left out, never seen in the text: {words.plain(' '.join(map(words.visible, unseen)))}")
+    film = frames(run.milestones, run.corpus.vocabulary, prime, temperature, int(seed))
+    for start in range(0, len(film), 4):
+        for place, frame in zip(st.columns(4), film[start : start + 4], strict=False):
+            with place:
+                st.caption(f"step {frame.step:,}")
+                st.code(prime + frame.text, language=None, wrap_lines=True)
+    with st.container(horizontal=True):
+        st.download_button("Save as text", as_text(film, prime), "filmstrip.txt", "text/plain", key="film-text")
+        title = f"{run.corpus.name}: {run.settings.hidden_size} units, from noise to words"
+        picture = as_picture(film, prime, title)
+        st.download_button("Save as picture", picture, "filmstrip.svg", "image/svg+xml", key="film-picture")

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from charrnn.insight.concepts import Concept, concepts
+from charrnn.insight.concepts import ENOUGH, Concept, concepts
 from charrnn.insight.reading import states
 from charrnn.network.rnn import Array, Parameters
 from charrnn.text.corpus import Vocabulary
@@ -60,6 +60,11 @@ class Verdict(NamedTuple):
     probe: float  # AUC or Pearson correlation on the second half
     untrained_probe: float
     scores: Array  # (H,) of all units, with direction: AUC, or correlation from -1 to 1
+
+    @property
+    def strengths(self) -> Array:
+        """(H,) scores without their direction, for an order of the units."""
+        return strength(self.scores, self.graded)
 
     @property
     def bar(self) -> float:
@@ -185,7 +190,9 @@ def judge(evidence: Evidence, concept: Concept) -> Verdict:
 
 
 def rank_all(parameters: Parameters, untrained: Parameters, text: str, vocabulary: Vocabulary) -> list[Verdict]:
-    """A verdict on every concept that has enough examples in the text, the best known first."""
+    """A verdict on every concept that has enough examples in the text, the best known first; none for a short text."""
+    if len(vocabulary.encode(text)) < 2 * ENOUGH:
+        return []
     evidence = gather(parameters, untrained, text, vocabulary)
     verdicts = [judge(evidence, concept) for concept in concepts(evidence.text)]
     return sorted(verdicts, key=lambda verdict: verdict.bar - verdict.score)
@@ -198,7 +205,7 @@ def named_units(verdicts: list[Verdict], n: int = 5) -> list[NamedUnit]:
     """
     named: dict[int, NamedUnit] = {}
     for verdict in sorted(verdicts, key=lambda verdict: verdict.bar - verdict.score):
-        strengths = strength(verdict.scores, verdict.graded)
+        strengths = verdict.strengths
         for unit in np.argsort(-strengths, kind="stable").tolist():
             if strengths[unit] < verdict.bar:
                 break

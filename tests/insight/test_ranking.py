@@ -5,7 +5,17 @@ from hypothesis import strategies as st
 
 from charrnn.insight import ranking
 from charrnn.insight.concepts import Concept
-from charrnn.insight.ranking import Evidence, centred_ranks, judge, luck, named_units, prepare, probe, unit_scores
+from charrnn.insight.ranking import (
+    Evidence,
+    Verdict,
+    centred_ranks,
+    judge,
+    luck,
+    named_units,
+    prepare,
+    probe,
+    unit_scores,
+)
 from charrnn.network.rnn import initialise
 from charrnn.text.corpus import Vocabulary
 
@@ -145,3 +155,27 @@ def test_named_units_are_different_and_each_knows_what_it_is_called(rng):
         assert score >= verdict.bar
         assert sign * (verdict.scores[unit] - (0 if verdict.graded else 0.5)) > 0
     assert named_units(ranking.rank_all(silent, silent, text, vocabulary)) == []
+
+
+def test_a_text_too_short_to_tell_gives_no_verdicts(parameters):
+    assert ranking.rank_all(parameters, parameters, "abc " * 20, Vocabulary("abcdef")) == []
+    assert ranking.rank_all(parameters, parameters, "", Vocabulary("abcdef")) == []
+
+
+def test_a_concept_that_never_comes_is_at_chance(rng):
+    units = prepare(rng.normal(size=(200, H)))
+    for concept, chance in ((binary(np.zeros(200)), 0.5), (graded(np.ones(200)), 0.0)):
+        verdict = judge(Evidence("", units, units), concept)
+        assert (verdict.score, verdict.luck, verdict.probe) == (chance, chance, chance)
+
+
+def test_a_concept_whose_unit_has_a_name_already_names_its_next_best():
+    def verdict(name, scores):
+        scores = np.array(scores)
+        return Verdict(name, True, int(scores.argmax()), scores.max(), 1, 0.1, 0.2, 0.0, 0.0, scores)
+
+    named = named_units([verdict("depth", [0.1, 0.8, 0.5]), verdict("place", [0.2, 0.9, -0.6])])
+    assert [(one.name, one.unit, one.sign) for one in named] == [("place", 1, 1), ("depth", 2, 1)]
+    nobody_left = [verdict("depth", [0.1, 0.8, 0.2]), verdict("place", [0.2, 0.9, 0.2])]
+    assert [(one.name, one.unit) for one in named_units(nobody_left)] == [("place", 1)]
+    assert len(named_units([verdict(f"concept {i}", np.roll([0.9] + 8 * [0.0], i)) for i in range(9)], n=5)) == 5

@@ -35,6 +35,26 @@ def test_similar_units_stand_together_whatever_their_numbers(rng):
     assert np.count_nonzero(np.diff(ordered)) == 3
 
 
+def naive_seriation(alike):
+    """Average linkage over all pairs of members, each time from scratch; the two most alike ends meet."""
+    clusters = [[unit] for unit in range(len(alike))]
+    while len(clusters) > 1:
+        pairs = [(a, b) for a in clusters for b in clusters if a is not b]
+        a, b = max(pairs, key=lambda pair: alike[np.ix_(*pair)].mean())
+        turns = [(x, y) for x in (a, a[::-1]) for y in (b, b[::-1])]
+        x, y = max(turns, key=lambda turn: alike[turn[0][-1], turn[1][0]])
+        clusters = [c for c in clusters if c is not a and c is not b] + [x + y]
+    return clusters[0]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_order_by_similarity_is_that_of_average_linkage_done_from_scratch(seed):
+    rng = np.random.default_rng(seed)
+    hidden = rng.normal(size=(60, 12)) @ rng.normal(size=(12, 12))
+    order, expected = by_similarity(hidden).tolist(), naive_seriation(correlations(hidden))
+    assert order in (expected, expected[::-1])
+
+
 def test_the_order_by_similarity_does_not_depend_on_scale_or_mean(rng):
     hidden = rng.normal(size=(100, 12))
     moved = hidden * rng.uniform(0.5, 2, 12) + rng.normal(size=12)

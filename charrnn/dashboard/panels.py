@@ -8,13 +8,13 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from charrnn.dashboard import charts, words
-from charrnn.dashboard.components import Row, StripFrame, reading_strip
+from charrnn.dashboard.components import Reach, Row, StripFrame, Unit, reading_strip
 from charrnn.dashboard.player import figures, running
 from charrnn.dashboard.session import CELLS, Session, View
 from charrnn.dashboard.texts import rivals_of
+from charrnn.insight.memory import strip_reach
 from charrnn.insight.reading import Strip
 from charrnn.network import sampling
-from charrnn.network.rnn import Array
 from charrnn.runs.run import Run
 from charrnn.text.corpus import Vocabulary
 
@@ -122,7 +122,23 @@ def strip(session: Session) -> None:
     rows += [row(step, "", []) for step in to_come[: ROWS - len(rows)]]
     now = session.strip(view)
     label = f"at step {words.short(view.step)}" if view.past else "its guess now"
-    reading_strip(frame(run.corpus.vocabulary, now, rows, label, session.units(now.hidden)), key="strip")
+    units = session.units(now.hidden).tolist()
+    names = [f"{session.names[unit]} {unit}" if unit in session.names else f"unit {unit}" for unit in units]
+    held = [Unit(name=name, values=values) for name, values in zip(names, now.hidden.T[units], strict=True)]
+    drawn = frame(run.corpus.vocabulary, now, rows, label, held)
+    if pulled := reach(session, view):
+        drawn["reach"] = pulled
+    reading_strip(drawn, key="strip")
+
+
+def reach(session: Session, view: View) -> Reach | None:
+    """How far back the prediction of the pinned column pulls at the states before it."""
+    column = (st.session_state.get("strip") or {}).get("pinned")
+    ids, start = session.ids()
+    if column is None or start + column >= len(ids):
+        return None
+    weights = strip_reach(view.parameters, ids, start, column)
+    return {"column": column, "weights": [0, *weights[::-1]], "cut": session.run.settings.sequence_length}
 
 
 def row(step: int, guess: str, p: Any) -> Row:
@@ -130,7 +146,7 @@ def row(step: int, guess: str, p: Any) -> Row:
     return {"label": f"at step {words.short(step)}", "guess": guess, "p": p}
 
 
-def frame(vocabulary: Vocabulary, now: Strip, rows: list[Row], label: str, units: Array) -> StripFrame:
+def frame(vocabulary: Vocabulary, now: Strip, rows: list[Row], label: str, units: list[Unit]) -> StripFrame:
     """The strip as the component takes it."""
     return {
         "text": vocabulary.decode(now.came),
@@ -139,7 +155,7 @@ def frame(vocabulary: Vocabulary, now: Strip, rows: list[Row], label: str, units
         "top": [vocabulary.decode(ids) for ids in now.top_ids],
         "top_p": now.top_probabilities,
         "surprise": now.surprise,
-        "units": [{"name": f"unit {unit}", "values": now.hidden[:, unit]} for unit in units],
+        "units": units,
     }
 
 

@@ -5,6 +5,7 @@ import secrets
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+import numpy as np
 import streamlit as st
 
 from charrnn.dashboard import links, texts
@@ -16,6 +17,7 @@ from charrnn.text.corpus import Corpus, CorpusError
 from charrnn.training.settings import Settings, SettingsError
 
 CELLS = 84  # columns of the reading strip
+NAMED_FOR = 1.5  # a ranking names units until the step is this many times further, or back
 
 
 @st.cache_resource(show_spinner=False)
@@ -34,6 +36,13 @@ class View(NamedTuple):
     past: bool
 
 
+class Named(NamedTuple):
+    """Units that know a concept, by number, as the network of a step was ranked."""
+
+    step: int
+    units: dict[int, str]
+
+
 @dataclass
 class Session:
     """The one typed object in st.session_state."""
@@ -49,6 +58,9 @@ class Session:
     sampled: tuple[Any, str] = (None, "")  # what the sample was drawn from, and the sample
     shown_units: Array | None = None
     strips: dict[Any, Strip] = field(default_factory=dict)  # rows frozen in the past, by step and sentence
+    named: Named = field(default_factory=lambda: Named(0, {}))
+    unit: int = 0  # the one that is looked at, wherever it was picked
+    measurements: dict[str, Any] = field(default_factory=dict)  # what takes long to find out, by what it is (measuring)
 
     @property
     def view(self) -> View:
@@ -85,8 +97,16 @@ class Session:
         """The units that the strip shows, slow to change."""
         if self.shown_units is not None and self.shown_units.max(initial=0) >= hidden.shape[1]:
             self.shown_units = None
-        self.shown_units = most_varying(hidden, 5, self.shown_units)
+        named = [unit for unit in self.names if unit < hidden.shape[1]]
+        varying = most_varying(hidden, 5, self.shown_units).tolist()
+        self.shown_units = np.array([*named, *(unit for unit in varying if unit not in named)][:5])
         return self.shown_units
+
+    @property
+    def names(self) -> dict[int, str]:
+        """What units are called, while the network is about the one that was ranked."""
+        near = self.named.step <= NAMED_FOR * self.view.step <= NAMED_FOR**2 * self.named.step
+        return self.named.units if near else {}
 
     def propose(self, corpus: Corpus, settings: Settings) -> None:
         """Start over with a text and settings: at once where nothing is lost by it, else after a yes."""
@@ -105,6 +125,7 @@ class Session:
         else:
             self.strips.clear()
             self.shown_units = self.at = None
+            self.named = Named(0, {})
 
 
 def open_session() -> Session:

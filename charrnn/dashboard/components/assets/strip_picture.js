@@ -145,7 +145,7 @@ function drawReach(context, { column, weights, cut }, layout, edges, theme) {
     context.fillRect(edges[j], came.y + came.height - 5, edges[j + 1] - edges[j], 4);
   });
   context.globalAlpha = 1;
-  const first = column - cut + 1;
+  const first = column - cut; // the earliest character that a window reads before this prediction
   if (first <= 0) return;
   context.strokeStyle = theme.accent;
   context.lineWidth = 1.5;

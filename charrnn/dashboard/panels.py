@@ -16,6 +16,7 @@ from charrnn.insight.memory import strip_reach
 from charrnn.insight.reading import Strip
 from charrnn.network import sampling
 from charrnn.runs.run import Run
+from charrnn.text.batches import streams_that_fit
 from charrnn.text.corpus import Vocabulary
 
 REDRAW_SECONDS = 0.25
@@ -39,6 +40,8 @@ def live(session: Session, status: DeltaGenerator) -> None:
             sentence(session)
         for message in filter(None, (session.notice, session.run.message)):
             st.warning(words.plain(message))
+        for remark in remarks(session.run):
+            st.caption(remark)
         strip(session)
         left, right = st.columns([602, 501], gap="medium")
         with left:
@@ -52,6 +55,18 @@ def live(session: Session, status: DeltaGenerator) -> None:
 
     drawn = page_depends_on(session.run)
     st.fragment(draw, run_every=REDRAW_SECONDS if running(session.run) else None, key="live")()
+
+
+def remarks(run: Run) -> list[str]:
+    """What is otherwise than one would expect of this text with these settings."""
+    found = []
+    corpus, settings = run.corpus, run.settings
+    streams = streams_that_fit(len(corpus.train_ids), settings.sequence_length, settings.batch_size)
+    if streams < settings.batch_size:
+        found.append(f"The text is short: it is read in {streams} instead of {settings.batch_size} streams.")
+    if not len(corpus.held_out_ids):
+        found.append("Nothing is held out for testing: the strip reads the end of the text it trains on.")
+    return found
 
 
 def page_depends_on(run: Run) -> Any:

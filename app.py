@@ -12,6 +12,8 @@ from charrnn.dashboard import controls, filmstrip, knows, panels, player, sessio
 st.set_page_config("CharRNN Lab", page_icon=":material/neurology:", layout="wide")
 
 here = session.open_session()
+if "present" in st.query_params:
+    st.html("<style>html { font-size: 140% !important }</style>")  # for a projector: everything is sized in rem
 
 with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small", key="header"):
     st.markdown("**CharRNN Lab**", width="content")

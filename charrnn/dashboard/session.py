@@ -135,8 +135,10 @@ def open_session() -> Session:
     if session is None or (token and token != session.run.token):
         session = opened(token)
         st.session_state["session"] = session
-    if st.query_params.to_dict() != {"run": session.run.token}:
-        st.query_params.from_dict({"run": session.run.token})
+    query = st.query_params.to_dict()
+    kept = {"run": session.run.token} | {name: query[name] for name in ("present",) if name in query}
+    if query != kept:
+        st.query_params.from_dict(kept)
     lease_of(session.run.token, session)
     return session
 

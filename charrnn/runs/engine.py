@@ -3,11 +3,14 @@
 import os
 import threading
 import time
+from contextlib import suppress
 
+from charrnn.runs.description import corpus_from
 from charrnn.runs.janitor import Janitor
 from charrnn.runs.leases import Lease, Leases
 from charrnn.runs.local import Connect, Connection, Local
 from charrnn.runs.run import ACTIVE, Run
+from charrnn.runs.store import Store, StoreError
 from charrnn.text.corpus import Corpus
 from charrnn.training.settings import Settings
 
@@ -15,6 +18,7 @@ GRACE_SECONDS = 30.0
 IDLE_SECONDS = 45.0  # how long the process of a paused run is kept, for a quick start
 KEPT_AT_REST = 200  # runs that nobody holds and that are kept in memory, the longest untouched going first
 CLOSE_SECONDS = 5.0
+TIDY_SECONDS = 600.0  # between two looks at the size of the store
 
 
 class Engine:
@@ -23,6 +27,7 @@ class Engine:
     max_running: places; CHARRNN_MAX_RUNNING, else four a core and at least eight.
     grace: seconds that a run goes on after its last lease was released; CHARRNN_GRACE, else 30.
     idle: seconds that the process of a paused run stays for a quick start.
+    store: where runs are saved as they go; None keeps them in memory only.
     """
 
     def __init__(
@@ -31,10 +36,11 @@ class Engine:
         max_running: int | None = None,
         grace: float | None = None,
         idle: float = IDLE_SECONDS,
+        store: Store | None = None,
         connect: Connect = Local,
     ) -> None:
         self.lock = threading.RLock()  # over everything of the engine, its leases and its runs
-        self.connect = connect
+        self.store, self.connect = store, connect
         sensible = max(8, 4 * (os.cpu_count() or 1))
         self.max_running = max_running or int(os.environ.get("CHARRNN_MAX_RUNNING") or sensible)
         self._idle = idle
@@ -43,6 +49,9 @@ class Engine:
         self._ending: list[Connection] = []
         self._janitor = Janitor()
         seconds = float(os.environ.get("CHARRNN_GRACE") or GRACE_SECONDS) if grace is None else grace
+        self.removed = 0  # saved runs that had to go, to keep the store within its limit
+        if store:
+            self._janitor.later(0, self._tidy_store)
         self._leases = Leases(seconds, self._janitor, self.lock, self._left)
 
     def create(self, corpus: Corpus, settings: Settings) -> Run:
@@ -54,8 +63,20 @@ class Engine:
         return run
 
     def find(self, token: str) -> Run | None:
-        """The run with this token, None where there is none (any more)."""
-        return self._runs.get(token)
+        """The run with this token, from the store if it is not in memory; None where there is none (any more).
+
+        Raises StoreError where the store cannot be read.
+        """
+        if token in self._runs or not self.store:
+            return self._runs.get(token)
+        saved = self.store.load(token)
+        if not saved:
+            return None
+        corpus = corpus_from(saved.about["corpus"], saved.text)
+        run = Run(self, corpus, Settings.from_dict(saved.about["settings"]), token)
+        run.revive(saved)
+        with self.lock:  # two sessions may have looked at once: one run for both
+            return self._runs.setdefault(token, run)
 
     def lease(self, run: Run, session: str) -> Lease:
         """Hold a run for a browser session, instead of the one that it has held."""
@@ -122,6 +143,12 @@ class Engine:
         if run.at_rest and not run.state:  # it has never trained: a visitor who only looked
             self._runs.pop(run.token, None)
         self._tidy()
+
+    def _tidy_store(self) -> None:
+        assert self.store
+        with suppress(StoreError):  # each run's page says what is wrong with the store
+            self.removed += self.store.tidy()
+        self._janitor.later(TIDY_SECONDS, self._tidy_store)
 
     def _tidy(self) -> None:
         resting = [run for run in self._runs.values() if run.at_rest and not self._leases.held(run)]

@@ -8,7 +8,10 @@ import numpy as np
 
 from charrnn.network.rnn import Array, Parameters, parameters_from_flat
 from charrnn.runs.curve import Curve
+from charrnn.runs.marks import is_milestone
 from charrnn.runs.messages import Message
+from charrnn.runs.store import Saved
+from charrnn.training import checkpoint
 from charrnn.training.trainer import Trainer
 
 SAMPLE_LENGTH = 200
@@ -33,6 +36,25 @@ class Snapshot(NamedTuple):
     held_out: float | None = None
     held_out_step: int | None = None
 
+    @classmethod
+    def of(cls, trainer: Trainer) -> Snapshot:
+        """The picture of a trainer that stands still."""
+        return cls(
+            step=trainer.steps,
+            characters=trainer.characters,
+            epochs=trainer.epochs,
+            loss=None,
+            smooth_loss=trainer.smooth_loss,
+            gradient_norm=None,
+            clipped=None,
+            rate=trainer.rate,
+            learning_rate=trainer.learning_rate,
+            clip=trainer.clip,
+            speed=0.0,
+            parameters=_frozen(trainer.parameters.flat, trainer.parameters),
+            parameters_step=trainer.steps,
+        )
+
 
 class Milestone(NamedTuple):
     """The network exactly as it was at a step: 0, 10, 30, 100, 300, 1,000 …"""
@@ -54,24 +76,30 @@ class Record(NamedTuple):
     @classmethod
     def untrained(cls, trainer: Trainer) -> Record:
         """The record of a trainer that has done no step."""
-        parameters = _frozen(trainer.parameters.flat, trainer.parameters)
-        snapshot = Snapshot(
-            step=0,
-            characters=0,
-            epochs=0.0,
-            loss=None,
-            smooth_loss=trainer.smooth_loss,
-            gradient_norm=None,
-            clipped=None,
-            rate=trainer.rate,
-            learning_rate=trainer.learning_rate,
-            clip=trainer.clip,
-            speed=0.0,
-            parameters=parameters,
-            parameters_step=0,
-        )
+        snapshot = Snapshot.of(trainer)
         sample = trainer.sample(SAMPLE_LENGTH, seed=0)
-        return cls(snapshot, (Milestone(0, parameters, sample),), ((0, sample),))
+        return cls(snapshot, (Milestone(0, snapshot.parameters, sample),), ((0, sample),))
+
+    @classmethod
+    def saved(cls, trainer: Trainer, saved: Saved) -> Record:
+        """The record of a run as it was saved. The trainer, which has done no step, is left at the latest state."""
+        record = cls.untrained(trainer)
+        losses, smooth = saved.losses.T
+        curve, samples, log, texts = record.curve.extended(1, losses, smooth), record.samples, record.log, {}
+        for step, kind, value in saved.notes:
+            if kind == "sample":
+                samples, texts[step] = (*samples, (step, value)), value
+            elif kind == "held_out":
+                curve = curve.measured(step, value)
+            else:
+                log, curve = (*log, (step, value)), curve.marked(step, value)
+        milestones = record.milestones
+        for step, state, _ in saved.checkpoints:
+            trainer.restore(checkpoint.from_bytes(state))
+            if is_milestone(step) and step in texts:
+                parameters = _frozen(trainer.parameters.flat, trainer.parameters)
+                milestones = (*milestones, Milestone(step, parameters, texts[step]))
+        return cls(Snapshot.of(trainer), milestones, samples, curve, log).rewound(trainer.steps)
 
     def after(self, message: Message) -> Record:
         """The record once a message has been taken in."""

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from charrnn.runs.curve import Curve
+from charrnn.runs.description import describe
 from charrnn.runs.local import Connection
 from charrnn.runs.messages import Message
 from charrnn.runs.record import Milestone, Record, Snapshot
+from charrnn.runs.store import Saved
 from charrnn.text.corpus import Corpus
 from charrnn.training.settings import Settings
 from charrnn.training.trainer import Trainer
@@ -42,13 +44,13 @@ class Run:
     status: ready · queued · starting · training · pausing · paused · died · closed
     """
 
-    def __init__(self, engine: Engine, corpus: Corpus, settings: Settings) -> None:
+    def __init__(self, engine: Engine, corpus: Corpus, settings: Settings, token: str | None = None) -> None:
         self._engine = engine
         self._changed = threading.Condition(engine.lock)
         self._connection: Connection | None = None
         self._order = 0  # number of the last train or pause: an answer to an older one says nothing of the status
         self._watched = True
-        self.token = secrets.token_urlsafe(16)
+        self.token = token or secrets.token_urlsafe(16)
         self.version = 0
         self.last_command: Command | None = None
         self._begin_anew(Trainer(corpus, settings))
@@ -60,6 +62,8 @@ class Run:
         self.stop_at: int | None = None
         self.state: bytes | None = None  # the latest checkpoint handed over, None before the first
         self.state_step = 0
+        self.saved_step: int | None = None  # what is committed to the store, None where nothing is
+        self.unsaved: str | None = None  # plain words on why nothing is saved
         self._changes: dict[str, float] = {}  # set while there was no process to tell
         self._goal: tuple[str, dict[str, Any]] | None = None  # what to tell the worker once it is ready
         self._resting = False  # whether the process is to end as soon as it has paused
@@ -89,6 +93,15 @@ class Run:
     def log(self) -> tuple[tuple[int, dict[str, float]], ...]:
         """What was changed while training: (step, change)."""
         return self.record.log
+
+    def revive(self, saved: Saved) -> None:
+        """Become the run that was saved, paused where it was. The engine's part, before anybody else has it."""
+        trainer = Trainer(self.corpus, self.settings)
+        self.record = Record.saved(trainer, saved)
+        if saved.checkpoints:
+            self.state, self.state_step = saved.checkpoints[-1].state, trainer.steps
+            self.saved_step = trainer.steps
+            self._become("paused")
 
     @property
     def at_rest(self) -> bool:
@@ -135,7 +148,7 @@ class Run:
             self._become(self.status)
 
     def watch(self, on: bool) -> None:
-        """Whether somebody looks: parameters are sent while training only then."""
+        """Whether somebody looks: otherwise parameters come only with the states, once in a while."""
         with self._engine.lock:
             if on != self._watched:
                 self._watched = on
@@ -227,18 +240,13 @@ class Run:
 
     def _start_message(self) -> Message:
         corpus = self.corpus
-        about = {
-            "name": corpus.name,
-            "characters": corpus.vocabulary.characters,
-            "split": len(corpus.train_ids),
-            "held_out": corpus.held_out,
-            "lowercase": corpus.lowercase,
-        }
         arrays = {"text": np.frombuffer(corpus.text.encode(), np.uint8)}
         if self.state:
             arrays["state"] = np.frombuffer(self.state, np.uint8)
         changes, self._changes = self._changes, {}
-        fields = {"corpus": about, "settings": self.settings.to_dict(), "changes": changes}
+        fields = {"corpus": describe(corpus), "settings": self.settings.to_dict(), "changes": changes, "store": None}
+        if self._engine.store:
+            fields["store"] = {"folder": str(self._engine.store.folder), "token": self.token, "digest": corpus.digest}
         return Message("start", fields, arrays)
 
     def _hear(self, connection: Connection, message: Message) -> None:
@@ -255,6 +263,10 @@ class Run:
                 self._welcome()
             elif kind == "training" and current:
                 self.status, self.stop_at = "training", fields["until"]
+            elif kind == "saved":
+                self.saved_step, self.unsaved = fields["step"], None
+            elif kind == "unsaved":
+                self.unsaved = fields["message"]
             elif kind == "failed":
                 self.message = fields["message"]
             if kind == "diverged" or (kind == "paused" and current):

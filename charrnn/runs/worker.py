@@ -5,6 +5,7 @@ second; stops exactly at the steps asked for; and leaves when the pipe closes, s
 
     told    start · train · steps · pause · set · watch
     tells   ready · training · progress · milestone · sample · held_out · changed · state · paused · diverged · failed
+            saved · unsaved (where there is a store)
 
 Each command but start bears an order number, and "training" and "paused" name the last order that was known then, so
 that an answer to an older one can be told from an answer to the newest.
@@ -18,7 +19,7 @@ import sys
 import threading
 import traceback
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from time import perf_counter, sleep
 from typing import Any, BinaryIO
 
@@ -26,8 +27,11 @@ import numpy as np
 
 from charrnn.network.rnn import Parameters, forward, log_softmax, logits
 from charrnn.runs import messages
+from charrnn.runs.description import corpus_from
+from charrnn.runs.marks import is_milestone, next_mark
 from charrnn.runs.messages import Message
-from charrnn.text.corpus import Corpus, Report, Vocabulary
+from charrnn.runs.outbox import Outbox
+from charrnn.runs.recorder import Recorder
 from charrnn.training import checkpoint
 from charrnn.training.settings import Settings
 from charrnn.training.trainer import Step, Trainer
@@ -45,40 +49,10 @@ Fields = dict[str, Any]
 Arrays = dict[str, np.ndarray[Any, np.dtype[Any]]]
 
 
-class Outbox:
-    """Writes messages in a thread of its own: a reader that is slow never holds up training."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
-        self._waiting: queue.Queue[Any] = queue.Queue()
-        threading.Thread(target=self._write, daemon=True).start()
-
-    @property
-    def idle(self) -> bool:
-        """Whether everything sent so far has been taken."""
-        return self._waiting.unfinished_tasks == 0
-
-    def send(self, kind: str, fields: Mapping[str, Any], arrays: Mapping[str, Any] | None = None) -> None:
-        """Queue a message. Its arrays must not change any more."""
-        self._waiting.put((kind, fields, arrays))
-
-    def flush(self) -> None:
-        """Wait until everything has been taken."""
-        self._waiting.join()
-
-    def _write(self) -> None:
-        while True:
-            try:
-                messages.write(self._stream, *self._waiting.get())
-            except OSError:
-                os._exit(0)  # nobody is left to train for
-            self._waiting.task_done()
-
-
 class Worker:
     """A trainer, what it has been told, and what it has yet to tell."""
 
-    def __init__(self, trainer: Trainer, outbox: Outbox) -> None:
+    def __init__(self, trainer: Trainer, outbox: Outbox | Recorder) -> None:
         self.trainer = trainer
         self.outbox = outbox
         self.until: float | None = None  # the step to stop at, infinity for none; None while paused
@@ -148,7 +122,7 @@ class Worker:
         self.evaluate()
         if self.until is not None:
             if started - self.handed_over >= STATE_SECONDS and self.outbox.idle:
-                self.hand_over()
+                self.hand_over("state", {})
             self.spent += perf_counter() - started
         if self.until is not None and started - self.published >= PUBLISH_SECONDS and self.outbox.idle:
             self.publish()
@@ -178,15 +152,15 @@ class Worker:
             self.pause()
 
     def keep(self) -> None:
-        """What is due at the marked steps: a sample at all of them, the exact parameters at 10, 30, 100, 300 …"""
+        """What is due at the marked steps: a sample at all of them, the exact network at 10, 30, 100, 300 …"""
         started, step = perf_counter(), self.trainer.steps
-        sample = {"step": step, "text": self.trainer.sample(SAMPLE_LENGTH, seed=step)}
-        if leading_digit(step) in (1, 3) and step >= 10:
-            self.outbox.send("milestone", sample, self.parameters())
+        sample = {"text": self.trainer.sample(SAMPLE_LENGTH, seed=step)}
+        if is_milestone(step):
+            self.hand_over("milestone", sample)
             if step >= 100:
                 self.ask_for_evaluation()
         else:
-            self.outbox.send("sample", sample)
+            self.outbox.send("sample", sample | {"step": step})
         self.spent += perf_counter() - started
 
     def ask_for_evaluation(self) -> None:
@@ -210,12 +184,16 @@ class Worker:
     def pause(self) -> None:
         """Stop here; tell it with all there is, and measure the held-out loss at leisure."""
         self.until, self.stepping = None, False
-        if not self.finite():
-            self.diverge(self.trainer.steps)
-            return
-        self.good = self.trainer.state()
-        self.tell("paused", {})
+        self.hand_over("paused", {})
         self.ask_for_evaluation()
+
+    def hand_over(self, kind: str, fields: Fields) -> None:
+        """A message with the whole picture and the full state, unless a weight is no number any more."""
+        if np.isfinite(self.trainer.parameters.flat).all():
+            self.good = self.trainer.state()
+            self.tell(kind, fields)
+        else:
+            self.diverge(self.trainer.steps)
 
     def diverge(self, step: int) -> None:
         """The loss or a weight is no number any more: back to the last finite state, and say so."""
@@ -233,20 +211,10 @@ class Worker:
         self.tell("diverged", {"message": message})
 
     def tell(self, kind: str, fields: Fields) -> None:
-        """A message with the whole picture: losses not yet published, parameters, full state."""
+        """A message with losses not yet published, parameters and the last sound state, from which all can go on."""
         state = np.frombuffer(checkpoint.to_bytes(self.good), np.uint8)
         self.outbox.send(kind, fields | self.picture(), self.losses() | self.parameters() | {"state": state})
         self.published = self.pictured = self.handed_over = perf_counter()
-
-    def hand_over(self) -> None:
-        """The full state, from which training can go on bitwise."""
-        if not self.finite():
-            self.diverge(self.trainer.steps)
-            return
-        self.good = self.trainer.state()
-        state = np.frombuffer(checkpoint.to_bytes(self.good), np.uint8)
-        self.outbox.send("state", {"step": self.trainer.steps}, {"state": state})
-        self.handed_over = perf_counter()
 
     def publish(self) -> None:
         """The picture of now; with the parameters while somebody watches, more rarely where they are large."""
@@ -287,10 +255,6 @@ class Worker:
             "smooth": np.array([step.smooth_loss for step in done], np.float32),
         }
 
-    def finite(self) -> bool:
-        """Whether every weight is a number."""
-        return bool(np.isfinite(self.trainer.parameters.flat).all())
-
 
 def held_out_loss(parameters: Parameters, ids: Any, slice_length: int = 500) -> Iterator[float | None]:
     """Nats per character over ids (N,), zero state first, then carried: None after each slice, the loss at the end."""
@@ -302,27 +266,6 @@ def held_out_loss(parameters: Parameters, ids: Any, slice_length: int = 500) -> 
         hidden = h[-1]
         yield None
     yield total / (len(ids) - 1)
-
-
-def leading_digit(step: int) -> int:
-    """d where step = d · 10^k, otherwise 0."""
-    digits = str(step)
-    return int(digits[0]) if not digits.strip("0")[1:] else 0
-
-
-def next_mark(step: int) -> int:
-    """The next step after `step` that is 1, 2, 3 or 5 times a power of ten."""
-    power = 10 ** (len(str(step)) - 1)
-    return next(digit * power for digit in (1, 2, 3, 5, 10) if digit * power > step)
-
-
-def corpus_from(fields: Fields, text: str) -> Corpus:
-    """The corpus as the engine has it: the same alphabet and the same split, whatever it was made by."""
-    vocabulary = Vocabulary(fields["characters"])
-    ids, split = vocabulary.encode(text), fields["split"]
-    report = Report(None, len(text), len(vocabulary), ())
-    parts = {"train_ids": ids[:split], "held_out_ids": ids[split:]}
-    return Corpus(fields["name"], text, vocabulary, fields["held_out"], fields["lowercase"], report, **parts)
 
 
 def build(start: Message) -> Trainer:
@@ -359,10 +302,14 @@ def main() -> None:
     try:
         start = commands.get()
         if start:
-            worker = Worker(build(start), outbox)
+            trainer = build(start)
+            recorder = Recorder(outbox, start, trainer.steps) if start.fields["store"] else None
+            worker = Worker(trainer, recorder or outbox)
             if start.fields["changes"]:
                 worker.change(start.fields["changes"])
             worker.run(commands)
+            if recorder:
+                recorder.flush()
     except BaseException as error:
         traceback.print_exc()
         outbox.send("failed", {"message": f"Training stopped with an error: {type(error).__name__}: {error}"})

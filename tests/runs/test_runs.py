@@ -7,7 +7,8 @@ import pytest
 from runs_helpers import alive, assert_same_parameters, assert_same_state, until
 
 from charrnn.network.sampling import generate
-from charrnn.runs.worker import held_out_loss, leading_digit, next_mark
+from charrnn.runs.marks import is_milestone, next_mark
+from charrnn.runs.worker import held_out_loss
 from charrnn.training import checkpoint
 from charrnn.training.settings import SettingsError
 from charrnn.training.trainer import Trainer
@@ -159,15 +160,14 @@ def test_snapshots_cannot_be_written_to(run):
         run.snapshot.parameters.W_hh[0, 0] = 1
 
 
-def test_parameters_are_sent_while_somebody_watches_only(run):
+def test_while_nobody_watches_parameters_come_with_full_states_only(run):
     run.watch(False)
     run.train()
-    until(run, lambda run: run.snapshot.step > 200)
-    unseen = run.snapshot.parameters_step
-    until(run, lambda run: run.snapshot.step > 1000)
-    assert run.snapshot.parameters_step == unseen
+    seen = []
+    until(run, lambda run: seen.append((run.snapshot.parameters_step, run.state_step)) or run.snapshot.step > 2000)
+    assert {pictured for pictured, _ in seen} == {handed_over for _, handed_over in seen}
     run.watch(True)
-    until(run, lambda run: run.snapshot.parameters_step > 1000)
+    until(run, lambda run: run.snapshot.parameters_step > run.state_step)
 
 
 def test_a_paused_process_leaves_after_a_while_and_training_goes_on_from_its_state(
@@ -198,7 +198,7 @@ def test_marked_steps_are_one_two_three_and_five_times_powers_of_ten():
         marks.append(next_mark(marks[-1]))
     assert marks[1:] == [1, 2, 3, 5, 10, 20, 30, 50, 100, 200, 300, 500, 1000]
     assert next_mark(1234) == 2000
-    assert [leading_digit(step) for step in (1, 30, 500, 120, 101, 33)] == [1, 3, 5, 0, 0, 0]
+    assert [step for step in range(1, 2000) if is_milestone(step)] == [10, 30, 100, 300, 1000]
 
 
 def test_a_worker_has_lower_priority_than_the_page(run, workers):

@@ -1,0 +1,116 @@
+"""Saving as it goes: what a worker tells is also written to the store, in a thread of its own."""
+
+import queue
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from charrnn.runs.messages import Array, Message
+from charrnn.runs.outbox import Outbox
+from charrnn.runs.store import Checkpoint, Note, Progress, Store, StoreError
+
+FLUSH_SECONDS = 1.5
+
+
+class Recorder:
+    """An outbox that saves what passes through, in one transaction with each state that is handed over.
+
+    Where the store fails it says so ("unsaved"), keeps everything and tries again with the next state: training goes
+    on. `start` is the message that the worker was started with; `step` is where it goes on.
+    """
+
+    def __init__(self, outbox: Outbox, start: Message, step: int) -> None:
+        self._outbox = outbox
+        self._place, self._about, self._step = start.fields["store"], start.fields, step
+        self._text = bytes(start.arrays["text"]).decode()
+        self._store: Store | None = None  # None before the run's own row is there
+        self._lock = threading.Lock()  # over what waits to be saved
+        self._saved_to = step
+        self._losses: list[Array] = []
+        self._notes: list[Note] = []
+        self._checkpoints: list[Checkpoint] = []
+        self._due: queue.Queue[None] = queue.Queue()
+        threading.Thread(target=self._work, daemon=True).start()
+
+    @property
+    def idle(self) -> bool:
+        """Whether everything sent has been taken."""
+        return self._outbox.idle
+
+    def send(self, kind: str, fields: Mapping[str, Any], arrays: Mapping[str, Any] | None = None) -> None:
+        """Pass a message on, and note what is to be saved of it."""
+        self._outbox.send(kind, fields, arrays)
+        with self._lock:
+            if kind == "diverged":
+                self._forget(fields["step"])
+            self._collect(kind, fields, arrays or {})
+        if "state" in (arrays or {}):
+            self._due.put(None)
+
+    def flush(self) -> None:
+        """Wait a while until what is due has been saved."""
+        waiter = threading.Thread(target=self._due.join, daemon=True)
+        waiter.start()
+        waiter.join(FLUSH_SECONDS)
+
+    def _forget(self, step: int) -> None:
+        """What lies after a step has not happened; the store is put back to there before anything else is saved."""
+        self._step = self._saved_to = step
+        self._store = None
+        self._losses, self._notes, self._checkpoints = [], [], []
+
+    def _collect(self, kind: str, fields: Mapping[str, Any], arrays: Mapping[str, Any]) -> None:
+        if len(arrays.get("losses", ())):
+            self._losses.append(np.stack([arrays["losses"], arrays["smooth"]], axis=1))
+        if kind in ("sample", "milestone"):
+            self._notes.append(Note(fields["step"], "sample", fields["text"]))
+        elif kind == "held_out":
+            self._notes.append(Note(fields["step"], "held_out", fields["loss"]))
+        elif kind == "changed":
+            self._notes.append(Note(fields["step"], "change", fields["change"]))
+        if "state" in arrays:
+            kept = kind in ("paused", "milestone")
+            others = [checkpoint for checkpoint in self._checkpoints if checkpoint.kept]
+            self._checkpoints = [*others, Checkpoint(fields["step"], arrays["state"].tobytes(), kept)]
+
+    def _work(self) -> None:
+        while True:
+            self._due.get()
+            try:
+                self._save()
+            except StoreError as error:
+                self._outbox.send("unsaved", {"message": str(error)})
+            self._due.task_done()
+
+    def _save(self) -> None:
+        with self._lock:
+            losses, notes, checkpoints = self._losses, self._notes, self._checkpoints
+            first, step, store = self._saved_to + 1, self._step, self._store
+            self._losses, self._notes, self._checkpoints = [], [], []
+            together = np.concatenate([np.empty((0, 2), np.float32), *losses])
+            self._saved_to += len(together)
+        try:
+            if store is None:
+                store = self._begin(step)
+            store.add(self._place["token"], Progress(first, together, notes, checkpoints))
+        except StoreError:
+            with self._lock:
+                if self._step == step:  # it has not blown up meanwhile
+                    self._losses = losses + self._losses
+                    self._notes = notes + self._notes
+                    self._checkpoints = checkpoints + self._checkpoints
+                    self._saved_to = first - 1
+            raise
+        with self._lock:
+            self._store = store if self._step == step else None
+        if checkpoints:
+            self._outbox.send("saved", {"step": checkpoints[-1].step})
+
+    def _begin(self, step: int) -> Store:
+        store = Store(Path(self._place["folder"]))
+        about = {"corpus": self._about["corpus"], "settings": self._about["settings"]}
+        store.begin(self._place["token"], self._place["digest"], self._text, about, step)
+        return store

@@ -1,0 +1,252 @@
+"""What lasts: runs with their text, history, samples and checkpoints in one SQLite file.
+
+Several processes write to it (each worker its own run, the engine nothing but removals), so every transaction begins
+with BEGIN IMMEDIATE and waits a while for the others. Where the store fails, StoreError says it in one sentence;
+training goes on in memory.
+"""
+
+import json
+import os
+import sqlite3
+import threading
+import time
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import platformdirs
+
+from charrnn.runs.messages import Array
+
+BLOCK = 1000  # steps of history in one row
+BUSY_SECONDS = 5.0
+RUN_LIMIT = 64_000_000  # bytes of checkpoints a run; the oldest go first
+TOTAL_LIMIT = 2_000_000_000  # bytes of the file
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS corpora (digest TEXT PRIMARY KEY, text BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS runs (
+    token TEXT PRIMARY KEY, digest TEXT NOT NULL, about TEXT NOT NULL, touched REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS history (token TEXT, block INTEGER, losses BLOB NOT NULL, PRIMARY KEY (token, block));
+CREATE TABLE IF NOT EXISTS notes (token TEXT, step INTEGER, kind TEXT, value TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS notes_of_run ON notes (token, step);
+CREATE TABLE IF NOT EXISTS checkpoints (
+    token TEXT, step INTEGER, kept INTEGER NOT NULL, state BLOB NOT NULL, PRIMARY KEY (token, step));
+"""
+TABLES = ("history", "notes", "checkpoints", "runs")
+
+
+class StoreError(Exception):
+    """The store cannot be read or written, said in one sentence."""
+
+
+class Note(NamedTuple):
+    """Something at a step: a "sample", a "held_out" loss, a "change" of a setting. The value is JSON-able."""
+
+    step: int
+    kind: str
+    value: Any
+
+
+class Checkpoint(NamedTuple):
+    """A run's state at a step; one that is not kept is replaced by the next."""
+
+    step: int
+    state: bytes
+    kept: bool
+
+
+class Progress(NamedTuple):
+    """What a run adds at once; losses (n, 2), raw and smoothed, are those of the steps `first` … `first` + n - 1."""
+
+    first: int
+    losses: Array
+    notes: list[Note]
+    checkpoints: list[Checkpoint]
+
+
+class Saved(NamedTuple):
+    """A run as it was saved."""
+
+    about: dict[str, Any]
+    text: str
+    losses: Array  # (steps, 2), raw and smoothed, from step 1 on
+    notes: list[Note]
+    checkpoints: list[Checkpoint]  # the kept ones and the latest, by step
+
+
+def home() -> Path:
+    """The folder of the store: CHARRNN_HOME, else the user's data folder."""
+    return Path(os.environ.get("CHARRNN_HOME") or platformdirs.user_data_dir("charrnn", appauthor=False))
+
+
+class Store:
+    """The file `runs.sqlite` in a folder, made where it is not there. Any thread may use it. Raises StoreError."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._local = threading.local()
+        with self._words():
+            folder.mkdir(parents=True, exist_ok=True)
+            self._connection.executescript(SCHEMA)
+
+    def begin(self, token: str, digest: str, text: str, about: dict[str, Any], step: int) -> None:
+        """Save a run's text and settings; forget what it has after the step from which it goes on (0: everything)."""
+        after = step or -1
+        with self._transaction() as database:
+            known = database.execute("SELECT 1 FROM corpora WHERE digest = ?", (digest,)).fetchone()
+            if not known:
+                packed = zlib.compress(text.encode(), 1)
+                database.execute("INSERT INTO corpora VALUES (?, ?)", (digest, packed))
+            row = (token, digest, json.dumps(about), time.time())
+            database.execute("INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?)", row)
+            database.execute("DELETE FROM notes WHERE token = ? AND step > ?", (token, after))
+            database.execute("DELETE FROM checkpoints WHERE token = ? AND step > ?", (token, after))
+            kept = self._block(database, token, step // BLOCK)[: step % BLOCK]
+            database.execute("DELETE FROM history WHERE token = ? AND block >= ?", (token, step // BLOCK))
+            self._put_block(database, token, step // BLOCK, kept)
+
+    def add(self, token: str, progress: Progress) -> None:
+        """Save what a run has done since, all of it or nothing."""
+        with self._transaction() as database:
+            if not database.execute("UPDATE runs SET touched = ? WHERE token = ?", (time.time(), token)).rowcount:
+                raise StoreError("This run is no longer saved: it was removed to make room for others.")
+            self._extend(database, token, progress.first - 1, progress.losses)
+            rows = [(token, note.step, note.kind, json.dumps(note.value)) for note in progress.notes]
+            database.executemany("INSERT INTO notes VALUES (?, ?, ?, ?)", rows)
+            for step, state, kept in progress.checkpoints:
+                database.execute("DELETE FROM checkpoints WHERE token = ? AND NOT kept", (token,))
+                before = database.execute("SELECT 1 FROM checkpoints WHERE token = ? AND step = ?", (token, step))
+                kept = kept or before.fetchone() is not None
+                database.execute("INSERT OR REPLACE INTO checkpoints VALUES (?, ?, ?, ?)", (token, step, kept, state))
+            self._limit(database, token)
+
+    def load(self, token: str) -> Saved | None:
+        """The run with this token, None where there is none."""
+        with self._words():
+            database = self._connection
+            run = "SELECT about, text FROM runs JOIN corpora USING (digest) WHERE token = ?"
+            found = database.execute(run, (token,)).fetchone()
+            if not found:
+                return None
+            blocks = database.execute("SELECT losses FROM history WHERE token = ? ORDER BY block", (token,))
+            losses = np.frombuffer(b"".join(row[0] for row in blocks), np.float32).reshape(-1, 2)
+            notes = database.execute("SELECT step, kind, value FROM notes WHERE token = ? ORDER BY rowid", (token,))
+            checkpoints = "SELECT step, state, kept FROM checkpoints WHERE token = ? ORDER BY step"
+            return Saved(
+                json.loads(found[0]),
+                zlib.decompress(found[1]).decode(),
+                losses,
+                [Note(step, kind, json.loads(value)) for step, kind, value in notes],
+                [Checkpoint(step, state, bool(kept)) for step, state, kept in database.execute(checkpoints, (token,))],
+            )
+
+    def remove(self, token: str) -> None:
+        """Forget a run, and its text where no other run has it."""
+        with self._transaction() as database:
+            self._remove(database, token)
+        self._shrink()
+
+    def tidy(self, limit: int = TOTAL_LIMIT) -> int:
+        """Forget the longest untouched runs until the file is within the limit; return how many."""
+        removed = 0
+        with self._transaction() as database:
+            while self._size(database) > limit:
+                oldest = database.execute("SELECT token FROM runs ORDER BY touched LIMIT 1").fetchone()
+                if not oldest:
+                    break
+                self._remove(database, oldest[0])
+                removed += 1
+        if removed:
+            self._shrink()
+        return removed
+
+    @property
+    def _connection(self) -> sqlite3.Connection:
+        """This thread's own connection."""
+        if not hasattr(self._local, "connection"):
+            path = self.folder / "runs.sqlite"
+            connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+            connection.execute("PRAGMA auto_vacuum = INCREMENTAL")  # has an effect before the first table only
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")  # a killed process loses nothing that was committed
+            self._local.connection = connection
+        return self._local.connection
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._words():
+            database = self._connection
+            database.execute("BEGIN IMMEDIATE")
+            try:
+                yield database
+                database.execute("COMMIT")
+            except BaseException:
+                if database.in_transaction:  # a full disk has already rolled back
+                    database.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def _words(self) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.Error, zlib.error, OSError) as error:
+            raise StoreError(f"Runs cannot be saved or opened in {self.folder}: {reason(error)}") from error
+
+    def _extend(self, database: sqlite3.Connection, token: str, done: int, losses: Array) -> None:
+        block, start = divmod(done, BLOCK)
+        losses = np.concatenate([self._block(database, token, block)[:start], losses.astype(np.float32)])
+        for offset in range(0, len(losses), BLOCK):
+            self._put_block(database, token, block + offset // BLOCK, losses[offset : offset + BLOCK])
+
+    @staticmethod
+    def _block(database: sqlite3.Connection, token: str, block: int) -> Array:
+        query = "SELECT losses FROM history WHERE token = ? AND block = ?"
+        row = database.execute(query, (token, block)).fetchone()
+        return np.frombuffer(row[0] if row else b"", np.float32).reshape(-1, 2)
+
+    @staticmethod
+    def _put_block(database: sqlite3.Connection, token: str, block: int, losses: Array) -> None:
+        if len(losses):
+            database.execute("INSERT OR REPLACE INTO history VALUES (?, ?, ?)", (token, block, losses.tobytes()))
+
+    @staticmethod
+    def _limit(database: sqlite3.Connection, token: str) -> None:
+        rows = "SELECT step, length(state) FROM checkpoints WHERE token = ? ORDER BY step DESC"
+        total = 0
+        for step, size in database.execute(rows, (token,)).fetchall():
+            total += size
+            if total > RUN_LIMIT and total > size:  # the newest stays, however large
+                database.execute("DELETE FROM checkpoints WHERE token = ? AND step = ?", (token, step))
+
+    @staticmethod
+    def _remove(database: sqlite3.Connection, token: str) -> None:
+        for table in TABLES:
+            database.execute(f"DELETE FROM {table} WHERE token = ?", (token,))
+        database.execute("DELETE FROM corpora WHERE digest NOT IN (SELECT digest FROM runs)")
+
+    @staticmethod
+    def _size(database: sqlite3.Connection) -> int:
+        pages, free, size = (
+            database.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "freelist_count", "page_size")
+        )
+        return int((pages - free) * size)
+
+    def _shrink(self) -> None:
+        with self._words():
+            self._connection.executescript("PRAGMA incremental_vacuum")  # execute() would free a single page
+
+
+def reason(error: Exception) -> str:
+    """Why a store fails, and what to do, in words."""
+    text = str(error)
+    if "full" in text or "No space" in text:
+        return "the disk is full. Make room; training goes on in memory meanwhile."
+    if "locked" in text or "busy" in text:
+        return "another program holds the file. Close it; training goes on in memory meanwhile."
+    if "malformed" in text or "not a database" in text:
+        return "the file is damaged. Move it away and a new one is made; training goes on in memory meanwhile."
+    return f"{text}. Training goes on in memory meanwhile."

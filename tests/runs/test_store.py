@@ -1,0 +1,290 @@
+"""What was saved comes back to the last bit, and a store that fails is told without stopping anything."""
+
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from runs_helpers import SECONDS, alive, assert_same_parameters, assert_same_state, soon, until
+
+from charrnn.runs import local
+from charrnn.runs.store import Checkpoint, Note, Progress, Store, StoreError, home
+from charrnn.training.trainer import Trainer
+
+NOTHING = np.empty((0, 2), np.float32)
+
+
+@pytest.fixture
+def store(tmp_path):
+    return Store(tmp_path / "home")
+
+
+@pytest.fixture
+def make_saving_engine(make_engine, store):
+    """Engines that know one another through the store only."""
+    return lambda **options: make_engine(store=store, **options)
+
+
+def losses(n: int, seed: int = 0) -> np.ndarray:
+    return np.random.default_rng(seed).random((n, 2), np.float32)
+
+
+def begin(store: Store, token: str = "token", step: int = 0, text: str = "text") -> None:
+    store.begin(token, str(hash(text)), text, {"settings": {}}, step)
+
+
+def test_history_saved_in_pieces_of_any_size_comes_back_whole(tmp_path_factory):
+    store = Store(tmp_path_factory.mktemp("home"))
+
+    @given(st.lists(st.integers(0, 2500), max_size=6), st.data())
+    def check(sizes, data):
+        begin(store)
+        whole, done = losses(sum(sizes)), 0
+        for size in sizes:
+            store.add("token", Progress(done + 1, whole[done : done + size], [], []))
+            done += size
+        np.testing.assert_array_equal(store.load("token").losses, whole)
+        back = data.draw(st.integers(1, done)) if done else 0
+        begin(store, step=back)
+        np.testing.assert_array_equal(store.load("token").losses, whole[:back])
+        again = losses(10, seed=1)
+        store.add("token", Progress(back + 1, again, [], []))
+        np.testing.assert_array_equal(store.load("token").losses, np.concatenate([whole[:back], again]))
+
+    check()
+
+
+def test_going_on_from_a_step_forgets_what_came_after_it(store):
+    begin(store)
+    notes = [Note(step, "sample", f"at {step}") for step in (10, 20, 30)]
+    store.add("token", Progress(1, losses(30), notes, [Checkpoint(step, b"s", True) for step in (10, 20, 30)]))
+    begin(store, step=20)
+    saved = store.load("token")
+    assert saved.notes == notes[:2]
+    assert [checkpoint.step for checkpoint in saved.checkpoints] == [10, 20]
+    begin(store, step=0)
+    assert store.load("token")[2:] == (pytest.approx(NOTHING), [], [])
+
+
+def test_the_latest_checkpoint_is_replaced_and_the_kept_ones_stay(store):
+    begin(store)
+    for step, kept in ((10, True), (15, False), (20, False), (30, True), (30, False), (40, False)):
+        store.add("token", Progress(1, NOTHING, [], [Checkpoint(step, bytes([step]), kept)]))
+    assert store.load("token").checkpoints == [
+        Checkpoint(10, bytes([10]), True),
+        Checkpoint(30, bytes([30]), True),
+        Checkpoint(40, bytes([40]), False),
+    ]
+
+
+def test_a_run_that_was_removed_is_not_saved_in_part(store):
+    begin(store)
+    store.remove("token")
+    with pytest.raises(StoreError, match="removed to make room"):
+        store.add("token", Progress(1, losses(5), [], []))
+    begin(store)
+    assert len(store.load("token").losses) == 0
+
+
+def test_a_text_is_stored_once_and_goes_with_its_last_run(store):
+    text = "a text that two runs share " * 1000
+    begin(store, "one", text=text)
+    begin(store, "two", text=text)
+    database = sqlite3.connect(store.folder / "runs.sqlite")
+    count = "SELECT count(*) FROM corpora"
+    assert database.execute(count).fetchone() == (1,)
+    store.remove("one")
+    assert store.load("one") is None
+    assert store.load("two").text == text
+    store.remove("two")
+    assert database.execute(count).fetchone() == (0,)
+    database.close()
+
+
+def test_the_longest_untouched_runs_go_first_and_their_room_is_given_back(store):
+    for token in ("old", "middle", "new"):
+        begin(store, token)
+        store.add(token, Progress(1, NOTHING, [], [Checkpoint(1, os.urandom(400_000), True)]))
+    store.add("old", Progress(1, NOTHING, [], []))
+    assert store.tidy(1_000_000) == 1
+    assert [store.load(token) is None for token in ("old", "middle", "new")] == [False, True, False]
+    assert store.tidy(1_000_000) == 0
+    database = sqlite3.connect(store.folder / "runs.sqlite")
+    assert database.execute("PRAGMA freelist_count").fetchone()[0] == 0
+    database.close()
+
+
+def test_the_folder_is_where_the_environment_says(monkeypatch, tmp_path):
+    monkeypatch.setenv("CHARRNN_HOME", str(tmp_path / "elsewhere"))
+    assert home() == tmp_path / "elsewhere"
+    monkeypatch.delenv("CHARRNN_HOME")
+    assert home().name == "charrnn"
+
+
+def test_a_saved_run_is_opened_by_another_engine_exactly_as_it_was(make_saving_engine, corpus, settings):
+    run = make_saving_engine().create(corpus, settings)
+    run.train(until=350)
+    until(run, lambda run: run.snapshot.held_out_step == 350)
+    run.set(learning_rate=1e-3)
+    run.train(until=1234)
+    until(run, lambda run: run.status == "paused" and run.saved_step == 1234)
+    other = make_saving_engine().find(run.token)
+    assert other is not run
+    assert (other.status, other.snapshot.step, other.settings, other.log) == ("paused", 1234, settings, run.log)
+    assert (other.corpus.digest, other.corpus.held_out, other.corpus.report) == (
+        corpus.digest,
+        corpus.held_out,
+        corpus.report,
+    )
+    assert_same_parameters(other.snapshot.parameters, run.snapshot.parameters)
+    assert other.snapshot.learning_rate == 1e-3
+    assert other.samples == run.samples
+    assert [one.step for one in other.milestones] == [one.step for one in run.milestones]
+    for one, same in zip(other.milestones, run.milestones, strict=True):
+        assert_same_parameters(one.parameters, same.parameters)
+    for one, same in zip(other.curve[:4], run.curve[:4], strict=True):
+        np.testing.assert_array_equal(one, same)
+    other.train(until=1300)
+    until(other, lambda run: run.status == "paused" and run.snapshot.step == 1300)
+    trainer = Trainer(corpus, settings)
+    trainer.train(350)
+    trainer.learning_rate = 1e-3
+    trainer.train(950)
+    assert_same_state(other.state, trainer)
+
+
+def test_a_killed_worker_and_server_leave_a_sound_store_from_which_training_goes_on(
+    make_saving_engine, corpus, settings, store, workers
+):
+    run = make_saving_engine().create(corpus, settings)
+    for _ in range(5):
+        saved = run.saved_step or 0
+        run.train()
+        until(run, lambda run, saved=saved: (run.saved_step or 0) > saved + 50)
+        os.kill(workers[-1].pid, signal.SIGKILL)
+        until(run, lambda run: run.status == "died")
+        database = sqlite3.connect(store.folder / "runs.sqlite")
+        assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        database.close()
+    other = make_saving_engine().find(run.token)
+    step = other.snapshot.step
+    assert step == other.state_step == other.curve.steps[-1] >= run.saved_step
+    trainer = Trainer(corpus, settings)
+    trainer.train(step)
+    assert_same_state(other.state, trainer)
+
+
+def test_starting_over_replaces_what_was_saved(make_saving_engine, corpus, settings):
+    run = make_saving_engine().create(corpus, settings)
+    run.steps(40)
+    until(run, lambda run: run.status == "paused" and run.saved_step == 40)
+    run.reset()
+    assert run.saved_step is None
+    run.steps(12)
+    until(run, lambda run: run.status == "paused" and run.saved_step == 12)
+    other = make_saving_engine().find(run.token)
+    assert (other.snapshot.step, other.curve.steps[-1], other.samples[-1][0]) == (12, 12, 10)
+
+
+def test_a_blow_up_leaves_no_history_that_has_not_happened(make_saving_engine, corpus, settings, before_each_chunk):
+    before_each_chunk("self.steps >= 200 and self.learning_rate > 1e-3 and self.parameters.W_hy.fill(float('nan'))")
+    run = make_saving_engine().create(corpus, settings)
+    run.train()
+    until(run, lambda run: run.status == "paused" and run.saved_step == run.snapshot.step)
+    other = make_saving_engine().find(run.token)
+    assert other.snapshot.step == other.curve.steps[-1] == run.snapshot.step
+
+
+def test_a_locked_store_is_told_and_training_goes_on_and_nothing_is_missing_later(
+    make_saving_engine, corpus, settings, store, before_each_chunk
+):
+    before_each_chunk("import charrnn.runs.store as s; s.BUSY_SECONDS = 0.05")
+    database = sqlite3.connect(store.folder / "runs.sqlite", isolation_level=None)
+    database.execute("BEGIN IMMEDIATE")
+    run = make_saving_engine().create(corpus, settings)
+    run.train()
+    until(run, lambda run: run.unsaved)
+    assert "another program holds the file" in run.unsaved
+    step = run.snapshot.step
+    until(run, lambda run: run.snapshot.step > step + 100)
+    assert run.saved_step is None
+    database.execute("ROLLBACK")
+    database.close()
+    until(run, lambda run: run.saved_step)
+    assert run.unsaved is None
+    run.pause()
+    until(run, lambda run: run.status == "paused" and run.saved_step == run.snapshot.step)
+    other = make_saving_engine().find(run.token)
+    np.testing.assert_array_equal(other.curve.low, run.curve.low)
+
+
+def test_a_damaged_store_is_told_and_training_goes_on(make_saving_engine, corpus, settings, store):
+    engine = make_saving_engine()
+    for file in store.folder.iterdir():
+        file.write_bytes(b"not a database " * 1000)
+    run = engine.create(corpus, settings)
+    run.steps(100)
+    until(run, lambda run: run.unsaved)
+    assert "damaged" in run.unsaved
+    until(run, lambda run: run.status == "paused" and run.snapshot.step == 100)
+    with pytest.raises(StoreError, match="damaged"):
+        Store(store.folder)
+
+
+def test_a_full_disk_is_told_in_words(store):
+    begin(store)
+    database = store._connection
+    pages = database.execute("PRAGMA page_count").fetchone()[0]
+    database.execute(f"PRAGMA max_page_count = {pages + 10}")
+    with pytest.raises(StoreError, match="disk is full"):
+        store.add("token", Progress(1, losses(5), [], [Checkpoint(5, bytes(10**6), True)]))
+    assert len(store.load("token").losses) == 0
+    store.add("token", Progress(1, losses(5), [], []))
+    assert len(store.load("token").losses) == 5
+
+
+def test_a_wrong_token_finds_nothing(make_saving_engine, run):
+    assert make_saving_engine().find("no such token") is None
+
+
+def test_a_killed_server_loses_at_most_what_was_not_yet_saved(store, make_saving_engine, corpus):
+    server = (
+        "import sys\nfrom pathlib import Path\n"
+        "from charrnn.runs.engine import Engine\nfrom charrnn.runs.local import Local\n"
+        "from charrnn.runs.store import Store\n"
+        "from charrnn.text.corpus import Corpus\nfrom charrnn.training.settings import Settings\n"
+        "workers = []\n"
+        "def connect(*arguments):\n    workers.append(Local(*arguments))\n    return workers[-1]\n"
+        f"engine = Engine(connect=connect, store=Store(Path({str(store.folder)!r})))\n"
+        "run = engine.create(Corpus.from_text('abc ' * 500), Settings(hidden_size=8))\n"
+        "run.train()\n"
+        "run.wait(lambda run: run.saved_step, 30)\n"
+        "print(run.token, workers[0].pid, run.saved_step, flush=True)\n"
+        "sys.stdin.read()\n"
+    )
+    environment = os.environ | {"PYTHONPATH": str(local.PACKAGE_PARENT)}
+    with subprocess.Popen(
+        [sys.executable, "-c", server], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
+    ) as process:
+        token, worker, saved = process.stdout.readline().decode().split()
+        process.kill()
+        process.wait(SECONDS)
+    assert soon(lambda: not alive(int(worker)))
+    run = make_saving_engine().find(token)
+    assert run.snapshot.step == run.curve.steps[-1] >= int(saved)
+    trainer = Trainer(run.corpus, run.settings)
+    trainer.train(run.snapshot.step)
+    assert_same_state(run.state, trainer)
+
+
+def test_a_copied_folder_is_a_whole_store(store, tmp_path):
+    begin(store)
+    store.add("token", Progress(1, losses(5), [Note(5, "held_out", 1.5)], []))
+    shutil.copytree(store.folder, tmp_path / "copy")
+    assert Store(tmp_path / "copy").load("token").notes == [Note(5, "held_out", 1.5)]

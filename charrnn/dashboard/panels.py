@@ -66,6 +66,8 @@ def remarks(run: Run) -> list[str]:
         found.append(f"The text is short: it is read in {streams} instead of {settings.batch_size} streams.")
     if not len(corpus.held_out_ids):
         found.append("Nothing is held out for testing: the strip reads the end of the text it trains on.")
+    if run.unsaved:
+        found.append(run.unsaved)
     return found
 
 

@@ -103,6 +103,8 @@ def figures(session: Session) -> str:
         parts.append(f"{now.speed:,.0f}/s" if now.speed else run.status)
     elif run.status == "paused":
         parts.append("paused")
+    if run.saved_step:
+        parts.append(f"saved at {run.saved_step:,}")
     parts.append(f"{now.epochs:.1f} epochs")
     if run.stop_at and running(run) and now.speed:
         left = (run.stop_at - now.step) / now.speed

@@ -1,6 +1,7 @@
 """What one browser has: its run, the lease that keeps it alive, and what it is looking at."""
 
 import gc
+import logging
 import secrets
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -13,6 +14,7 @@ from charrnn.insight.reading import Strip, most_varying, sentence, strip
 from charrnn.network.rnn import Array, Parameters
 from charrnn.runs.engine import Engine
 from charrnn.runs.run import Run
+from charrnn.runs.store import Store, StoreError, home
 from charrnn.text.corpus import Corpus, CorpusError
 from charrnn.training.settings import Settings, SettingsError
 
@@ -25,7 +27,11 @@ def engine() -> Engine:
     """The owner of all runs of this server."""
     gc.collect()
     gc.freeze()  # or every redraw would end in a collection of everything that was imported: 71 ms
-    return Engine()
+    try:
+        return Engine(store=Store(home()))
+    except StoreError as error:
+        logging.getLogger(__name__).warning("Runs are kept in memory only. %s", error)
+        return Engine()
 
 
 class View(NamedTuple):
@@ -145,13 +151,13 @@ def open_session() -> Session:
 
 def opened(token: str | None) -> Session:
     """A session on the run with this token; without one, on a new run."""
-    if run := engine().find(token or ""):
-        return Session(run)
     notice = "No run is kept under this link any more: here is a new one." if token else ""
     try:
+        if token and (run := engine().find(token)):
+            return Session(run)
         corpus, settings = links.experiment(st.query_params.to_dict())
         run = engine().create(corpus, settings)
-    except (CorpusError, SettingsError) as error:
+    except (CorpusError, SettingsError, StoreError) as error:
         notice, run = str(error), engine().create(texts.first(), Settings())
     return Session(run, notice=notice)
 

@@ -266,8 +266,8 @@ class Quotes:
 
     title: ClassVar[str] = "Quotes over several lines"
     teaches: ClassVar[str] = "A unit that is on inside quotes, and one for the place in the line."
-    open: float = 0.1
-    close: float = 0.1
+    open: float = 0.2
+    close: float = 0.25  # four words a quote: with ten, longer than the default unroll, no unit was born in 40 s
     width: int = 40
 
     @property

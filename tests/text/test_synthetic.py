@@ -123,7 +123,7 @@ def test_the_agreement_log_loss_is_that_of_its_lines_word_by_word():
 
 
 def test_quotes_last_several_words_cross_lines_and_use_the_words_of_the_rest():
-    source = Quotes()
+    source = Quotes(open=0.1, close=0.1)
     text = drawn(source, 200_000)
     assert max(map(len, text.splitlines())) <= source.width
     parts = text.split('"')

@@ -9,7 +9,7 @@ import streamlit as st
 
 from charrnn.dashboard import controls, filmstrip, knows, panels, player, session
 
-st.set_page_config("CharRNN Lab", page_icon=":material/neurology:", layout="wide")
+st.set_page_config("CharRNN Lab", page_icon="🧠", layout="wide")
 
 here = session.open_session()
 if "present" in st.query_params:

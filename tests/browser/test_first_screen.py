@@ -1,0 +1,48 @@
+"""The first screen in every size and light."""
+
+import pytest
+from playwright.sync_api import expect
+
+LAPTOP = {"width": 1280, "height": 800}
+PHONE = {"width": 390, "height": 844}
+
+
+def bottom(box):
+    return box["y"] + box["height"]
+
+
+def test_the_first_screen_shows_strip_curve_sample_and_player_without_scrolling(visit):
+    lab = visit(viewport=LAPTOP)
+    parts = [lab.strip.bounding_box(), lab.curve.bounding_box(), lab.sample.bounding_box()]
+    player = lab.key("player").bounding_box()
+    assert all(box["y"] >= 0 and bottom(box) <= player["y"] for box in parts)
+    assert bottom(player) <= LAPTOP["height"]
+    assert parts[0]["width"] > 900
+    assert parts[1]["height"] >= 200
+    assert lab.page.evaluate("scrollY + document.querySelector('[data-testid=stMain]').scrollTop") == 0
+
+
+def test_everything_on_the_first_screen_comes_from_this_server(visit):
+    lab = visit()
+    expect(lab.page).to_have_title("CharRNN Lab")
+    assert not [error for error in lab.errors if "another host" in error]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [LAPTOP, PHONE], ids=["laptop", "phone"])
+def test_the_strip_is_drawn_in_every_light_and_size(visit, scheme, viewport):
+    lab = visit("text=Names&hidden_size=32", viewport=viewport, color_scheme=scheme)
+    assert lab.soon(lambda: lab.colours(lab.strip) > 50)
+    background = lab.page.evaluate("getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor")
+    brightness = sum(int(part) for part in background.removeprefix("rgb(").removesuffix(")").split(", ")) / 3
+    assert (brightness > 128) == (scheme == "light")
+
+
+def test_a_phone_scrolls_the_strip_and_never_the_page_sideways(visit):
+    lab = visit("text=Names&hidden_size=32", viewport=PHONE, has_touch=True)
+    widths = lab.page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    assert widths[0] <= widths[1]
+    assert lab.strip.evaluate("canvas => canvas.clientWidth > canvas.parentElement.clientWidth")
+    box = lab.button("train").bounding_box()
+    assert 0 <= box["x"] < PHONE["width"]
+    assert bottom(box) <= PHONE["height"]

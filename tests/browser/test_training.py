@@ -1,0 +1,94 @@
+"""Train, and what moves; pause, and nothing does."""
+
+import re
+
+from playwright.sync_api import expect
+from serving import cpu_seconds, soon
+
+# Counts the animation frames in which a part of the page is seen to be dimmed, as Streamlit dims what is long outdated:
+# slowly, beginning after half a second, so that on a machine too busy to redraw in time 0.99 may be passed.
+WATCH_FRAMES = """
+    window.frames = 0; window.dimmed = 0;
+    const look = () => {
+      const parts = document.querySelectorAll('[data-testid=stElementContainer], [data-testid=stVerticalBlock]');
+      window.frames += 1;
+      if ([...parts].some((part) => part.checkVisibility() && getComputedStyle(part).opacity < 0.9)) window.dimmed += 1;
+      requestAnimationFrame(look);
+    };
+    look();
+"""
+
+
+def test_training_moves_the_step_the_strip_the_headline_and_the_curve(lab):
+    before, curve = lab.strip_says, lab.curve.screenshot()
+    lab.train()
+    assert lab.soon(lambda: lab.strip_says != before)
+    assert lab.soon(lambda: lab.curve.screenshot() != curve)
+    expect(lab.page.get_by_text("It now hesitates between")).to_be_visible()
+    step = lab.step
+    assert lab.soon(lambda: lab.step > step)
+
+
+def test_a_paused_run_stands_still_and_uses_no_processor(server, lab):
+    others = server.workers()
+    lab.train()
+    (worker,) = server.workers() - others
+    lab.pause()
+    step = lab.step
+
+    def idle():  # the held-out loss may still be measured for a moment
+        used = cpu_seconds(worker)
+        lab.page.wait_for_timeout(1000)
+        return cpu_seconds(worker) - used <= 0.02
+
+    assert soon(idle)
+    assert lab.step == step
+
+
+def test_step_by_10_adds_exactly_10(lab):
+    for steps in (10, 20):
+        lab.choose_steps("10 windows")
+        assert lab.soon(lambda steps=steps: lab.step >= steps)
+        expect(lab.figures).to_contain_text("paused")
+        assert lab.step == steps
+
+
+def test_no_frame_is_dimmed_while_training(lab):
+    lab.train()
+    lab.page.evaluate(f"() => {{ {WATCH_FRAMES} }}")
+    step = lab.step
+    lab.page.wait_for_timeout(5000)
+    frames, dimmed = lab.page.evaluate("[window.frames, window.dimmed]")
+    assert lab.step > step
+    assert frames > 20
+    assert dimmed == 0
+
+
+def test_the_watch_on_dimmed_frames_sees_one(lab):
+    lab.page.evaluate(f"() => {{ {WATCH_FRAMES} }}")
+    lab.page.evaluate("document.querySelector('[data-testid=stElementContainer]').style.opacity = 0.33")
+    lab.page.wait_for_function("window.dimmed > 0")
+
+
+def test_start_over_returns_to_step_0_with_the_sample_of_the_beginning(lab):
+    first = lab.sample.inner_text()
+    lab.train().pause()
+    expect(lab.sample).not_to_have_text(first)
+    lab.button("start-over").click()
+    lab.button("confirm-yes").click()
+    expect(lab.figures).to_contain_text(re.compile(r"step 0\b"))
+    expect(lab.page.get_by_text("a blind guess")).to_be_visible()
+    assert lab.soon(lambda: lab.sample.inner_text() == first)
+
+
+def test_an_upload_is_what_it_trains_on(lab, tmp_path):
+    rhyme = tmp_path / "rhyme.txt"
+    rhyme.write_text("The cat sat on the mat; the dog lay on the log. " * 80)
+    lab.button("text").first.click()
+    lab.page.locator(".st-key-uploaded input[type=file]").set_input_files(rhyme)
+    lab.button("use-uploaded").click()
+    expect(lab.key("text")).to_contain_text("rhyme.txt")
+    lab.page.keyboard.press("Escape")
+    assert lab.soon(lambda: "the mat" in lab.strip_says)
+    lab.train()
+    assert lab.soon(lambda: lab.step > 20)

@@ -62,16 +62,12 @@ class Server:
             port = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{port}"
         self._home = tempfile.TemporaryDirectory()
-        self._log = tempfile.TemporaryFile()
+        self._log = Path(self._home.name) / "server.log"
         command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
         command += [f"--server.port={port}", "--server.address=127.0.0.1", "--server.fileWatcherType=none"]
-        self._process = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            env=os.environ | {"CHARRNN_HOME": self._home.name} | environment,
-            stdout=self._log,
-            stderr=subprocess.STDOUT,
-        )
+        environ = os.environ | {"CHARRNN_HOME": self._home.name} | environment
+        with self._log.open("wb") as log:
+            self._process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=log, stderr=subprocess.STDOUT)
         self.pid = self._process.pid
 
     def __enter__(self) -> "Server":
@@ -88,7 +84,6 @@ class Server:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        self._log.close()
         self._home.cleanup()
         left = [pid for pid in workers if not soon(lambda pid=pid: not Path(f"/proc/{pid}").exists(), 10)]
         for pid in left:
@@ -103,8 +98,7 @@ class Server:
 
     def log(self) -> str:
         """What it has written to its terminal."""
-        self._log.seek(0)
-        return self._log.read().decode(errors="replace")
+        return self._log.read_text(errors="replace")
 
     def _healthy(self) -> bool:
         try:

@@ -97,6 +97,35 @@ def test_a_workspace_used_again_gives_what_a_fresh_one_gives_bit_for_bit(T, B, d
             np.testing.assert_array_equal(ours, theirs)
 
 
+@pytest.mark.parametrize("H", [5, 120])  # large products take another way through the transposed matrix
+def test_the_gradient_of_several_streams_is_the_mean_of_their_own(H):
+    T, B = 4, 9
+    parameters = initialise(V, H, np.random.default_rng(0), init="orthogonal", scale=0.9, dtype=np.float64)
+    ids = np.random.default_rng(1).integers(V, size=(T + 1, B))
+    hidden = np.random.default_rng(2).uniform(-0.9, 0.9, (B, H))
+    loss, gradients, after = loss_and_gradients(parameters, ids[:-1], ids[1:], hidden)
+    alone = [
+        loss_and_gradients(parameters, ids[:-1, b : b + 1], ids[1:, b : b + 1], hidden[b : b + 1]) for b in range(B)
+    ]
+    assert loss == pytest.approx(np.mean([one[0] for one in alone]), rel=1e-12)
+    np.testing.assert_allclose(after, np.concatenate([one[2] for one in alone]), rtol=1e-10)
+    for together, apart in zip(gradients, zip(*(one[1] for one in alone), strict=True), strict=True):
+        np.testing.assert_allclose(together, np.mean(apart, axis=0), rtol=1e-10, atol=1e-14)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("size", [79.0, 81.0, 1e4])
+def test_logits_of_any_size_neither_overflow_nor_vanish(size, dtype):
+    parameters, inputs, targets, hidden = problem(4, 2)
+    parameters = Parameters(*(array.astype(dtype) for array in parameters))
+    parameters.b_y[:] = 0
+    parameters.b_y[0], parameters.b_y[1] = size, -size
+    targets[:] = 1  # the least likely one
+    loss, gradients, _ = loss_and_gradients(parameters, inputs, targets, hidden.astype(dtype))
+    assert loss / 4 == pytest.approx(2 * size, rel=0.1)
+    np.testing.assert_allclose(gradients.b_y, [4, -4, 0, 0, 0, 0, 0], atol=1e-3)
+
+
 def test_a_character_that_was_not_read_has_no_gradient_in_the_input_weights():
     parameters, inputs, targets, hidden = problem(5, 2)
     inputs[inputs == 3] = 4

@@ -9,9 +9,10 @@ from charrnn.runs.description import corpus_from
 from charrnn.runs.janitor import Janitor
 from charrnn.runs.leases import Lease, Leases
 from charrnn.runs.local import Connect, Connection, Local
-from charrnn.runs.run import ACTIVE, Run
-from charrnn.runs.store import Store, StoreError
+from charrnn.runs.run import ACTIVE, Run, watch_token_of
+from charrnn.runs.store import Progress, Saved, Store, StoreError
 from charrnn.text.corpus import Corpus
+from charrnn.training import checkpoint
 from charrnn.training.settings import Settings
 
 GRACE_SECONDS = 30.0
@@ -78,6 +79,41 @@ class Engine:
         with self.lock:  # two sessions may have looked at once: one run for both
             return self._runs.setdefault(token, run)
 
+    def find_watched(self, watch_token: str) -> Run | None:
+        """The run with this read-only token, None where there is none. Raises StoreError."""
+        tokens = [*self._runs, *(self.store.tokens() if self.store else [])]
+        token = next((token for token in tokens if watch_token_of(token) == watch_token), None)
+        return self.find(token) if token else None
+
+    def fork(self, run: Run, step: int, settings: Settings) -> Run:
+        """A new run that was this one up to a stored step, and goes on from there with other settings.
+
+        At step 0 any setting may differ, later those that a state does not depend on. Raises SettingsError, StoreError.
+        """
+        if step == 0:
+            return self.create(run.corpus, settings)
+        saved = self.saved(run).until(step)
+        *earlier, last = saved.checkpoints
+        last = last._replace(state=checkpoint.forked(last.state, run.settings, settings), kept=True)
+        saved = saved._replace(checkpoints=[*earlier, last])
+        fork = Run(self, run.corpus, settings)
+        about = saved.about | {"settings": settings.to_dict()}
+        assert self.store
+        self.store.begin(fork.token, run.corpus.digest, saved.text, about, 0)
+        self.store.add(fork.token, Progress(1, saved.losses, saved.notes, saved.checkpoints))
+        fork.revive(saved)
+        with self.lock:
+            self._runs[fork.token] = fork
+            self._tidy()
+        return fork
+
+    def saved(self, run: Run) -> Saved:
+        """What the store has of a run. Raises StoreError where it has nothing."""
+        saved = self.store.load(run.token) if self.store else None
+        if not saved:
+            raise StoreError("Nothing of this run has been saved yet: train it a little first.")
+        return saved
+
     def lease(self, run: Run, session: str) -> Lease:
         """Hold a run for a browser session, instead of the one that it has held."""
         with self.lock:
@@ -138,7 +174,12 @@ class Engine:
             run.announce(f"As many runs train as may ({self.max_running}). This one is {place} and starts by itself.")
 
     def _left(self, run: Run) -> None:
-        """Nobody holds the run any more."""
+        """Nobody holds the run any more. One that was told to keep training goes on for its time."""
+        left = (run.keep_until or 0) - time.time()
+        if left > 0 and run.status in ("queued", *ACTIVE):
+            run.watch(False)
+            self._janitor.later(left, lambda: None if self._leases.held(run) else self._left(run))
+            return
         run.rest()
         if run.at_rest and not run.state:  # it has never trained: a visitor who only looked
             self._runs.pop(run.token, None)

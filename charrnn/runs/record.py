@@ -94,11 +94,13 @@ class Record(NamedTuple):
             else:
                 log, curve = (*log, (step, value)), curve.marked(step, value)
         milestones = record.milestones
-        for step, state, _ in saved.checkpoints:
-            trainer.restore(checkpoint.from_bytes(state))
+        for step, data, _ in saved.checkpoints:
             if is_milestone(step) and step in texts:
-                parameters = _frozen(trainer.parameters.flat, trainer.parameters)
-                milestones = (*milestones, Milestone(step, parameters, texts[step]))
+                arrays = checkpoint.from_bytes(data).arrays
+                flat = np.concatenate([arrays[name].ravel() for name in Parameters._fields])
+                milestones = (*milestones, Milestone(step, _frozen(flat, trainer.parameters), texts[step]))
+        if saved.checkpoints:
+            trainer.restore(checkpoint.from_bytes(saved.checkpoints[-1].state))
         return cls(Snapshot.of(trainer), milestones, samples, curve, log).rewound(trainer.steps)
 
     def after(self, message: Message) -> Record:

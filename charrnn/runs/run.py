@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import secrets
 import threading
 import time
@@ -25,6 +27,12 @@ if TYPE_CHECKING:
     from charrnn.runs.engine import Engine
 
 ACTIVE = ("starting", "training", "pausing")  # these take a place among the running
+
+
+def watch_token_of(token: str) -> str:
+    """A one-way function of a run's token."""
+    digest = hashlib.sha256(f"watch {token}".encode()).digest()
+    return base64.urlsafe_b64encode(digest[:18]).decode()
 
 
 class Command(NamedTuple):
@@ -53,7 +61,13 @@ class Run:
         self.token = token or secrets.token_urlsafe(16)
         self.version = 0
         self.last_command: Command | None = None
+        self.keep_until: float | None = None  # seconds since the epoch: till then it trains on though nobody watches
         self._begin_anew(Trainer(corpus, settings))
+
+    @property
+    def watch_token(self) -> str:
+        """The token of its read-only link, from which its own cannot be found."""
+        return watch_token_of(self.token)
 
     def _begin_anew(self, trainer: Trainer) -> None:
         self.corpus, self.settings = trainer.corpus, trainer.settings
@@ -95,7 +109,7 @@ class Run:
         return self.record.log
 
     def revive(self, saved: Saved) -> None:
-        """Become the run that was saved, paused where it was. The engine's part, before anybody else has it."""
+        """Become the run that was saved, paused where it was. The engine's part, or that of rewind."""
         trainer = Trainer(self.corpus, self.settings)
         self.record = Record.saved(trainer, saved)
         if saved.checkpoints:
@@ -162,6 +176,20 @@ class Run:
             self._let_go()
             self._engine.leave_queue(self)
             self._begin_anew(fresh)
+            self._engine.admit()
+
+    def rewind(self, step: int, *, by: str = "") -> None:
+        """Back to a stored step, from which training goes on bitwise as it did. Raises StoreError."""
+        if step == 0:
+            return self.reset(by=by)
+        saved = self._engine.saved(self).until(step)
+        fresh = Trainer(self.corpus, self.settings)
+        with self._engine.lock:
+            self._note(by, f"go back to step {step:,}")
+            self._let_go()
+            self._engine.leave_queue(self)
+            self._begin_anew(fresh)
+            self.revive(saved)
             self._engine.admit()
 
     def rest(self) -> None:

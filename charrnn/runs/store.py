@@ -77,6 +77,14 @@ class Saved(NamedTuple):
     notes: list[Note]
     checkpoints: list[Checkpoint]  # the kept ones and the latest, by step
 
+    def until(self, step: int) -> "Saved":
+        """The run as it was at a stored step. Raises StoreError where there is no checkpoint of it."""
+        checkpoints = [checkpoint for checkpoint in self.checkpoints if checkpoint.step <= step]
+        if not checkpoints or checkpoints[-1].step != step:
+            raise StoreError(f"Step {step:,} is not stored any more: choose another one.")
+        notes = [note for note in self.notes if note.step <= step]
+        return self._replace(losses=self.losses[:step], notes=notes, checkpoints=checkpoints)
+
 
 def home() -> Path:
     """The folder of the store: CHARRNN_HOME, else the user's data folder."""
@@ -143,6 +151,11 @@ class Store:
                 [Note(step, kind, json.loads(value)) for step, kind, value in notes],
                 [Checkpoint(step, state, bool(kept)) for step, state, kept in database.execute(checkpoints, (token,))],
             )
+
+    def tokens(self) -> list[str]:
+        """The tokens of all runs."""
+        with self._words():
+            return [row[0] for row in self._connection.execute("SELECT token FROM runs")]
 
     def remove(self, token: str) -> None:
         """Forget a run, and its text where no other run has it."""

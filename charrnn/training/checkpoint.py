@@ -10,11 +10,13 @@ from safetensors import SafetensorError
 from safetensors.numpy import load as load_arrays
 from safetensors.numpy import save as save_arrays
 
+from charrnn.network.optimizers import OPTIMIZERS
 from charrnn.network.rnn import Array, Parameters
 from charrnn.text.corpus import Corpus, Vocabulary
-from charrnn.training.settings import Settings
+from charrnn.training.settings import Settings, SettingsError
 from charrnn.training.trainer import State, Trainer
 
+FORKABLE = {"learning_rate", "decay", "clip", "optimizer"}  # what may change in the middle of training
 KEY, CHECKSUM = "charrnn", "crc32"
 
 
@@ -47,6 +49,23 @@ def _checksum(values: str, arrays: dict[str, Array]) -> str:
         checksum = zlib.crc32(f"{name} {array.dtype} {array.shape}".encode(), checksum)
         checksum = zlib.crc32(np.ascontiguousarray(array).data, checksum)
     return f"{checksum:08x}"
+
+
+def forked(data: bytes, old: Settings, new: Settings) -> bytes:
+    """A state that goes on under other settings: the rate and the clip limit at once, an optimiser with empty memory.
+
+    Raises SettingsError where a setting differs that belongs to the network or to its start.
+    """
+    changed = {name for name, value in new.to_dict().items() if value != getattr(old, name)}
+    if fixed := sorted(changed - FORKABLE):
+        raise SettingsError(f"{' and '.join(fixed)} can differ only from the start: fork at step 0.")
+    values, arrays = from_bytes(data)
+    values = values | {name: getattr(new, name) for name in changed & {"learning_rate", "clip"}}
+    if "optimizer" in changed:
+        arrays = {name: array for name, array in arrays.items() if not name.startswith("memory_")}
+        flat = np.concatenate([arrays[name].ravel() for name in Parameters._fields])
+        arrays |= {f"memory_{i}": np.zeros_like(flat) for i in range(OPTIMIZERS[new.optimizer][1])}
+    return to_bytes(State(values, arrays))
 
 
 def save(trainer: Trainer, path: str | Path) -> None:

@@ -1,0 +1,121 @@
+"""Going back, forking and training on unattended: bitwise what an uninterrupted run would have done."""
+
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from runs_helpers import SECONDS, assert_same_parameters, soon
+
+from charrnn.runs.run import Run
+from charrnn.runs.store import Store, StoreError
+from charrnn.training.settings import Settings, SettingsError
+from charrnn.training.trainer import Trainer
+
+
+@pytest.fixture
+def engine(make_engine, tmp_path):
+    return make_engine(store=Store(tmp_path / "home"), grace=0.1)
+
+
+def trained(run: Run, steps: int) -> Run:
+    run.steps(steps)
+    assert soon(lambda: run.status == "paused" and run.saved_step == run.snapshot.step)
+    return run
+
+
+def losses_of(run: Run) -> np.ndarray:
+    return run.curve.smooth
+
+
+def test_after_going_back_training_repeats_itself_bit_for_bit(run):
+    trained(run, 150)
+    parameters, curve = run.snapshot.parameters, losses_of(run)
+    run.rewind(100)
+    assert (run.snapshot.step, run.status) == (100, "paused")
+    assert [milestone.step for milestone in run.milestones] == [0, 10, 30, 100]
+    trained(run, 50)
+    assert_same_parameters(run.snapshot.parameters, parameters)
+    np.testing.assert_array_equal(losses_of(run), curve)
+
+
+def test_going_back_to_the_start_is_starting_over(run, corpus, settings):
+    trained(run, 20)
+    run.rewind(0)
+    assert run.snapshot.step == 0
+    assert_same_parameters(run.snapshot.parameters, Trainer(corpus, settings).parameters)
+
+
+def test_a_step_that_is_not_stored_is_refused_and_nothing_changes(run):
+    trained(run, 20)
+    with pytest.raises(StoreError, match="Step 17 is not stored"):
+        run.rewind(17)
+    assert run.snapshot.step == 20
+
+
+def test_a_fork_with_the_same_settings_makes_the_same_curve(engine, run, settings):
+    trained(run, 150)
+    fork = engine.fork(run, 100, settings)
+    assert fork.token != run.token
+    assert fork.snapshot.step == 100
+    trained(fork, 50)
+    assert_same_parameters(fork.snapshot.parameters, run.snapshot.parameters)
+    np.testing.assert_array_equal(losses_of(fork), losses_of(run))
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adagrad", "rmsprop"])
+def test_a_fork_may_change_rate_clip_schedule_and_optimiser(engine, run, corpus, settings, optimizer):
+    trained(run, 100)
+    other = replace(settings, learning_rate=1e-3, decay=0.0, clip=1.0, optimizer=optimizer)
+    fork = engine.fork(run, 100, other)
+    assert (fork.snapshot.learning_rate, fork.snapshot.clip, fork.snapshot.rate) == (1e-3, 1.0, 1e-3)
+    trained(fork, 20)
+    assert not np.array_equal(fork.snapshot.parameters.flat, run.snapshot.parameters.flat)
+    assert run.snapshot.step == 100  # the run it came from is as it was
+
+
+def test_a_fork_is_found_by_its_link_on_a_new_server(make_engine, engine, run, settings):
+    trained(run, 100)
+    fork = engine.fork(run, 100, replace(settings, optimizer="sgd"))
+    again = make_engine(store=engine.store).find(fork.token)
+    assert again.snapshot.step == 100
+    assert again.settings.optimizer == "sgd"
+    assert [milestone.step for milestone in again.milestones] == [0, 10, 30, 100]
+
+
+def test_what_belongs_to_the_network_can_differ_only_from_the_start(engine, run, settings):
+    trained(run, 100)
+    with pytest.raises(SettingsError, match="hidden_size can differ only from the start"):
+        engine.fork(run, 100, replace(settings, hidden_size=20))
+    assert engine.fork(run, 0, replace(settings, hidden_size=20)).snapshot.parameters.b_h.shape == (20,)
+
+
+def test_without_anything_saved_there_is_nothing_to_go_back_to(make_engine, corpus, settings):
+    run = make_engine().create(corpus, settings)
+    with pytest.raises(StoreError, match="Nothing of this run has been saved"):
+        run.rewind(10)
+
+
+def test_the_read_only_link_finds_the_run_and_does_not_tell_its_own(make_engine, engine, run):
+    trained(run, 10)
+    assert engine.find_watched(run.watch_token) is run
+    assert engine.find_watched(run.token) is None
+    assert engine.find(run.watch_token) is None
+    assert make_engine(store=engine.store).find_watched(run.watch_token).token == run.token
+
+
+def test_a_run_told_to_keep_training_does_so_though_nobody_watches(engine, corpus):
+    run = engine.create(corpus, Settings(hidden_size=12, sequence_length=8, batch_size=2))
+    run.keep_until = time.time() + 600
+    run.train(until=3_000)
+    engine.lease(run, "session").release()
+    assert run.wait(lambda run: run.snapshot.step == 3_000, SECONDS)
+
+
+def test_a_run_kept_for_a_time_rests_when_it_is_over(engine, corpus):
+    run = engine.create(corpus, Settings(hidden_size=12, sequence_length=8, batch_size=2))
+    run.keep_until = time.time() + 1.0
+    run.train()
+    engine.lease(run, "session").release()
+    assert run.wait(lambda run: run.status == "paused" and run.at_rest, SECONDS)
+    assert time.time() >= run.keep_until

@@ -33,6 +33,7 @@ class Curve(NamedTuple):
     smooth: Array = _NO_LOSSES
     held_out: tuple[Point, ...] = ()
     marks: tuple[tuple[int, dict[str, Any]], ...] = ()
+    clock: tuple[Point, ...] = ()  # (step, seconds of training up to there)
 
     def extended(self, first: int, losses: Array, smooth: Array) -> Curve:
         """With the losses (n,) and smoothed losses (n,) of the steps first … first + n - 1, which follow the last."""
@@ -56,10 +57,16 @@ class Curve(NamedTuple):
 
     def measured(self, step: int, loss: float) -> Curve:
         """With a held-out loss, which replaces the last one if that lies in the same bin."""
-        earlier = self.held_out
-        while earlier and _bins(earlier[-1][0]) >= _bins(step):
-            earlier = earlier[:-1]
-        return self._replace(held_out=(*earlier, (step, loss)))
+        return self._replace(held_out=_added(self.held_out, step, loss))
+
+    def timed(self, step: int, seconds: float) -> Curve:
+        """With the seconds of training up to a step, at most one point a bin."""
+        return self._replace(clock=_added(self.clock, step, seconds))
+
+    def seconds(self) -> Array:
+        """Seconds of training up to the last step of each bin, between the points of the clock in proportion."""
+        steps, seconds = zip((0, 0.0), *self.clock, strict=True)
+        return np.interp(self.steps, steps, seconds)
 
     def marked(self, step: int, change: dict[str, Any]) -> Curve:
         """With a mark where a setting was changed."""
@@ -75,7 +82,15 @@ class Curve(NamedTuple):
             smooth=self.smooth[:kept],
             held_out=tuple(point for point in self.held_out if point[0] <= step),
             marks=tuple(mark for mark in self.marks if mark[0] <= step),
+            clock=tuple(point for point in self.clock if point[0] <= step),
         )
+
+
+def _added(points: tuple[Point, ...], step: int, value: float) -> tuple[Point, ...]:
+    """With one point more, instead of the last one if that lies in the same bin."""
+    while points and _bins(points[-1][0]) >= _bins(step):
+        points = points[:-1]
+    return (*points, (step, value))
 
 
 def _bins(steps: Any) -> Any:

@@ -91,6 +91,8 @@ class Record(NamedTuple):
                 samples, texts[step] = (*samples, (step, value)), value
             elif kind == "held_out":
                 curve = curve.measured(step, value)
+            elif kind == "seconds":
+                curve = curve.timed(step, value)
             else:
                 log, curve = (*log, (step, value)), curve.marked(step, value)
         milestones = record.milestones
@@ -111,7 +113,8 @@ class Record(NamedTuple):
             losses, first = arrays["losses"], fields["step"] - len(arrays["losses"]) + 1
             record = record._replace(curve=record.curve.extended(first, losses, arrays["smooth"]))
         if "characters" in fields:
-            record = record._replace(snapshot=record._pictured(fields, arrays))
+            curve = record.curve.timed(fields["step"], fields["seconds"])
+            record = record._replace(snapshot=record._pictured(fields, arrays), curve=curve)
         match kind:
             case "milestone":
                 parameters = _frozen(arrays["parameters"], record.snapshot.parameters)

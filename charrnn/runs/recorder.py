@@ -72,6 +72,7 @@ class Recorder:
         elif kind == "changed":
             self._notes.append(Note(fields["step"], "change", fields["change"]))
         if "state" in arrays:
+            self._notes.append(Note(fields["step"], "seconds", fields["seconds"]))
             kept = kind in ("paused", "milestone")
             others = [checkpoint for checkpoint in self._checkpoints if checkpoint.kept]
             self._checkpoints = [*others, Checkpoint(fields["step"], arrays["state"].tobytes(), kept)]

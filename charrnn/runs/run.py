@@ -272,7 +272,13 @@ class Run:
         if self.state:
             arrays["state"] = np.frombuffer(self.state, np.uint8)
         changes, self._changes = self._changes, {}
-        fields = {"corpus": describe(corpus), "settings": self.settings.to_dict(), "changes": changes, "store": None}
+        fields: dict[str, Any] = {
+            "corpus": describe(corpus),
+            "settings": self.settings.to_dict(),
+            "changes": changes,
+            "store": None,
+        }
+        fields["seconds"] = self.curve.clock[-1][1] if self.curve.clock else 0.0
         if self._engine.store:
             fields["store"] = {"folder": str(self._engine.store.folder), "token": self.token, "digest": corpus.digest}
         return Message("start", fields, arrays)

@@ -44,7 +44,10 @@ class StoreError(Exception):
 
 
 class Note(NamedTuple):
-    """Something at a step: a "sample", a "held_out" loss, a "change" of a setting. The value is JSON-able."""
+    """Something at a step: a "sample", a "held_out" loss, a "change" of a setting, the "seconds" trained by then.
+
+    The value is JSON-able.
+    """
 
     step: int
     kind: str

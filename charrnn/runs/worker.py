@@ -52,7 +52,7 @@ Arrays = dict[str, np.ndarray[Any, np.dtype[Any]]]
 class Worker:
     """A trainer, what it has been told, and what it has yet to tell."""
 
-    def __init__(self, trainer: Trainer, outbox: Outbox | Recorder) -> None:
+    def __init__(self, trainer: Trainer, outbox: Outbox | Recorder, seconds_before: float) -> None:
         self.trainer = trainer
         self.outbox = outbox
         self.until: float | None = None  # the step to stop at, infinity for none; None while paused
@@ -63,6 +63,7 @@ class Worker:
         self.unpublished: list[Step] = []
         self.evaluations: deque[tuple[int, Iterator[float | None]]] = deque()
         self.evaluated = -1  # the last step whose held-out loss has been asked for
+        self.seconds_before = seconds_before  # of training, in earlier processes
         self.trained = self.spent = 0.0  # seconds of training, and of chores beside it
         self.step_seconds = CHUNK_SECONDS
         self.pace: deque[tuple[float, int]] = deque([(0.0, trainer.steps)])
@@ -240,6 +241,7 @@ class Worker:
             "rate": trainer.rate,
             "learning_rate": trainer.learning_rate,
             "clip": trainer.clip,
+            "seconds": self.seconds_before + self.trained,
             "speed": (trainer.steps - steps) / (self.trained - then) if self.trained > then else 0.0,
         }
 
@@ -304,7 +306,7 @@ def main() -> None:
         if start:
             trainer = build(start)
             recorder = Recorder(outbox, start, trainer.steps) if start.fields["store"] else None
-            worker = Worker(trainer, recorder or outbox)
+            worker = Worker(trainer, recorder or outbox, start.fields["seconds"])
             if start.fields["changes"]:
                 worker.change(start.fields["changes"])
             worker.run(commands)

@@ -81,3 +81,10 @@ def test_an_older_curve_is_not_touched_by_what_follows():
     low = first.low.copy()
     first.extended(951, losses[950:] - 10, smooth[950:])
     np.testing.assert_array_equal(first.low, low)
+
+
+def test_seconds_run_in_proportion_between_the_points_of_the_clock():
+    curve = Curve().extended(1, np.ones(40, np.float32), np.ones(40, np.float32)).timed(20, 10.0).timed(40, 40.0)
+    seconds = dict(zip(curve.steps.tolist(), curve.seconds().tolist(), strict=True))
+    assert (seconds[10], seconds[20], seconds[30], seconds[40]) == (5.0, 10.0, 25.0, 40.0)
+    assert curve.rewound(20).seconds().max() == 10.0

@@ -4,7 +4,7 @@ import numpy as np
 
 from charrnn.network.rnn import Array, Parameters, forward, log_softmax, logits
 
-CHUNK = 2_000  # characters at a time: the predictions of a whole book would not fit the cache
+CHUNK = 500  # characters at a time: states and predictions stay in the cache
 
 
 def surprisal(parameters: Parameters, ids: Array, hidden: Array | None = None) -> Array:

@@ -1,7 +1,8 @@
 """Four optimisers, each its formula, on flat vectors: p parameters, g gradients, `memory` what it remembers of past g.
 
 They work in place and allocate nothing: `scratch` is one vector of p's length. (Written out as single ufunc calls,
-since an expression such as `rate * g / sqrt(m)` would allocate three arrays a step.)
+since an expression such as `rate * g / sqrt(m)` would allocate three arrays a step. Cutting the vectors into chunks
+that stay in a core's cache was no faster at any size.)
 """
 
 from collections.abc import Callable
@@ -14,7 +15,6 @@ from charrnn.network.rnn import Array
 RMSPROP_DECAY = 0.95
 ADAM_BETA_1, ADAM_BETA_2 = 0.9, 0.99  # 0.99: with 0.999 the first thousand steps remember their wild start for too long
 EPSILON = 1e-8
-CHUNK = 1 << 15  # entries; p, g and the memories of a chunk stay in a core's cache from the first pass to the last
 
 
 def sgd(p: Array, g: Array, memory: list[Array], scratch: Array, rate: float, step: int) -> None:
@@ -76,17 +76,6 @@ OPTIMIZERS: dict[str, tuple[Optimizer, int]] = {  # the formula, and how many ve
     "rmsprop": (rmsprop, 1),
     "sgd": (sgd, 0),
 }
-
-
-def update(name: str, p: Array, g: Array, memory: list[Array], scratch: Array, rate: float, step: int) -> None:
-    """One step of the optimiser `name`, chunk by chunk; the result does not depend on the chunks."""
-    formula = OPTIMIZERS[name][0]
-    if len(p) <= CHUNK:
-        return formula(p, g, memory, scratch, rate, step)
-    for start in range(0, len(p), CHUNK):
-        part = slice(start, start + CHUNK)
-        chunk = p[part]
-        formula(chunk, g[part], [m[part] for m in memory], scratch[: len(chunk)], rate, step)
 
 
 def clip(g: Array, limit: float) -> tuple[float, float]:

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from charrnn.network.evaluate import evaluate
-from charrnn.network.optimizers import OPTIMIZERS, clip, update
-from charrnn.network.rnn import Array, Parameters, Workspace, initialise, loss_and_gradients
+from charrnn.network.optimizers import OPTIMIZERS, clip
+from charrnn.network.rnn import Array, Parameters, Workspace, aligned_zeros, initialise, loss_and_gradients
 from charrnn.network.sampling import generate, sample
 from charrnn.text.batches import Batches
 from charrnn.text.corpus import Corpus
@@ -55,8 +55,9 @@ class Trainer:
         self._learning_rate, self._clip = settings.learning_rate, settings.clip
         self._sampler = np.random.default_rng(sampling_seed)
         self._flat = self.parameters.flat
-        self._memory = [np.zeros_like(self._flat) for _ in range(OPTIMIZERS[settings.optimizer][1])]
-        self._scratch = np.empty_like(self._flat)
+        self._optimize, memories = OPTIMIZERS[settings.optimizer]
+        self._memory = [aligned_zeros(len(self._flat), dtype=dtype) for _ in range(memories)]
+        self._scratch = aligned_zeros(len(self._flat), dtype=dtype)
         self._space = Workspace(self.batches.T, self.batches.B, V, H, dtype)
         self._gradients = self._space.gradients.flat
         self._keep = 0.999**self.batches.B  # of the smooth loss, a step: the same memory in characters at every B
@@ -107,7 +108,7 @@ class Trainer:
         norm, clipped = clip(g, self._clip)
         rate = self.rate
         self.steps += 1
-        update(self.settings.optimizer, self._flat, g, self._memory, self._scratch, rate, self.steps)
+        self._optimize(self._flat, g, self._memory, self._scratch, rate, self.steps)
         self.hidden[:] = hidden
         loss /= self.batches.T
         self.smooth_loss = self._keep * self.smooth_loss + (1 - self._keep) * loss

@@ -7,7 +7,7 @@ for variable in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"):
 
 import streamlit as st
 
-from charrnn.dashboard import controls, filmstrip, knows, panels, player, session
+from charrnn.dashboard import compare, controls, filmstrip, knows, panels, player, session, sharing
 
 st.set_page_config("CharRNN Lab", page_icon="🧠", layout="wide")
 
@@ -17,15 +17,20 @@ if "present" in st.query_params:
 
 with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small", key="header"):
     st.markdown("**CharRNN Lab**", width="content")
-    controls.text(here)
-    controls.network(here)
-    controls.learning(here)
-    controls.share(here)
+    if not here.watching:
+        controls.text(here)
+        controls.network(here)
+        controls.learning(here)
+    sharing.share(here)
 if here.proposal:
     controls.confirm(here)
+if here.forking:
+    compare.fork(here)
 
 status = player.player(here)
 panels.live(here, status)
 knows.knows(here)
 filmstrip.filmstrip(here)
+if not here.watching:
+    compare.compare(here)
 panels.poll(here)

@@ -64,8 +64,13 @@ def loss_spec(unit: str, theme: str) -> dict[str, Any]:
         name="zoom", bind="scales", encodings=["x"], zoom="wheel![event.shiftKey]"
     )  # without shift the wheel goes on scrolling the page
     chart = alt.layer(*layers).add_params(zoom).properties(height=HEIGHT, width="container")
-    spec = chart.to_dict(validate=False)
-    for key in ("config", "data", "datasets"):  # Streamlit brings theme and data
+    return bare(chart)
+
+
+def bare(chart: Any) -> dict[str, Any]:
+    """A chart's specification without what Streamlit brings: data and theme."""
+    spec: dict[str, Any] = chart.to_dict(validate=False)
+    for key in ("config", "data", "datasets"):
         spec.pop(key, None)
     for layer in spec["layer"]:
         layer.pop("data", None)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from charrnn.dashboard import links, texts, words
+from charrnn.dashboard import texts, words
 from charrnn.dashboard.session import Session
 from charrnn.dashboard.texts import Choices
 from charrnn.text.corpus import Corpus, CorpusError
@@ -242,27 +242,17 @@ def learning(session: Session) -> None:
         st.caption(f"In force now: {words.rate(now.rate)}")
 
 
-def share(session: Session) -> None:
-    """Links to this run and to this experiment."""
-    with st.popover("Share", icon=":material/ios_share:", key="share"):
-        base = (st.context.url or "").split("?")[0]
-        st.markdown("**This experiment**, to be trained anew: the same text, settings and seed.")
-        if query := links.query(session.run.corpus, session.run.settings):
-            st.code(f"{base}?{query}", language=None, wrap_lines=True)
-        else:
-            st.caption("A text of your own is not in the link; it has to be brought along.")
-        st.markdown("**This run**: whoever has this link can drive it.")
-        st.code(f"{base}?run={session.run.token}", language=None, wrap_lines=True)
-
-
 @st.dialog("Start over?")
 def confirm(session: Session) -> None:
     """Ask before training is thrown away."""
     assert session.proposal
     corpus, settings = session.proposal
-    st.write(f"This run is at step {session.run.snapshot.step:,}. Starting over forgets what it learned.")
+    st.write(f"This run is at step {session.run.snapshot.step:,}. Start another one, or start over and forget it?")
     with st.container(horizontal=True):
-        if st.button("Start over", type="primary", key="confirm-yes"):
+        if st.button("Start another run", type="primary", key="confirm-another", help="This one stays in My runs."):
+            session.start_another(corpus, settings)
+            st.rerun()
+        if st.button("Start over", key="confirm-yes", help="What this run has learned is forgotten."):
             session.start_over(corpus, settings)
             st.rerun()
         if st.button("Keep this run", key="confirm-no"):

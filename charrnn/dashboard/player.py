@@ -19,6 +19,11 @@ def running(run: Run) -> bool:
 def player(session: Session) -> DeltaGenerator:
     """Draw the buttons; return the place for the figures, which the live part of the page fills."""
     run, by = session.run, session.name
+    if session.watching:
+        with st.bottom, st.container(horizontal=True, vertical_alignment="center", key="player"):
+            st.markdown("You are watching.", width="content")
+            scrubber(session)
+            return st.container(width="content", key="figures")
     with st.bottom, st.container(horizontal=True, vertical_alignment="center", gap="small", key="player"):
         if running(run):
             st.button("Pause", icon=":material/pause:", type="primary", key="pause", on_click=lambda: pause(session))
@@ -47,6 +52,8 @@ def player(session: Session) -> DeltaGenerator:
                 "Train up to there", key="train-until", on_click=lambda: train(session, int(goal)), type="primary"
             )
         scrubber(session)
+        if session.view.past:
+            look_back(session)
         figures = st.container(width="content", height="content", key="figures")
         st.button(
             "Start over",
@@ -77,6 +84,22 @@ def scrubber(session: Session) -> None:
         label_visibility="collapsed",
         disabled=not run.snapshot.step,
     )
+
+
+def look_back(session: Session) -> None:
+    """What can be done with the network of a stored step."""
+    step, now = session.view.step, session.run.snapshot.step
+    with st.popover("Go on from here", key="go-on"):
+        st.write(
+            f"Training goes on from step {step:,}, exactly as it did. What came after, up to {now:,}, is forgotten."
+        )
+        if st.button("Go on from here", type="primary", key="rewind"):
+            session.rewind(step)
+            st.rerun()
+        st.caption("To keep both, fork this run instead.")
+        if st.button("Fork here", key="fork-here"):
+            session.forking = True
+            st.rerun()
 
 
 def train(session: Session, until: int | None = None) -> None:

@@ -19,6 +19,8 @@ from charrnn.text.corpus import Corpus, CorpusError
 from charrnn.training.settings import Settings, SettingsError
 
 CELLS = 84  # columns of the reading strip
+LIMIT = 6  # runs in a comparison
+KEPT_IN_ADDRESS = ("present",)
 NAMED_FOR = 1.5  # a ranking names units until the step is this many times further, or back
 
 
@@ -55,7 +57,10 @@ class Session:
 
     run: Run
     name: str = field(default_factory=lambda: secrets.token_hex(2))  # tells two browsers on one run apart
-    lease: Any = None
+    linked: str = ""  # the token that the address holds because of this session
+    watching: bool = False  # whether it came by the read-only link
+    compared: list[Run] = field(default_factory=list)  # beside its own run
+    forking: bool = False  # whether the dialog for a fork is asked for
     notice: str = ""  # one sentence about what could not be done
     proposal: tuple[Corpus, Settings] | None = None  # waits for a yes, since it would end training
     at: int | None = None  # the stored step that is looked back at; None: now
@@ -65,7 +70,7 @@ class Session:
     shown_units: Array | None = None
     strips: dict[Any, Strip] = field(default_factory=dict)  # rows frozen in the past, by step and sentence
     named: Named = field(default_factory=lambda: Named(0, {}))
-    unit: int = 0  # the one that is looked at, wherever it was picked
+    unit: int | None = None  # the one that was picked to be looked at, wherever that was
     measurements: dict[str, Any] = field(default_factory=dict)  # what takes long to find out, by what it is (measuring)
 
     @property
@@ -114,6 +119,29 @@ class Session:
         near = self.named.step <= NAMED_FOR * self.view.step <= NAMED_FOR**2 * self.named.step
         return self.named.units if near else {}
 
+    def compared_runs(self) -> list[Run]:
+        """Its own run and those beside it, in the order of their letters."""
+        return [self.run, *self.compared]
+
+    def open(self, run: Run) -> None:
+        """Make another run its own; in a comparison the two change places."""
+        if run in self.compared:
+            self.compared[self.compared.index(run)] = self.run
+        else:
+            self.compared.clear()
+        self.run, self.notice, self.proposal = run, "", None
+        self._look_anew()
+
+    def start_another(self, corpus: Corpus, settings: Settings) -> None:
+        """A new run with this text and these settings; the present one stays as it is."""
+        try:
+            run = engine().create(corpus, settings)
+        except (CorpusError, SettingsError) as error:
+            self.notice, self.proposal = str(error), None
+        else:
+            self.run.pause(by=self.name)
+            self.open(run)
+
     def propose(self, corpus: Corpus, settings: Settings) -> None:
         """Start over with a text and settings: at once where nothing is lost by it, else after a yes."""
         if self.run.snapshot.step == 0:
@@ -129,40 +157,57 @@ class Session:
         except (CorpusError, SettingsError) as error:
             self.notice = str(error)
         else:
-            self.strips.clear()
-            self.shown_units = self.at = None
-            self.named = Named(0, {})
+            self._look_anew()
+
+    def rewind(self, step: int) -> None:
+        """Have training go on from a stored step; where that cannot be had, only a notice."""
+        self.notice = ""
+        try:
+            self.run.rewind(step, by=self.name)
+        except StoreError as error:
+            self.notice = str(error)
+        else:
+            self._look_anew()
+
+    def _look_anew(self) -> None:
+        self.strips.clear()
+        self.measurements.clear()
+        self.shown_units = self.at = None
+        self.named = Named(0, {})
 
 
 def open_session() -> Session:
     """This browser's session: the run of its link, its own from before, or a new one as the link describes it."""
-    token = st.query_params.get("run")
-    session: Session | None = st.session_state.get("session")
-    if session is None or (token and token != session.run.token):
-        session = opened(token)
-        st.session_state["session"] = session
     query = st.query_params.to_dict()
-    kept = {"run": session.run.token} | {name: query[name] for name in ("present",) if name in query}
+    token = query.get("watch") or query.get("run") or ""
+    session: Session | None = st.session_state.get("session")
+    if session is None or (token and token != session.linked):
+        session = st.session_state["session"] = opened(query)
+    session.linked = session.run.watch_token if session.watching else session.run.token
+    kept = {"watch" if session.watching else "run": session.linked}
+    kept |= {name: query[name] for name in KEPT_IN_ADDRESS if name in query}
     if query != kept:
         st.query_params.from_dict(kept)
-    lease_of(session.run.token, session)
+    for run in session.compared_runs():
+        lease_of(run.token, run, f"{session.name} {run.token}")
     return session
 
 
-def opened(token: str | None) -> Session:
-    """A session on the run with this token; without one, on a new run."""
-    notice = "No run is kept under this link any more: here is a new one." if token else ""
+def opened(query: dict[str, str]) -> Session:
+    """A session on the run that a link names; without one, on a new run as the link describes it."""
     try:
-        if token and (run := engine().find(token)):
+        if "watch" in query and (run := engine().find_watched(query["watch"])):
+            return Session(run, watching=True)
+        if "run" in query and (run := engine().find(query["run"])):
             return Session(run)
-        corpus, settings = links.experiment(st.query_params.to_dict())
-        run = engine().create(corpus, settings)
+        notice = "No run is kept under this link any more: here is a new one." if {"run", "watch"} & set(query) else ""
+        corpus, settings = links.experiment(query)
+        return Session(engine().create(corpus, settings), notice=notice)
     except (CorpusError, SettingsError, StoreError) as error:
-        notice, run = str(error), engine().create(texts.first(), Settings())
-    return Session(run, notice=notice)
+        return Session(engine().create(texts.first(), Settings()), notice=str(error))
 
 
 @st.cache_resource(scope="session", show_spinner=False, on_release=lambda lease: lease.release())
-def lease_of(token: str, _session: Session) -> Any:
-    """One lease a browser session, let go when its connection is."""
-    return engine().lease(_session.run, _session.name)
+def lease_of(token: str, _run: Run, holder: str) -> Any:
+    """A lease on a run, let go when the browser's connection is."""
+    return engine().lease(_run, holder)

@@ -1,0 +1,231 @@
+"""Fork and compare: the same beginning, one knob turned; up to six runs side by side."""
+
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import streamlit as st
+
+from charrnn.dashboard import charts, words
+from charrnn.dashboard.controls import OPTIMIZERS
+from charrnn.dashboard.player import running
+from charrnn.dashboard.session import LIMIT, Session, engine
+from charrnn.network import sampling
+from charrnn.runs.run import Run
+from charrnn.runs.store import StoreError
+from charrnn.text.corpus import CorpusError
+from charrnn.training.settings import Settings, SettingsError
+
+AXES = {"steps": "training steps", "characters": "characters read", "seconds": "seconds of training"}
+COLOURS = {
+    "light": ["#14181F", "#588BFF", "#EA6A02", "#2C745D", "#9A318D", "#A30104"],
+    "dark": ["#F2F4F7", "#4161CC", "#BB4F00", "#18B582", "#FF8FFB", "#EBDD26"],
+}
+LETTERS = "ABCDEF"
+SAMPLE_LENGTH = 200
+NO_PRIME = np.empty(0, np.int32)
+REDRAW_SECONDS = 0.5
+
+
+def compare(session: Session) -> None:
+    """The section: what is compared, and how to add to it."""
+    with st.expander("**What if one knob were different?**", on_change="rerun", key="compare") as section:
+        if section.open:
+            any_running = any(running(run) for run in session.compared_runs())
+            st.fragment(side_by_side, run_every=REDRAW_SECONDS if any_running else None, key="side-by-side")(session)
+
+
+def side_by_side(session: Session) -> None:
+    """Curves, samples, differences and results of the runs compared."""
+    runs = session.compared_runs()
+    before = [running(run) for run in runs]
+    buttons(session, runs)
+    if len(runs) == 1:
+        st.caption("Fork this run at a stored step, turn a knob, and train both: their curves appear here together.")
+        return
+    axis = st.segmented_control(
+        "Common axis", list(AXES), default="steps", key="compare-axis", label_visibility="collapsed", required=True
+    )
+    theme = st.context.theme.type or "light"
+    st.vega_lite_chart(
+        curves(runs, axis),
+        overlay(axis, theme),
+        key=f"overlay-{axis}",
+        alt="Loss of the compared runs; the table below has the figures",
+    )
+    st.dataframe(results(runs), hide_index=True, key="results")
+    for start in range(0, len(runs), 3):
+        for place, i in zip(st.columns(3), range(start, min(start + 3, len(runs))), strict=False):
+            with place:
+                st.caption(f"{LETTERS[i]} at step {runs[i].snapshot.parameters_step:,}")
+                st.code(written(runs[i]), language=None, wrap_lines=True)
+    if before != [running(run) for run in runs]:
+        st.rerun()
+
+
+def buttons(session: Session, runs: list[Run]) -> None:
+    """Fork, train all, pause all; one row for each further run."""
+    with st.container(horizontal=True, gap="small"):
+        st.button(
+            "Fork …",
+            key="fork",
+            on_click=lambda: setattr(session, "forking", True),
+            disabled=len(runs) >= LIMIT,
+            help="Copy this run at a stored step, change a knob, and train both.",
+        )
+        if len(runs) > 1:
+            st.button("Train all", key="train-all", on_click=train_all, args=(session,))
+            st.button("Pause all", key="pause-all", on_click=pause_all, args=(session,))
+    for letter, run in zip(LETTERS, runs, strict=False):
+        if run is session.run:
+            continue
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.text(f"{letter}: {described(runs[0], run)}", width="stretch")
+            st.button("Open", key=f"open-{run.token}", on_click=lambda run=run: session.open(run))
+            st.button("Take out", key=f"out-{run.token}", on_click=lambda run=run: session.compared.remove(run))
+
+
+def train_all(session: Session) -> None:
+    """Train every run compared."""
+    for run in session.compared_runs():
+        run.train(by=session.name)
+
+
+def pause_all(session: Session) -> None:
+    """Pause every run compared."""
+    for run in session.compared_runs():
+        run.pause(by=session.name)
+
+
+@st.dialog("Fork this run")
+def fork(session: Session) -> None:
+    """Where to fork, and what is to be different."""
+    session.forking = False
+    run = session.run
+    settings = run.settings
+    stored = [milestone.step for milestone in run.milestones]
+    step = st.select_slider("At step", stored, value=session.at or 0, format_func=words.short, key="fork-step")
+    with st.form("fork-form", border=False):
+        rate = st.number_input("Learning rate", 1e-6, 10.0, settings.learning_rate, format="%.3g")
+        clip = st.number_input("Clip", 1e-3, 1e6, settings.clip, format="%.3g")
+        optimizer = st.selectbox(
+            "Optimiser",
+            list(OPTIMIZERS),
+            list(OPTIMIZERS).index(settings.optimizer),
+            format_func=OPTIMIZERS.__getitem__,
+        )
+        changed: dict[str, Any] = {"learning_rate": rate, "clip": clip, "optimizer": optimizer}
+        if step == 0:
+            changed |= {
+                "hidden_size": st.number_input("Units", 1, 2048, settings.hidden_size),
+                "sequence_length": st.number_input("Looks back", 1, 1000, settings.sequence_length),
+                "batch_size": st.number_input("Streams", 1, 256, settings.batch_size),
+                "init_scale": st.number_input("Start scale", 1e-6, 10.0, settings.init_scale, format="%.3g"),
+                "seed": st.number_input("Seed", 0, 2**32 - 1, settings.seed),
+            }
+        else:
+            st.caption("Size, unroll, streams and start can differ only in a fork at step 0.")
+        if st.form_submit_button("Fork", type="primary"):
+            start(session, step, replace(settings, **changed))
+            st.rerun()
+
+
+def start(session: Session, step: int, settings: Settings) -> None:
+    """Fork, or say why not."""
+    try:
+        session.compared.append(engine().fork(session.run, step, settings))
+    except (StoreError, SettingsError, CorpusError) as error:
+        session.notice = str(error)
+
+
+def described(first: Run, run: Run) -> str:
+    """What differs from the first run, spelled out."""
+    found = [] if run.corpus.digest == first.corpus.digest else [run.corpus.name]
+    was = first.settings.to_dict()
+    for name, value in run.settings.to_dict().items():
+        if value != was[name]:
+            found.append(f"{name.replace('_', ' ')} {value} instead of {was[name]}")
+    return ", ".join(found) or "the same settings"
+
+
+@cache
+def overlay(axis: str, theme: str) -> dict[str, Any]:
+    """The chart's specification: losses of all runs over a common axis."""
+    x = alt.X("x:Q", title=AXES[axis], scale=alt.Scale(nice=False, zero=True), axis=alt.Axis(format="~s"))
+    y = alt.Y("loss:Q", title="loss, nats a character", scale=alt.Scale(zero=False, nice=False))
+    scale = alt.Scale(domain=list(LETTERS), range=COLOURS[theme])
+    colour = alt.Color("run:N", scale=scale, legend=None)
+    base = alt.Chart(alt.NamedData("runs"))
+    smooth = base.transform_filter("datum.kind == 'smooth'").mark_line(strokeWidth=2).encode(x=x, y=y, color=colour)
+    held = (
+        base.transform_filter("datum.kind == 'held'")
+        .mark_point(filled=True, size=26)
+        .encode(x=x, y=y, color=colour, tooltip=["run:N", "x:Q", "loss:Q"])
+    )
+    name = (
+        base.transform_filter("datum.kind == 'end'")
+        .mark_text(align="left", dx=5, fontSize=13, fontWeight="bold")
+        .encode(x=x, y=y, color=colour, text="run:N")
+    )
+    return charts.bare(alt.layer(smooth, held, name, height=260, width="container"))
+
+
+def curves(runs: list[Run], axis: str) -> pa.Table:
+    """The smoothed and the held-out losses of all runs."""
+    parts: list[tuple[str, str, Any, Any]] = []
+    for letter, run in zip(LETTERS, runs, strict=False):
+        curve = run.curve
+        parts.append((letter, "smooth", on_axis(run, curve.steps, axis), curve.smooth))
+        parts.append((letter, "end", on_axis(run, curve.steps[-1:], axis), curve.smooth[-1:]))
+        if curve.held_out:
+            steps, losses = (np.array(column) for column in zip(*curve.held_out, strict=True))
+            parts.append((letter, "held", on_axis(run, steps, axis), losses))
+    lengths = [len(losses) for *_, losses in parts]
+    return pa.table(
+        {
+            "run": np.repeat([letter for letter, *_ in parts], lengths),
+            "kind": np.repeat([kind for _, kind, *_ in parts], lengths),
+            "x": np.concatenate([x for *_, x, _ in parts]).astype(np.float32),
+            "loss": np.concatenate([losses for *_, losses in parts]).astype(np.float32),
+        }
+    )
+
+
+def on_axis(run: Run, steps: Any, axis: str) -> Any:
+    """Steps as places on the common axis."""
+    if axis == "characters":
+        now = run.snapshot
+        return steps * (now.characters / max(now.step, 1))
+    if axis == "seconds":
+        known, seconds = zip((0, 0.0), *run.curve.clock, strict=True)
+        return np.interp(steps, known, seconds)
+    return steps
+
+
+def results(runs: list[Run]) -> pd.DataFrame:
+    """Where each run has come to."""
+    rows = []
+    for letter, run in zip(LETTERS, runs, strict=False):
+        now = run.snapshot
+        rows.append(
+            {
+                "run": letter,
+                "differs": "" if run is runs[0] else described(runs[0], run),
+                "step": now.step,
+                "characters": now.characters,
+                "smoothed, nats": round(now.smooth_loss, 3),
+                "held out, nats": None if now.held_out is None else round(now.held_out, 3),
+                "state": run.status,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def written(run: Run) -> str:
+    """A sample of the present network, the same dice for all."""
+    ids = sampling.sample(run.snapshot.parameters, NO_PRIME, SAMPLE_LENGTH, np.random.default_rng(1), 0.8)
+    return run.corpus.vocabulary.decode(ids)

@@ -46,7 +46,7 @@ def live(session: Session, status: DeltaGenerator) -> None:
         left, right = st.columns([602, 501], gap="medium")
         with left:
             curve(session)
-        with right:
+        with right, st.container(key="sample"):
             sample(session)
         with status:
             st.markdown(figures(session))

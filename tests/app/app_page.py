@@ -97,7 +97,7 @@ class Page:
     @property
     def sample(self) -> str:
         """What the network writes now, the prime before it."""
-        return self.at.code[-1].value
+        return next(block for block in self.elements if getattr(block, "key", None) == "sample").code[-1].value
 
     def strip(self) -> dict[str, Any]:
         """The reading strip as its component receives it: strings, and numbers in their own units."""

@@ -1,10 +1,11 @@
 """Saving as it goes: what a worker tells is also written to the store, in a thread of its own."""
 
+import math
 import queue
 import threading
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -13,6 +14,8 @@ from charrnn.runs.outbox import Outbox
 from charrnn.runs.store import Checkpoint, Note, Progress, Store, StoreError
 
 FLUSH_SECONDS = 1.5
+
+AtStep = TypeVar("AtStep", Note, Checkpoint)
 
 
 class Recorder:
@@ -24,11 +27,12 @@ class Recorder:
 
     def __init__(self, outbox: Outbox, start: Message, step: int) -> None:
         self._outbox = outbox
-        self._place, self._about, self._step = start.fields["store"], start.fields, step
+        self._place, self._about = start.fields["store"], start.fields
         self._text = bytes(start.arrays["text"]).decode()
         self._store: Store | None = None  # None before the run's own row is there
         self._lock = threading.Lock()  # over what waits to be saved
-        self._saved_to = step
+        self._saved_to = step  # the last step whose loss is saved, or on its way
+        self._back = math.inf  # where a blow-up has led back to while something was on its way
         self._losses: list[Array] = []
         self._notes: list[Note] = []
         self._checkpoints: list[Checkpoint] = []
@@ -58,9 +62,10 @@ class Recorder:
 
     def _forget(self, step: int) -> None:
         """What lies after a step has not happened; the store is put back to there before anything else is saved."""
-        self._step = self._saved_to = step
-        self._store = None
-        self._losses, self._notes, self._checkpoints = [], [], []
+        self._store, self._back = None, min(self._back, step)
+        self._losses = _first(self._losses, step - self._saved_to)
+        self._notes, self._checkpoints = _upto(step, self._notes), _upto(step, self._checkpoints)
+        self._saved_to = min(self._saved_to, step)
 
     def _collect(self, kind: str, fields: Mapping[str, Any], arrays: Mapping[str, Any]) -> None:
         if len(arrays.get("losses", ())):
@@ -89,25 +94,25 @@ class Recorder:
     def _save(self) -> None:
         with self._lock:
             losses, notes, checkpoints = self._losses, self._notes, self._checkpoints
-            first, step, store = self._saved_to + 1, self._step, self._store
+            first, store, self._back = self._saved_to + 1, self._store, math.inf
             self._losses, self._notes, self._checkpoints = [], [], []
             together = np.concatenate([np.empty((0, 2), np.float32), *losses])
             self._saved_to += len(together)
         try:
             if store is None:
-                store = self._begin(step)
+                store = self._begin(first - 1)
             store.add(self._place["token"], Progress(first, together, notes, checkpoints))
         except StoreError:
             with self._lock:
-                if self._step == step:  # it has not blown up meanwhile
-                    self._losses = losses + self._losses
-                    self._notes = notes + self._notes
-                    self._checkpoints = checkpoints + self._checkpoints
-                    self._saved_to = first - 1
+                self._losses = _first(losses, self._back - first + 1) + self._losses
+                self._notes = _upto(self._back, notes) + self._notes
+                self._checkpoints = _upto(self._back, checkpoints) + self._checkpoints
+                self._saved_to = first - 1
             raise
         with self._lock:
-            self._store = store if self._step == step else None
-        if checkpoints:
+            sound = self._back == math.inf
+            self._store = store if sound else None
+        if checkpoints and sound:
             self._outbox.send("saved", {"step": checkpoints[-1].step})
 
     def _begin(self, step: int) -> Store:
@@ -115,3 +120,13 @@ class Recorder:
         about = {"corpus": self._about["corpus"], "settings": self._about["settings"]}
         store.begin(self._place["token"], self._place["digest"], self._text, about, step)
         return store
+
+
+def _first(losses: list[Array], count: float) -> list[Array]:
+    """The first `count` rows of a list of arrays, all of them if there are no more."""
+    together = np.concatenate([np.empty((0, 2), np.float32), *losses])
+    return [together[: int(min(max(count, 0), len(together)))]]
+
+
+def _upto(step: float, things: list[AtStep]) -> list[AtStep]:
+    return [thing for thing in things if thing.step <= step]

@@ -6,6 +6,8 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,6 +16,9 @@ from hypothesis import strategies as st
 from runs_helpers import SECONDS, alive, assert_same_parameters, assert_same_state, soon, until
 
 from charrnn.runs import local
+from charrnn.runs.description import describe
+from charrnn.runs.messages import Message
+from charrnn.runs.recorder import Recorder
 from charrnn.runs.store import Checkpoint, Note, Progress, Store, StoreError, home
 from charrnn.training.trainer import Trainer
 
@@ -201,6 +206,52 @@ def test_a_blow_up_leaves_no_history_that_has_not_happened(make_saving_engine, c
     assert other.snapshot.step == other.curve.steps[-1] == run.snapshot.step
 
 
+@pytest.mark.parametrize("outcomes", [(True, True), (True, False), (False, True), (False, False)])
+def test_what_had_happened_before_a_blow_up_is_saved_whatever_was_on_its_way(store, corpus, monkeypatch, outcomes):
+    begun, go, told, to_come = threading.Semaphore(0), threading.Semaphore(0), [], [*outcomes, True]
+    add = Store.add
+
+    def slow_add(self, token, progress):
+        begun.release()
+        assert go.acquire(timeout=SECONDS)
+        if not to_come.pop(0):
+            raise StoreError("the disk is full")
+        add(self, token, progress)
+
+    monkeypatch.setattr(Store, "add", slow_add)
+    place = {"folder": str(store.folder), "token": "token", "digest": "digest"}
+    fields = {"store": place, "corpus": describe(corpus), "settings": {}}
+    outbox = SimpleNamespace(send=lambda kind, *_: told.append(kind), idle=True)
+    recorder = Recorder(outbox, Message("start", fields, {"text": np.frombuffer(b"text", np.uint8)}), 0)
+    state, whole = np.frombuffer(b"state", np.uint8), losses(60)
+
+    def tell(kind, first, last, **arrays):
+        part = whole[first - 1 : last]
+        values = {"step": last, "seconds": 0.0}
+        recorder.send(kind, values, arrays | {"losses": part[:, 0], "smooth": part[:, 1]})
+
+    tell("state", 1, 10, state=state)
+    assert begun.acquire(timeout=SECONDS)  # steps 1 … 10 are on their way
+    tell("state", 11, 30, state=state)
+    tell("progress", 31, 50)
+    go.release()
+    assert begun.acquire(timeout=SECONDS)  # so are those up to 50, of which the last 20 will not have happened
+    tell("diverged", 31, 30, state=state)
+    go.release()
+    assert begun.acquire(timeout=SECONDS)
+    go.release()
+    assert soon(lambda: told[-1] == "saved")
+    to_come.append(True)
+    tell("state", 31, 40, state=state)
+    assert begun.acquire(timeout=SECONDS)
+    go.release()
+    recorder.flush()
+    saved = store.load("token")
+    np.testing.assert_array_equal(saved.losses, whole[:40])
+    assert [checkpoint.step for checkpoint in saved.checkpoints] == [40]
+    assert told.count("unsaved") == outcomes.count(False)
+
+
 def test_a_locked_store_is_told_and_training_goes_on_and_nothing_is_missing_later(
     make_saving_engine, corpus, settings, store, before_each_chunk
 ):
@@ -227,7 +278,8 @@ def test_a_locked_store_is_told_and_training_goes_on_and_nothing_is_missing_late
 def test_a_damaged_store_is_told_and_training_goes_on(make_saving_engine, corpus, settings, store):
     engine = make_saving_engine()
     for file in store.folder.iterdir():
-        file.write_bytes(b"not a database " * 1000)
+        file.unlink()  # not overwritten: SQLite has parts of them mapped, and the system ends a process for those
+    (store.folder / "runs.sqlite").write_bytes(b"not a database " * 1000)
     run = engine.create(corpus, settings)
     run.steps(100)
     until(run, lambda run: run.unsaved)

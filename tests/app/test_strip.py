@@ -36,7 +36,7 @@ def assert_is_a_fresh_reading(strip, page, parameters):
     np.testing.assert_allclose(strip["top_p"], -np.sort(-p, axis=1)[:, :5], atol=1e-4)
     np.testing.assert_allclose(np.take_along_axis(p, shown, axis=1), strip["top_p"], atol=1e-4)
     np.testing.assert_allclose(strip["surprise"], -np.log2(p[np.arange(len(came)), came]), atol=2e-3)
-    units = [int(name.removeprefix("unit ")) for name in strip["units"]]
+    units = [int(name.split()[-1]) for name in strip["units"]]
     np.testing.assert_allclose(strip["values"], h[:, units].T, atol=1e-3)
 
 

@@ -1,4 +1,4 @@
-"""What both components need of Streamlit: their scripts served, their names registered, their choices heard.
+"""What all components need of Streamlit: their scripts served, their names registered, their choices heard.
 
 Streamlit serves a component's files only for packages that pip installed and whose pyproject.toml names the folder. The
 folder is declared here instead, by the same call that Streamlit's own scan makes, so that a bare clone, an installed
@@ -15,7 +15,7 @@ from streamlit.components.v2.get_bidi_component_manager import get_bidi_componen
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 
 PROJECT = "charrnn"
-NAMES = ("reading_strip", "heatmap")
+NAMES = ("reading_strip", "heatmap", "coloured_text")
 MANIFEST = ComponentManifest(PROJECT, "1", [ComponentConfig(name, asset_dir="assets") for name in NAMES])
 
 Choice = TypeVar("Choice")

@@ -1,0 +1,220 @@
+// A text whose characters are coloured by one row of numbers at a time. Up and down step from row to row, left and
+// right from character to character; with shift, or after the button ⇥, a whole stretch is picked.
+
+import { contextFor, glyph, legend, percent, signedText, spoken, unpack } from "./shared.js";
+import { STYLE as GUESSES, likeliest } from "./guesses.js";
+import { button, make, placeBeside, renderer, sharedChoice } from "./stage.js";
+
+const STYLE = `${GUESSES}
+  .head { display: flex; align-items: center; gap: 4px; min-height: 30px; font-size: calc(14px * var(--zoom)); }
+  .head b { min-width: 9em; }
+  .head .of { color: var(--muted); }
+  .text { font: calc(15px * var(--zoom))/1.65 var(--st-code-font); white-space: break-spaces; overflow-wrap: anywhere;
+          max-height: 320px; overflow-y: auto; outline: none; cursor: default; user-select: none; position: relative; }
+  .text:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 2px; }
+  .text span { padding: 2px 0; border-top: 2px solid transparent; border-bottom: 2px solid transparent; }
+  .text .in { border-color: var(--text); }
+  .text .first { box-shadow: -2px 0 var(--text); }
+  .text .last { box-shadow: 2px 0 var(--text); }
+  .text .first.last { box-shadow: -2px 0 var(--text), 2px 0 var(--text); }
+  .text .end { opacity: .6; }
+  .on { background: var(--panel); color: var(--accent); }
+`;
+
+export default renderer(STYLE, (stage) => {
+  const name = make("b"), of = make("span", { className: "of" });
+  const steps = [button("Row before (arrow up)", "▴", () => turn(-1)), button("Next row (arrow down)", "▾", () => turn(1))];
+  const head = make("div", { className: "head" }, [...steps, name, of]);
+  const text = make("div", { className: "text", tabIndex: 0, at: { role: "group" } });
+  const scaleLegend = make("canvas", { at: { "aria-hidden": "true" } });
+  const card = make("div", { className: "card", hidden: true, at: { "aria-hidden": "true" } });
+  const said = make("div", { className: "spoken", at: { "aria-live": "polite" } });
+  const extend = button("Pick up to the next character that is pressed", "⇥", () => reach(!reaching));
+  const moves = [button("Character before", "‹", () => move(-1)), button("Next character", "›", () => move(1)), extend];
+  const foot = make("div", { className: "foot" }, [scaleLegend, make("div", { className: "tools" }, moves)]);
+  stage.root.append(head, text, foot, card, said);
+
+  const chosen = sharedChoice(stage, "chosen"); // {row, start, end}
+  let frame, spans = [], hover = null, reaching = false, anchor = null;
+
+  const row = () => chosen.value.row;
+  const picked = () => chosen.value.start !== null;
+
+  function show(bytes) {
+    const before = frame;
+    frame = frameOf(bytes);
+    chosen.hear(frame.chosen);
+    const { start, end } = chosen.value ?? {};
+    const kept = start != null && end <= frame.text.length;
+    chosen.value = { row: Math.min(chosen.value?.row ?? 0, frame.rows.length - 1), start: kept ? start : null, end: kept ? end : null };
+    if (hover !== null && hover >= frame.text.length) hover = null;
+    if (before?.whole !== frame.whole) write();
+    head.hidden = frame.rows.length < 2 && !frame.rows[0];
+    steps.forEach((one) => (one.hidden = frame.rows.length < 2));
+    extend.hidden = !frame.stretches;
+    text.setAttribute("aria-label", alternative(frame));
+    stage.ready = true;
+  }
+
+  function write() {
+    spans = frame.text.map((character) => {
+      const shown = character === " " ? " " : glyph(character);
+      return make("span", { textContent: shown, className: character === "\n" ? "end" : "" });
+    });
+    text.replaceChildren(...spans.flatMap((span, t) => (frame.text[t] === "\n" ? [span, "\n"] : [span])));
+  }
+
+  function paint() {
+    const { theme } = stage;
+    const colours = frame.colouring.signed ? theme.signed : theme.surprise;
+    const { start, end } = chosen.value;
+    spans.forEach((span, t) => {
+      const value = frame.byte(row(), t);
+      span.style.backgroundColor = colours.fill[value];
+      span.style.color = colours.ink[value];
+      const inside = picked() && t >= start && t < end;
+      span.classList.toggle("in", inside);
+      span.classList.toggle("first", inside && t === start);
+      span.classList.toggle("last", inside && t === end - 1);
+    });
+    name.textContent = frame.rows[row()];
+    of.textContent = frame.rows.length > 1 ? `${row() + 1} of ${frame.rows.length}` : "";
+    moves.slice(0, 2).forEach((one) => (one.hidden = !picked()));
+    extend.classList.toggle("on", reaching);
+    const { title, signed, limit, unit = "" } = frame.colouring;
+    const tidy = String(Math.round(limit * 100) / 100) + (unit ? ` ${unit}` : "");
+    const ends = { low: signed ? `−${tidy}` : "0", high: signed ? `+${tidy}` : tidy };
+    const narrow = stage.width < 640 * theme.zoom;
+    const context = contextFor(scaleLegend, stage.width / theme.zoom - 150, 24, theme.zoom);
+    legend(context, theme, { x: 0, y: 12, width: narrow ? 36 : 96, title: narrow ? "" : title, colours, ...ends });
+    showCard(hover ?? (picked() && end - start === 1 ? start : null));
+  }
+
+  function showCard(t) {
+    card.hidden = t === null;
+    if (t === null) return;
+    const came = frame.came(t), bits = frame.surprise[t];
+    const lines = [make("p", { textContent: `${frame.rows[row()] || frame.colouring.title} at ${glyph(frame.text[t])}: ${frame.written(row(), t)}` })];
+    const after = frame.of === "next" ? "then came" : "came";
+    if (came !== undefined && bits < 65.5) {
+      lines.push(make("p", { textContent: `${after} ${glyph(came)} · ${percent(2 ** -bits)} · ${bits.toFixed(1)} bits` }));
+    }
+    card.replaceChildren(...lines, likeliest(frame.likeliest(t), came));
+    const box = spans[t].getBoundingClientRect(), outer = stage.root.getBoundingClientRect();
+    const left = box.left - outer.left;
+    placeBeside(card, { left, right: left + box.width, width: stage.width, wish: 210 * stage.theme.zoom, bottom: 0 });
+    card.style.top = `${box.bottom - outer.top + 6}px`;
+  }
+
+  function place(event) {
+    const at = spans.indexOf(stage.root.getRootNode().elementFromPoint(event.clientX, event.clientY));
+    return at < 0 ? null : at;
+  }
+
+  function choose(value) {
+    chosen.choose({ ...chosen.value, ...value });
+    said.textContent = describe(frame, chosen.value);
+    stage.redraw();
+  }
+
+  const pick = (from, to) => choose({ start: Math.min(from, to), end: Math.max(from, to) + 1 });
+
+  function release() {
+    anchor = null;
+    choose({ start: null, end: null });
+  }
+
+  function turn(by) {
+    choose({ row: Math.min(frame.rows.length - 1, Math.max(0, row() + by)) });
+  }
+
+  function move(by, extending = false) {
+    const { start, end } = chosen.value;
+    if (!picked()) {
+      anchor = by > 0 ? 0 : frame.text.length - 1;
+      return pick(anchor, anchor);
+    }
+    anchor = anchor !== null && anchor >= start && anchor < end ? anchor : start;
+    const moving = anchor === start ? end - 1 : start;
+    const to = Math.min(frame.text.length - 1, Math.max(0, moving + by));
+    if (!extending || !frame.stretches) anchor = to;
+    pick(anchor, to);
+    spans[to].scrollIntoView({ block: "nearest" });
+  }
+
+  function reach(on) {
+    reaching = on;
+    stage.redraw();
+  }
+
+  text.onpointerdown = (event) => {
+    const at = place(event);
+    if (at === null || event.button) return;
+    if (frame.stretches && picked() && (reaching || event.shiftKey)) {
+      reaching = false;
+      pick(chosen.value.start, at);
+    } else if (picked() && chosen.value.start === at && chosen.value.end === at + 1) release();
+    else {
+      anchor = at;
+      pick(at, at);
+    }
+  };
+  text.onpointermove = (event) => {
+    if (event.pointerType !== "mouse") return;
+    const at = place(event);
+    if (event.buttons === 1 && frame.stretches && anchor !== null && at !== null) pick(anchor, at);
+    if (at !== hover) {
+      hover = at;
+      stage.redraw();
+    }
+  };
+  text.onpointerleave = () => {
+    hover = null;
+    stage.redraw();
+  };
+  text.onscroll = () => stage.ready && showCard(null);
+  text.onkeydown = (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const across = { ArrowLeft: -1, ArrowRight: 1 }[event.key], down = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    hover = null;
+    if (across) move(across, event.shiftKey);
+    else if (down && frame.rows.length > 1) turn(down);
+    else if (event.key === "Escape" && picked()) release();
+    else return;
+    event.preventDefault();
+  };
+
+  return { show, paint };
+});
+
+const alternative = ({ text, colouring, rows }) =>
+  `${colouring.title} on the text: ${text.join("")}. ` +
+  (rows.length > 1 ? "Up and down step from row to row, " : "") +
+  "left and right from character to character, Escape lets go.";
+
+function describe(frame, { row, start, end }) {
+  const name = frame.rows[row] || frame.colouring.title;
+  if (start === null) return name;
+  if (end - start > 1) return `${name}. Picked: ${frame.text.slice(start, end).map(spoken).join(" ")}`;
+  const guesses = frame.likeliest(start).map(([character, p]) => `${spoken(character)} ${percent(p)}`);
+  return `${name} at ${spoken(frame.text[start])}: ${frame.written(row, start)}. Likeliest: ${guesses.join(", ")}.`;
+}
+
+function frameOf(bytes) {
+  const { header, take } = unpack(bytes);
+  const text = Array.from(header.text), top = Array.from(header.top);
+  const T = text.length, best = top.length / T;
+  const topP = take(Uint16Array, top.length);
+  const surprise = Float32Array.from(take(Uint16Array, T), (number) => number / 1000);
+  const numbers = take(Uint8Array, T * header.rows.length);
+  const { signed, limit, unit = "" } = header.colouring;
+  const byte = (row, t) => numbers[row * T + t];
+  const value = (row, t) => (signed ? ((byte(row, t) - 128) / 127) * limit : (byte(row, t) / 255) * limit);
+  const written = (row, t) => {
+    const number = signed ? signedText(value(row, t)).slice(0, -1) : value(row, t).toFixed(2); // a byte holds two decimals
+    return unit ? `${number} ${unit}` : number;
+  };
+  const likeliestAt = (t) => Array.from({ length: best }, (_, k) => [top[t * best + k], topP[t * best + k] / 65535]);
+  const came = (t) => text[header.of === "next" ? t + 1 : t];
+  return { ...header, whole: header.text, text, surprise, byte, written, likeliest: likeliestAt, came };
+}

@@ -1,0 +1,152 @@
+"""The hidden state over a text: all units as a heatmap, in an order that shows structure."""
+
+from typing import NamedTuple
+
+import numpy as np
+import streamlit as st
+
+from charrnn.dashboard import measuring, words
+from charrnn.dashboard.components import Cell, heatmap
+from charrnn.dashboard.player import running
+from charrnn.dashboard.session import Session
+from charrnn.insight import states
+from charrnn.insight.reading import states as read_states
+from charrnn.network.rnn import Array
+
+CHARACTERS = 400  # of a text typed in
+BYTES_A_SECOND = 150_000  # a heatmap of 128 units x 84 characters moves almost as often as the strip, larger ones less
+ORDERS = {"natural": "by number", "similar": "alike beside each other", "variance": "most varying first"}
+VIEWS = {"value": "value", "deviation": "deviation from the unit's mean", "change": "change from the character before"}
+FOLLOWERS = ["hidden-states", "unit-text", "silence"]  # parts of the page that follow a picked unit
+
+
+class Reading(NamedTuple):
+    """The text that is looked at, and the states it leads to. T = its characters, without the context before it."""
+
+    ids: Array  # (start + T,) context first
+    start: int
+    h: Array  # (start + T + 1, H) before the first character, then after each
+
+    @property
+    def hidden(self) -> Array:
+        """(T, H) after each character that is shown."""
+        return self.h[1 + self.start :]
+
+
+def hidden_states(session: Session) -> None:
+    """The part of the page, redrawn by itself while training."""
+    every = pace(session) if running(session.run) else None
+    st.fragment(lambda: all_units(session), run_every=every, key="hidden-states")()
+
+
+def pace(session: Session) -> float:
+    """Seconds between two pictures while training: what is sent stays within what a phone can take."""
+    return max(0.5, 2 * session.run.settings.hidden_size * CHARACTERS / 4 / BYTES_A_SECOND)
+
+
+def reading(session: Session) -> Reading:
+    """The strip's sentence, or a text typed in, as the shown network reads it."""
+    ids, start = session.ids()
+    typed = st.session_state.get("heatmap-text") or ""
+    own = session.run.corpus.vocabulary.encode(typed)[:CHARACTERS]
+    if len(own):
+        ids, start = own, 0
+    return Reading(ids, start, read_states(session.view.parameters, ids))
+
+
+def all_units(session: Session) -> None:
+    """The heatmap."""
+    corpus = session.run.corpus
+    st.markdown(
+        "**Hidden state**: every unit's value after reading each character, from −1 to +1.",
+        help="h = tanh(W_xh[x] + h_before · W_hh + b_h): the numbers it carries along. Press a cell, or move with the "
+        "arrow keys: the text below shows that unit.",
+    )
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        order = order_control(session)
+        view = st.selectbox(
+            "Show",
+            list(VIEWS),
+            format_func=VIEWS.__getitem__,
+            key="view",
+            width=270,
+            help="A trained tanh saturates: most values are near −1 or +1. A deviation or change shows more.",
+        )
+        typed = st.text_input(
+            "Read",
+            key="heatmap-text",
+            placeholder="a text of your own; empty: the strip's sentence",
+            width="stretch",
+            on_change=lambda: st.rerun(FOLLOWERS),
+        )
+    if unseen := corpus.vocabulary.unseen(typed):
+        st.text(f"Left out, never seen in the text: {' '.join(map(words.visible, unseen))}")
+    if len(typed) > CHARACTERS:
+        st.caption(f"Only the first {CHARACTERS} characters are shown.")
+    now = reading(session)
+    shown, limit = seen_as(now.hidden, view)
+    units = ordered(session, now.hidden, order)
+    heatmap(
+        shown[:, units],
+        text=corpus.vocabulary.decode(now.ids[now.start :]),
+        units=units.tolist(),
+        key="heatmap",
+        title=VIEWS[view],
+        limit=limit,
+        picked=None if session.unit is None else Cell(unit=looked_at(session), position=picked_position(now)),
+        on_pick=lambda cell: pick_cell(session, cell),
+    )
+    st.caption(f"Step {session.view.step:,} · {shown.shape[1]} units × {len(shown)} characters.")
+
+
+def order_control(session: Session) -> str:
+    """The choice of an order; the concepts are there once the units have been ranked."""
+    found = measuring.found(session, "which-unit")
+    concepts = [verdict.name for verdict in found.value.verdicts] if found else []
+    return st.selectbox(
+        "Units",
+        [*ORDERS, *concepts],
+        format_func=lambda order: ORDERS.get(order, f"by “{order}”"),
+        key="order",
+        width=220,
+        help="Alike: units that move together stand together. By a concept: those that know it best come first; the "
+        "concepts appear here when training pauses.",
+    )
+
+
+def pick_cell(session: Session, cell: Cell | None) -> None:
+    """A unit was picked in the heatmap."""
+    if cell:
+        session.unit = cell["unit"]
+        st.rerun(FOLLOWERS)
+
+
+def picked_position(now: Reading) -> int:
+    """Where the heatmap's crosshair stands."""
+    cell: Cell | None = st.session_state.get("heatmap", {}).get("picked")
+    return min(cell["position"], len(now.hidden) - 1) if cell else 0
+
+
+def looked_at(session: Session) -> int:
+    """The unit that was picked; before that the one that knows something best."""
+    unit = next(iter(session.names), 0) if session.unit is None else session.unit
+    return min(unit, session.run.settings.hidden_size - 1)
+
+
+def seen_as(h: Array, view: str) -> tuple[Array, float]:
+    """The states (T, H) as value, deviation or change, and the end of the scale."""
+    if view == "deviation":
+        return states.deviation(h), 2.0
+    return (states.change(h), 2.0) if view == "change" else (h, 1.0)
+
+
+def ordered(session: Session, h: Array, order: str) -> Array:
+    """All units (H,), in the order asked for."""
+    if order == "similar":
+        return states.by_similarity(h)
+    if order == "variance":
+        return states.by_variance(h)
+    found = measuring.found(session, "which-unit")
+    verdicts = found.value.verdicts if found else []
+    strengths = next((verdict.strengths for verdict in verdicts if verdict.name == order), None)
+    return np.arange(h.shape[1]) if strengths is None else states.by_score(strengths)

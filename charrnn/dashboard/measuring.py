@@ -1,0 +1,157 @@
+"""What takes long to find out about a network: measured beside the page by a thread, shown with the step it is of.
+
+A measurement belongs to one network (its read-only parameters, compared by identity) and one question. While the next
+one is under way the last one stays on the page. The threads compute; they never touch Streamlit or a session.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from charrnn.dashboard.player import running
+from charrnn.dashboard.session import Session
+from charrnn.network.rnn import Array, Parameters
+
+LOOK_SECONDS = 0.4  # between two looks at one that is under way
+
+
+@dataclass
+class Measurement:
+    """A finding, or one to come."""
+
+    parameters: Parameters
+    origin: Any  # the run, text and sizes that it is about
+    step: int
+    about: Any
+    future: Future[Any]
+    earlier: "Measurement | None"  # the last finding before it
+
+    @property
+    def latest(self) -> "Measurement | None":
+        """The last finding: this one once it is there."""
+        found = self.future.done() and not self.future.cancelled() and not self.future.exception()
+        return self if found else self.earlier
+
+    @property
+    def value(self) -> Any:
+        """What was found."""
+        return self.future.result()
+
+
+@st.cache_resource(show_spinner=False)
+def pool() -> ThreadPoolExecutor:
+    """One thread for all browsers: a class that pauses at once waits in line, and its clicks do not."""
+    return ThreadPoolExecutor(1, "measuring")
+
+
+def measure(session: Session, name: str, work: Callable[[], Any], about: Any = ()) -> None:
+    """Have `work` done for the network that is shown, unless that has been done or is under way."""
+    view, last = session.view, session.measurements.get(name)
+    if last and last.parameters is view.parameters and last.about == about:
+        return
+    if last:
+        last.future.cancel()
+    earlier = last.latest if last else None
+    if earlier:
+        earlier.earlier = None
+    future = pool().submit(work)
+    session.measurements[name] = Measurement(view.parameters, origin(session), view.step, about, future, earlier)
+
+
+def under_way(session: Session, name: str) -> bool:
+    """Whether a finding is to come."""
+    measurement = session.measurements.get(name)
+    return bool(measurement and not measurement.future.done())
+
+
+def found(session: Session, name: str) -> Measurement | None:
+    """The last finding about this run, at whatever step."""
+    measurement = session.measurements.get(name)
+    latest = measurement.latest if measurement else None
+    return latest if latest and latest.origin == origin(session) else None
+
+
+def origin(session: Session) -> Any:
+    """The run and its text and sizes, which a start over may change."""
+    return session.run.token, session.run.corpus.digest, session.view.parameters.sizes
+
+
+def kept(session: Session, name: str, work: Callable[[], Any], about: Any = ()) -> Measurement:
+    """What takes a tenth of a second: measured at once, and again only for another question or, at rest, network."""
+    view = session.view
+    last: Measurement | None = session.measurements.get(name)
+    fresh = last and (running(session.run) or last.parameters is view.parameters)
+    if last and fresh and last.about == about and last.origin == origin(session):
+        return last
+    future: Future[Any] = Future()
+    future.set_result(work())
+    last = Measurement(view.parameters, origin(session), view.step, about, future, None)
+    session.measurements[name] = last
+    return last
+
+
+def measured_fragment(
+    session: Session,
+    name: str,
+    work: Callable[[], Any],
+    draw: Callable[[], str],
+    *,
+    about: Any = (),
+    live: float | None = None,
+    on_found: Callable[[Measurement], None] | None = None,
+) -> None:
+    """A part of the page, called `name`, that draws what `work` finds: measured at rest, or when asked to.
+
+    `draw` returns what to say beside the step. With `live` it is drawn anew every so many seconds while training.
+    `on_found` hears of a finding before the page is drawn with it.
+    """
+    if session.view.step and not running(session.run):
+        measure(session, name, work, about)
+    waiting = under_way(session, name)
+
+    def look() -> None:
+        if waiting and not under_way(session, name):
+            if on_found and (finding := found(session, name)):
+                on_found(finding)
+            st.rerun()
+        said = draw()
+        state(session, name, work, about, said)
+
+    every = live if running(session.run) else None
+    st.fragment(look, run_every=LOOK_SECONDS if waiting and not every else every, key=name)()
+
+
+def state(session: Session, name: str, work: Callable[[], Any], about: Any, said: str) -> None:
+    """Of which step the finding is, and on what; a button for a new one where it does not come by itself."""
+
+    def now() -> None:
+        measure(session, name, work, about)
+        st.rerun()
+
+    latest, last = found(session, name), session.measurements.get(name)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if under_way(session, name):
+            st.caption(f"Step {latest.step:,}{said}; measuring the present one …" if latest else "Measuring …")
+        elif last and not last.future.cancelled() and last.future.exception():
+            st.caption("This could not be measured on the present network.")
+        elif latest and latest.step != session.view.step:
+            st.caption(f"Step {latest.step:,}{said}; measured anew when training pauses.")
+        elif latest:
+            st.caption(f"Step {latest.step:,}{said}.")
+        else:
+            st.caption("Measured when training pauses.")
+        if running(session.run) and not under_way(session, name):
+            st.button("Measure now", key=f"{name}-now", type="tertiary", on_click=now)
+
+
+def held_out(session: Session, characters: int) -> tuple[Array, str]:
+    """Ids of up to so many characters that the network never trained on, and how to speak of them."""
+    corpus = session.run.corpus
+    if len(corpus.held_out_ids) > 2:
+        ids = corpus.held_out_ids[:characters]
+        return ids, f"{len(ids):,} held-out characters"
+    ids = corpus.train_ids[-characters:]
+    return ids, f"{len(ids):,} characters that it trains on, since nothing is held out"

@@ -1,0 +1,118 @@
+"""Silence a unit, or hold it at a value, and see what suffers."""
+
+from math import log
+from typing import Any
+
+import streamlit as st
+
+from charrnn.dashboard import inside_charts, measuring, words
+from charrnn.dashboard.hidden_states import looked_at
+from charrnn.dashboard.session import Session
+from charrnn.insight import lesion
+from charrnn.network.rnn import Array
+
+CHARACTERS = 4_000  # held-out ones on which a lesion is tried
+WORK = 2e10  # multiplications for all units, one after the other: a second or two
+MANY = 512  # more units than this are not silenced one by one
+SHOWN = 60  # bars
+SAMPLE = 240
+PRIME = 60
+
+
+def silence(session: Session) -> None:
+    """Two parts of the page: a lesion of one's own choice, and all units by what they cost."""
+    st.fragment(lambda: chosen_units(session), key="silence")()
+    if session.run.settings.hidden_size <= MANY:
+        measuring.measured_fragment(session, "unit-costs", all_costs(session), lambda: costs(session))
+    else:
+        st.caption(f"With more than {MANY} units they are not silenced one by one: choose some above.")
+
+
+def chosen_units(session: Session) -> None:
+    """Hold some units, read the held-out text again, write again."""
+    st.markdown(
+        "**Silence a unit**: hold it at 0, or at another value, and see what suffers.",
+        help="A unit that is held no longer hears anything; the others go on hearing it. Cost: the held-out loss with "
+        "the units held, less the loss without.",
+    )
+    names = session.names
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        chosen = st.multiselect(
+            "Units",
+            range(session.run.settings.hidden_size),
+            placeholder=f"unit {looked_at(session)}, which is looked at; or choose some",
+            format_func=lambda unit: f"unit {unit}" + (f" · {names[unit]}" if unit in names else ""),
+            key="silenced",
+            width="stretch",
+        )
+        value = st.slider("hold at", -1.0, 1.0, 0.0, 0.1, key="held-at", width=220)
+    held = dict.fromkeys(chosen or [looked_at(session)], value)
+    kept = measuring.kept(session, "lesion", lambda: tried(session, held), (tuple(held), value))
+    found, spoken, before, after = kept.value
+    st.markdown(in_words(found, list(held), value))
+    left, right = st.columns([2, 3], gap="medium")
+    with left:
+        st.markdown("Which characters became harder", help="Most harmed in all first: change times how often it came.")
+        st.vega_lite_chart(
+            inside_charts.harder_table(session.run.corpus.vocabulary.characters, found.by_character, found.counts),
+            inside_charts.harder_spec(st.context.theme.type or "light"),
+            key="harder",
+            alt="Change of surprise by character",
+        )
+    with right:
+        st.markdown("It writes, untouched and held", help="The same beginning and the same draws.")
+        st.code(before, language=None, wrap_lines=True, height=150)
+        st.code(after, language=None, wrap_lines=True, height=150)
+    st.caption(f"Step {kept.step:,}, on {spoken}.")
+
+
+def in_words(found: lesion.Lesion, units: list[int], value: float) -> str:
+    """What a lesion costs, in a sentence."""
+    held = f"Unit {units[0]}" if len(units) == 1 else f"{len(units)} units"
+    percent = 100 * found.cost / found.before
+    costs = f"costs **{found.cost:+.4f} nats** a character ({percent:+.1f} %)"
+    if abs(found.cost) < 5e-5:
+        costs = "costs **nothing**"
+    said = (
+        f"{held} held at {value:g} {costs}: the loss goes from {found.before:.3f} to {found.after:.3f} nats, so it "
+        f"hesitates between {words.choices(found.after)} characters instead of {words.choices(found.before)}."
+    )
+    return said.replace("-", "−")
+
+
+def tried(session: Session, held: dict[int, float]) -> tuple[lesion.Lesion, str, str, str]:
+    """The lesion, on what it was tried, and the two samples."""
+    parameters, decode = session.view.parameters, session.run.corpus.vocabulary.decode
+    ids, spoken = measuring.held_out(session, CHARACTERS)
+    samples = lesion.samples_beside(parameters, held, ids[:PRIME], SAMPLE, 0.7, session.sampling_seed)
+    return lesion.lesion(parameters, ids, held), spoken, decode(samples[0]), decode(samples[1])
+
+
+def all_costs(session: Session) -> Any:
+    """Work to be done beside the page: silence every unit, one by one."""
+    parameters = session.view.parameters
+    H = parameters.sizes[1]
+    ids, spoken = measuring.held_out(session, max(300, min(2_000, int(WORK / (2 * H**3)))))
+    return lambda: (lesion.unit_costs(parameters, ids), spoken)
+
+
+def costs(session: Session) -> str:
+    """The bars."""
+    found = measuring.found(session, "unit-costs")
+    if not found:
+        return ""
+    by_unit, spoken = found.value
+    costs: Array = by_unit
+    shown = min(SHOWN, len(costs))
+    st.markdown(
+        "**All units by what silencing them costs**",
+        help="Each alone held at 0. Where most cost next to nothing, what the network knows is spread over many units.",
+    )
+    st.vega_lite_chart(
+        inside_charts.cost_table(costs, shown),
+        inside_charts.cost_spec(st.context.theme.type or "light"),
+        key="costs",
+        alt="Cost of silencing each unit",
+    )
+    dear = int((costs > 0.01 * log(2)).sum())
+    return f", the {shown} dearest of {len(costs)} units, on {spoken}: {dear} cost more than 0.01 bits a character"

@@ -1,0 +1,174 @@
+"""Which unit knows? Every concept is held against every unit while the run rests, without being asked."""
+
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+import streamlit as st
+
+from charrnn.dashboard import controls, measuring, texts
+from charrnn.dashboard.hidden_states import FOLLOWERS
+from charrnn.dashboard.measuring import Measurement
+from charrnn.dashboard.session import Named, Session
+from charrnn.dashboard.texts import Choices
+from charrnn.insight.concepts import ENOUGH, concepts, own_concept
+from charrnn.insight.pattern import PatternError
+from charrnn.insight.ranking import Evidence, Verdict, gather, judge, named_units
+from charrnn.text.synthetic import Brackets, Quotes
+
+TWINS = {"inside quotes": Quotes.title, "bracket depth": Brackets.title}  # texts where such a unit is born in seconds
+CHARACTERS = 30_000  # read at most; ranking.gather takes fewer where units are many
+COLUMNS = {
+    "concept": "What a unit might know after reading each character.",
+    "unit": "The one that knows it best; ↓: it falls where the others rise.",
+    "score": "AUC, 1 perfect, 0.5 chance; for depths and places (r) rank correlation, 1 perfect, 0 chance.",
+    "luck": "The best unit's score for labels shifted against the text: what chance reaches.",
+    "untrained": "The best unit's score in the network before training.",
+    "all together": "A linear probe on all units, fitted on the first half of the text and scored on the second: a "
+    "concept can be spread over many units.",
+    "known": "Better than luck and than before training, by 0.05 (AUC) or 0.10 (r).",
+}
+
+
+class Ranked(NamedTuple):
+    """What the search has found."""
+
+    evidence: Evidence
+    verdicts: list[Verdict]  # the best known first
+    spoken: str  # on what
+
+
+def which_unit(session: Session) -> None:
+    """The part of the page."""
+
+    def name_units(found: Measurement) -> None:
+        units = {named.unit: named.name for named in named_units(found.value.verdicts)}
+        session.named = Named(found.step, units)
+
+    measuring.measured_fragment(session, "which-unit", ranking(session), lambda: verdicts(session), on_found=name_units)
+
+
+def ranking(session: Session) -> Any:
+    """Work to be done beside the page: judge all concepts that the held-out text has examples of."""
+    parameters, untrained = session.view.parameters, session.run.milestones[0].parameters
+    vocabulary = session.run.corpus.vocabulary
+    ids, spoken = measuring.held_out(session, CHARACTERS)
+    text = vocabulary.decode(ids)
+
+    def work() -> Ranked:
+        evidence = gather(parameters, untrained, text, vocabulary)
+        judged = [judge(evidence, concept) for concept in concepts(evidence.text)]
+        return Ranked(evidence, sorted(judged, key=lambda verdict: verdict.bar - verdict.score), spoken)
+
+    return work
+
+
+def verdicts(session: Session) -> str:
+    """The table, the words beneath it, and a concept of the learner's own."""
+    st.markdown(
+        "**Which unit knows?** Every unit is held against what one might know of a text.",
+        help="1 is perfect; 0.5 is chance for what is there or not, 0 for what has a degree. Two baselines show luck: "
+        "labels shifted against the text, and the network before training. Choose a row to see its unit on the text.",
+    )
+    found = measuring.found(session, "which-unit")
+    if not found:
+        return ""
+    ranked: Ranked = found.value
+    own = own_verdict(session, ranked)
+    listed = [own, *ranked.verdicts] if own else ranked.verdicts
+    if not listed:
+        st.caption(f"The text has too few examples of any concept: at least {ENOUGH} are needed.")
+        return ""
+
+    def show() -> None:
+        if rows := st.session_state["verdicts"]["selection"]["rows"]:
+            session.unit = listed[rows[0]].unit
+            st.rerun(FOLLOWERS)
+
+    figures = ("score", "luck", "untrained", "all together")
+    st.dataframe(
+        table(listed),
+        hide_index=True,
+        key="verdicts",
+        on_select=show,
+        selection_mode="single-row",
+        height="content",
+        column_config={
+            name: st.column_config.NumberColumn(help=words, format="%.2f")
+            if name in figures
+            else st.column_config.TextColumn(help=words)
+            for name, words in COLUMNS.items()
+        },
+        alt="Concepts and the units that know them best",
+    )
+    judged_in_words(session, listed)
+    return f", on {ranked.spoken}"
+
+
+def table(listed: list[Verdict]) -> pa.Table:
+    """A row for each verdict."""
+    return pa.table(
+        {
+            "concept": [verdict.name + (" (r)" if verdict.graded else "") for verdict in listed],
+            "unit": [f"{verdict.unit}{' ↓' if verdict.sign < 0 else ''}" for verdict in listed],
+            "score": [verdict.score for verdict in listed],
+            "luck": [verdict.luck for verdict in listed],
+            "untrained": [verdict.untrained for verdict in listed],
+            "all together": [verdict.probe for verdict in listed],
+            "known": ["yes" if verdict.knows else "together" if verdict.together else "no" for verdict in listed],
+        }
+    )
+
+
+def judged_in_words(session: Session, listed: list[Verdict]) -> None:
+    """The best in a sentence; those that no unit knows, and a text where one is born."""
+    known = [verdict for verdict in listed if verdict.knows]
+    unknown = [verdict for verdict in listed if not verdict.knows]
+    st.text("\n".join(verdict.sentence for verdict in [*known[:3], *unknown[:3]]))
+    for verdict in unknown:
+        twin = TWINS.get(verdict.name)
+        if twin and twin != session.run.corpus.name:
+            st.button(
+                f"See a unit for “{verdict.name}” being born, on a generated text",
+                key=f"twin-{verdict.name}",
+                on_click=born_elsewhere,
+                args=(session, twin),
+                help=f"Starts over on “{twin}”. Train for about 20 seconds, then pause.",
+            )
+
+
+def born_elsewhere(session: Session, title: str) -> None:
+    """Start over on a generated text, after a question where training would be lost."""
+    controls.adopt(session, lambda: texts.find(title, Choices()))
+    st.rerun()
+
+
+def own_verdict(session: Session, ranked: Ranked) -> Verdict | None:
+    """A verdict on the learner's own regular expression, or a sentence on why there is none."""
+    pattern = st.text_input(
+        "A concept of your own, as a regular expression",
+        key="pattern",
+        placeholder=r"such as  th|the\b",
+        width=420,
+        help="Labels all characters within its matches. It is stopped after two seconds.",
+    )
+    if not pattern:
+        return None
+    kept = measuring.kept(
+        session, "own-concept", lambda: judged_own(ranked.evidence, pattern), (pattern, id(ranked.evidence))
+    )
+    verdict, problem = kept.value
+    if problem:
+        st.text(problem)
+    return verdict
+
+
+def judged_own(evidence: Evidence, pattern: str) -> tuple[Verdict | None, str]:
+    """The verdict, or a sentence on why there is none."""
+    try:
+        concept = own_concept(evidence.text, pattern)
+    except PatternError as error:
+        return None, str(error)
+    if concept.enough:
+        return judge(evidence, concept), ""
+    examples, total = int(concept.labels.sum()), len(evidence.text)
+    return None, f"It matches {examples:,} of {total:,} characters: at least {ENOUGH} with and without are needed."

@@ -37,8 +37,8 @@ class Settings:
     hidden_size: int = 128  # H, units
     sequence_length: int = 50  # T, characters that learning looks back
     batch_size: int = 8  # B, streams read in parallel
-    learning_rate: float = 2e-3
-    decay: float = 400_000.0  # rate = learning_rate / sqrt(1 + characters read / decay); 0 keeps it constant
+    learning_rate: float = 4e-3
+    decay: float = 200_000.0  # rate = learning_rate / sqrt(1 + characters read / decay); 0 keeps it constant
     optimizer: str = "adam"
     clip: float = 5.0  # largest entry of the summed gradient
     init: str = "orthogonal"

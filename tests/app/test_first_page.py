@@ -11,7 +11,7 @@ def test_the_first_page_names_text_network_and_learning_with_their_values(page):
     text, network, learning = page.labels[:3]
     assert text == "Text: Names"
     assert network == "Network: 16 units · 20 back"
-    assert learning == "Learning: 0.002 · Adam"
+    assert learning == "Learning: 0.004 · Adam"
 
 
 def test_an_untrained_network_is_announced_as_a_blind_guess(page):

@@ -4,14 +4,16 @@ import numpy as np
 import pytest
 
 from charrnn.network.rnn import forward, initialise, logits, softmax
-from charrnn.network.sampling import generate, read
+from charrnn.network.sampling import generate, read, sample
 
 V, H = 9, 12
 RNG = np.random.default_rng
 
 
 def network(dtype=np.float64):
-    return initialise(V, H, RNG(5), scale=0.7, dtype=dtype)
+    parameters = initialise(V, H, RNG(5), scale=0.7, dtype=dtype)
+    parameters.b_h[:], parameters.b_y[:] = RNG(6).normal(size=H), RNG(7).normal(size=V)
+    return parameters
 
 
 def state(dtype=np.float64):
@@ -102,3 +104,11 @@ def test_a_prime_of_any_length_is_read_as_one_character_after_the_other(length):
     for character in ids:
         h = np.tanh(parameters.W_xh[character] + h @ parameters.W_hh + parameters.b_h)
     np.testing.assert_allclose(read(parameters, ids, state()), h, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("length", [0, 1, 6])
+def test_a_sample_continues_a_prime_from_a_zero_state(length):
+    parameters, prime = network(), RNG(2).integers(V, size=length)
+    ids = sample(parameters, prime, 15, RNG(0), temperature=0)
+    h = forward(parameters, np.r_[prime, ids][:-1, None], np.zeros((1, H)))  # h[i] has read i characters
+    np.testing.assert_array_equal(ids, logits(parameters, h[length:, 0]).argmax(axis=1))

@@ -47,6 +47,7 @@ class Engine:
         self._idle = idle
         self._runs: dict[str, Run] = {}  # the longest untouched first
         self._queue: list[Run] = []
+        self._removed: set[str] = set()  # tokens of runs that are to be deleted
         self._ending: list[Connection] = []
         self._janitor = Janitor()
         seconds = float(os.environ.get("CHARRNN_GRACE") or GRACE_SECONDS) if grace is None else grace
@@ -75,6 +76,7 @@ class Engine:
             return None
         corpus = corpus_from(saved.about["corpus"], saved.text)
         run = Run(self, corpus, Settings.from_dict(saved.about["settings"]), token)
+        run.title = saved.about.get("title", "")
         run.revive(saved)
         with self.lock:  # two sessions may have looked at once: one run for both
             return self._runs.setdefault(token, run)
@@ -97,7 +99,7 @@ class Engine:
         last = last._replace(state=checkpoint.forked(last.state, run.settings, settings), kept=True)
         saved = saved._replace(checkpoints=[*earlier, last])
         fork = Run(self, run.corpus, settings)
-        about = saved.about | {"settings": settings.to_dict()}
+        about = saved.about | {"settings": settings.to_dict(), "title": ""}
         assert self.store
         self.store.begin(fork.token, run.corpus.digest, saved.text, about, 0)
         self.store.add(fork.token, Progress(1, saved.losses, saved.notes, saved.checkpoints))
@@ -106,6 +108,26 @@ class Engine:
             self._runs[fork.token] = fork
             self._tidy()
         return fork
+
+    def remove(self, token: str, after: float) -> None:
+        """Delete a run for good some seconds from now, unless it is kept by then."""
+        self._removed.add(token)
+        self._janitor.later(after, lambda: self._remove(token))
+
+    def keep(self, token: str) -> None:
+        """Undo remove."""
+        self._removed.discard(token)
+
+    def _remove(self, token: str) -> None:
+        with self.lock:
+            if token not in self._removed:
+                return
+            self._removed.discard(token)
+            if run := self._runs.pop(token, None):
+                run.close()
+        if self.store:
+            with suppress(StoreError):  # it goes by itself when the store is tidied
+                self.store.remove(token)
 
     def saved(self, run: Run) -> Saved:
         """What the store has of a run. Raises StoreError where it has nothing."""

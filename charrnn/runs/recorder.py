@@ -117,7 +117,7 @@ class Recorder:
 
     def _begin(self, step: int) -> Store:
         store = Store(Path(self._place["folder"]))
-        about = {"corpus": self._about["corpus"], "settings": self._about["settings"]}
+        about = {name: self._about[name] for name in ("corpus", "settings", "title")}
         store.begin(self._place["token"], self._place["digest"], self._text, about, step)
         return store
 

@@ -61,6 +61,7 @@ class Run:
         self.token = token or secrets.token_urlsafe(16)
         self.version = 0
         self.last_command: Command | None = None
+        self.title = ""  # what its owner calls it
         self.keep_until: float | None = None  # seconds since the epoch: till then it trains on though nobody watches
         self._begin_anew(Trainer(corpus, settings))
 
@@ -146,6 +147,12 @@ class Run:
                 self._tell("pause")
                 self._become("pausing")
             return self.wait(lambda run: run.status not in ACTIVE, wait)
+
+    def rename(self, title: str) -> None:
+        """Call it something. Raises StoreError where that cannot be saved."""
+        self.title = title
+        if self._engine.store:
+            self._engine.store.rename(self.token, title)
 
     def set(self, *, learning_rate: float | None = None, clip: float | None = None, by: str = "") -> None:
         """Change what may change while training. Raises SettingsError, and then changes nothing."""
@@ -278,6 +285,7 @@ class Run:
             "changes": changes,
             "store": None,
         }
+        fields["title"] = self.title
         fields["seconds"] = self.curve.clock[-1][1] if self.curve.clock else 0.0
         if self._engine.store:
             fields["store"] = {"folder": str(self._engine.store.folder), "token": self.token, "digest": corpus.digest}

@@ -94,6 +94,14 @@ def home() -> Path:
     return Path(os.environ.get("CHARRNN_HOME") or platformdirs.user_data_dir("charrnn", appauthor=False))
 
 
+class Summary(NamedTuple):
+    """A run in a line."""
+
+    about: dict[str, Any]
+    step: int  # of the latest checkpoint
+    losses: Array  # smoothed, at the end of each block of history; for a short run, some of all
+
+
 class Store:
     """The file `runs.sqlite` in a folder, made where it is not there. Any thread may use it. Raises StoreError."""
 
@@ -154,6 +162,26 @@ class Store:
                 [Note(step, kind, json.loads(value)) for step, kind, value in notes],
                 [Checkpoint(step, state, bool(kept)) for step, state, kept in database.execute(checkpoints, (token,))],
             )
+
+    def summary(self, token: str) -> Summary | None:
+        """The run with this token in a line, None where there is none; quick for a long run too."""
+        with self._words():
+            database = self._connection
+            latest = "SELECT max(step) FROM checkpoints c WHERE c.token = r.token"
+            found = database.execute(f"SELECT about, ({latest}) FROM runs r WHERE token = ?", (token,)).fetchone()
+            if not found:
+                return None
+            ends = "SELECT substr(losses, -4) FROM history WHERE token = ? ORDER BY block"
+            losses = np.frombuffer(b"".join(row[0] for row in database.execute(ends, (token,))), np.float32)
+            if len(losses) == 1:
+                losses = self._block(database, token, 0)[:: BLOCK // 20, 1]
+            return Summary(json.loads(found[0]), found[1] or 0, losses)
+
+    def rename(self, token: str, title: str) -> None:
+        """Give a run a title."""
+        with self._transaction() as database:
+            change = "UPDATE runs SET about = json_set(about, '$.title', ?) WHERE token = ?"
+            database.execute(change, (title, token))
 
     def tokens(self) -> list[str]:
         """The tokens of all runs."""

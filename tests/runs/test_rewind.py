@@ -119,3 +119,28 @@ def test_a_run_kept_for_a_time_rests_when_it_is_over(engine, corpus):
     engine.lease(run, "session").release()
     assert run.wait(lambda run: run.status == "paused" and run.at_rest, SECONDS)
     assert time.time() >= run.keep_until
+
+
+def test_a_title_lasts_through_training_on_and_a_new_server(make_engine, engine, run):
+    trained(run, 10).rename("first try")
+    trained(run, 10)
+    assert engine.store.summary(run.token).about["title"] == "first try"
+    assert make_engine(store=engine.store).find(run.token).title == "first try"
+
+
+def test_a_summary_tells_step_and_loss(engine, run):
+    trained(run, 60)
+    summary = engine.store.summary(run.token)
+    assert summary.step == 60
+    assert summary.losses[0] == run.curve.smooth[0]
+    assert engine.store.summary("another") is None
+
+
+def test_a_deleted_run_is_gone_after_a_while_unless_it_is_kept(engine, run, make_run):
+    other = trained(make_run(), 10)
+    for removed in (trained(run, 10), other):
+        engine.remove(removed.token, after=0.2)
+    engine.keep(other.token)
+    assert soon(lambda: engine.find(run.token) is None)
+    assert engine.store.tokens() == [other.token]
+    assert engine.find(other.token) is other

@@ -220,7 +220,7 @@ def test_what_had_happened_before_a_blow_up_is_saved_whatever_was_on_its_way(sto
 
     monkeypatch.setattr(Store, "add", slow_add)
     place = {"folder": str(store.folder), "token": "token", "digest": "digest"}
-    fields = {"store": place, "corpus": describe(corpus), "settings": {}}
+    fields = {"store": place, "corpus": describe(corpus), "settings": {}, "title": ""}
     outbox = SimpleNamespace(send=lambda kind, *_: told.append(kind), idle=True)
     recorder = Recorder(outbox, Message("start", fields, {"text": np.frombuffer(b"text", np.uint8)}), 0)
     state, whole = np.frombuffer(b"state", np.uint8), losses(60)

@@ -83,3 +83,121 @@ def harder_table(characters: str, nats: Array, counts: Array, shown: int = 10) -
             "came": counts[order],
         }
     )
+
+
+@cache
+def reach_spec(theme: str) -> dict[str, Any]:
+    """The norm of the gradient against characters back; the end of the unroll as a rule."""
+    colour = COLOURS[theme]
+    x = alt.X("back:Q", title="characters back, k", scale=alt.Scale(nice=False))
+    axis = alt.Axis(format=".0e", tickCount=6)
+    y = alt.Y("norm:Q", title="‖∂ loss ∕ ∂ h‖, k back", scale=alt.Scale(type="log"), axis=axis)
+    tooltip = [alt.Tooltip("back:Q"), alt.Tooltip("norm:Q", format=".2e"), alt.Tooltip("label:N", title=" ")]
+
+    def of(kind: str) -> alt.Chart:
+        return rows().transform_filter(alt.datum.kind == kind)
+
+    layers = [
+        of("now").mark_area(color=colour["muted"], opacity=0.22).encode(x=x, y=alt.Y("low:Q"), y2="high:Q"),
+        of("before").mark_line(color=colour["muted"], strokeDash=[4, 3]).encode(x=x, y=y, tooltip=tooltip),
+        of("training").mark_line(color=colour["accent"], strokeWidth=2).encode(x=x, y=y, tooltip=tooltip),
+        of("now").mark_line(color=colour["line"], strokeWidth=2).encode(x=x, y=y, tooltip=tooltip),
+        of("cut").mark_rule(color=colour["mark"], strokeDash=[4, 3], strokeWidth=1.5).encode(x=x),
+        of("cut")
+        .mark_text(align="left", baseline="top", dx=4, color=colour["mark"])
+        .encode(x=x, y=alt.value(2), text="label:N"),
+    ]
+    return bare(alt.layer(*layers), 260)
+
+
+def reach_table(now: Any, training: Array, before: Array, T: int) -> pa.Table:
+    """Rows for each curve of memory.Reach values; norms of zero, which a logarithm cannot show, are left out."""
+    back = np.arange(len(now.mean))
+    listed: list[tuple[str, float, float | None, float | None, float | None, str]] = [
+        ("cut", T, None, None, None, f"the unroll ends, {T} back")
+    ]
+    for kind, label, values in (
+        ("now", "unrolled as far as it goes", now.mean),
+        ("training", "what training sees", training),
+        ("before", "before training", before),
+    ):
+        for k in back[: len(values)]:
+            if values[k] > 1e-30:
+                low, high = (now.low[k], now.high[k]) if kind == "now" else (values[k], values[k])
+                listed.append((kind, k, values[k], max(low, 1e-30), high, label))
+    kinds, *figures, labels = zip(*listed, strict=True)
+    columns = dict(zip(("back", "norm", "low", "high"), map(_floats, figures), strict=True))
+    named = {"kind": kinds, **columns, "label": labels}
+    return pa.table({name: pa.array(column, from_pandas=True) for name, column in named.items()})
+
+
+@cache
+def eigenvalues_spec(theme: str) -> dict[str, Any]:
+    """Eigenvalues in the complex plane, the unit circle around them."""
+    colour = COLOURS[theme]
+    x = alt.X("real:Q", title="real part", scale=alt.Scale(nice=False), axis=alt.Axis(tickCount=5))
+    y = alt.Y("imaginary:Q", title="imaginary part", scale=alt.Scale(nice=False), axis=alt.Axis(tickCount=5))
+    tooltip = [alt.Tooltip("size:Q", format=".3f", title="|λ|"), alt.Tooltip("of:N", title="of")]
+    circle = rows().transform_filter(alt.datum.of == "unit circle")
+    frame = rows().transform_filter(alt.datum.of == "frame").mark_point(opacity=0).encode(x=x, y=y)
+    points = rows().transform_filter((alt.datum.of != "unit circle") & (alt.datum.of != "frame"))
+    scale = alt.Scale(domain=["W_hh", "mean Jacobian"], range=[colour["accent"], colour["mark"]])
+    layers = [
+        frame,
+        circle.mark_line(color=colour["muted"], strokeWidth=1).encode(x=x, y=y, order="angle:Q"),
+        points.mark_point(filled=True, size=22, opacity=0.75).encode(
+            x=x,
+            y=y,
+            color=alt.Color("of:N", scale=scale, legend=alt.Legend(title=None, orient="top")),
+            shape=alt.Shape("of:N", scale=alt.Scale(domain=scale.domain, range=["circle", "square"]), legend=None),
+            tooltip=tooltip,
+        ),
+    ]
+    spec = bare(alt.layer(*layers), 280)
+    spec["width"] = 280  # a circle is to look like one
+    return spec
+
+
+def eigenvalues_table(weights: Array, jacobian: Array) -> pa.Table:
+    """Points of both spectra, the circle, and corners that keep the picture square."""
+    angle = np.linspace(0, 2 * np.pi, 121)
+    far = 1.08 * max(1.0, float(np.abs(weights).max()), float(np.abs(jacobian).max()))
+    parts = [
+        ("unit circle", np.exp(1j * angle)),
+        ("frame", np.array([-far - far * 1j, far + far * 1j])),
+        ("W_hh", weights),
+        ("mean Jacobian", jacobian),
+    ]
+    values = np.concatenate([part for _, part in parts])
+    return pa.table(
+        {
+            "of": [of for of, part in parts for _ in part],
+            "real": values.real.astype(np.float32),
+            "imaginary": values.imag.astype(np.float32),
+            "size": np.abs(values).astype(np.float32),
+            "angle": np.arange(len(values)),
+        }
+    )
+
+
+@cache
+def guesses_spec(theme: str) -> dict[str, Any]:
+    """The likeliest characters as bars."""
+    colour = COLOURS[theme]
+    y = alt.Y("character:N", sort=None, title=None, axis=alt.Axis(labelFontSize=14, labelOverlap=False))
+    x = alt.X("p:Q", title="probability", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%", tickCount=4))
+    came = alt.condition(alt.datum.came, alt.value(colour["accent"]), alt.value(colour["muted"]))
+    tooltip = [alt.Tooltip("character:N"), alt.Tooltip("p:Q", format=".1%")]
+    return bare(rows().mark_bar(height={"band": 0.7}).encode(x=x, y=y, color=came, tooltip=tooltip), 150)
+
+
+def guesses_table(characters: str, p: Array, came: str) -> pa.Table:
+    """A row for each guess, likeliest first."""
+    signs = [visible(character) for character in characters]
+    return pa.table(
+        {"character": signs, "p": p.astype(np.float32), "came": [character == came for character in characters]}
+    )
+
+
+def _floats(values: Any) -> Array:
+    return np.array([np.nan if value is None else value for value in values], np.float64)

@@ -1,8 +1,8 @@
-"""Pictures drawn in the browser: the reading strip, the hidden-state heatmap, a coloured text.
+"""Pictures drawn in the browser: the reading strip, the hidden-state heatmap, a coloured text, a matrix.
 
 Each is a Python function that packs numbers into a few kilobytes, and JavaScript modules (assets/) that draw them:
 
-    reading_strip.js  heatmap.js  coloured_text.js     what is shown, pointed at, picked
+    reading_strip.js  heatmap.js  coloured_text.js  matrix.js     what is shown, pointed at, picked
     strip_picture.js     the strip's rows, drawn
     guesses.js           the likeliest characters at one place, as a table
     stage.js             a component's life: built once, redrawn with each frame, theme and width
@@ -11,9 +11,11 @@ Each is a Python function that packs numbers into a few kilobytes, and JavaScrip
 
 from .coloured_text import Choice, Colouring, Guesses, coloured_text
 from .heatmap import Cell, heatmap
+from .matrix import Axis, matrix
 from .strip import Reach, Row, StripFrame, Unit, reading_strip
 
 __all__ = [
+    "Axis",
     "Cell",
     "Choice",
     "Colouring",
@@ -24,5 +26,6 @@ __all__ = [
     "Unit",
     "coloured_text",
     "heatmap",
+    "matrix",
     "reading_strip",
 ]

@@ -1,0 +1,96 @@
+"""What moved a prediction: the earlier characters, coloured by their pull on it."""
+
+import numpy as np
+import streamlit as st
+
+from charrnn.dashboard import inside_charts, words
+from charrnn.dashboard.components import Choice, Colouring, coloured_text
+from charrnn.dashboard.hidden_states import Reading, pace, reading
+from charrnn.dashboard.player import running
+from charrnn.dashboard.session import Session
+from charrnn.dashboard.unit_text import guesses
+from charrnn.insight.connectivity import Connectivity, connectivity
+from charrnn.network.rnn import Array
+
+BACK = 100
+PULLS = {"effect": "effect of replacing it", "gradient": "strength of the gradient"}
+HOW_TO_READ = {
+    "effect": "Each earlier character in turn was replaced by an average one, and the network read on: blue ones had "
+    "helped the likeliest guess, by so many nats; brown ones had held it back. Nothing is approximated, but only one "
+    "is replaced at a time: what two of them say alike is not missed.",
+    "gradient": "The stronger the colour, the more a small change of that character would move the likeliest guess. "
+    "That tells what could change the guess; the effect of replacing a character tells what did.",
+}
+
+
+def connections(session: Session) -> None:
+    """The part of the page; it follows the network while training."""
+    every = pace(session) if running(session.run) else None
+    st.fragment(lambda: prediction(session), run_every=every, key="connections")()
+
+
+def prediction(session: Session) -> None:
+    """The text with one prediction picked in it, and what was guessed there."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(
+            "**What moved a prediction?** Pick a character.",
+            width="content",
+            help="The strip's sentence, or the text typed in under “What does it know?”. The picked character is "
+            "predicted from those before it; press another one, or move with the arrow keys.",
+        )
+        pull = st.segmented_control(
+            "Pull",
+            list(PULLS),
+            default="effect",
+            format_func=PULLS.__getitem__,
+            key="pull",
+            label_visibility="collapsed",
+            required=True,
+        )
+    now = reading(session)
+    T = len(now.hidden)
+    picked: Choice = st.session_state.get("connected", {}).get("chosen") or Choice(row=0, start=None, end=None)
+    position = min(T - 1 if picked["start"] is None else picked["start"], T - 1)
+    found = connectivity(session.view.parameters, now.ids, now.start + position, back=BACK)
+    values, colouring = pulls(found, now, pull)
+    text = session.run.corpus.vocabulary.decode(now.ids[now.start :])
+    left, right = st.columns([3, 1], gap="medium")
+    with left:
+        coloured_text(
+            values[None],
+            text=text,
+            rows=[""],
+            colouring=colouring,
+            guesses=guesses(session, now, "here"),
+            chosen=Choice(row=0, start=position, end=position + 1),
+            key="connected",
+        )
+    with right:
+        guessed(session, found, text[position])
+    st.caption(HOW_TO_READ[pull])
+    st.caption(f"Step {session.view.step:,}, up to {BACK} characters back.")
+
+
+def pulls(found: Connectivity, now: Reading, pull: str) -> tuple[Array, Colouring]:
+    """(T,) the pull of each character shown on the picked prediction, 0 from it on, and what the colours mean."""
+    values = np.zeros(len(now.hidden))
+    measured = found.effect if pull == "effect" else found.gradient / max(float(found.gradient.max(initial=0)), 1e-30)
+    skipped = max(0, now.start - found.first)  # characters of the context, which are not shown
+    first = max(0, found.first - now.start)
+    values[first : first + len(measured) - skipped] = measured[skipped:]
+    if pull == "gradient":
+        return values, Colouring(title="gradient, of the strongest", signed=False, limit=1.0)
+    limit = max(0.1, float(np.abs(values).max(initial=0)))
+    return values, Colouring(title="effect of replacing it", signed=True, limit=limit, unit="nats")
+
+
+def guessed(session: Session, found: Connectivity, came: str) -> None:
+    """The likeliest characters at the picked place, and what came."""
+    decode = session.run.corpus.vocabulary.decode
+    st.text(f"Guesses here; {words.visible(came)} came:")
+    st.vega_lite_chart(
+        inside_charts.guesses_table(decode(found.top_ids), found.top_probabilities, came),
+        inside_charts.guesses_spec(st.context.theme.type or "light"),
+        key="guessed",
+        alt="The likeliest characters",
+    )

@@ -1,0 +1,132 @@
+"""One step by hand: read a character, predict the next, learn from what came, with all the numbers."""
+
+import numpy as np
+import pyarrow as pa
+import streamlit as st
+
+from charrnn.dashboard import words
+from charrnn.dashboard.hidden_states import looked_at, reading
+from charrnn.dashboard.session import Session
+from charrnn.insight.worksheet import Worksheet, worksheet
+from charrnn.network.rnn import Parameters
+
+TERMS = 4  # of a sum that are written out, the largest ones
+
+
+def one_step(session: Session) -> None:
+    """The part of the page."""
+    st.fragment(lambda: by_hand(session), key="one-step")()
+
+
+def by_hand(session: Session) -> None:
+    """Choose a character of the text and a unit; see every number on the way."""
+    st.markdown(
+        "**One step by hand**: it reads a character, predicts the next, and learns from what came.",
+        help="The gradients are those of this one step, as if nothing had come before; training adds up the steps of a "
+        "whole window.",
+    )
+    now, characters = reading(session), session.run.corpus.vocabulary.characters
+    shown = now.ids[now.start :]
+    if len(shown) < 2:
+        st.caption("The text needs two characters at least.")
+        return
+    signs = [words.visible(characters[i]) for i in shown]
+    left, right = st.columns([3, 1], gap="medium")
+    place = left.select_slider(
+        "Read this character",
+        range(len(shown) - 1),
+        format_func=lambda t: f"{t + 1}: {signs[t]} → {signs[t + 1]}",
+        key="step-place",
+        help="It is read from the state that everything before it led to; behind the arrow, what came next.",
+    )
+    unit = right.number_input(
+        "Unit",
+        0,
+        session.run.settings.hidden_size - 1,
+        looked_at(session),
+        key="step-unit",
+        help="The one written out.",
+    )
+    t = now.start + min(int(place), len(shown) - 2)
+    sheet = worksheet(session.view.parameters, now.h[t], int(now.ids[t]), int(now.ids[t + 1]))
+    st.code(written_out(sheet, session.view.parameters, int(unit), characters), language=None)
+    left, right = st.columns(2, gap="medium")
+    left.dataframe(
+        by_character(sheet, characters), hide_index=True, height=260, key="step-characters", alt="By character"
+    )
+    right.dataframe(
+        by_unit(sheet, session.view.parameters), hide_index=True, height=260, key="step-units", alt="By unit"
+    )
+    st.caption(f"Step {session.view.step:,}. All characters, the likeliest first, and all units; values are rounded.")
+
+
+def written_out(sheet: Worksheet, parameters: Parameters, unit: int, characters: str) -> str:
+    """The step for one unit and the character that came, formula by formula."""
+    x, c = words.visible(characters[sheet.x]), words.visible(characters[sheet.target])
+    W_xh, W_hh, W_hy, b_h, b_y = parameters
+    u, j = unit, sheet.target
+    lines = [
+        f"it reads {x}, and {c} comes next",
+        "",
+        f"z[{u}]   = W_xh[{x},{u}] + b_h[{u}] = {n(W_xh[sheet.x, u])} + {n(b_h[u])} = {n(sheet.z[u])}",
+        f"r[{u}]   = Σ h_before[i] · W_hh[i,{u}] = {summed(sheet.before, W_hh[:, u])} = {n(sheet.recurrent[u])}",
+        f"h[{u}]   = tanh(z + r) = tanh({n(sheet.z[u] + sheet.recurrent[u])}) = {n(sheet.h[u])}",
+        "",
+        f"y[{c}]    = Σ h[i] · W_hy[i,{c}] + b_y[{c}] = {summed(sheet.h, W_hy[:, j])} + {n(b_y[j])} = {n(sheet.y[j])}",
+        f"p[{c}]    = e^y[{c}] / Σ e^y = {sheet.p[j]:.4f}",
+        f"loss    = −ln p[{c}] = {sheet.loss:.4f} nats = {words.bits(sheet.loss):.4f} bits",
+        "",
+        f"dy[{c}]   = p[{c}] − 1 = {n(sheet.dy[j])}        (for every other character: dy = p)",
+        f"dh[{u}]  = Σ dy[c] · W_hy[{u},c] = {summed(sheet.dy, W_hy[u])} = {n(sheet.dh[u])}",
+        f"dz[{u}]  = dh · (1 − h²) = {n(sheet.dh[u])} · {n(1 - sheet.h[u] ** 2)} = {n(sheet.dz[u])}",
+        "",
+        f"dW_xh[{x},{u}] = dz[{u}] = {n(sheet.dz[u])}",
+        f"dW_hh[i,{u}] = h_before[i] · dz[{u}]     largest: {n(largest(sheet.gradients.W_hh[:, u]))}",
+        f"dW_hy[{u},{c}] = h[{u}] · dy[{c}] = {n(sheet.h[u])} · {n(sheet.dy[j])} = {n(sheet.gradients.W_hy[u, j])}",
+    ]
+    return "\n".join(lines)
+
+
+def n(value: float) -> str:
+    """A number with its sign in the typographer's minus."""
+    return f"{value:.4f}".replace("-", "−")
+
+
+def largest(values: np.ndarray) -> float:
+    """The entry of the greatest size."""
+    return float(values[np.abs(values).argmax()])
+
+
+def summed(a: np.ndarray, b: np.ndarray) -> str:
+    """A sum of products, its largest terms written out."""
+    products = a * b
+    order = np.argsort(-np.abs(products), kind="stable")[:TERMS]
+    terms = " + ".join(f"{n(a[i])}·{n(b[i])}" for i in order)
+    return terms + (f" + {len(products) - TERMS} more" if len(products) > TERMS else "")
+
+
+def by_character(sheet: Worksheet, characters: str) -> pa.Table:
+    """y, p and dy of every character, the likeliest first."""
+    order = np.argsort(-sheet.p, kind="stable")
+    return pa.table(
+        {
+            "next": [words.visible(characters[i]) + (" ✓" if i == sheet.target else "") for i in order],
+            "y": sheet.y[order].round(4),
+            "p": sheet.p[order].round(4),
+            "dy": sheet.dy[order].round(4),
+        }
+    )
+
+
+def by_unit(sheet: Worksheet, parameters: Parameters) -> pa.Table:
+    """What came in, what was carried, what is learned, for every unit."""
+    columns = {
+        "h before": sheet.before,
+        "z": sheet.z,
+        "r": sheet.recurrent,
+        "h": sheet.h,
+        "dh": sheet.dh,
+        "dz": sheet.dz,
+    }
+    numbered = {"unit": np.arange(len(sheet.h))}
+    return pa.table(numbered | {name: values.round(4) for name, values in columns.items()})

@@ -7,7 +7,7 @@ for variable in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"):
 
 import streamlit as st
 
-from charrnn.dashboard import compare, controls, filmstrip, knows, panels, player, session, sharing
+from charrnn.dashboard import compare, controls, filmstrip, knows, learns, panels, player, remembers, session, sharing
 
 st.set_page_config("CharRNN Lab", page_icon="🧠", layout="wide")
 
@@ -30,6 +30,8 @@ if here.forking:
 status = player.player(here)
 panels.live(here, status)
 knows.knows(here)
+remembers.remembers(here)
+learns.learns(here)
 filmstrip.filmstrip(here)
 if not here.watching:
     compare.compare(here)

@@ -3,6 +3,7 @@
 import math
 import queue
 import threading
+import traceback
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -89,6 +90,9 @@ class Recorder:
                 self._save()
             except StoreError as error:
                 self._outbox.send("unsaved", {"message": str(error)})
+            except Exception as error:  # a thread that ended silently would never save again, nor say so
+                traceback.print_exc()
+                self._outbox.send("unsaved", {"message": f"Saving failed: {type(error).__name__}: {error}."})
             self._due.task_done()
 
     def _save(self) -> None:
@@ -102,7 +106,7 @@ class Recorder:
             if store is None:
                 store = self._begin(first - 1)
             store.add(self._place["token"], Progress(first, together, notes, checkpoints))
-        except StoreError:
+        except Exception:
             with self._lock:
                 self._losses = _first(losses, self._back - first + 1) + self._losses
                 self._notes = _upto(self._back, notes) + self._notes

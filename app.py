@@ -7,7 +7,19 @@ for variable in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"):
 
 import streamlit as st
 
-from charrnn.dashboard import compare, controls, filmstrip, knows, learns, panels, player, remembers, session, sharing
+from charrnn.dashboard import (
+    compare,
+    controls,
+    filmstrip,
+    knows,
+    learns,
+    my_runs,
+    panels,
+    player,
+    remembers,
+    session,
+    sharing,
+)
 
 st.set_page_config("CharRNN Lab", page_icon="🧠", layout="wide")
 
@@ -21,6 +33,7 @@ with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap=
         controls.text(here)
         controls.network(here)
         controls.learning(here)
+        my_runs.my_runs(here)
     sharing.share(here)
 if here.proposal:
     controls.confirm(here)
@@ -36,3 +49,5 @@ filmstrip.filmstrip(here)
 if not here.watching:
     compare.compare(here)
 panels.poll(here)
+my_runs.remember(here)
+session.settle()

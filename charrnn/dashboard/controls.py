@@ -20,7 +20,7 @@ RATES = [digit * 10.0**power for power in range(-5, 0) for digit in (1, 1.5, 2, 
 def text(session: Session) -> None:
     """Choose, paste or upload a text; say what was found in it."""
     corpus = session.run.corpus
-    with st.popover(f"Text: {words.plain(corpus.name)}", icon=":material/menu_book:", key="text"):
+    with st.popover(f"Text: {words.plain(corpus.name)}", icon=":material/menu_book:", key="text", on_change="rerun"):
         choices = reading()
         chosen = corpus.name if (corpus.lowercase, corpus.held_out) == choices else ""
         pick(session, texts.names(), choices, chosen)
@@ -124,7 +124,7 @@ def network(session: Session) -> None:
     """Size, start and seed; they take effect on starting over."""
     settings = session.run.settings
     label = f"Network: {settings.hidden_size} units · {settings.sequence_length} back"
-    with st.popover(label, icon=":material/tune:", key="network"):
+    with st.popover(label, icon=":material/tune:", key="network", on_change="rerun"):
         with st.form("network-form", border=False):
             left, right = st.columns(2)
             low, high = (int(limit) for limit in LIMITS["hidden_size"])
@@ -203,7 +203,7 @@ def learning(session: Session) -> None:
         session.propose(run.corpus, replace(settings, **changes))
 
     label = f"Learning: {words.rate(now.learning_rate)} · {OPTIMIZERS[settings.optimizer]}"
-    with st.popover(label, icon=":material/school:", key="learning"):
+    with st.popover(label, icon=":material/school:", key="learning", on_change="rerun"):
         st.select_slider(
             "Learning rate",
             sorted({*RATES, now.learning_rate}),

@@ -4,6 +4,7 @@ from math import log
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -178,7 +179,6 @@ def frame(vocabulary: Vocabulary, now: Strip, rows: list[Row], label: str, units
 
 def curve(session: Session) -> None:
     """The loss over the steps, beside its rivals."""
-    run = session.run
     unit = st.segmented_control(
         "Unit of the loss",
         list(charts.UNITS),
@@ -189,15 +189,25 @@ def curve(session: Session) -> None:
         required=True,
     )
     theme = st.context.theme.type or "light"
-    table = charts.loss_table(run.curve, rivals_of(run.corpus), len(run.corpus.vocabulary), unit)
     st.vega_lite_chart(
-        table,
+        loss_table(session, unit),
         charts.loss_spec(unit, theme),
         key=f"curve-{unit}",
         on_select="rerun",
         selection_mode=["zoom"],
         alt="Loss over training steps, beside its rivals; the headline says it in words",
     )
+
+
+def loss_table(session: Session, unit: str) -> pa.Table:
+    """The data of the curve; while training they stay until the curve has come about two pixels further."""
+    run = session.run
+    moment = len(run.curve.steps) // 3 if running(run) else run.version  # a point is two thirds of a pixel
+    key = run.token, running(run), moment, run.curve.held_out[-1:], run.curve.marks, unit
+    if session.plotted[0] != key:
+        table = charts.loss_table(run.curve, rivals_of(run.corpus), len(run.corpus.vocabulary), unit)
+        session.plotted = key, table
+    return session.plotted[1]
 
 
 def sample(session: Session) -> None:
@@ -213,8 +223,8 @@ def sample(session: Session) -> None:
             top_k = st.number_input("Only the … likeliest", 1, len(run.corpus.vocabulary), None, key="top-k")
         if st.button("New", key="new-sample", help="Another one from the same network."):
             session.sampling_seed += 1
-        with st.popover("Earlier", key="earlier"):
-            for step, text in reversed(run.samples):
+        with st.popover("Earlier", key="earlier", on_change="rerun") as earlier:
+            for step, text in reversed(run.samples) if earlier.open else ():
                 st.caption(f"step {step:,}")
                 st.code(text, language=None, wrap_lines=True)
     unseen = run.corpus.vocabulary.unseen(prime)

@@ -7,6 +7,7 @@ from charrnn.dashboard import words
 from charrnn.dashboard.session import Session
 from charrnn.runs.run import ACTIVE, Run
 
+PAUSE_SECONDS = 0.2  # what a worker may take to stop before the page is drawn all the same
 NOW = -1  # the scrubber's right end
 STEPS = {"1 window": 1, "10 windows": 10, "100 windows": 100, "1,000 windows": 1_000}
 
@@ -44,7 +45,7 @@ def player(session: Session) -> DeltaGenerator:
             on_click=lambda: run.steps(STEPS[st.session_state["step"]], by=by),
             help="Learn from that many more windows of the text, then stop.",
         )
-        with st.popover("Stop at", key="stop-at"):
+        with st.popover("Stop at", key="stop-at", on_change="rerun"):
             goal = st.number_input(
                 "Train up to step", 1, 10**9, max(1_000, 2 * run.snapshot.step), step=1_000, key="goal"
             )
@@ -89,7 +90,7 @@ def scrubber(session: Session) -> None:
 def look_back(session: Session) -> None:
     """What can be done with the network of a stored step."""
     step, now = session.view.step, session.run.snapshot.step
-    with st.popover("Go on from here", key="go-on"):
+    with st.popover("Go on from here", key="go-on", on_change="rerun"):
         st.write(
             f"Training goes on from step {step:,}, exactly as it did. What came after, up to {now:,}, is forgotten."
         )
@@ -108,13 +109,13 @@ def train(session: Session, until: int | None = None) -> None:
     if until is not None and until <= run.snapshot.step:
         session.notice = f"The run is at step {run.snapshot.step:,} already: choose a later one."
         return
-    session.notice = ""
+    session.notice, session.closing = "", True
     run.train(until, by=session.name)
 
 
 def pause(session: Session) -> None:
-    """Stop after the present few steps."""
-    session.run.pause(by=session.name)
+    """Stop after the present few steps, and wait for it, so that the button says at once how things stand."""
+    session.run.pause(by=session.name, wait=PAUSE_SECONDS)
 
 
 def figures(session: Session) -> str:
@@ -132,6 +133,7 @@ def figures(session: Session) -> str:
     if run.stop_at and running(run) and now.speed:
         left = (run.stop_at - now.step) / now.speed
         parts.append(f"stops at {run.stop_at:,}, {words.duration(left)} left")
-    if run.last_command and run.last_command.by not in ("", session.name):
-        parts.append(f"another browser: {run.last_command.what}")
+    last = run.last_command
+    if last and last.by not in ("", session.name) and last.at > session.opened:
+        parts.append(f"another browser: {last.what}")
     return " · ".join(parts)

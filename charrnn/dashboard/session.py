@@ -3,6 +3,7 @@
 import gc
 import logging
 import secrets
+import time
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -20,6 +21,7 @@ from charrnn.training.settings import Settings, SettingsError
 
 CELLS = 84  # columns of the reading strip
 LIMIT = 6  # runs in a comparison
+PANELS = ("text", "network", "learning", "my-runs", "stop-at", "go-on")  # they close once something was chosen in them
 KEPT_IN_ADDRESS = ("present",)
 NAMED_FOR = 1.5  # a ranking names units until the step is this many times further, or back
 
@@ -27,13 +29,18 @@ NAMED_FOR = 1.5  # a ranking names units until the step is this many times furth
 @st.cache_resource(show_spinner=False)
 def engine() -> Engine:
     """The owner of all runs of this server."""
-    gc.collect()
-    gc.freeze()  # or every redraw would end in a collection of everything that was imported: 71 ms
     try:
         return Engine(store=Store(home()))
     except StoreError as error:
         logging.getLogger(__name__).warning("Runs are kept in memory only. %s", error)
         return Engine()
+
+
+@st.cache_resource(show_spinner=False)
+def settle() -> None:
+    """To be called once the page stands: else every redraw ends in a collection of all that was loaded, 30 to 70 ms."""
+    gc.collect()
+    gc.freeze()
 
 
 class View(NamedTuple):
@@ -57,9 +64,14 @@ class Session:
 
     run: Run
     name: str = field(default_factory=lambda: secrets.token_hex(2))  # tells two browsers on one run apart
+    opened: float = field(default_factory=time.time)  # seconds since the epoch
     linked: str = ""  # the token that the address holds because of this session
     watching: bool = False  # whether it came by the read-only link
     compared: list[Run] = field(default_factory=list)  # beside its own run
+    kept: list[str] = field(default_factory=list)  # tokens of this browser's runs
+    dropped: list[str] = field(default_factory=list)  # those that were deleted
+    returned: list[str] = field(default_factory=list)  # those whose deletion was undone
+    closing: bool = False  # whether open panels are to close
     forking: bool = False  # whether the dialog for a fork is asked for
     notice: str = ""  # one sentence about what could not be done
     proposal: tuple[Corpus, Settings] | None = None  # waits for a yes, since it would end training
@@ -67,6 +79,7 @@ class Session:
     typed: str = ""  # a sentence of one's own for the strip
     sampling_seed: int = 1
     sampled: tuple[Any, str] = (None, "")  # what the sample was drawn from, and the sample
+    plotted: tuple[Any, Any] = (None, None)  # what the curve was drawn from, and its table
     shown_units: Array | None = None
     strips: dict[Any, Strip] = field(default_factory=dict)  # rows frozen in the past, by step and sentence
     named: Named = field(default_factory=lambda: Named(0, {}))
@@ -125,6 +138,7 @@ class Session:
 
     def open(self, run: Run) -> None:
         """Make another run its own; in a comparison the two change places."""
+        self.closing = True
         if run in self.compared:
             self.compared[self.compared.index(run)] = self.run
         else:
@@ -144,6 +158,7 @@ class Session:
 
     def propose(self, corpus: Corpus, settings: Settings) -> None:
         """Start over with a text and settings: at once where nothing is lost by it, else after a yes."""
+        self.closing = True
         if self.run.snapshot.step == 0:
             self.start_over(corpus, settings)
         else:
@@ -161,6 +176,7 @@ class Session:
 
     def rewind(self, step: int) -> None:
         """Have training go on from a stored step; where that cannot be had, only a notice."""
+        self.closing = True
         self.notice = ""
         try:
             self.run.rewind(step, by=self.name)
@@ -188,6 +204,9 @@ def open_session() -> Session:
     kept |= {name: query[name] for name in KEPT_IN_ADDRESS if name in query}
     if query != kept:
         st.query_params.from_dict(kept)
+    if session.closing:
+        session.closing = False
+        st.session_state.update(dict.fromkeys(PANELS, False))
     for run in session.compared_runs():
         lease_of(run.token, run, f"{session.name} {run.token}")
     return session

@@ -66,7 +66,7 @@ export function themeOf(element) {
     ...themes.get(background),
     sans: value("--st-font", "sans-serif"),
     mono: value("--st-code-font", "monospace"),
-    zoom: (parseFloat(value("--st-base-font-size", "16px")) || 16) / 16,
+    zoom: (parseFloat(getComputedStyle(document.documentElement).fontSize) || 16) / 16, // ?present=1 enlarges it
   };
 }
 

@@ -1,0 +1,143 @@
+"""My runs: what this browser has trained, to open, rename, duplicate or delete."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from charrnn.dashboard.components.kept import kept_runs
+from charrnn.dashboard.session import Session, engine
+from charrnn.runs.store import StoreError, Summary
+from charrnn.training.settings import SettingsError
+
+UNDO_SECONDS = 600.0
+
+
+def my_runs(session: Session) -> None:
+    """The list, and what can be done with the chosen run. Others' runs are not in it: it is kept in this browser."""
+    with st.popover("My runs", icon=":material/history:", key="my-runs", on_change="rerun"):
+        runs = pd.DataFrame(lines(session.kept))
+        if runs.empty:
+            st.caption("What you train is saved as it goes, and listed here. This list is kept in this browser.")
+        else:
+            chosen = table(runs)
+            if chosen:
+                actions(session, chosen)
+        if session.dropped:
+            st.button(
+                f"Undo: bring back {len(session.dropped)} deleted",
+                key="undo-delete",
+                on_click=bring_back,
+                args=(session,),
+            )
+
+
+def remember(session: Session) -> None:
+    """Have the browser keep this session's runs, once they hold something worth keeping."""
+    trained = [run.token for run in session.compared_runs() if run.saved_step and not session.watching]
+    add = [token for token in (*session.returned, *trained) if token not in session.dropped]
+    before, session.kept = session.kept, kept_runs(add, session.dropped, key="kept")
+    if session.kept != before:
+        st.rerun()
+
+
+def lines(tokens: list[str]) -> list[dict[str, Any]]:
+    """The runs that the store still has, each as a row of the list."""
+    store, found = engine().store, []
+    for token in tokens:
+        with suppress(StoreError):
+            if store and (summary := store.summary(token)):
+                found.append(line(token, summary))
+    return found
+
+
+def line(token: str, summary: Summary) -> dict[str, Any]:
+    """A run as a row of the list."""
+    settings, corpus = summary.about["settings"], summary.about["corpus"]
+    return {
+        "token": token,
+        "name": summary.about.get("title") or corpus["name"],
+        "text": corpus["name"],
+        "settings": f"{settings['hidden_size']} units · {settings['sequence_length']} back · {settings['optimizer']}",
+        "step": summary.step,
+        "loss, nats": float(summary.losses[-1]) if len(summary.losses) else None,
+        "curve": summary.losses.tolist(),
+    }
+
+
+def table(runs: pd.DataFrame) -> str | None:
+    """The list; the token of the run that is chosen in it."""
+    shown = st.dataframe(
+        runs.drop(columns="token"),
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        key="runs",
+        width=720,
+        column_config={
+            "curve": st.column_config.LineChartColumn("curve"),
+            "loss, nats": st.column_config.NumberColumn(format="%.3f"),
+        },
+    )
+    rows = shown["selection"]["rows"]
+    return str(runs["token"].iloc[rows[0]]) if rows and rows[0] < len(runs) else None
+
+
+def actions(session: Session, token: str) -> None:
+    """Open, rename, duplicate, delete."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        st.button("Open", key="run-open", type="primary", on_click=open_run, args=(session, token))
+        st.button("Duplicate", key="run-duplicate", on_click=duplicate, args=(session, token))
+        st.button("Delete", key="run-delete", on_click=delete, args=(session, token))
+        st.text_input("New name", key="run-name", max_chars=60, width=200)
+        st.button("Rename", key="run-rename", on_click=rename, args=(session, token))
+
+
+def open_run(session: Session, token: str) -> None:
+    """Make it this session's run; the present one is paused, and stays in the list."""
+    with saying(session):
+        if run := engine().find(token):
+            session.run.pause(by=session.name)
+            session.open(run)
+
+
+def duplicate(session: Session, token: str) -> None:
+    """A copy at its latest step, opened."""
+    with saying(session):
+        if run := engine().find(token):
+            copy = engine().fork(run, run.state_step, run.settings)
+            copy.rename(f"{run.title or run.corpus.name}, a copy")
+            session.run.pause(by=session.name)
+            session.open(copy)
+
+
+def rename(session: Session, token: str) -> None:
+    """Call it what was typed."""
+    with saying(session):
+        if run := engine().find(token):
+            run.rename(st.session_state["run-name"].strip())
+
+
+def delete(session: Session, token: str) -> None:
+    """Out of the list, and for good in ten minutes."""
+    session.dropped.append(token)
+    engine().remove(token, UNDO_SECONDS)
+
+
+def bring_back(session: Session) -> None:
+    """Undo all deletions of this session."""
+    for token in session.dropped:
+        engine().keep(token)
+    session.returned, session.dropped = session.dropped, []
+
+
+@contextmanager
+def saying(session: Session) -> Iterator[None]:
+    """What goes wrong inside becomes the session's notice."""
+    session.notice = ""
+    try:
+        yield
+    except (StoreError, SettingsError) as error:
+        session.notice = str(error)

@@ -92,3 +92,11 @@ def test_an_upload_is_what_it_trains_on(lab, tmp_path):
     assert lab.soon(lambda: "the mat" in lab.strip_says)
     lab.train()
     assert lab.soon(lambda: lab.step > 20)
+
+
+def test_earlier_samples_are_kept_with_their_steps(lab):
+    lab.choose_steps("10 windows")
+    expect(lab.figures).to_contain_text("paused")
+    lab.button("earlier").first.click()
+    for step in (0, 1, 5, 10):
+        expect(lab.page.get_by_text(f"step {step}", exact=True)).to_be_visible()

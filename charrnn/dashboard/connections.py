@@ -50,7 +50,7 @@ def prediction(session: Session) -> None:
     now = reading(session)
     T = len(now.hidden)
     picked: Choice = st.session_state.get("connected", {}).get("chosen") or Choice(row=0, start=None, end=None)
-    position = min(T - 1 if picked["start"] is None else picked["start"], T - 1)
+    position = min(3 * T // 4 if picked["start"] is None else picked["start"], T - 1)
     found = connectivity(session.view.parameters, now.ids, now.start + position, back=BACK)
     values, colouring = pulls(found, now, pull)
     text = session.run.corpus.vocabulary.decode(now.ids[now.start :])
@@ -63,6 +63,7 @@ def prediction(session: Session) -> None:
             colouring=colouring,
             guesses=guesses(session, now, "here"),
             chosen=Choice(row=0, start=position, end=position + 1),
+            card=False,
             key="connected",
         )
     with right:

@@ -8,16 +8,23 @@ import streamlit as st
 from charrnn.dashboard import measuring, words
 from charrnn.dashboard.components import Cell, heatmap
 from charrnn.dashboard.player import running
-from charrnn.dashboard.session import Session
+from charrnn.dashboard.session import CELLS, Session
 from charrnn.insight import states
+from charrnn.insight.reading import sentence
 from charrnn.insight.reading import states as read_states
 from charrnn.network.rnn import Array
 
 CHARACTERS = 400  # of a text typed in
 BYTES_A_SECOND = 150_000  # a heatmap of 128 units x 84 characters moves almost as often as the strip, larger ones less
-ORDERS = {"natural": "by number", "similar": "alike beside each other", "variance": "most varying first"}
+ORDERS = {"similar": "alike beside each other", "variance": "most varying first", "natural": "by number"}
+COMPUTED = {"similar": states.by_similarity, "variance": states.by_variance}
 VIEWS = {"value": "value", "deviation": "deviation from the unit's mean", "change": "change from the character before"}
-FOLLOWERS = ["hidden-states", "unit-text", "silence"]  # parts of the page that follow a picked unit
+LENGTHS = [CELLS, 200, CHARACTERS]
+FOLLOWERS = {  # parts of the page that follow a picked unit and a typed text, by the section that they are in
+    "knows": ["hidden-states", "unit-text", "silence"],
+    "remembers": ["connections"],
+    "learns": ["one-step"],
+}
 
 
 class Reading(NamedTuple):
@@ -41,17 +48,33 @@ def hidden_states(session: Session) -> None:
 
 def pace(session: Session) -> float:
     """Seconds between two pictures while training: what is sent stays within what a phone can take."""
-    return max(0.5, 2 * session.run.settings.hidden_size * CHARACTERS / 4 / BYTES_A_SECOND)
+    characters = st.session_state.get("length") or LENGTHS[0]
+    return max(0.5, 3 * session.run.settings.hidden_size * characters / BYTES_A_SECOND)
 
 
 def reading(session: Session) -> Reading:
-    """The strip's sentence, or a text typed in, as the shown network reads it."""
+    """The strip's sentence and what follows it, or a text typed in, as the shown network reads it."""
+    corpus, length = session.run.corpus, st.session_state.get("length") or LENGTHS[0]
     ids, start = session.ids()
+    if length > CELLS and not session.typed:
+        text, start = sentence(corpus.text, len(corpus.train_ids), length)
+        ids = corpus.vocabulary.encode(text)
     typed = st.session_state.get("heatmap-text") or ""
-    own = session.run.corpus.vocabulary.encode(typed)[:CHARACTERS]
+    own = corpus.vocabulary.encode(typed)[:CHARACTERS]
     if len(own):
         ids, start = own, 0
     return Reading(ids, start, read_states(session.view.parameters, ids))
+
+
+def follow() -> None:
+    """Have all that follows a pick drawn anew; only from a widget's callback."""
+    st.rerun([part for section, parts in FOLLOWERS.items() if st.session_state.get(section) for part in parts])
+
+
+def look_at(session: Session, unit: int) -> None:
+    """A unit was picked, somewhere."""
+    session.unit = unit
+    follow()
 
 
 def all_units(session: Session) -> None:
@@ -75,9 +98,17 @@ def all_units(session: Session) -> None:
         typed = st.text_input(
             "Read",
             key="heatmap-text",
-            placeholder="a text of your own; empty: the strip's sentence",
+            placeholder="a text of your own; empty: a held-out one",
             width="stretch",
-            on_change=lambda: st.rerun(FOLLOWERS),
+            on_change=follow,
+        )
+        st.selectbox(
+            "Characters",
+            LENGTHS,
+            key="length",
+            width=120,
+            on_change=follow,
+            help="How many of the held-out text: the strip's sentence, or that and what follows it.",
         )
     if unseen := corpus.vocabulary.unseen(typed):
         st.text(f"Left out, never seen in the text: {' '.join(map(words.visible, unseen))}")
@@ -117,8 +148,7 @@ def order_control(session: Session) -> str:
 def pick_cell(session: Session, cell: Cell | None) -> None:
     """A unit was picked in the heatmap."""
     if cell:
-        session.unit = cell["unit"]
-        st.rerun(FOLLOWERS)
+        look_at(session, cell["unit"])
 
 
 def picked_position(now: Reading) -> int:
@@ -141,11 +171,11 @@ def seen_as(h: Array, view: str) -> tuple[Array, float]:
 
 
 def ordered(session: Session, h: Array, order: str) -> Array:
-    """All units (H,), in the order asked for."""
-    if order == "similar":
-        return states.by_similarity(h)
-    if order == "variance":
-        return states.by_variance(h)
+    """All units (H,), in the order asked for; while training it stands still."""
+    if order in COMPUTED:
+        kept = measuring.kept(session, "order", lambda: COMPUTED[order](h), (order, len(h)))
+        units: Array = kept.value
+        return units
     found = measuring.found(session, "which-unit")
     verdicts = found.value.verdicts if found else []
     strengths = next((verdict.strengths for verdict in verdicts if verdict.name == order), None)

@@ -22,6 +22,7 @@ SIGNED = {
     "light": ["#8F4200", "#E08A2E", "#F4F3EF", "#5B9BD5", "#124A86"],
     "dark": ["#FFC48A", "#C96F1A", "#24262B", "#2F7FC4", "#9CD0FF"],
 }
+RANK = alt.EncodingSortField("rank", op="min")  # the order of the rows would be that of the first table ever drawn
 WORSE = {"light": ("#8F4200", "#124A86"), "dark": ("#FFC48A", "#9CD0FF")}  # what costs, what gains
 
 
@@ -45,7 +46,7 @@ def cost_spec(theme: str) -> dict[str, Any]:
     """What silencing each unit costs, the dearest first."""
     worse, better = WORSE[theme]
     colour = alt.condition(alt.datum.cost > 0, alt.value(worse), alt.value(better))
-    x = alt.X("unit:N", sort=None, title="units, the dearest first", axis=alt.Axis(labelOverlap=True, labelAngle=0))
+    x = alt.X("unit:N", sort=RANK, title="units, the dearest first", axis=alt.Axis(labelOverlap=True, labelAngle=0))
     y = alt.Y("cost:Q", title="cost, nats a character")
     tooltip = [alt.Tooltip("unit:N"), alt.Tooltip("cost:Q", format="+.4f", title="nats a character")]
     return bare(rows().mark_bar().encode(x=x, y=y, color=colour, tooltip=tooltip), 200)
@@ -54,7 +55,8 @@ def cost_spec(theme: str) -> dict[str, Any]:
 def cost_table(costs: Array, shown: int) -> pa.Table:
     """The units that cost most, as many as are shown, by number."""
     order = np.argsort(-costs, kind="stable")[:shown]
-    return pa.table({"unit": [str(unit) for unit in order], "cost": costs[order].astype(np.float32)})
+    units = [str(unit) for unit in order]
+    return pa.table({"unit": units, "cost": costs[order].astype(np.float32), "rank": np.arange(len(order))})
 
 
 @cache
@@ -63,7 +65,7 @@ def harder_spec(theme: str) -> dict[str, Any]:
     worse, better = WORSE[theme]
     colour = alt.condition(alt.datum.change > 0, alt.value(worse), alt.value(better))
     x = alt.X("change:Q", title="change of surprise, bits a character")
-    y = alt.Y("character:N", sort=None, title=None, axis=alt.Axis(labelFontSize=14, labelOverlap=False))
+    y = alt.Y("character:N", sort=RANK, title=None, axis=alt.Axis(labelFontSize=14, labelOverlap=False))
     tooltip = [
         alt.Tooltip("character:N"),
         alt.Tooltip("change:Q", format="+.3f", title="bits"),
@@ -81,6 +83,7 @@ def harder_table(characters: str, nats: Array, counts: Array, shown: int = 10) -
             "character": [visible(characters[i]) for i in order],
             "change": (nats[order] / np.log(2)).astype(np.float32),
             "came": counts[order],
+            "rank": np.arange(len(order)),
         }
     )
 
@@ -111,8 +114,8 @@ def reach_spec(theme: str) -> dict[str, Any]:
 
 
 def reach_table(now: Any, training: Array, before: Array, T: int) -> pa.Table:
-    """Rows for each curve of memory.Reach values; norms of zero, which a logarithm cannot show, are left out."""
-    back = np.arange(len(now.mean))
+    """Rows for each curve of memory.Reach values, down to a hundred-millionth of the largest."""
+    back, floor = np.arange(len(now.mean)), max(1e-8 * float(now.mean.max()), 1e-30)
     listed: list[tuple[str, float, float | None, float | None, float | None, str]] = [
         ("cut", T, None, None, None, f"the unroll ends, {T} back")
     ]
@@ -122,9 +125,9 @@ def reach_table(now: Any, training: Array, before: Array, T: int) -> pa.Table:
         ("before", "before training", before),
     ):
         for k in back[: len(values)]:
-            if values[k] > 1e-30:
+            if values[k] > floor:
                 low, high = (now.low[k], now.high[k]) if kind == "now" else (values[k], values[k])
-                listed.append((kind, k, values[k], max(low, 1e-30), high, label))
+                listed.append((kind, k, values[k], max(low, floor), high, label))
     kinds, *figures, labels = zip(*listed, strict=True)
     columns = dict(zip(("back", "norm", "low", "high"), map(_floats, figures), strict=True))
     named = {"kind": kinds, **columns, "label": labels}
@@ -184,7 +187,7 @@ def eigenvalues_table(weights: Array, jacobian: Array) -> pa.Table:
 def guesses_spec(theme: str) -> dict[str, Any]:
     """The likeliest characters as bars."""
     colour = COLOURS[theme]
-    y = alt.Y("character:N", sort=None, title=None, axis=alt.Axis(labelFontSize=14, labelOverlap=False))
+    y = alt.Y("character:N", sort=RANK, title=None, axis=alt.Axis(labelFontSize=14, labelOverlap=False))
     x = alt.X("p:Q", title="probability", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%", tickCount=4))
     came = alt.condition(alt.datum.came, alt.value(colour["accent"]), alt.value(colour["muted"]))
     tooltip = [alt.Tooltip("character:N"), alt.Tooltip("p:Q", format=".1%")]
@@ -194,9 +197,8 @@ def guesses_spec(theme: str) -> dict[str, Any]:
 def guesses_table(characters: str, p: Array, came: str) -> pa.Table:
     """A row for each guess, likeliest first."""
     signs = [visible(character) for character in characters]
-    return pa.table(
-        {"character": signs, "p": p.astype(np.float32), "came": [character == came for character in characters]}
-    )
+    right = [character == came for character in characters]
+    return pa.table({"character": signs, "p": p.astype(np.float32), "came": right, "rank": np.arange(len(signs))})
 
 
 def _floats(values: Any) -> Array:

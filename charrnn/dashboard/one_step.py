@@ -5,7 +5,7 @@ import pyarrow as pa
 import streamlit as st
 
 from charrnn.dashboard import words
-from charrnn.dashboard.hidden_states import looked_at, reading
+from charrnn.dashboard.hidden_states import look_at, looked_at, reading
 from charrnn.dashboard.session import Session
 from charrnn.insight.worksheet import Worksheet, worksheet
 from charrnn.network.rnn import Parameters
@@ -39,13 +39,14 @@ def by_hand(session: Session) -> None:
         key="step-place",
         help="It is read from the state that everything before it led to; behind the arrow, what came next.",
     )
+    st.session_state["step-unit"] = looked_at(session)
     unit = right.number_input(
         "Unit",
         0,
         session.run.settings.hidden_size - 1,
-        looked_at(session),
         key="step-unit",
-        help="The one written out.",
+        on_change=lambda: look_at(session, int(st.session_state["step-unit"])),
+        help="The one that is written out, and looked at everywhere.",
     )
     t = now.start + min(int(place), len(shown) - 2)
     sheet = worksheet(session.view.parameters, now.h[t], int(now.ids[t]), int(now.ids[t + 1]))
@@ -65,26 +66,26 @@ def written_out(sheet: Worksheet, parameters: Parameters, unit: int, characters:
     x, c = words.visible(characters[sheet.x]), words.visible(characters[sheet.target])
     W_xh, W_hh, W_hy, b_h, b_y = parameters
     u, j = unit, sheet.target
-    lines = [
-        f"it reads {x}, and {c} comes next",
-        "",
-        f"z[{u}]   = W_xh[{x},{u}] + b_h[{u}] = {n(W_xh[sheet.x, u])} + {n(b_h[u])} = {n(sheet.z[u])}",
-        f"r[{u}]   = Σ h_before[i] · W_hh[i,{u}] = {summed(sheet.before, W_hh[:, u])} = {n(sheet.recurrent[u])}",
-        f"h[{u}]   = tanh(z + r) = tanh({n(sheet.z[u] + sheet.recurrent[u])}) = {n(sheet.h[u])}",
-        "",
-        f"y[{c}]    = Σ h[i] · W_hy[i,{c}] + b_y[{c}] = {summed(sheet.h, W_hy[:, j])} + {n(b_y[j])} = {n(sheet.y[j])}",
-        f"p[{c}]    = e^y[{c}] / Σ e^y = {sheet.p[j]:.4f}",
-        f"loss    = −ln p[{c}] = {sheet.loss:.4f} nats = {words.bits(sheet.loss):.4f} bits",
-        "",
-        f"dy[{c}]   = p[{c}] − 1 = {n(sheet.dy[j])}        (for every other character: dy = p)",
-        f"dh[{u}]  = Σ dy[c] · W_hy[{u},c] = {summed(sheet.dy, W_hy[u])} = {n(sheet.dh[u])}",
-        f"dz[{u}]  = dh · (1 − h²) = {n(sheet.dh[u])} · {n(1 - sheet.h[u] ** 2)} = {n(sheet.dz[u])}",
-        "",
-        f"dW_xh[{x},{u}] = dz[{u}] = {n(sheet.dz[u])}",
-        f"dW_hh[i,{u}] = h_before[i] · dz[{u}]     largest: {n(largest(sheet.gradients.W_hh[:, u]))}",
-        f"dW_hy[{u},{c}] = h[{u}] · dy[{c}] = {n(sheet.h[u])} · {n(sheet.dy[j])} = {n(sheet.gradients.W_hy[u, j])}",
+    groups = [
+        (f"z[{u}]", f"W_xh[{x},{u}] + b_h[{u}] = {n(W_xh[sheet.x, u])} + {n(b_h[u])} = {n(sheet.z[u])}"),
+        (f"r[{u}]", f"Σ h_before[i] · W_hh[i,{u}] = {summed(sheet.before, W_hh[:, u])} = {n(sheet.recurrent[u])}"),
+        (f"h[{u}]", f"tanh(z + r) = tanh({n(sheet.z[u] + sheet.recurrent[u])}) = {n(sheet.h[u])}"),
+        (),
+        (f"y[{c}]", f"Σ h[i] · W_hy[i,{c}] + b_y[{c}] = {summed(sheet.h, W_hy[:, j])} + {n(b_y[j])} = {n(sheet.y[j])}"),
+        (f"p[{c}]", f"e^y[{c}] / Σ e^y = {sheet.p[j]:.4f}"),
+        ("loss", f"−ln p[{c}] = {sheet.loss:.4f} nats = {words.bits(sheet.loss):.4f} bits"),
+        (),
+        (f"dy[{c}]", f"p[{c}] − 1 = {n(sheet.dy[j])}     (every other character: dy = p)"),
+        (f"dh[{u}]", f"Σ dy[c] · W_hy[{u},c] = {summed(sheet.dy, W_hy[u])} = {n(sheet.dh[u])}"),
+        (f"dz[{u}]", f"dh · (1 − h²) = {n(sheet.dh[u])} · {n(1 - sheet.h[u] ** 2)} = {n(sheet.dz[u])}"),
+        (),
+        (f"dW_xh[{x},{u}]", f"dz[{u}] = {n(sheet.dz[u])}"),
+        (f"dW_hh[i,{u}]", f"h_before[i] · dz[{u}], the largest {n(largest(sheet.gradients.W_hh[:, u]))}"),
+        (f"dW_hy[{u},{c}]", f"h[{u}] · dy[{c}] = {n(sheet.h[u])} · {n(sheet.dy[j])} = {n(sheet.gradients.W_hy[u, j])}"),
     ]
-    return "\n".join(lines)
+    wide = max(len(line[0]) for line in groups if line)
+    lines = [f"{line[0]:<{wide}} = {line[1]}" if line else "" for line in groups]
+    return "\n".join([f"It reads {x}, and {c} comes next.", "", *lines])
 
 
 def n(value: float) -> str:
@@ -101,7 +102,7 @@ def summed(a: np.ndarray, b: np.ndarray) -> str:
     """A sum of products, its largest terms written out."""
     products = a * b
     order = np.argsort(-np.abs(products), kind="stable")[:TERMS]
-    terms = " + ".join(f"{n(a[i])}·{n(b[i])}" for i in order)
+    terms = " + ".join(f"({n(a[i])})({n(b[i])})" for i in order)
     return terms + (f" + {len(products) - TERMS} more" if len(products) > TERMS else "")
 
 

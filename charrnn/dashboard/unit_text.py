@@ -7,12 +7,12 @@ import streamlit as st
 
 from charrnn.dashboard import measuring, words
 from charrnn.dashboard.components import Choice, Colouring, Guesses, coloured_text
-from charrnn.dashboard.hidden_states import FOLLOWERS, Reading, looked_at, ordered, reading
+from charrnn.dashboard.hidden_states import Reading, look_at, looked_at, ordered, reading
 from charrnn.dashboard.session import Session
 from charrnn.insight import memory, states
 from charrnn.insight.reading import TOP
 from charrnn.insight.reading import states as read_states
-from charrnn.insight.states import Context, Place
+from charrnn.insight.states import Context
 from charrnn.network.rnn import Array, log_softmax, logits
 
 LONG_READING = 10_000  # held-out characters in which contexts are looked for
@@ -57,14 +57,13 @@ def one_unit(session: Session) -> str:
 def text_drawn(session: Session, now: Reading, colour: str) -> Choice | None:
     """The text as a component; what is picked in it."""
     vocabulary = session.run.corpus.vocabulary
-    units = ordered(session, now.hidden, st.session_state.get("order", "natural")).tolist()
+    units = ordered(session, now.hidden, st.session_state.get("order", "similar")).tolist()
     picked: Choice = st.session_state.get("on-the-text", {}).get("chosen") or Choice(row=0, start=None, end=None)
     values, rows, colouring = coloured_by(session, now, colour, units, picked)
 
     def choose(choice: Choice) -> None:
         if colour == "unit" and units[choice["row"]] != looked_at(session):
-            session.unit = units[choice["row"]]
-            st.rerun(FOLLOWERS)
+            look_at(session, units[choice["row"]])
 
     return coloured_text(
         values,
@@ -95,8 +94,7 @@ def coloured_by(
     pull = np.zeros(T)
     norms = memory.reach_of(session.view.parameters, now.h, now.ids, now.start + position)
     pull[:position] = norms[now.start :] / max(float(norms.max(initial=0)), 1e-30)
-    title = f"gradient of the loss at character {position + 1}, of the strongest"
-    return pull[None], [""], Colouring(title=title, signed=False, limit=1.0)
+    return pull[None], [""], Colouring(title="gradient, of the strongest", signed=False, limit=1.0)
 
 
 def guesses(session: Session, now: Reading, of: str) -> Guesses:
@@ -153,9 +151,9 @@ def elsewhere(session: Session, now: Reading, chosen: Choice | None) -> None:
         found.value if found else ([], "this text", now.hidden[:0]),
     )
     text = shown + decode(ids)
-    again = T + text[T:].find(shown) if shown in text[T:] else -1  # the shown text within the long one
+    again = T + text[T:].find(shown) if shown in text[T:] else len(text)  # the shown text within the long one
     all_places = states.find_where_else(np.concatenate([now.hidden, hidden]), stretch, threshold, PLACES + 4)
-    places = [p for p in all_places.places if not (p.start < T < p.end or overlaps(p, stretch, again))][:PLACES]
+    places = [p for p in all_places.places if not (p.start < T < p.end or again <= p.start < again + T)][:PLACES]
     on = all_places.units
     if not len(on):
         st.caption("No unit is above that throughout the stretch: choose a shorter one, or lower the threshold.")
@@ -163,11 +161,6 @@ def elsewhere(session: Session, now: Reading, chosen: Choice | None) -> None:
     listed = ", ".join(map(str, on[:20])) + (" …" if len(on) > 20 else "")
     st.markdown(f"**{len(on)} units** are on throughout: {listed}. Where else most of them are, on {spoken}:")
     concordance(states.contexts(text, places), [f"{int(place.score)} of {len(on)}" for place in places])
-
-
-def overlaps(place: Place, stretch: tuple[int, int], again: int) -> bool:
-    """Whether a place is the stretch itself, met again in the long text."""
-    return again >= 0 and place.start < again + stretch[1] and again + stretch[0] < place.end
 
 
 def concordance(contexts: list[Context], notes: list[str]) -> None:

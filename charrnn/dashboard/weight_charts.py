@@ -66,8 +66,8 @@ def over_time_spec(kind: str, theme: str) -> dict[str, Any]:
         axis=alt.Axis(format="~s", tickCount=5),
     )
     share = OVER_TIME[kind] == "share"
-    scale = alt.Scale(domain=[0, 1]) if share else alt.Scale(zero=True)
-    y = alt.Y("value:Q", title=None, scale=scale, axis=alt.Axis(format="%" if share else "~g", tickCount=4))
+    scale = alt.Scale(domain=[0, 1]) if kind == "saturated" else alt.Scale(zero=True)
+    y = alt.Y("value:Q", title=None, scale=scale, axis=alt.Axis(format="%" if share else "~s", tickCount=4))
     tooltip = [alt.Tooltip("step:Q", format=","), alt.Tooltip("value:Q", format=".1%" if share else ".3f")]
     line = rows().mark_line(color=colour["line"], point={"color": colour["line"], "size": 30})
     return bare(line.encode(x=x, y=y, tooltip=tooltip), 130)
@@ -90,7 +90,7 @@ def embedding_spec(theme: str) -> dict[str, Any]:
     )
     tooltip = [alt.Tooltip("character:N"), alt.Tooltip("kind:N")]
     text = rows().mark_text(fontSize=16, fontWeight="bold").encode(x=x, y=y, text="character:N", color=colour)
-    points = rows().mark_point(filled=True, size=120, opacity=0.01).encode(x=x, y=y, color=colour, tooltip=tooltip)
+    points = rows().mark_point(filled=True, size=160, opacity=0.01).encode(x=x, y=y, tooltip=tooltip)
     return bare(alt.layer(points, text), 340)
 
 

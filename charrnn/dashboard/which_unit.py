@@ -6,7 +6,7 @@ import pyarrow as pa
 import streamlit as st
 
 from charrnn.dashboard import controls, measuring, texts
-from charrnn.dashboard.hidden_states import FOLLOWERS
+from charrnn.dashboard.hidden_states import look_at
 from charrnn.dashboard.measuring import Measurement
 from charrnn.dashboard.session import Named, Session
 from charrnn.dashboard.texts import Choices
@@ -81,8 +81,7 @@ def verdicts(session: Session) -> str:
 
     def show() -> None:
         if rows := st.session_state["verdicts"]["selection"]["rows"]:
-            session.unit = listed[rows[0]].unit
-            st.rerun(FOLLOWERS)
+            look_at(session, listed[rows[0]].unit)
 
     figures = ("score", "luck", "untrained", "all together")
     st.dataframe(

@@ -46,16 +46,25 @@ def coloured_text(
     key: str,
     chosen: Choice | None = None,
     stretches: bool = False,
+    card: bool = True,
     on_choose: Callable[[Choice], None] | None = None,
 ) -> Choice | None:
     """Draw ``text`` coloured by one row of ``values`` (R, T) at a time; return what was picked in it, None at first.
 
     All rows travel at once, a byte a value: arrow keys step from row to row (``rows`` names them) and from character to
-    character without asking the server. ``stretches`` lets several characters be picked together. ``chosen`` moves the
-    pick when it differs from the run before. Raises ValueError where shapes do not agree.
+    character without asking the server. ``stretches`` lets several characters be picked together. Without ``card``,
+    what is known of a picked one stands elsewhere, and only pointing shows it. ``chosen`` moves the pick when it
+    differs from the run before. Raises ValueError where shapes do not agree.
     """
     data = encode_coloured_text(
-        values, text=text, rows=rows, colouring=colouring, guesses=guesses, chosen=chosen, stretches=stretches
+        values,
+        text=text,
+        rows=rows,
+        colouring=colouring,
+        guesses=guesses,
+        chosen=chosen,
+        stretches=stretches,
+        card=card,
     )
     return mount("coloured_text", data, key=key, choice="chosen", on_choice=on_choose)
 
@@ -69,6 +78,7 @@ def encode_coloured_text(
     guesses: Guesses,
     chosen: Choice | None = None,
     stretches: bool = False,
+    card: bool = True,
 ) -> bytes:
     """The message as sent. Raises ValueError where shapes do not agree."""
     array, top_p = np.asarray(values, float), np.asarray(guesses["top_p"], float)
@@ -86,6 +96,7 @@ def encode_coloured_text(
         "top": "".join(guesses["top"]),
         "chosen": chosen,
         "stretches": stretches,
+        "card": card,
     }
     numbers = [unsigned(top_p, 1.0, "<u2"), unsigned(surprise, 65.535, "<u2")]
     return pack(header, *numbers, _bytes(array, colouring))

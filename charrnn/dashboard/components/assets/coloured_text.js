@@ -87,7 +87,7 @@ export default renderer(STYLE, (stage) => {
     const narrow = stage.width < 640 * theme.zoom;
     const context = contextFor(scaleLegend, stage.width / theme.zoom - 150, 24, theme.zoom);
     legend(context, theme, { x: 0, y: 12, width: narrow ? 36 : 96, title: narrow ? "" : title, colours, ...ends });
-    showCard(hover ?? (picked() && end - start === 1 ? start : null));
+    showCard(hover ?? (picked() && frame.card && end - start === 1 ? start : null));
   }
 
   function showCard(t) {

@@ -34,7 +34,9 @@ def loss_spec(unit: str, theme: str) -> dict[str, Any]:
     colour = COLOURS[theme]
     x = alt.X("step:Q", title="training steps", scale=alt.Scale(type="log", nice=False), axis=alt.Axis(format="~s"))
     scale = alt.Scale(type="log", nice=False) if unit == "choices" else alt.Scale(zero=False, nice=False)
-    axis = alt.Axis(values=[2, 3, 5, 10, 20, 50, 100, 200]) if unit == "choices" else alt.Axis(tickCount=5)
+    axis = (
+        alt.Axis(values=[2, 3, 4, 5, 7, 10, 15, 20, 30, 50, 100, 200]) if unit == "choices" else alt.Axis(tickCount=5)
+    )
     y = alt.Y("loss:Q", title=None, scale=scale, axis=axis)
     base = alt.Chart(alt.NamedData("loss"))
 
@@ -50,9 +52,12 @@ def loss_spec(unit: str, theme: str) -> dict[str, Any]:
         )
         .encode(x=x, y=alt.Y("low:Q"), y2="high:Q"),
         rows("rival").mark_rule(color=colour["rule"], strokeDash=[3, 3], opacity=0.8).encode(y=y),
-        rows("rival")
-        .mark_text(align="right", baseline="bottom", dx=-4, dy=-1, color=colour["rule"], fontSize=11)
-        .encode(x=alt.value("width"), y=y, text="label:N"),
+        *(
+            rows(kind)
+            .mark_text(align="right", baseline="bottom", dx=dx, dy=-1, color=colour["rule"], fontSize=11)
+            .encode(x=alt.value("width"), y=y, text="label:N")
+            for kind, dx in (("name", -4), ("name aside", -125))
+        ),
         rows("mark").mark_rule(color=colour["mark"], strokeDash=[2, 2]).encode(x=x, tooltip=["label:N", "step:Q"]),
         rows("mark")
         .mark_text(align="left", baseline="top", dx=3, color=colour["mark"], fontSize=11)
@@ -93,7 +98,12 @@ def loss_table(curve: Curve, rivals: list[Rival], vocabulary_size: int, unit: st
         for step, s, a, b in zip(curve.steps.tolist(), smooth, low, high, strict=True)
     ]
     rows += [("held", max(step, 1), min(loss, top), None, None, None) for step, loss in curve.held_out]
-    rows += [("rival", None, r.nats, None, None, f"{r.name} {_written(r.nats, unit)}") for r in rivals]
+    aside, ranked = False, sorted(rivals, key=lambda rival: -rival.nats)
+    for rival, above in zip(ranked, [None, *ranked], strict=False):
+        aside = above is not None and abs(above.nats - rival.nats) < 0.08 * (top - floor) and not aside
+        rows.append(("rival", None, rival.nats, None, None, None))
+        name = f"{rival.name} {_written(rival.nats, unit)}"
+        rows.append(("name aside" if aside else "name", None, rival.nats, None, None, name))
     rows += [("mark", max(step, 1), None, None, None, _change(change)) for step, change in curve.marks]
     kind, step, *losses, label = zip(*rows, strict=True)
     loss, low, high = (_in_unit(_numbers(column), unit) for column in losses)

@@ -14,7 +14,7 @@ from charrnn.training.settings import LIMITS, Settings, SettingsError
 
 FREQUENT = 200
 OPTIMIZERS = {"adam": "Adam", "adagrad": "Adagrad", "rmsprop": "RMSprop", "sgd": "SGD"}
-RATES = [digit * 10.0**power for power in range(-5, 0) for digit in (1, 1.5, 2, 3, 5, 7)] + [0.1, 0.2, 0.5, 1.0]
+RATES = [float(f"{digit}e{power}") for power in range(-5, 0) for digit in (1, 1.5, 2, 3, 4, 5, 7)] + [1.0]
 
 
 def text(session: Session) -> None:
@@ -195,7 +195,9 @@ def learning(session: Session) -> None:
     run, state = session.run, st.session_state
     settings, now = run.settings, run.snapshot
     # What the widgets show is what is in force, whoever set it.
-    state["rate"], state["clip"] = now.learning_rate, now.clip
+    rates = sorted({*RATES, now.learning_rate})
+    rate = "rate" if len(rates) == len(RATES) else "rate-own"  # other choices: another slider (player.scrubber)
+    state[rate], state["clip"] = now.learning_rate, now.clip
     state["optimizer"], state["decay"] = settings.optimizer, float(settings.decay)
 
     def anew() -> None:
@@ -206,10 +208,10 @@ def learning(session: Session) -> None:
     with st.popover(label, icon=":material/school:", key="learning", on_change="rerun"):
         st.select_slider(
             "Learning rate",
-            sorted({*RATES, now.learning_rate}),
+            rates,
             format_func=words.rate,
-            key="rate",
-            on_change=lambda: run.set(learning_rate=state["rate"], by=session.name),
+            key=rate,
+            on_change=lambda: run.set(learning_rate=state[rate], by=session.name),
             help="Size of each correction. Acts at once.",
         )
         st.number_input(

@@ -71,20 +71,23 @@ def scrubber(session: Session) -> None:
     """Look back at any stored step: everything shows the network as it was then."""
     run, state = session.run, st.session_state
     stored = [milestone.step for milestone in run.milestones if milestone.step < max(run.snapshot.step, 1)]
-    state["scrubber"] = session.at if session.at in stored else NOW
+    # The browser tells a slider's place by its number: with other steps to choose from it must be another slider.
+    key = f"scrubber-{len(stored)}"
+    state[key] = session.at if session.at in stored else NOW
 
     def look() -> None:
-        session.at = None if state["scrubber"] == NOW else state["scrubber"]
+        session.at = None if state[key] == NOW else state[key]
 
-    st.select_slider(
-        "Look back at step",
-        [*stored, NOW],
-        format_func=lambda step: "now" if step == NOW else words.short(step),
-        key="scrubber",
-        on_change=look,
-        label_visibility="collapsed",
-        disabled=not run.snapshot.step,
-    )
+    with st.container(key="scrubber", width="stretch"):
+        st.select_slider(
+            "Look back at step",
+            [*stored, NOW],
+            format_func=lambda step: "now" if step == NOW else words.short(step),
+            key=key,
+            on_change=look,
+            label_visibility="collapsed",
+            disabled=not run.snapshot.step,
+        )
 
 
 def look_back(session: Session) -> None:

@@ -22,6 +22,7 @@ SIGNED = {
     "light": ["#8F4200", "#E08A2E", "#F4F3EF", "#5B9BD5", "#124A86"],
     "dark": ["#FFC48A", "#C96F1A", "#24262B", "#2F7FC4", "#9CD0FF"],
 }
+SIGNS: dict[str, Any] = {"labelFontSize": 14, "labelOverlap": False, "labelFlush": False, "labelPadding": 6}
 RANK = alt.EncodingSortField("rank", op="min")  # the order of the rows would be that of the first table ever drawn
 WORSE = {"light": ("#8F4200", "#124A86"), "dark": ("#FFC48A", "#9CD0FF")}  # what costs, what gains
 
@@ -65,13 +66,13 @@ def harder_spec(theme: str) -> dict[str, Any]:
     worse, better = WORSE[theme]
     colour = alt.condition(alt.datum.change > 0, alt.value(worse), alt.value(better))
     x = alt.X("change:Q", title="change of surprise, bits a character")
-    y = alt.Y("character:N", sort=RANK, title=None, axis=alt.Axis(labelFontSize=14, labelOverlap=False))
+    y = alt.Y("character:N", sort=RANK, title=None, axis=alt.Axis(**SIGNS))
     tooltip = [
         alt.Tooltip("character:N"),
         alt.Tooltip("change:Q", format="+.3f", title="bits"),
         alt.Tooltip("came:Q", format=",", title="times it came"),
     ]
-    return bare(rows().mark_bar(height={"band": 0.7}).encode(x=x, y=y, color=colour, tooltip=tooltip), 260)
+    return bare(rows().mark_bar(height={"band": 0.7}).encode(x=x, y=y, color=colour, tooltip=tooltip), 300)
 
 
 def harder_table(characters: str, nats: Array, counts: Array, shown: int = 10) -> pa.Table:
@@ -157,7 +158,7 @@ def eigenvalues_spec(theme: str) -> dict[str, Any]:
         ),
     ]
     spec = bare(alt.layer(*layers), 280)
-    spec["width"] = 280  # a circle is to look like one
+    spec |= {"width": 220, "height": 220, "autosize": {"type": "pad"}}  # a circle is to look like one
     return spec
 
 
@@ -187,11 +188,11 @@ def eigenvalues_table(weights: Array, jacobian: Array) -> pa.Table:
 def guesses_spec(theme: str) -> dict[str, Any]:
     """The likeliest characters as bars."""
     colour = COLOURS[theme]
-    y = alt.Y("character:N", sort=RANK, title=None, axis=alt.Axis(labelFontSize=14, labelOverlap=False))
+    y = alt.Y("character:N", sort=RANK, title=None, axis=alt.Axis(**SIGNS))
     x = alt.X("p:Q", title="probability", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%", tickCount=4))
     came = alt.condition(alt.datum.came, alt.value(colour["accent"]), alt.value(colour["muted"]))
     tooltip = [alt.Tooltip("character:N"), alt.Tooltip("p:Q", format=".1%")]
-    return bare(rows().mark_bar(height={"band": 0.7}).encode(x=x, y=y, color=came, tooltip=tooltip), 150)
+    return bare(rows().mark_bar(height={"band": 0.7}).encode(x=x, y=y, color=came, tooltip=tooltip), 190)
 
 
 def guesses_table(characters: str, p: Array, came: str) -> pa.Table:

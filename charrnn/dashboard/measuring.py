@@ -101,12 +101,10 @@ def measured_fragment(
     *,
     about: Any = (),
     live: float | None = None,
-    on_found: Callable[[Measurement], None] | None = None,
 ) -> None:
     """A part of the page, called `name`, that draws what `work` finds: measured at rest, or when asked to.
 
     `draw` returns what to say beside the step. With `live` it is drawn anew every so many seconds while training.
-    `on_found` hears of a finding before the page is drawn with it.
     """
     if session.view.step and not running(session.run):
         measure(session, name, work, about)
@@ -114,8 +112,6 @@ def measured_fragment(
 
     def look() -> None:
         if waiting and not under_way(session, name):
-            if on_found and (finding := found(session, name)):
-                on_found(finding)
             st.rerun()
         said = draw()
         state(session, name, work, about, said)

@@ -10,7 +10,8 @@ from charrnn.dashboard.session import Session
 from charrnn.insight.worksheet import Worksheet, worksheet
 from charrnn.network.rnn import Parameters
 
-TERMS = 4  # of a sum that are written out, the largest ones
+FIGURES = ("h before", "z", "r", "h", "dh", "dz")
+TERMS = 3  # of a sum that are written out, the largest ones
 
 
 def one_step(session: Session) -> None:
@@ -39,25 +40,26 @@ def by_hand(session: Session) -> None:
         key="step-place",
         help="It is read from the state that everything before it led to; behind the arrow, what came next.",
     )
-    st.session_state["step-unit"] = looked_at(session)
+    key = f"step-unit-{looked_at(session)}"  # a widget of its own for each unit that was picked elsewhere
     unit = right.number_input(
         "Unit",
         0,
         session.run.settings.hidden_size - 1,
-        key="step-unit",
-        on_change=lambda: look_at(session, int(st.session_state["step-unit"])),
+        looked_at(session),
+        key=key,
+        on_change=lambda: look_at(session, int(st.session_state[key])),
         help="The one that is written out, and looked at everywhere.",
     )
     t = now.start + min(int(place), len(shown) - 2)
     sheet = worksheet(session.view.parameters, now.h[t], int(now.ids[t]), int(now.ids[t + 1]))
     st.code(written_out(sheet, session.view.parameters, int(unit), characters), language=None)
     left, right = st.columns(2, gap="medium")
-    left.dataframe(
-        by_character(sheet, characters), hide_index=True, height=260, key="step-characters", alt="By character"
-    )
-    right.dataframe(
-        by_unit(sheet, session.view.parameters), hide_index=True, height=260, key="step-units", alt="By unit"
-    )
+    figures = {name: st.column_config.NumberColumn(format="%.4f") for name in ("y", "p", "dy", *FIGURES)}
+    for column, key, table in (
+        (left, "step-characters", by_character(sheet, characters)),
+        (right, "step-units", by_unit(sheet)),
+    ):
+        column.dataframe(table, hide_index=True, height=260, key=key, column_config=figures, alt="The step's numbers")
     st.caption(f"Step {session.view.step:,}. All characters, the likeliest first, and all units; values are rounded.")
 
 
@@ -112,22 +114,14 @@ def by_character(sheet: Worksheet, characters: str) -> pa.Table:
     return pa.table(
         {
             "next": [words.visible(characters[i]) + (" ✓" if i == sheet.target else "") for i in order],
-            "y": sheet.y[order].round(4),
-            "p": sheet.p[order].round(4),
-            "dy": sheet.dy[order].round(4),
+            "y": sheet.y[order],
+            "p": sheet.p[order],
+            "dy": sheet.dy[order],
         }
     )
 
 
-def by_unit(sheet: Worksheet, parameters: Parameters) -> pa.Table:
+def by_unit(sheet: Worksheet) -> pa.Table:
     """What came in, what was carried, what is learned, for every unit."""
-    columns = {
-        "h before": sheet.before,
-        "z": sheet.z,
-        "r": sheet.recurrent,
-        "h": sheet.h,
-        "dh": sheet.dh,
-        "dz": sheet.dz,
-    }
-    numbered = {"unit": np.arange(len(sheet.h))}
-    return pa.table(numbered | {name: values.round(4) for name, values in columns.items()})
+    figures = (sheet.before, sheet.z, sheet.recurrent, sheet.h, sheet.dh, sheet.dz)
+    return pa.table({"unit": np.arange(len(sheet.h))} | dict(zip(FIGURES, figures, strict=True)))

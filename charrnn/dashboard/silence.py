@@ -35,6 +35,9 @@ def chosen_units(session: Session) -> None:
         help="A unit that is held no longer hears anything; the others go on hearing it. Cost: the held-out loss with "
         "the units held, less the loss without.",
     )
+    if session.view.step == 0:
+        st.caption("An untrained network has nothing to lose: train it first.")
+        return
     names = session.names
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         chosen = st.multiselect(

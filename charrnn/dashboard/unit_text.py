@@ -18,6 +18,7 @@ from charrnn.network.rnn import Array, log_softmax, logits
 LONG_READING = 10_000  # held-out characters in which contexts are looked for
 LONG_CELLS = 2_500_000  # fewer of them where units are many: ten megabytes a browser
 PLACES = 8
+AROUND = 20  # characters of context on either side
 COLOURS = {"unit": "one unit", "surprise": "surprise", "gradient": "gradient"}
 
 
@@ -131,7 +132,7 @@ def extremes(session: Session) -> str:
         with column:
             st.markdown(f"Unit {unit} is most **{sign}**")
             notes = [f"{values[place]:+.2f}".replace("-", "−") for place in places]
-            concordance(states.contexts(text, places), notes)
+            concordance(states.contexts(text, places, AROUND, AROUND), notes)
     return f", most on and off of {spoken}"
 
 
@@ -160,7 +161,7 @@ def elsewhere(session: Session, now: Reading, chosen: Choice | None) -> None:
         return
     listed = ", ".join(map(str, on[:20])) + (" …" if len(on) > 20 else "")
     st.markdown(f"**{len(on)} units** are on throughout: {listed}. Where else most of them are, on {spoken}:")
-    concordance(states.contexts(text, places), [f"{int(place.score)} of {len(on)}" for place in places])
+    concordance(states.contexts(text, places, AROUND, AROUND), [f"{int(place.score)} of {len(on)}" for place in places])
 
 
 def concordance(contexts: list[Context], notes: list[str]) -> None:
@@ -170,7 +171,7 @@ def concordance(contexts: list[Context], notes: list[str]) -> None:
         return
     width = max(len(note) for note in notes)
     lines = [
-        f"{note:>{width}}  {seen(c.before):>30} ▸{seen(c.inside)}◂ {seen(c.after)}"
+        f"{note:>{width}}  {seen(c.before):>{AROUND}} ▸{seen(c.inside)}◂ {seen(c.after)}"
         for note, c in zip(notes, contexts, strict=True)
     ]
     st.code("\n".join(lines), language=None)

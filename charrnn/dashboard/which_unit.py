@@ -7,7 +7,6 @@ import streamlit as st
 
 from charrnn.dashboard import controls, measuring, texts
 from charrnn.dashboard.hidden_states import look_at
-from charrnn.dashboard.measuring import Measurement
 from charrnn.dashboard.session import Named, Session
 from charrnn.dashboard.texts import Choices
 from charrnn.insight.concepts import ENOUGH, concepts, own_concept
@@ -39,12 +38,12 @@ class Ranked(NamedTuple):
 
 def which_unit(session: Session) -> None:
     """The part of the page."""
-
-    def name_units(found: Measurement) -> None:
-        units = {named.unit: named.name for named in named_units(found.value.verdicts)}
-        session.named = Named(found.step, units)
-
-    measuring.measured_fragment(session, "which-unit", ranking(session), lambda: verdicts(session), on_found=name_units)
+    measuring.measured_fragment(session, "which-unit", ranking(session), lambda: verdicts(session))
+    if found := measuring.found(session, "which-unit"):
+        named = Named(found.step, {named.unit: named.name for named in named_units(found.value.verdicts)})
+        if session.named != named:
+            session.named = named
+            st.rerun()  # the strip was drawn before
 
 
 def ranking(session: Session) -> Any:
@@ -121,11 +120,11 @@ def table(listed: list[Verdict]) -> pa.Table:
 def judged_in_words(session: Session, listed: list[Verdict]) -> None:
     """The best in a sentence; those that no unit knows, and a text where one is born."""
     known = [verdict for verdict in listed if verdict.knows]
-    unknown = [verdict for verdict in listed if not verdict.knows]
+    unknown = sorted((v for v in listed if not v.knows), key=lambda v: v.name not in TWINS)
     st.text("\n".join(verdict.sentence for verdict in [*known[:3], *unknown[:3]]))
     for verdict in unknown:
         twin = TWINS.get(verdict.name)
-        if twin and twin != session.run.corpus.name:
+        if twin and twin != session.run.corpus.name and not session.watching:
             st.button(
                 f"See a unit for “{verdict.name}” being born, on a generated text",
                 key=f"twin-{verdict.name}",

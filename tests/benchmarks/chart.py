@@ -1,4 +1,6 @@
-"""Draw the README's chart of speed: python -m charrnn bench --json > bench.json; python tests/benchmarks/chart.py bench.json
+"""Draw the README's chart of speed.
+
+    python -m charrnn bench --json > bench.json; python tests/benchmarks/chart.py bench.json
 
 One bar a contender and size, as long as what it trains in a second (characters), on a logarithmic scale.
 """
@@ -41,8 +43,11 @@ def chart(rows: list[dict[str, Any]]) -> str:
         )
         for name in contenders:
             speed = row["T"] * row["B"] / times[name] * 1e6
-            bar = f'<rect x="{LEFT}" y="{y}" width="{place(speed) - LEFT:.1f}" height="{BAR - 2}" fill="{COLOURS[name]}"/>'
-            parts += [bar, text(place(speed) + 6, y + BAR - 3, f"{speed:,.0f}")]
+            size = f'width="{place(speed) - LEFT:.1f}" height="{BAR - 2}"'
+            parts += [
+                f'<rect x="{LEFT}" y="{y}" {size} fill="{COLOURS[name]}"/>',
+                text(place(speed) + 6, y + BAR - 3, f"{speed:,.0f}"),
+            ]
             y += BAR
         y += GAP
     for power in range(LOW, int(HIGH) + 1):

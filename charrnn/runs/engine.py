@@ -9,8 +9,9 @@ from charrnn.runs.description import corpus_from
 from charrnn.runs.janitor import Janitor
 from charrnn.runs.leases import Lease, Leases
 from charrnn.runs.local import Connect, Connection, Local
-from charrnn.runs.run import ACTIVE, Run, watch_token_of
+from charrnn.runs.run import ACTIVE, Run
 from charrnn.runs.store import Progress, Saved, Store, StoreError
+from charrnn.runs.tokens import watch_token_of
 from charrnn.text.corpus import Corpus
 from charrnn.training import checkpoint
 from charrnn.training.settings import Settings

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import secrets
 import threading
 import time
 from collections.abc import Callable
@@ -19,6 +16,7 @@ from charrnn.runs.local import Connection
 from charrnn.runs.messages import Message
 from charrnn.runs.record import Milestone, Record, Snapshot
 from charrnn.runs.store import Saved
+from charrnn.runs.tokens import new_token, watch_token_of
 from charrnn.text.corpus import Corpus
 from charrnn.training.settings import Settings
 from charrnn.training.trainer import Trainer
@@ -27,12 +25,6 @@ if TYPE_CHECKING:
     from charrnn.runs.engine import Engine
 
 ACTIVE = ("starting", "training", "pausing")  # these take a place among the running
-
-
-def watch_token_of(token: str) -> str:
-    """A one-way function of a run's token."""
-    digest = hashlib.sha256(f"watch {token}".encode()).digest()
-    return base64.urlsafe_b64encode(digest[:18]).decode()
 
 
 class Command(NamedTuple):
@@ -58,7 +50,7 @@ class Run:
         self._connection: Connection | None = None
         self._order = 0  # number of the last train or pause: an answer to an older one says nothing of the status
         self._watched = True
-        self.token = token or secrets.token_urlsafe(16)
+        self.token = token or new_token()
         self.version = 0
         self.last_command: Command | None = None
         self.title = ""  # what its owner calls it

@@ -1,0 +1,162 @@
+"""Many sessions training at once on this machine: python tests/benchmarks/sessions.py [--sessions 2 4 12 30] [--json]
+
+Clients without a screen speak to the real server over websockets as a browser does: they open the page, press Train,
+and ask for each redraw when it is due. For each number of sessions:
+
+    total      steps a second of all runs together, and as a multiple of a run that is alone
+    fairness   the slowest run against the fastest
+    click      Train or Pause until the other button arrives, ms, pressed by one of them while all train
+    memory     proportional set size of a run's process, MB (Linux)
+
+Settings are the page's defaults unless --query says otherwise, as hidden_size=64.
+"""
+
+import argparse
+import json
+import re
+import statistics
+import sys
+import threading
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from time import perf_counter, sleep
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from serving import Server, soon
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection, connect
+
+STEP = re.compile(rb"step \*\*([\d,]+)\*\*")
+BUTTON = re.compile(rb"\$\$ID-[0-9a-f]+-(train|pause)(?![-\w])")
+LINE = "{sessions:8} {total:9,.0f} {times_one:8.2f} {fairness:10.2f} {click_p50:9.0f}/{click_p95:<8.0f} {memory:9.1f}"
+PATIENCE = 300  # seconds, for pages that wait for a server that is overloaded
+SMALL = 400  # bytes; the messages that ask for redraws are smaller, and only those are decoded
+
+
+class Client:
+    """A page without a screen: it remembers the step it was last told, the button, and when what is to be redrawn."""
+
+    def __init__(self, socket: ClientConnection, query: str) -> None:
+        self._socket, self._query = socket, query
+        self._due: dict[str, list[float]] = {}  # fragment: its interval and when it is due, in seconds
+        self.steps: list[tuple[float, int]] = []  # when which step was seen
+        self.button = ("", b"", 0.0)  # what the button says, its id, and since when
+        self._ask()
+        for work in (self._listen, self._redraw):
+            threading.Thread(target=work, daemon=True).start()
+
+    def click(self) -> float:
+        """Press Train or Pause; seconds until the other button is there."""
+        label, name, _ = self.button
+        began = perf_counter()
+        self._due.clear()  # the whole page is drawn anew and says what is to be redrawn then
+        self._ask(clicked=name.decode())
+        assert soon(lambda: self.button[0] != label, PATIENCE), f"{label} was not answered"
+        return self.button[2] - began
+
+    def speed(self, seconds: float) -> float:
+        """Steps a second in the last so many seconds, as they were shown."""
+        since = perf_counter() - seconds
+        times, steps = zip(*[point for point in self.steps if point[0] >= since], strict=True)
+        return statistics.linear_regression(times, steps).slope
+
+    def _ask(self, *, clicked: str = "", fragment: str = "") -> None:
+        message = BackMsg()
+        state = message.rerun_script
+        state.query_string, state.fragment_id, state.is_auto_rerun = self._query, fragment, bool(fragment)
+        if clicked:
+            state.widget_states.widgets.add(id=clicked, trigger_value=True)
+        with suppress(ConnectionClosed):
+            self._socket.send(message.SerializeToString())
+
+    def _listen(self) -> None:
+        with suppress(ConnectionClosed):
+            for data in self._socket:
+                now = perf_counter()
+                if step := STEP.search(data):
+                    self.steps.append((now, int(step[1].replace(b",", b""))))
+                if (button := BUTTON.search(data)) and button[1].decode() != self.button[0]:
+                    self.button = button[1].decode(), button[0], now
+                if len(data) < SMALL:
+                    self._obey(ForwardMsg.FromString(data))
+
+    def _obey(self, message: ForwardMsg) -> None:
+        kind = message.WhichOneof("type")
+        if kind == "auto_rerun":
+            interval = message.auto_rerun.interval
+            self._due[message.auto_rerun.fragment_id] = [interval, perf_counter() + interval]
+        elif kind == "page_info_changed":
+            self._query = message.page_info_changed.query_string
+
+    def _redraw(self) -> None:
+        while True:
+            now = perf_counter()
+            for fragment, (interval, due) in list(self._due.items()):
+                if now >= due:
+                    self._due[fragment] = [interval, now + interval]
+                    self._ask(fragment=fragment)
+            sleep(0.01)
+
+
+def measure(count: int, seconds: float, query: str) -> dict[str, Any]:
+    """One server, so many clients, all training."""
+    with Server(CHARRNN_MAX_RUNNING=str(count), CHARRNN_GRACE="1") as server, ExitStack() as clients:
+        stream = f"{server.url.replace('http', 'ws', 1)}/_stcore/stream"
+        pages = [Client(clients.enter_context(connect(stream, max_size=None)), query) for _ in range(count)]
+        assert soon(lambda: all(page.button[0] == "train" for page in pages), PATIENCE), "not every page opened"
+        for page in pages:
+            page.click()
+        assert soon(lambda: all(page.steps and page.steps[-1][1] > 20 for page in pages), PATIENCE), (
+            "not every run trains"
+        )
+        sleep(2)
+        sleep(seconds)
+        speeds = [page.speed(seconds) for page in pages]
+        memory = [proportional_set_size(pid) for pid in server.workers()]
+        clicks = sorted(1000 * pressed(pages[0]) for _ in range(20))
+    return {
+        "sessions": count,
+        "total": sum(speeds),
+        "fairness": min(speeds) / max(speeds),
+        "click_p50": statistics.median(clicks),
+        "click_p95": clicks[int(0.95 * (len(clicks) - 1))],
+        "memory": statistics.median(memory),
+    }
+
+
+def pressed(page: Client) -> float:
+    """One click, a while after the one before: the run then trains, or has come to rest."""
+    sleep(0.7)
+    return page.click()
+
+
+def proportional_set_size(pid: int) -> float:
+    """Memory of a process in MB, what it shares with others counted in part."""
+    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    return int(re.search(r"^Pss:\s+(\d+)", rollup, re.MULTILINE)[1]) / 1000
+
+
+def main() -> None:
+    """Measure and print as it comes; a run that is alone comes first and, to tell how noisy the machine is, last."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--sessions", type=int, nargs="+", default=[2, 4, 12, 30])
+    parser.add_argument("--seconds", type=float, default=15)
+    parser.add_argument("--query", default="")
+    parser.add_argument("--json", action="store_true", help="one object a line")
+    arguments = parser.parse_args()
+    alone = None
+    if not arguments.json:
+        print("sessions   total/s   of one   fairness   click p50/p95 ms   MB a run")
+    for count in (1, *arguments.sessions, 1):
+        row = measure(count, arguments.seconds, arguments.query)
+        alone = alone or row["total"]
+        row["times_one"] = row["total"] / alone
+        print(json.dumps(row) if arguments.json else LINE.format(**row), flush=True)
+
+
+if __name__ == "__main__":
+    main()

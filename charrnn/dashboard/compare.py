@@ -101,10 +101,17 @@ def pause_all(session: Session) -> None:
         run.pause(by=session.name)
 
 
-@st.dialog("Fork this run")
 def fork(session: Session) -> None:
+    """Ask, in a dialog that stays until it is answered or closed, whatever else redraws the page."""
+
+    def close() -> None:
+        session.forking = False
+
+    st.dialog("Fork this run", on_dismiss=close)(choose_fork)(session)
+
+
+def choose_fork(session: Session) -> None:
     """Where to fork, and what is to be different."""
-    session.forking = False
     run = session.run
     settings = run.settings
     stored = [milestone.step for milestone in run.milestones]
@@ -130,6 +137,7 @@ def fork(session: Session) -> None:
         else:
             st.caption("Size, unroll, streams and start can differ only in a fork at step 0.")
         if st.form_submit_button("Fork", type="primary"):
+            session.forking = False
             start(session, step, replace(settings, **changed))
             st.rerun()
 

@@ -244,9 +244,17 @@ def learning(session: Session) -> None:
         st.caption(f"In force now: {words.rate(now.rate)}")
 
 
-@st.dialog("Start over?")
 def confirm(session: Session) -> None:
-    """Ask before training is thrown away."""
+    """Ask before training is thrown away; closing the dialog is a no."""
+
+    def close() -> None:
+        session.proposal = None
+
+    st.dialog("Start over?", on_dismiss=close)(choose_start)(session)
+
+
+def choose_start(session: Session) -> None:
+    """Another run, this one from its start, or neither."""
     assert session.proposal
     corpus, settings = session.proposal
     st.write(f"This run is at step {session.run.snapshot.step:,}. Start another one, or start over and forget it?")

@@ -102,7 +102,7 @@ def look_back(session: Session) -> None:
             st.rerun()
         st.caption("To keep both, fork this run instead.")
         if st.button("Fork here", key="fork-here"):
-            session.forking = True
+            session.forking = session.closing = True
             st.rerun()
 
 

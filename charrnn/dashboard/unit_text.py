@@ -16,7 +16,7 @@ from charrnn.insight.states import Context
 from charrnn.network.rnn import Array, log_softmax, logits
 
 LONG_READING = 10_000  # held-out characters in which contexts are looked for
-LONG_CELLS = 2_500_000  # fewer of them where units are many: ten megabytes a browser
+LONG_CELLS = 2_500_000  # fewer of them where units are many: five megabytes a browser, in half precision
 PLACES = 8
 AROUND = 20  # characters of context on either side
 COLOURS = {"unit": "one unit", "surprise": "surprise", "gradient": "gradient"}
@@ -115,7 +115,7 @@ def long_reading(session: Session) -> Any:
     """Work to be done beside the page: read a long held-out text."""
     parameters = session.view.parameters
     ids, spoken = measuring.held_out(session, min(LONG_READING, LONG_CELLS // parameters.sizes[1]))
-    return lambda: (ids, spoken, read_states(parameters, ids)[1:])
+    return lambda: (ids, spoken, read_states(parameters, ids)[1:].astype(np.float16))
 
 
 def extremes(session: Session) -> str:
@@ -125,7 +125,7 @@ def extremes(session: Session) -> str:
         return ""
     ids, spoken, hidden = found.value
     unit = looked_at(session)
-    text, values = session.run.corpus.vocabulary.decode(ids), hidden[:, unit]
+    text, values = session.run.corpus.vocabulary.decode(ids), hidden[:, unit].astype(float)
     for column, places, sign in zip(
         st.columns(2), (states.most_on(values, PLACES), states.most_off(values, PLACES)), ("on", "off"), strict=True
     ):

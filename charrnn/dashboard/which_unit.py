@@ -9,13 +9,14 @@ from charrnn.dashboard import controls, measuring, texts
 from charrnn.dashboard.hidden_states import look_at
 from charrnn.dashboard.session import Named, Session
 from charrnn.dashboard.texts import Choices
-from charrnn.insight.concepts import ENOUGH, concepts, own_concept
+from charrnn.insight.concepts import ENOUGH, own_concept
 from charrnn.insight.pattern import PatternError
-from charrnn.insight.ranking import Evidence, Verdict, gather, judge, named_units
+from charrnn.insight.ranking import LIMIT_CELLS, Verdict, gather, judge, named_units, rank_all
 from charrnn.text.synthetic import Brackets, Quotes
 
 TWINS = {"inside quotes": Quotes.title, "bracket depth": Brackets.title}  # texts where such a unit is born in seconds
 CHARACTERS = 30_000  # read at most; ranking.gather takes fewer where units are many
+OWN_CHARACTERS = 10_000  # for a learner's own concept, which is judged while they wait
 COLUMNS = {
     "concept": "What a unit might know after reading each character.",
     "unit": "The one that knows it best; ↓: it falls where the others rise.",
@@ -31,7 +32,6 @@ COLUMNS = {
 class Ranked(NamedTuple):
     """What the search has found."""
 
-    evidence: Evidence
     verdicts: list[Verdict]  # the best known first
     spoken: str  # on what
 
@@ -53,12 +53,7 @@ def ranking(session: Session) -> Any:
     ids, spoken = measuring.held_out(session, CHARACTERS)
     text = vocabulary.decode(ids)
 
-    def work() -> Ranked:
-        evidence = gather(parameters, untrained, text, vocabulary)
-        judged = [judge(evidence, concept) for concept in concepts(evidence.text)]
-        return Ranked(evidence, sorted(judged, key=lambda verdict: verdict.bar - verdict.score), spoken)
-
-    return work
+    return lambda: Ranked(rank_all(parameters, untrained, text, vocabulary), spoken)
 
 
 def verdicts(session: Session) -> str:
@@ -72,7 +67,7 @@ def verdicts(session: Session) -> str:
     if not found:
         return ""
     ranked: Ranked = found.value
-    own = own_verdict(session, ranked)
+    own = own_verdict(session)
     listed = [own, *ranked.verdicts] if own else ranked.verdicts
     if not listed:
         st.caption(f"The text has too few examples of any concept: at least {ENOUGH} are needed.")
@@ -140,33 +135,35 @@ def born_elsewhere(session: Session, title: str) -> None:
     st.rerun()
 
 
-def own_verdict(session: Session, ranked: Ranked) -> Verdict | None:
+def own_verdict(session: Session) -> Verdict | None:
     """A verdict on the learner's own regular expression, or a sentence on why there is none."""
     pattern = st.text_input(
         "A concept of your own, as a regular expression",
         key="pattern",
+        max_chars=200,
         placeholder=r"such as  th|the\b",
         width=420,
-        help="Labels all characters within its matches. It is stopped after two seconds.",
+        help="Labels all characters within its matches. It is tried on 10,000 "
+        "characters and stopped after two seconds.",
     )
     if not pattern:
         return None
-    kept = measuring.kept(
-        session, "own-concept", lambda: judged_own(ranked.evidence, pattern), (pattern, id(ranked.evidence))
-    )
-    verdict, problem = kept.value
+    verdict, problem = measuring.kept(session, "own-concept", lambda: judged_own(session, pattern), pattern).value
     if problem:
         st.text(problem)
     return verdict
 
 
-def judged_own(evidence: Evidence, pattern: str) -> tuple[Verdict | None, str]:
-    """The verdict, or a sentence on why there is none."""
+def judged_own(session: Session, pattern: str) -> tuple[Verdict | None, str]:
+    """The verdict, or a sentence on why there is none. What it rests on, tens of megabytes, is not kept."""
+    parameters, vocabulary = session.view.parameters, session.run.corpus.vocabulary
+    ids, spoken = measuring.held_out(session, min(OWN_CHARACTERS, LIMIT_CELLS // parameters.sizes[1]))
+    text = vocabulary.decode(ids)
     try:
-        concept = own_concept(evidence.text, pattern)
+        concept = own_concept(text, pattern)
     except PatternError as error:
         return None, str(error)
-    if concept.enough:
-        return judge(evidence, concept), ""
-    examples, total = int(concept.labels.sum()), len(evidence.text)
-    return None, f"It matches {examples:,} of {total:,} characters: at least {ENOUGH} with and without are needed."
+    if not concept.enough:
+        examples = int(concept.labels.sum())
+        return None, f"It matches {examples:,} of {spoken}: at least {ENOUGH} with and without are needed."
+    return judge(gather(parameters, session.run.milestones[0].parameters, text, vocabulary), concept), ""

@@ -5,7 +5,8 @@ import pyarrow as pa
 import streamlit as st
 
 from charrnn.dashboard import words
-from charrnn.dashboard.hidden_states import look_at, looked_at, reading
+from charrnn.dashboard.hidden_states import looked_at, reading
+from charrnn.dashboard.redrawn import redrawn
 from charrnn.dashboard.session import Session
 from charrnn.insight.worksheet import Worksheet, worksheet
 from charrnn.network.rnn import Parameters
@@ -16,7 +17,7 @@ TERMS = 3  # of a sum that are written out, the largest ones
 
 def one_step(session: Session) -> None:
     """The part of the page."""
-    st.fragment(lambda: by_hand(session), key="one-step")()
+    redrawn(lambda: by_hand(session), "one-step")
 
 
 def by_hand(session: Session) -> None:
@@ -40,19 +41,21 @@ def by_hand(session: Session) -> None:
         key="step-place",
         help="It is read from the state that everything before it led to; behind the arrow, what came next.",
     )
-    key = f"step-unit-{looked_at(session)}"  # a widget of its own for each unit that was picked elsewhere
     unit = right.number_input(
         "Unit",
         0,
         session.run.settings.hidden_size - 1,
-        looked_at(session),
-        key=key,
-        on_change=lambda: look_at(session, int(st.session_state[key])),
-        help="The one that is written out, and looked at everywhere.",
+        None,
+        placeholder=f"{looked_at(session)}, looked at",
+        key="step-unit",
+        help="The one that is written out; empty: the one that is looked at above.",
     )
     t = now.start + min(int(place), len(shown) - 2)
     sheet = worksheet(session.view.parameters, now.h[t], int(now.ids[t]), int(now.ids[t + 1]))
-    st.code(written_out(sheet, session.view.parameters, int(unit), characters), language=None)
+    st.code(
+        written_out(sheet, session.view.parameters, looked_at(session) if unit is None else int(unit), characters),
+        language=None,
+    )
     left, right = st.columns(2, gap="medium")
     figures = {name: st.column_config.NumberColumn(format="%.4f") for name in ("y", "p", "dy", *FIGURES)}
     for column, key, table in (

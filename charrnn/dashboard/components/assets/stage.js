@@ -49,7 +49,8 @@ export function renderer(style, build) {
     }
     if (data) stage.show(data);
     stage.redraw();
-    return stage.remove;
+    // Also called for a frame that a newer one overtook while the script was loading: only leave together with the page.
+    return () => setTimeout(() => parentElement.isConnected || stage.remove());
   };
 }
 

@@ -37,7 +37,7 @@ def my_runs(session: Session) -> None:
 def remember(session: Session) -> None:
     """Have the browser keep this session's runs, once they hold something worth keeping."""
     trained = [run.token for run in session.compared_runs() if run.saved_step and not session.watching]
-    add = [token for token in (*session.returned, *trained) if token not in session.dropped]
+    add = [token for token in dict.fromkeys((*session.returned, *trained)) if token not in session.dropped]
     before, session.kept = session.kept, kept_runs(add, session.dropped, key="kept")
     if session.kept != before:
         st.rerun()

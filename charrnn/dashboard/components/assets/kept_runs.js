@@ -18,7 +18,8 @@ const told = new WeakMap();
 export default function ({ data, parentElement, setStateValue }) {
   const { add, drop } = unpack(data).header;
   const before = kept();
-  const after = [...add.filter((token) => !before.includes(token)), ...before].filter((token) => !drop.includes(token));
+  const added = add.filter((token) => !before.includes(token));
+  const after = [...new Set([...added, ...before])].filter((token) => !drop.includes(token));
   const text = JSON.stringify(after);
   if (text !== JSON.stringify(before)) {
     try {

@@ -13,6 +13,7 @@ import streamlit as st
 from charrnn.dashboard import charts, words
 from charrnn.dashboard.controls import OPTIMIZERS
 from charrnn.dashboard.player import running
+from charrnn.dashboard.redrawn import redrawn
 from charrnn.dashboard.session import LIMIT, Session, engine
 from charrnn.network import sampling
 from charrnn.runs.run import Run
@@ -36,7 +37,7 @@ def compare(session: Session) -> None:
     with st.expander("**What if one knob were different?**", on_change="rerun", key="compare") as section:
         if section.open:
             any_running = any(running(run) for run in session.compared_runs())
-            st.fragment(side_by_side, run_every=REDRAW_SECONDS if any_running else None, key="side-by-side")(session)
+            redrawn(lambda: side_by_side(session), "side-by-side", REDRAW_SECONDS if any_running else None)
 
 
 def side_by_side(session: Session) -> None:

@@ -7,6 +7,7 @@ from charrnn.dashboard import inside_charts, words
 from charrnn.dashboard.components import Choice, Colouring, coloured_text
 from charrnn.dashboard.hidden_states import Reading, pace, reading
 from charrnn.dashboard.player import running
+from charrnn.dashboard.redrawn import redrawn
 from charrnn.dashboard.session import Session
 from charrnn.dashboard.unit_text import guesses
 from charrnn.insight.connectivity import Connectivity, connectivity
@@ -26,7 +27,7 @@ HOW_TO_READ = {
 def connections(session: Session) -> None:
     """The part of the page; it follows the network while training."""
     every = pace(session) if running(session.run) else None
-    st.fragment(lambda: prediction(session), run_every=every, key="connections")()
+    redrawn(lambda: prediction(session), "connections", every)
 
 
 def prediction(session: Session) -> None:

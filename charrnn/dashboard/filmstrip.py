@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 
 from charrnn.dashboard import words
+from charrnn.dashboard.redrawn import redrawn
 from charrnn.dashboard.session import Session
 from charrnn.network import sampling
 from charrnn.runs.record import Milestone
@@ -81,7 +82,7 @@ def filmstrip(session: Session) -> None:
     """The section; drawn anew with the page, that is, at each stored step."""
     with st.expander("**How did it come to write like this?**", on_change="rerun", key="film") as section:
         if section.open:
-            st.fragment(film_of, key="film-frames")(session)
+            redrawn(lambda: film_of(session), "film-frames")
 
 
 def film_of(session: Session) -> None:

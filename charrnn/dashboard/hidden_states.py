@@ -8,6 +8,7 @@ import streamlit as st
 from charrnn.dashboard import measuring, words
 from charrnn.dashboard.components import Cell, heatmap
 from charrnn.dashboard.player import running
+from charrnn.dashboard.redrawn import redrawn
 from charrnn.dashboard.session import CELLS, Session
 from charrnn.insight import states
 from charrnn.insight.reading import sentence
@@ -43,7 +44,7 @@ class Reading(NamedTuple):
 def hidden_states(session: Session) -> None:
     """The part of the page, redrawn by itself while training."""
     every = pace(session) if running(session.run) else None
-    st.fragment(lambda: all_units(session), run_every=every, key="hidden-states")()
+    redrawn(lambda: all_units(session), "hidden-states", every)
 
 
 def pace(session: Session) -> float:

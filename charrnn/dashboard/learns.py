@@ -10,6 +10,7 @@ from charrnn.dashboard.components import Axis, matrix
 from charrnn.dashboard.hidden_states import BYTES_A_SECOND
 from charrnn.dashboard.one_step import one_step
 from charrnn.dashboard.player import running
+from charrnn.dashboard.redrawn import redrawn
 from charrnn.dashboard.session import Session
 from charrnn.insight.reading import states
 from charrnn.insight.weights import embedding, histogram, saturation
@@ -44,14 +45,14 @@ def learns(session: Session) -> None:
         if section.open:
             every = max(1.0, 2 * min(MANY, session.run.settings.hidden_size) ** 2 / BYTES_A_SECOND)
             live = every if running(session.run) else None
-            st.fragment(lambda: weights(session), run_every=live, key="weights")()
+            redrawn(lambda: weights(session), "weights", live)
             st.divider()
             about = len(session.run.milestones), session.run.snapshot.clip
             measuring.measured_fragment(
                 session, "over-time", over_time(session), lambda: tanh_and_gradients(session), about=about
             )
             st.divider()
-            st.fragment(lambda: characters_as_points(session), run_every=live, key="embedding")()
+            redrawn(lambda: characters_as_points(session), "embedding", live)
             st.divider()
             one_step(session)
 

@@ -12,6 +12,7 @@ from typing import Any
 import streamlit as st
 
 from charrnn.dashboard.player import running
+from charrnn.dashboard.redrawn import redrawn
 from charrnn.dashboard.session import Session
 from charrnn.network.rnn import Array, Parameters
 
@@ -117,7 +118,7 @@ def measured_fragment(
         state(session, name, work, about, said)
 
     every = live if running(session.run) else None
-    st.fragment(look, run_every=LOOK_SECONDS if waiting and not every else every, key=name)()
+    redrawn(look, name, LOOK_SECONDS if waiting and not every else every)
 
 
 def state(session: Session, name: str, work: Callable[[], Any], about: Any, said: str) -> None:

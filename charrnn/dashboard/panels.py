@@ -11,6 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from charrnn.dashboard import charts, words
 from charrnn.dashboard.components import Reach, Row, StripFrame, Unit, reading_strip
 from charrnn.dashboard.player import figures, running
+from charrnn.dashboard.redrawn import redrawn
 from charrnn.dashboard.session import CELLS, Session, View
 from charrnn.dashboard.texts import rivals_of
 from charrnn.insight.memory import strip_reach
@@ -55,7 +56,7 @@ def live(session: Session, status: DeltaGenerator) -> None:
             st.rerun()
 
     drawn = page_depends_on(session.run)
-    st.fragment(draw, run_every=REDRAW_SECONDS if running(session.run) else None, key="live")()
+    redrawn(draw, "live", REDRAW_SECONDS if running(session.run) else None)
 
 
 def remarks(run: Run) -> list[str]:
@@ -85,7 +86,7 @@ def poll(session: Session) -> None:
         if session.run.version != seen:
             st.rerun()
 
-    st.fragment(look, run_every=None if running(session.run) else 1.5, key="poll")()
+    redrawn(look, "poll", None if running(session.run) else 1.5)
 
 
 def headline(session: Session) -> None:

@@ -7,6 +7,7 @@ import streamlit as st
 
 from charrnn.dashboard import inside_charts, measuring, words
 from charrnn.dashboard.hidden_states import looked_at
+from charrnn.dashboard.redrawn import redrawn
 from charrnn.dashboard.session import Session
 from charrnn.insight import lesion
 from charrnn.network.rnn import Array
@@ -21,7 +22,7 @@ PRIME = 60
 
 def silence(session: Session) -> None:
     """Two parts of the page: a lesion of one's own choice, and all units by what they cost."""
-    st.fragment(lambda: chosen_units(session), key="silence")()
+    redrawn(lambda: chosen_units(session), "silence")
     if session.run.settings.hidden_size <= MANY:
         measuring.measured_fragment(session, "unit-costs", all_costs(session), lambda: costs(session))
     else:

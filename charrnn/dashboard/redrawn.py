@@ -1,0 +1,17 @@
+"""Parts of the page that are drawn anew by themselves, without the page around them."""
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+
+def redrawn(draw: Callable[[], Any], key: str, every: float | None = None) -> None:
+    """Draw a part of the page, and again every so many seconds, if given, and when something in it is used.
+
+    Each has a container of its own. A busy server may send redraws before the page has reached the browser whole, and
+    in another order: side by side, one would be looked for at a place that does not exist yet, and the browser would
+    give up ("Bad delta path index") with an empty page.
+    """
+    with st.container():
+        st.fragment(draw, run_every=every, key=key)()

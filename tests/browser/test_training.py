@@ -100,3 +100,13 @@ def test_earlier_samples_are_kept_with_their_steps(lab):
     lab.button("earlier").first.click()
     for step in (0, 1, 5, 10):
         expect(lab.page.get_by_text(f"step {step}", exact=True)).to_be_visible()
+
+
+def test_hasty_clicks_on_train_and_pause_are_all_obeyed_and_leave_the_page_whole(lab):
+    for _ in range(6):
+        for pressed, other in (("train", "pause"), ("pause", "train")):
+            lab.button(pressed).click()
+            expect(lab.button(other)).to_be_visible()
+            expect(lab.key(pressed)).to_have_count(0)
+    expect(lab.figures).to_contain_text("paused")
+    expect(lab.strip).to_be_visible()

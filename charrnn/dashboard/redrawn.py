@@ -5,6 +5,10 @@ from typing import Any
 
 import streamlit as st
 
+from charrnn.dashboard.session import engine
+
+LIVELY = 4  # runs that may train before all pages redraw more seldom: beyond, one interpreter has no time for clicks
+
 
 def redrawn(draw: Callable[[], Any], key: str, every: float | None = None) -> None:
     """Draw a part of the page, and again every so many seconds, if given, and when something in it is used.
@@ -13,5 +17,7 @@ def redrawn(draw: Callable[[], Any], key: str, every: float | None = None) -> No
     in another order: side by side, one would be looked for at a place that does not exist yet, and the browser would
     give up ("Bad delta path index") with an empty page.
     """
+    if every:
+        every *= max(1.0, engine().training / LIVELY)
     with st.container():
         st.fragment(draw, run_every=every, key=key)()

@@ -57,6 +57,11 @@ class Engine:
             self._janitor.later(0, self._tidy_store)
         self._leases = Leases(seconds, self._janitor, self.lock, self._left)
 
+    @property
+    def training(self) -> int:
+        """How many runs have a place."""
+        return sum(run.status in ACTIVE for run in list(self._runs.values()))
+
     def create(self, corpus: Corpus, settings: Settings) -> Run:
         """A new run, at step 0 and without a process. Raises CorpusError where the text is shorter than one window."""
         run = Run(self, corpus, settings)
@@ -171,7 +176,7 @@ class Engine:
 
     def admit(self) -> None:
         """Let runs begin while there are places, and tell the others theirs in the queue."""
-        busy = sum(run.status in ACTIVE for run in self._runs.values())
+        busy = self.training
         while self._queue and busy < self.max_running:
             self._queue.pop(0).begin()
             busy += 1

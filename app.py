@@ -34,6 +34,7 @@ with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap=
         controls.network(here)
         controls.learning(here)
         my_runs.my_runs(here)
+    panels.sentence(here)
     sharing.share(here)
 if here.proposal:
     controls.confirm(here)

@@ -37,9 +37,7 @@ def live(session: Session, status: DeltaGenerator) -> None:
     """Everything that moves while training. Redrawn a few times a second by itself, never by the page as a whole."""
 
     def draw() -> None:
-        with st.container(horizontal=True, vertical_alignment="center", wrap=True, gap="small"):
-            headline(session)
-            sentence(session)
+        headline(session)
         for message in filter(None, (session.notice, session.run.message)):
             st.warning(words.plain(message))
         for remark in remarks(session.run):
@@ -102,13 +100,15 @@ def headline(session: Session) -> None:
         text = f"**{then} between {words.choices(nats)} characters**, down from {blind}."
         beaten = [rival.name for rival in rivals_of(run.corpus) if nats < rival.nats and rival.name in BEATEN]
         text += f" {BEATEN[beaten[-1]]}" if beaten else ""
-    st.markdown(f"{text} :gray[{nats:.2f} nats = {words.bits(nats):.2f} bits a character, {where}]", width="stretch")
+    st.markdown(f"{text} :gray[{nats:.2f} nats = {words.bits(nats):.2f} bits a character, {where}]")
 
 
 def sentence(session: Session) -> None:
     """Which sentence the strip reads: a held-out one, or one typed in."""
     vocabulary = session.run.corpus.vocabulary
-    with st.popover("Sentence", type="tertiary", key="sentence", help="Have it read a sentence of your own."):
+    with st.popover(
+        "Sentence", key="sentence", icon=":material/short_text:", help="Have it read a sentence of your own."
+    ):
         typed = st.text_input(
             "A sentence of your own", key="typed", max_chars=CELLS, help="Empty: a sentence it never trained on."
         )

@@ -25,6 +25,10 @@ def my_runs(session: Session) -> None:
             chosen = table(runs)
             if chosen:
                 actions(session, chosen)
+        if removed := engine().removed:
+            st.caption(
+                f"{removed:,} runs, the longest untouched ones, were removed to keep the store within its limit."
+            )
         if session.dropped:
             st.button(
                 f"Undo: bring back {len(session.dropped)} deleted",

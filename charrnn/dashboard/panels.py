@@ -18,6 +18,7 @@ from charrnn.insight.memory import strip_reach
 from charrnn.insight.reading import Strip
 from charrnn.network import sampling
 from charrnn.runs.run import Run
+from charrnn.runs.store import RUN_LIMIT
 from charrnn.text.batches import streams_that_fit
 from charrnn.text.corpus import Vocabulary
 
@@ -66,6 +67,10 @@ def remarks(run: Run) -> list[str]:
         found.append(f"The text is short: it is read in {streams} instead of {settings.batch_size} streams.")
     if not len(corpus.held_out_ids):
         found.append("Nothing is held out for testing: the strip reads the end of the text it trains on.")
+    if run.removed:
+        found.append(
+            f"{run.removed:,} of the oldest stored steps were removed: a run keeps {RUN_LIMIT // 10**6} MB of them."
+        )
     if run.unsaved:
         found.append(run.unsaved)
     return found

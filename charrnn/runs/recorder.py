@@ -105,7 +105,7 @@ class Recorder:
         try:
             if store is None:
                 store = self._begin(first - 1)
-            store.add(self._place["token"], Progress(first, together, notes, checkpoints))
+            removed = store.add(self._place["token"], Progress(first, together, notes, checkpoints))
         except Exception:
             with self._lock:
                 self._losses = _first(losses, self._back - first + 1) + self._losses
@@ -117,7 +117,7 @@ class Recorder:
             sound = self._back == math.inf
             self._store = store if sound else None
         if checkpoints and sound:
-            self._outbox.send("saved", {"step": checkpoints[-1].step})
+            self._outbox.send("saved", {"step": checkpoints[-1].step, "removed": removed})
 
     def _begin(self, step: int) -> Store:
         store = Store(Path(self._place["folder"]))

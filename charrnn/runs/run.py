@@ -70,6 +70,7 @@ class Run:
         self.state: bytes | None = None  # the latest checkpoint handed over, None before the first
         self.state_step = 0
         self.saved_step: int | None = None  # what is committed to the store, None where nothing is
+        self.removed = 0  # stored steps that had to go, the oldest first, to keep within the run's limit
         self.unsaved: str | None = None  # plain words on why nothing is saved
         self._changes: dict[str, float] = {}  # set while there was no process to tell
         self._goal: tuple[str, dict[str, Any]] | None = None  # what to tell the worker once it is ready
@@ -299,6 +300,7 @@ class Run:
                 self.status, self.stop_at = "training", fields["until"]
             elif kind == "saved":
                 self.saved_step, self.unsaved = fields["step"], None
+                self.removed += fields["removed"]
             elif kind == "unsaved":
                 self.unsaved = fields["message"]
             elif kind == "failed":

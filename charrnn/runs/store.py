@@ -23,7 +23,7 @@ from charrnn.runs.messages import Array
 
 BLOCK = 1000  # steps of history in one row
 BUSY_SECONDS = 5.0
-RUN_LIMIT = 64_000_000  # bytes of checkpoints a run; the oldest go first
+RUN_LIMIT = int(1e6 * float(os.environ.get("CHARRNN_RUN_LIMIT_MB") or 64))  # bytes of checkpoints; the oldest go first
 TOTAL_LIMIT = 2_000_000_000  # bytes of the file
 
 SCHEMA = """
@@ -128,8 +128,8 @@ class Store:
             database.execute("DELETE FROM history WHERE token = ? AND block >= ?", (token, step // BLOCK))
             self._put_block(database, token, step // BLOCK, kept)
 
-    def add(self, token: str, progress: Progress) -> None:
-        """Save what a run has done since, all of it or nothing."""
+    def add(self, token: str, progress: Progress) -> int:
+        """Save what a run has done since, all of it or nothing; return how many old checkpoints had to go for it."""
         with self._transaction() as database:
             if not database.execute("UPDATE runs SET touched = ? WHERE token = ?", (time.time(), token)).rowcount:
                 raise StoreError("This run is no longer saved: it was removed to make room for others.")
@@ -141,7 +141,7 @@ class Store:
                 before = database.execute("SELECT 1 FROM checkpoints WHERE token = ? AND step = ?", (token, step))
                 kept = kept or before.fetchone() is not None
                 database.execute("INSERT OR REPLACE INTO checkpoints VALUES (?, ?, ?, ?)", (token, step, kept, state))
-            self._limit(database, token)
+            return self._limit(database, token)
 
     def load(self, token: str) -> Saved | None:
         """The run with this token, None where there is none."""
@@ -258,13 +258,15 @@ class Store:
             database.execute("INSERT OR REPLACE INTO history VALUES (?, ?, ?)", (token, block, losses.tobytes()))
 
     @staticmethod
-    def _limit(database: sqlite3.Connection, token: str) -> None:
+    def _limit(database: sqlite3.Connection, token: str) -> int:
         rows = "SELECT step, length(state) FROM checkpoints WHERE token = ? ORDER BY step DESC"
-        total = 0
+        total = removed = 0
         for step, size in database.execute(rows, (token,)).fetchall():
             total += size
             if total > RUN_LIMIT and total > size:  # the newest stays, however large
                 database.execute("DELETE FROM checkpoints WHERE token = ? AND step = ?", (token, step))
+                removed += 1
+        return removed
 
     @staticmethod
     def _remove(database: sqlite3.Connection, token: str) -> None:

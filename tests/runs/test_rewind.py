@@ -144,3 +144,12 @@ def test_a_deleted_run_is_gone_after_a_while_unless_it_is_kept(engine, run, make
     assert soon(lambda: engine.find(run.token) is None)
     assert engine.store.tokens() == [other.token]
     assert engine.find(other.token) is other
+
+
+def test_stored_steps_that_had_to_go_are_told(engine, run, monkeypatch):
+    monkeypatch.setenv("CHARRNN_RUN_LIMIT_MB", "0.02")
+    trained(run, 100)
+    assert run.removed > 0
+    assert run.saved_step == 100
+    with pytest.raises(StoreError, match="Step 10 is not stored"):
+        run.rewind(10)

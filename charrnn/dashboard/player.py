@@ -7,7 +7,7 @@ from charrnn.dashboard import words
 from charrnn.dashboard.session import Session
 from charrnn.runs.run import ACTIVE, Run
 
-PAUSE_SECONDS = 0.2  # what a worker may take to stop before the page is drawn all the same
+PAUSE_SECONDS = 0.03  # most workers have stopped by then, and the page need not be drawn once more
 NOW = -1  # the scrubber's right end
 STEPS = {"1 window": 1, "10 windows": 10, "100 windows": 100, "1,000 windows": 1_000}
 
@@ -26,7 +26,7 @@ def player(session: Session) -> DeltaGenerator:
             scrubber(session)
             return st.container(width="content", key="figures")
     with st.bottom, st.container(horizontal=True, vertical_alignment="center", gap="small", key="player"):
-        if running(run):
+        if running(run) and run.status != "pausing":  # who has paused wants to see that, not to wait for it
             st.button("Pause", icon=":material/pause:", type="primary", key="pause", on_click=lambda: pause(session))
         else:
             st.button(

@@ -8,7 +8,7 @@ import pyarrow as pa
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from charrnn.dashboard import charts, words
+from charrnn.dashboard import charts, sample, words
 from charrnn.dashboard.components import Reach, Row, StripFrame, Unit, reading_strip
 from charrnn.dashboard.player import figures, running
 from charrnn.dashboard.redrawn import redrawn
@@ -16,7 +16,6 @@ from charrnn.dashboard.session import CELLS, Session, View
 from charrnn.dashboard.texts import rivals_of
 from charrnn.insight.memory import strip_reach
 from charrnn.insight.reading import Strip
-from charrnn.network import sampling
 from charrnn.runs.run import Run
 from charrnn.runs.store import RUN_LIMIT
 from charrnn.text.batches import streams_that_fit
@@ -25,7 +24,6 @@ from charrnn.text.corpus import Vocabulary
 REDRAW_SECONDS = 0.25
 HISTORY = (10, 30, 100, 300, 1_000, 3_000, 10_000, 30_000, 100_000, 300_000, 1_000_000)
 ROWS = 6  # of them on the strip: the latest
-SAMPLE_LENGTH = 300
 BEATEN = {
     "letter counts": "Better than counting letters.",
     "sees 1 back": "Better than counting which letter follows which.",
@@ -35,7 +33,14 @@ BEATEN = {
 
 
 def live(session: Session, status: DeltaGenerator) -> None:
-    """Everything that moves while training. Redrawn a few times a second by itself, never by the page as a whole."""
+    """Everything that moves while training. Redrawn a few times a second by itself, never by the page as a whole.
+
+    A redraw costs the browser something for each part, so that only these are drawn: no controls among them.
+    """
+    top = st.container()
+    left, right = st.columns([602, 501], gap="medium")
+    with right:
+        written = sample.controls(session)
 
     def draw() -> None:
         headline(session)
@@ -44,18 +49,18 @@ def live(session: Session, status: DeltaGenerator) -> None:
         for remark in remarks(session.run):
             st.caption(remark)
         strip(session)
-        left, right = st.columns([602, 501], gap="medium")
         with left:
             curve(session)
-        with right, st.container(key="sample"):
-            sample(session)
+        with written:
+            sample.text(session)
         with status:
             st.markdown(figures(session))
         if page_depends_on(session.run) != drawn:
             st.rerun()
 
     drawn = page_depends_on(session.run)
-    redrawn(draw, "live", REDRAW_SECONDS if running(session.run) else None)
+    with top:
+        redrawn(draw, "live", REDRAW_SECONDS if running(session.run) else None)
 
 
 def remarks(run: Run) -> list[str]:
@@ -214,39 +219,3 @@ def loss_table(session: Session, unit: str) -> pa.Table:
         table = charts.loss_table(run.curve, rivals_of(run.corpus), len(run.corpus.vocabulary), unit)
         session.plotted = key, table
     return session.plotted[1]
-
-
-def sample(session: Session) -> None:
-    """What it writes now, and what it wrote before."""
-    run = session.run
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown("**It writes**")
-        with st.popover("temperature", key="sampling"):
-            temperature = st.slider(
-                "Temperature", 0.0, 2.0, 0.8, 0.1, key="temperature", help="Low: safe, high: daring."
-            )
-            prime = st.text_input("Begin with", key="prime", help="It continues from here; empty: it begins by itself.")
-            top_k = st.number_input("Only the … likeliest", 1, len(run.corpus.vocabulary), None, key="top-k")
-        if st.button("New", key="new-sample", help="Another one from the same network."):
-            session.sampling_seed += 1
-        with st.popover("Earlier", key="earlier", on_change="rerun") as earlier:
-            for step, text in reversed(run.samples) if earlier.open else ():
-                st.caption(f"step {step:,}")
-                st.code(text, language=None, wrap_lines=True)
-    unseen = run.corpus.vocabulary.unseen(prime)
-    if unseen:
-        st.caption(f"Left out, never seen in the text: {' '.join(map(words.visible, unseen))}")
-    st.code(prime + write(session, temperature, prime, top_k), language=None, wrap_lines=True, height=218)
-
-
-def write(session: Session, temperature: float, prime: str, top_k: int | None) -> str:
-    """A sample of the network shown; while training a new one each second or so, or it could not be read."""
-    run, view = session.run, session.view
-    pace = max(1, int(run.snapshot.speed * 2)) if running(run) and not view.past else 1
-    key = run.token, view.step // pace, pace, session.sampling_seed, temperature, prime, top_k
-    if session.sampled[0] != key:
-        vocabulary = run.corpus.vocabulary
-        rng = np.random.default_rng(session.sampling_seed)
-        ids = sampling.sample(view.parameters, vocabulary.encode(prime), SAMPLE_LENGTH, rng, temperature, top_k)
-        session.sampled = key, vocabulary.decode(ids)
-    return session.sampled[1]

@@ -4,10 +4,12 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from charrnn.dashboard import words
+from charrnn.dashboard.redrawn import redrawn
 from charrnn.dashboard.session import Session
 from charrnn.runs.run import ACTIVE, Run
 
 PAUSE_SECONDS = 0.03  # most workers have stopped by then, and the page need not be drawn once more
+FOLLOW_SECONDS = 0.1  # until the page follows a click: the button comes first
 NOW = -1  # the scrubber's right end
 STEPS = {"1 window": 1, "10 windows": 10, "100 windows": 100, "1,000 windows": 1_000}
 
@@ -19,32 +21,14 @@ def running(run: Run) -> bool:
 
 def player(session: Session) -> DeltaGenerator:
     """Draw the buttons; return the place for the figures, which the live part of the page fills."""
-    run, by = session.run, session.name
+    run = session.run
     if session.watching:
         with st.bottom, st.container(horizontal=True, vertical_alignment="center", key="player"):
             st.markdown("You are watching.", width="content")
             scrubber(session)
             return st.container(width="content", key="figures")
     with st.bottom, st.container(horizontal=True, vertical_alignment="center", gap="small", key="player"):
-        if running(run) and run.status != "pausing":  # who has paused wants to see that, not to wait for it
-            st.button("Pause", icon=":material/pause:", type="primary", key="pause", on_click=lambda: pause(session))
-        else:
-            st.button(
-                "Train",
-                icon=":material/play_arrow:",
-                type="primary",
-                key="train",
-                on_click=lambda: train(session),
-                help="Read and learn, until paused.",
-            )
-        st.menu_button(
-            "Step",
-            list(STEPS),
-            key="step",
-            icon=":material/skip_next:",
-            on_click=lambda: run.steps(STEPS[st.session_state["step"]], by=by),
-            help="Learn from that many more windows of the text, then stop.",
-        )
+        redrawn(lambda: buttons(session, drawn=running(run)), "buttons", width="content")
         with st.popover("Stop at", key="stop-at", on_change="rerun"):
             goal = st.number_input(
                 "Train up to step", 1, 10**9, max(1_000, 2 * run.snapshot.step), step=1_000, key="goal"
@@ -65,6 +49,40 @@ def player(session: Session) -> DeltaGenerator:
             help="The same start again, training forgotten.",
         )
     return figures
+
+
+def buttons(session: Session, drawn: bool) -> None:
+    """Train or pause, and step. They are drawn anew by themselves, so that a click shows before the page follows."""
+    run, by = session.run, session.name
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if running(run) and run.status != "pausing":  # who has paused wants to see that, not to wait for it
+            st.button("Pause", icon=":material/pause:", type="primary", key="pause", on_click=lambda: pause(session))
+        else:
+            st.button(
+                "Train",
+                icon=":material/play_arrow:",
+                type="primary",
+                key="train",
+                on_click=lambda: train(session),
+                help="Read and learn, until paused.",
+            )
+        st.menu_button(
+            "Step",
+            list(STEPS),
+            key="step",
+            icon=":material/skip_next:",
+            on_click=lambda: run.steps(STEPS[st.session_state["step"]], by=by),
+            help="Learn from that many more windows of the text, then stop.",
+        )
+    if running(run) != drawn:
+        page_follows()
+
+
+def page_follows() -> None:
+    """Have the whole page drawn anew in a moment."""
+    now = iter((False, True))  # not yet when it is drawn, but when it is redrawn
+
+    redrawn(lambda: st.rerun() if next(now, True) else None, "page-follows", FOLLOW_SECONDS)
 
 
 def scrubber(session: Session) -> None:

@@ -1,7 +1,7 @@
 """Parts of the page that are drawn anew by themselves, without the page around them."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -10,7 +10,9 @@ from charrnn.dashboard.session import engine
 LIVELY = 4  # runs that may train before all pages redraw more seldom: beyond, one interpreter has no time for clicks
 
 
-def redrawn(draw: Callable[[], Any], key: str, every: float | None = None) -> None:
+def redrawn(
+    draw: Callable[[], Any], key: str, every: float | None = None, width: Literal["stretch", "content"] = "stretch"
+) -> None:
     """Draw a part of the page, and again every so many seconds, if given, and when something in it is used.
 
     Each has a container of its own. A busy server may send redraws before the page has reached the browser whole, and
@@ -19,5 +21,5 @@ def redrawn(draw: Callable[[], Any], key: str, every: float | None = None) -> No
     """
     if every:
         every *= max(1.0, engine().training / LIVELY)
-    with st.container():
+    with st.container(width=width):
         st.fragment(draw, run_every=every, key=key)()

@@ -27,8 +27,11 @@ class Page:
 
     def look(self) -> "Page":
         """Draw the page anew, as it does by itself in a browser."""
-        self.at.run()
-        assert not self.at.exception, self.at.exception
+        whole = False
+        while not whole:  # a callback may have only a part drawn, and then the simulated browser forgets the others
+            self.at.run()
+            assert not self.at.exception, self.at.exception
+            whole = any(getattr(block, "key", None) == "player" for block in self.elements)
         return self
 
     def click(self, key: str) -> "Page":

@@ -1,0 +1,74 @@
+"""What it writes: a sample of the network shown, how to draw it, and the earlier ones."""
+
+import numpy as np
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from charrnn.dashboard import words
+from charrnn.dashboard.player import running
+from charrnn.dashboard.redrawn import redrawn
+from charrnn.dashboard.session import Session
+from charrnn.network import sampling
+
+LENGTH = 300
+HEIGHT = 218  # pixels
+
+
+def controls(session: Session) -> DeltaGenerator:
+    """The row of controls; return the place below it, which the live part of the page fills."""
+    redrawn(lambda: row(session), "sampling-row")
+    return st.container(key="sample")
+
+
+def row(session: Session) -> None:
+    """How the sample is drawn, another one, the earlier ones."""
+    run = session.run
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown("**It writes**")
+        with st.popover("temperature", key="sampling"):
+            st.slider(
+                "Temperature", 0.0, 2.0, 0.8, 0.1, key="temperature", on_change=again, help="Low: safe, high: daring."
+            )
+            st.text_input(
+                "Begin with", key="prime", on_change=again, help="It continues from here; empty: it begins by itself."
+            )
+            st.number_input("Only the … likeliest", 1, len(run.corpus.vocabulary), None, key="top-k", on_change=again)
+        st.button("New", key="new-sample", on_click=another, args=(session,), help="Another one from the same network.")
+        with st.popover("Earlier", key="earlier", on_change="rerun") as earlier:
+            for step, text in reversed(run.samples) if earlier.open else ():
+                st.caption(f"step {step:,}")
+                st.code(text, language=None, wrap_lines=True)
+
+
+def again() -> None:
+    """Have the sample drawn anew; only from a widget's callback."""
+    st.rerun("live")
+
+
+def another(session: Session) -> None:
+    """With other dice."""
+    session.sampling_seed += 1
+    again()
+
+
+def text(session: Session) -> None:
+    """The sample, the prime before it."""
+    prime = st.session_state["prime"]
+    unseen = session.run.corpus.vocabulary.unseen(prime)
+    if unseen:
+        st.caption(f"Left out, never seen in the text: {' '.join(map(words.visible, unseen))}")
+    st.code(prime + write(session, prime), language=None, wrap_lines=True, height=HEIGHT)
+
+
+def write(session: Session, prime: str) -> str:
+    """A sample of the network shown; while training a new one each second or so, or it could not be read."""
+    run, view = session.run, session.view
+    temperature, top_k = st.session_state["temperature"], st.session_state["top-k"]
+    pace = max(1, int(run.snapshot.speed * 2)) if running(run) and not view.past else 1
+    key = run.token, view.step // pace, pace, session.sampling_seed, temperature, prime, top_k
+    if session.sampled[0] != key:
+        vocabulary = run.corpus.vocabulary
+        rng = np.random.default_rng(session.sampling_seed)
+        ids = sampling.sample(view.parameters, vocabulary.encode(prime), LENGTH, rng, temperature, top_k)
+        session.sampled = key, vocabulary.decode(ids)
+    return session.sampled[1]

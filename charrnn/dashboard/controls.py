@@ -9,10 +9,12 @@ from charrnn.dashboard import texts, words
 from charrnn.dashboard.session import Session
 from charrnn.dashboard.texts import Choices
 from charrnn.text.corpus import Corpus, CorpusError
-from charrnn.text.synthetic import SOURCES
+from charrnn.text.parameters import changed, name_of, parameters_of
+from charrnn.text.synthetic import SOURCES, Source
 from charrnn.training.settings import LIMITS, Settings, SettingsError
 
 FREQUENT = 200
+NAME = 28  # characters of a text's name on its button: more would push the last button out of the first screen
 OPTIMIZERS = {"adam": "Adam", "adagrad": "Adagrad", "rmsprop": "RMSprop", "sgd": "SGD"}
 RATES = [float(f"{digit}e{power}") for power in range(-5, 0) for digit in (1, 1.5, 2, 3, 4, 5, 7)] + [1.0]
 
@@ -20,14 +22,16 @@ RATES = [float(f"{digit}e{power}") for power in range(-5, 0) for digit in (1, 1.
 def text(session: Session) -> None:
     """Choose, paste or upload a text; say what was found in it."""
     corpus = session.run.corpus
-    with st.popover(f"Text: {words.plain(corpus.name)}", icon=":material/menu_book:", key="text", on_change="rerun"):
+    name = corpus.name if len(corpus.name) <= NAME else corpus.name[: NAME - 1] + "…"
+    with st.popover(f"Text: {words.plain(name)}", icon=":material/menu_book:", key="text", on_change="rerun"):
         choices = reading()
         chosen = corpus.name if (corpus.lowercase, corpus.held_out) == choices else ""
         pick(session, texts.names(), choices, chosen)
         st.caption("Generated, of exactly known entropy:")
-        pick(session, [source.title for source in SOURCES], choices, corpus.name)
-        if source := texts.source_named(corpus.name):
-            st.caption(f"{source.teaches} {source.entropy_bits:.4f} bits a character.")
+        source = texts.source_named(corpus.name)
+        pick(session, [each.title for each in SOURCES], choices, source.title if source else "")
+        if source:
+            parameters(session, source, choices)
         paste(session, choices)
         upload(session, choices)
         report(corpus)
@@ -62,6 +66,30 @@ def pick(session: Session, titles: list[str], choices: Choices, chosen: str) -> 
                 key=f"text-{title}",
                 type="primary" if title == chosen else "secondary",
             )
+
+
+def parameters(session: Session, source: Source, choices: Choices) -> None:
+    """What the generated text depends on, and what that makes of its entropy; another one takes effect by a press."""
+    columns, values = st.columns(2, vertical_alignment="bottom"), {}
+    for place, parameter in enumerate(parameters_of(source)):
+        kind = type(parameter.default)
+        values[parameter.name] = columns[place % 2].number_input(
+            parameter.words,
+            kind(parameter.low),
+            kind(parameter.high),
+            getattr(source, parameter.name),
+            step=1 if kind is int else 0.05,
+            key=f"{parameter.name} of {session.run.corpus.name}",
+        )
+    other = changed(source, values)
+    st.caption(f"{source.teaches} Exact entropy: {other.entropy_bits:.4f} bits a character.")
+    if other != source:
+        st.button(
+            "Learn from this",
+            key="use-generated",
+            type="primary",
+            on_click=lambda: adopt(session, lambda: texts.find(name_of(other), choices)),
+        )
 
 
 def paste(session: Session, choices: Choices) -> None:
@@ -100,6 +128,7 @@ def report(corpus: Corpus) -> None:
     found = corpus.report
     held_out = len(corpus.held_out_ids)
     encoding = f" · read as {found.encoding}" if found.encoding else ""
+    st.caption(words.plain(corpus.name))
     st.caption(f"{found.characters:,} characters · {found.alphabet} different ones{encoding} · {held_out:,} held out")
     shown = corpus.vocabulary.characters[:120]
     st.code("".join(words.visible(character) for character in shown), language=None, wrap_lines=True)

@@ -1,5 +1,6 @@
 """The texts to choose from: files of data/, generated sources of known entropy; and what a network is compared to."""
 
+from functools import lru_cache
 from math import log
 from pathlib import Path
 from typing import NamedTuple
@@ -7,9 +8,10 @@ from typing import NamedTuple
 import numpy as np
 import streamlit as st
 
-from charrnn.text.corpus import DATA, Corpus, corpora
+from charrnn.text.corpus import DATA, Corpus, CorpusError, corpora
+from charrnn.text.parameters import name_of
 from charrnn.text.rivals import Rival, rivals
-from charrnn.text.synthetic import SOURCES, Source
+from charrnn.text.synthetic import SOURCES, Source, named
 
 FIRST = "Shakespeare"  # what a first visit opens
 GENERATED = 400_000  # characters drawn from a source
@@ -28,17 +30,20 @@ def names() -> list[str]:
     return [title for title, _ in corpora(DATA)]
 
 
+@lru_cache(64)
 def source_named(name: str) -> Source | None:
-    """The generated source with this title, if it is one."""
-    return next((source for source in SOURCES if source.title == name), None)
+    """The generated source that has this name, parameters included, if it is one."""
+    try:
+        return named(name)
+    except (KeyError, CorpusError):
+        return None
 
 
 def find(name: str, choices: Choices) -> Corpus:
-    """The corpus with this title. Raises KeyError where there is none, CorpusError where its file cannot be used."""
-    if source := source_named(name):
-        return of_source(source, choices.held_out)
-    path = dict(corpora(DATA))[name]
-    return of_file(path, path.stat().st_mtime, name, choices)
+    """The corpus with this name. Raises KeyError where there is none, CorpusError where it cannot be had so."""
+    if path := dict(corpora(DATA)).get(name):
+        return of_file(path, path.stat().st_mtime, name, choices)
+    return of_source(named(name), choices.held_out)
 
 
 def first() -> Corpus:
@@ -57,7 +62,7 @@ def of_file(path: Path, modified: float, name: str, choices: Choices) -> Corpus:
 def of_source(source: Source, held_out: float) -> Corpus:
     """A text drawn from a source; its last part is a fresh draw, so holding it out is an honest test."""
     text = source.generate(GENERATED, np.random.default_rng(GENERATED_SEED))
-    return Corpus.from_text(text, name=source.title, held_out=held_out)
+    return Corpus.from_text(text, name=name_of(source), held_out=held_out)
 
 
 @st.cache_resource(show_spinner=False, max_entries=64, hash_funcs={Corpus: lambda corpus: corpus.digest})

@@ -9,6 +9,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from charrnn.text.parameters import parameter
 from charrnn.text.renewal import BLOCK, binary_entropy, complete, mean_length, take
 
 _WORDS = (
@@ -32,7 +33,7 @@ class Agreement:
 
     title: ClassVar[str] = "Subject and verb agree"
     teaches: ClassVar[str] = "Remembering a number past the nouns that distract from it."
-    attractor: float = 0.5
+    attractor: float = parameter(0.5, "Chance of one more noun between subject and verb", 0.05, 0.9)
 
     @property
     def entropy_bits(self) -> float:
@@ -81,9 +82,12 @@ class Quotes:
 
     title: ClassVar[str] = "Quotes over several lines"
     teaches: ClassVar[str] = "A unit that is on inside quotes, and one for the place in the line."
-    open: float = 0.2
-    close: float = 0.25  # four words a quote: with ten, longer than the default unroll, no unit was born in 40 s
-    width: int = 40
+    open: float = parameter(0.2, "Chance that a word opens a quote", 0.02, 0.9)
+    # four words a quote: with ten, longer than the default unroll, no unit was born in 40 s
+    close: float = parameter(
+        0.25, "Chance that a word ends it: 1 / this is the mean number of words a quote", 0.02, 0.9
+    )
+    width: int = parameter(40, "Characters a line", 20, 200)
 
     @property
     def entropy_bits(self) -> float:

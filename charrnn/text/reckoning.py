@@ -10,7 +10,9 @@ from math import log2
 from typing import ClassVar
 
 import numpy as np
+import numpy.typing as npt
 
+from charrnn.text.parameters import parameter
 from charrnn.text.renewal import BLOCK, equal_lines, take
 
 _MONTHS = (
@@ -29,13 +31,15 @@ class Additions:
 
     title: ClassVar[str] = "Additions"
     teaches: ClassVar[str] = "Copying digits and carrying, which a small network learns in part."
-    largest: int = 99
+    largest: int = parameter(99, "Largest number that is added", 9, 9_999)
 
-    @cached_property
+    @property
     def entropy_bits(self) -> float:
-        numbers = range(self.largest + 1)
-        characters = sum(len(_addition(a, b)) for a in numbers for b in numbers)
-        return self._line_bits * len(numbers) ** 2 / characters
+        numbers = np.arange(self.largest + 1)
+        sums = np.arange(2 * self.largest + 1)
+        pairs = len(numbers) - np.abs(sums - self.largest)  # so many have each sum
+        characters = 2 * _digits(numbers).mean() + pairs @ _digits(sums) / pairs.sum() + len("+=\n")
+        return float(self._line_bits / characters)
 
     def generate(self, length: int, rng: np.random.Generator) -> str:
         return take(length, self._lines(rng))
@@ -54,15 +58,15 @@ class Additions:
 
 @dataclass(frozen=True)
 class Dates:
-    """`5 December 2050 = 2050-12-05 Mon`: a day uniform over the years `first` to `last`, then the same day again.
+    """`5 December 2050 = 2050-12-05 Mon`: a day uniform over `years` years from `first` on, then the same day again.
 
     Entropy log2(days) / mean line length.
     """
 
     title: ClassVar[str] = "Dates, written twice"
     teaches: ClassVar[str] = "Copying over a distance."
-    first: int = 1900
-    last: int = 2099
+    first: int = parameter(1900, "First year", 1000, 9000)
+    years: int = parameter(200, "Years from there on", 1, 400)
 
     @cached_property
     def entropy_bits(self) -> float:
@@ -76,7 +80,8 @@ class Dates:
 
     @property
     def _days(self) -> range:
-        return range(datetime.date(self.first, 1, 1).toordinal(), datetime.date(self.last, 12, 31).toordinal() + 1)
+        end = datetime.date(self.first + self.years, 1, 1)
+        return range(datetime.date(self.first, 1, 1).toordinal(), end.toordinal())
 
     @property
     def _line_bits(self) -> float:
@@ -85,6 +90,11 @@ class Dates:
     def _lines(self, rng: np.random.Generator) -> Iterator[str]:
         while True:
             yield from (_date(self._days[i]) for i in rng.integers(len(self._days), size=BLOCK).tolist())
+
+
+def _digits(numbers: npt.NDArray[np.int_]) -> npt.NDArray[np.int_]:
+    """How many digits each number (N,) has."""
+    return np.strings.str_len(numbers.astype(str))
 
 
 def _addition(a: int, b: int) -> str:

@@ -1,9 +1,10 @@
 """Texts generated from small sources whose entropy is known exactly: a floor that no network can pass for long.
 
-Each source is a frozen description with its parameters: `generate` draws a text, `entropy_bits` is the exact entropy
-rate in bits per character (1 bit = ln 2 nats), and `log_loss_bits` is the mean of -log2 P(character | all before it)
-over a text the source itself drew, up to its last complete line (or word), where P is the source's own; as the text
-grows, it tends to the entropy. The sources are made of units (lines, words) that end themselves, so by renewal
+Each source is a frozen description with its parameters (parameters.py): `generate` draws a text, `entropy_bits` is the
+exact entropy rate in bits per character (1 bit = ln 2 nats), and `log_loss_bits` is the mean of
+-log2 P(character | all before it) over a text the source itself drew, up to its last complete line (or word), where P
+is the source's own; as the text grows, it tends to the entropy. The sources are made of units (lines, words) that end
+themselves, so by renewal
 
     entropy rate = E[-log2 P(unit)] / E[characters of a unit]
 
@@ -22,6 +23,7 @@ from typing import ClassVar, Protocol
 
 import numpy as np
 
+from charrnn.text.parameters import changed, parameter
 from charrnn.text.phrases import Agreement, Quotes
 from charrnn.text.reckoning import Additions, Dates
 from charrnn.text.renewal import BLOCK, binary_entropy, complete, equal_lines, take
@@ -51,7 +53,7 @@ class Counting:
 
     title: ClassVar[str] = "a's, then as many b's"
     teaches: ClassVar[str] = "A unit that counts up, then down."
-    stop: float = 0.15
+    stop: float = parameter(0.15, "Chance that the a's end, after each: 1 / this is their mean number", 0.02, 0.9)
 
     @property
     def entropy_bits(self) -> float:
@@ -82,10 +84,10 @@ class Brackets:
 
     title: ClassVar[str] = "Brackets in brackets"
     teaches: ClassVar[str] = "Units for the depth, and a stack of what is open."
-    kinds: int = 3
-    deepest: int = 8
-    end: float = 0.25
-    open: float = 0.5
+    kinds: int = parameter(3, "Kinds of brackets", 1, 4)
+    deepest: int = parameter(8, "Depth at which brackets must close", 1, 12)
+    end: float = parameter(0.25, "Chance that the line ends where none is open", 0.05, 0.7)
+    open: float = parameter(0.5, "Chance that one more opens within another", 0.05, 0.6)
 
     @property
     def entropy_bits(self) -> float:
@@ -135,8 +137,8 @@ class Recall:
 
     title: ClassVar[str] = "Delayed recall"
     teaches: ClassVar[str] = "Vanishing gradients: learning cannot reach the key from further than it looks back."
-    keys: int = 8
-    lag: int = 20
+    keys: int = parameter(8, "Symbols, of which one is to be recalled", 2, 26)
+    lag: int = parameter(20, "Distance: characters between the two times it is written", 1, 400)
 
     @property
     def entropy_bits(self) -> float:
@@ -161,3 +163,13 @@ class Recall:
 
 
 SOURCES: tuple[Source, ...] = (Counting(), Brackets(), Additions(), Dates(), Agreement(), Quotes(), Recall())
+
+
+def named(name: str) -> Source:
+    """The source with this name (parameters.name_of). Raises KeyError for no such title, CorpusError for its values."""
+    title, bracket, told = name.partition(" (")
+    source = {source.title: source for source in SOURCES}[title]
+    if not bracket:
+        return source
+    values = dict(part.partition("=")[::2] for part in told.removesuffix(")").split(", "))
+    return changed(source, values)

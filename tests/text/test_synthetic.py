@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from itertools import pairwise
 from math import log2
 
@@ -7,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charrnn.text.corpus import Corpus
-from charrnn.text.synthetic import SOURCES, Additions, Agreement, Brackets, Counting, Dates, Quotes, Recall
+from charrnn.text.corpus import Corpus, CorpusError
+from charrnn.text.parameters import name_of, parameters_of
+from charrnn.text.synthetic import SOURCES, Additions, Agreement, Brackets, Counting, Dates, Quotes, Recall, named
 
 VARIANTS = (
     *SOURCES,
@@ -16,11 +18,16 @@ VARIANTS = (
     Brackets(kinds=1, deepest=1, end=0.5),
     Brackets(kinds=4, deepest=3, open=0.7),
     Additions(largest=9),
-    Dates(first=1999, last=2001),
+    Dates(first=1999, years=3),
     Agreement(attractor=0.2),
     Quotes(open=0.3, close=0.15, width=25),
     Recall(keys=2, lag=3),
 )
+EXTREMES = [
+    replace(source, **{parameter.name: getattr(parameter, end) for parameter in parameters_of(source)})
+    for source in SOURCES
+    for end in ("low", "high")
+]
 PAIRS = {")": "(", "]": "[", "}": "{", ">": "<"}
 each_source = pytest.mark.parametrize("source", VARIANTS, ids=repr)
 
@@ -35,6 +42,11 @@ def complete_lines(source):
 
 @each_source
 def test_the_entropy_is_the_source_s_own_log_loss_on_a_long_text(source):
+    assert source.log_loss_bits(drawn(source, 2_000_000)) == pytest.approx(source.entropy_bits, abs=1e-3)
+
+
+@pytest.mark.parametrize("source", EXTREMES, ids=repr)
+def test_it_is_so_for_the_smallest_and_largest_parameters_that_can_be_chosen(source):
     assert source.log_loss_bits(drawn(source, 2_000_000)) == pytest.approx(source.entropy_bits, abs=1e-3)
 
 
@@ -152,3 +164,35 @@ def test_each_source_is_a_corpus_with_a_held_out_part(source):
     assert len(corpus.held_out_ids) == 1_500
     assert corpus.report.notes == ()
     assert source.teaches.endswith(".")
+
+
+@pytest.mark.parametrize("source", [*SOURCES, *EXTREMES], ids=repr)
+def test_a_name_tells_the_parameters_and_leads_back_to_the_source(source):
+    assert named(name_of(source)) == source
+    assert len({name_of(each) for each in {source, *SOURCES}}) == len({source, *SOURCES})
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ("(kinds=9)", ["kinds=9", "whole number from 1 to 4"]),
+        ("(kinds=2.5)", ["kinds=2.5", "whole number from 1 to 4"]),
+        ("(kinds=many)", ["kinds=many", "whole number from 1 to 4"]),
+        ("(open=nan)", ["open=nan", "a number from 0.05 to 0.6"]),
+        ("(open=1e999, kinds=2)", ["open=1e999", "a number from 0.05 to 0.6"]),
+        ("(height=3)", ["height=3", "kinds, deepest, end, open"]),
+        ("(", ["cannot have"]),
+    ],
+)
+def test_parameters_that_cannot_be_had_are_refused_in_one_sentence(told, words):
+    with pytest.raises(CorpusError) as refusal:
+        named(f"Brackets in brackets {told}")
+    sentence = str(refusal.value)
+    assert all(word in sentence for word in [*words, "“Brackets in brackets”"])
+    assert sentence.endswith(".")
+    assert sentence.count(". ") == 0
+
+
+def test_a_title_that_is_none_is_no_source():
+    with pytest.raises(KeyError):
+        named("Shakespeare (kinds=2)")

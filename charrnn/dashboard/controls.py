@@ -20,21 +20,28 @@ RATES = [float(f"{digit}e{power}") for power in range(-5, 0) for digit in (1, 1.
 
 
 def text(session: Session) -> None:
-    """Choose, paste or upload a text; say what was found in it."""
+    """The text's button; as with the others, nothing of its panel is drawn while that is closed."""
     corpus = session.run.corpus
     name = corpus.name if len(corpus.name) <= NAME else corpus.name[: NAME - 1] + "…"
-    with st.popover(f"Text: {words.plain(name)}", icon=":material/menu_book:", key="text", on_change="rerun"):
-        choices = reading()
-        chosen = corpus.name if (corpus.lowercase, corpus.held_out) == choices else ""
-        pick(session, texts.names(), choices, chosen)
-        st.caption("Generated, of exactly known entropy:")
-        source = texts.source_named(corpus.name)
-        pick(session, [each.title for each in SOURCES], choices, source.title if source else "")
-        if source:
-            parameters(session, source, choices)
-        paste(session, choices)
-        upload(session, choices)
-        report(corpus)
+    with st.popover(f"Text: {words.plain(name)}", icon=":material/menu_book:", key="text", on_change="rerun") as panel:
+        if panel.open:
+            choose_text(session)
+
+
+def choose_text(session: Session) -> None:
+    """The texts there are, a text of one's own, and what was found in the present one."""
+    corpus = session.run.corpus
+    choices = reading()
+    chosen = corpus.name if (corpus.lowercase, corpus.held_out) == choices else ""
+    pick(session, texts.names(), choices, chosen)
+    st.caption("Generated, of exactly known entropy:")
+    source = texts.source_named(corpus.name)
+    pick(session, [each.title for each in SOURCES], choices, source.title if source else "")
+    if source:
+        parameters(session, source, choices)
+    paste(session, choices)
+    upload(session, choices)
+    report(corpus)
 
 
 def reading() -> Choices:
@@ -43,6 +50,7 @@ def reading() -> Choices:
         "Lower-case letters only",
         value=True,
         key="lowercase",
+        persist_state="session",
         help="A smaller alphabet is learned sooner: THE and the become one.",
     )
     held_out = st.select_slider(
@@ -51,6 +59,7 @@ def reading() -> Choices:
         value=0.05,
         format_func=lambda part: f"{part:.0%}" if part else "nothing",
         key="held_out",
+        persist_state="session",
         help="The last part of the text, never learned from: its loss tells what was learned, not memorised.",
     )
     return Choices(lowercase, held_out)
@@ -94,7 +103,13 @@ def parameters(session: Session, source: Source, choices: Choices) -> None:
 
 def paste(session: Session, choices: Choices) -> None:
     """A text typed or pasted."""
-    pasted = st.text_area("or paste a text", key="pasted", height=90, placeholder="A few hundred characters or more …")
+    pasted = st.text_area(
+        "or paste a text",
+        key="pasted",
+        persist_state="session",
+        height=90,
+        placeholder="A few hundred characters or more …",
+    )
     st.button(
         "Learn from what I pasted",
         key="use-pasted",
@@ -110,6 +125,7 @@ def upload(session: Session, choices: Choices) -> None:
     rare = st.toggle(
         f"Keep only the {FREQUENT} most frequent characters",
         key="frequent",
+        persist_state="session",
         help="For texts with a very large alphabet: the rest becomes one sign, �.",
     )
     name, data, frequent = uploaded.name, uploaded.getvalue(), FREQUENT if rare else None
@@ -150,66 +166,71 @@ def adopt(session: Session, load: Callable[[], Corpus]) -> None:
 
 
 def network(session: Session) -> None:
-    """Size, start and seed; they take effect on starting over."""
+    """The network's button."""
     settings = session.run.settings
     label = f"Network: {settings.hidden_size} units · {settings.sequence_length} back"
-    with st.popover(label, icon=":material/tune:", key="network", on_change="rerun"):
-        with st.form("network-form", border=False):
-            left, right = st.columns(2)
-            low, high = (int(limit) for limit in LIMITS["hidden_size"])
-            units = left.number_input(
-                "Units", low, high, settings.hidden_size, help="Numbers it carries along from character to character."
-            )
-            low, high = (int(limit) for limit in LIMITS["sequence_length"])
-            back = right.number_input(
-                "Looks back", low, high, settings.sequence_length, help="How far back learning looks, in characters."
-            )
-            low, high = (int(limit) for limit in LIMITS["batch_size"])
-            streams = left.number_input(
-                "Streams", low, high, settings.batch_size, help="Places of the text that are read at once."
-            )
-            seed = right.number_input("Seed", 0, 2**32 - 1, settings.seed, help="Same seed, same start.")
-            init = left.selectbox(
-                "Start",
-                ["orthogonal", "gaussian"],
-                index=["orthogonal", "gaussian"].index(settings.init),
-                help="Weights before training: a rotation, so that gradients travel far, or small random numbers.",
-            )
-            scale = right.number_input("Start scale", 1e-6, 10.0, settings.init_scale, format="%.3g")
-            dtype = left.selectbox(
-                "Precision", ["float32", "float64"], index=["float32", "float64"].index(settings.dtype)
-            )
-            st.caption("These take effect on starting over.")
-            if st.form_submit_button("Start over with these", type="primary"):
-                try:
-                    chosen = replace(
-                        settings,
-                        hidden_size=int(units),
-                        sequence_length=int(back),
-                        batch_size=int(streams),
-                        seed=int(seed),
-                        init=init,
-                        init_scale=scale,
-                        dtype=dtype,
-                    )
-                    session.propose(session.run.corpus, chosen)
-                except SettingsError as error:
-                    session.notice = str(error)
-                st.rerun()
-        with st.container(horizontal=True):
-            st.button(
-                "The classic experiment",
-                key="classic",
-                on_click=lambda: classic(session),
-                help="128 units, 30 back, one stream, Adagrad 0.01, clip 5, a Gaussian start of 0.01; the text in "
-                "lower case, nothing held out. The run that this page descends from.",
-            )
-            st.button(
-                "Defaults",
-                key="defaults",
-                on_click=lambda: session.propose(session.run.corpus, Settings()),
-                help="What learns fastest here; the README tells how they were chosen.",
-            )
+    with st.popover(label, icon=":material/tune:", key="network", on_change="rerun") as panel:
+        if panel.open:
+            choose_network(session)
+
+
+def choose_network(session: Session) -> None:
+    """Size, start and seed; the classic experiment, and the defaults."""
+    settings = session.run.settings
+    with st.form("network-form", border=False):
+        left, right = st.columns(2)
+        low, high = (int(limit) for limit in LIMITS["hidden_size"])
+        units = left.number_input(
+            "Units", low, high, settings.hidden_size, help="Numbers it carries along from character to character."
+        )
+        low, high = (int(limit) for limit in LIMITS["sequence_length"])
+        back = right.number_input(
+            "Looks back", low, high, settings.sequence_length, help="How far back learning looks, in characters."
+        )
+        low, high = (int(limit) for limit in LIMITS["batch_size"])
+        streams = left.number_input(
+            "Streams", low, high, settings.batch_size, help="Places of the text that are read at once."
+        )
+        seed = right.number_input("Seed", 0, 2**32 - 1, settings.seed, help="Same seed, same start.")
+        init = left.selectbox(
+            "Start",
+            ["orthogonal", "gaussian"],
+            index=["orthogonal", "gaussian"].index(settings.init),
+            help="Weights before training: a rotation, so that gradients travel far, or small random numbers.",
+        )
+        scale = right.number_input("Start scale", 1e-6, 10.0, settings.init_scale, format="%.3g")
+        dtype = left.selectbox("Precision", ["float32", "float64"], index=["float32", "float64"].index(settings.dtype))
+        st.caption("These take effect on starting over.")
+        if st.form_submit_button("Start over with these", type="primary"):
+            try:
+                chosen = replace(
+                    settings,
+                    hidden_size=int(units),
+                    sequence_length=int(back),
+                    batch_size=int(streams),
+                    seed=int(seed),
+                    init=init,
+                    init_scale=scale,
+                    dtype=dtype,
+                )
+                session.propose(session.run.corpus, chosen)
+            except SettingsError as error:
+                session.notice = str(error)
+            st.rerun()
+    with st.container(horizontal=True):
+        st.button(
+            "The classic experiment",
+            key="classic",
+            on_click=lambda: classic(session),
+            help="128 units, 30 back, one stream, Adagrad 0.01, clip 5, a Gaussian start of 0.01; the text in "
+            "lower case, nothing held out. The run that this page descends from.",
+        )
+        st.button(
+            "Defaults",
+            key="defaults",
+            on_click=lambda: session.propose(session.run.corpus, Settings()),
+            help="What learns fastest here; the README tells how they were chosen.",
+        )
 
 
 def classic(session: Session) -> None:
@@ -220,6 +241,15 @@ def classic(session: Session) -> None:
 
 
 def learning(session: Session) -> None:
+    """How it learns: the button."""
+    now = session.run.snapshot
+    label = f"Learning: {words.rate(now.learning_rate)} · {OPTIMIZERS[session.run.settings.optimizer]}"
+    with st.popover(label, icon=":material/school:", key="learning", on_change="rerun") as panel:
+        if panel.open:
+            choose_learning(session)
+
+
+def choose_learning(session: Session) -> None:
     """Rate and clip act at once; the optimiser and the schedule need a new start."""
     run, state = session.run, st.session_state
     settings, now = run.settings, run.snapshot
@@ -233,44 +263,42 @@ def learning(session: Session) -> None:
         changes = {"optimizer": state["optimizer"], "decay": state["decay"]}
         session.propose(run.corpus, replace(settings, **changes))
 
-    label = f"Learning: {words.rate(now.learning_rate)} · {OPTIMIZERS[settings.optimizer]}"
-    with st.popover(label, icon=":material/school:", key="learning", on_change="rerun"):
-        st.select_slider(
-            "Learning rate",
-            rates,
-            format_func=words.rate,
-            key=rate,
-            on_change=lambda: run.set(learning_rate=state[rate], by=session.name),
-            help="Size of each correction. Acts at once.",
-        )
-        st.number_input(
-            "Clip",
-            *LIMITS["clip"],
-            format="%.3g",
-            key="clip",
-            on_change=lambda: run.set(clip=state["clip"], by=session.name),
-            help="Largest entry of the gradient that is allowed; larger ones are cut. Acts at once.",
-        )
-        st.divider()
-        st.selectbox(
-            "Optimiser",
-            list(OPTIMIZERS),
-            format_func=OPTIMIZERS.__getitem__,
-            key="optimizer",
-            on_change=anew,
-            help="How a gradient becomes a correction. Needs a new start.",
-        )
-        st.number_input(
-            "The rate falls after … characters",
-            0.0,
-            LIMITS["decay"][1],
-            step=100_000.0,
-            format="%.0f",
-            key="decay",
-            on_change=anew,
-            help="Rate in force = rate / √(1 + characters read / this); 0 keeps it constant. Needs a new start.",
-        )
-        st.caption(f"In force now: {words.rate(now.rate)}")
+    st.select_slider(
+        "Learning rate",
+        rates,
+        format_func=words.rate,
+        key=rate,
+        on_change=lambda: run.set(learning_rate=state[rate], by=session.name),
+        help="Size of each correction. Acts at once.",
+    )
+    st.number_input(
+        "Clip",
+        *LIMITS["clip"],
+        format="%.3g",
+        key="clip",
+        on_change=lambda: run.set(clip=state["clip"], by=session.name),
+        help="Largest entry of the gradient that is allowed; larger ones are cut. Acts at once.",
+    )
+    st.divider()
+    st.selectbox(
+        "Optimiser",
+        list(OPTIMIZERS),
+        format_func=OPTIMIZERS.__getitem__,
+        key="optimizer",
+        on_change=anew,
+        help="How a gradient becomes a correction. Needs a new start.",
+    )
+    st.number_input(
+        "The rate falls after … characters",
+        0.0,
+        LIMITS["decay"][1],
+        step=100_000.0,
+        format="%.0f",
+        key="decay",
+        on_change=anew,
+        help="Rate in force = rate / √(1 + characters read / this); 0 keeps it constant. Needs a new start.",
+    )
+    st.caption(f"In force now: {words.rate(now.rate)}")
 
 
 def confirm(session: Session) -> None:

@@ -29,13 +29,9 @@ def player(session: Session) -> DeltaGenerator:
             return st.container(width="content", key="figures")
     with st.bottom, st.container(horizontal=True, vertical_alignment="center", gap="small", key="player"):
         redrawn(lambda: buttons(session, drawn=running(run)), "buttons", width="content")
-        with st.popover("Stop at", key="stop-at", on_change="rerun"):
-            goal = st.number_input(
-                "Train up to step", 1, 10**9, max(1_000, 2 * run.snapshot.step), step=1_000, key="goal"
-            )
-            st.button(
-                "Train up to there", key="train-until", on_click=lambda: train(session, int(goal)), type="primary"
-            )
+        with st.popover("Stop at", key="stop-at", on_change="rerun") as panel:
+            if panel.open:
+                stop_at(session)
         scrubber(session)
         if session.view.past:
             look_back(session)
@@ -85,6 +81,13 @@ def page_follows() -> None:
     redrawn(lambda: st.rerun() if next(now, True) else None, "page-follows", FOLLOW_SECONDS)
 
 
+def stop_at(session: Session) -> None:
+    """Train up to a step."""
+    after = max(1_000, 2 * session.run.snapshot.step)
+    goal = st.number_input("Train up to step", 1, 10**9, after, step=1_000, key="goal")
+    st.button("Train up to there", key="train-until", on_click=lambda: train(session, int(goal)), type="primary")
+
+
 def scrubber(session: Session) -> None:
     """Look back at any stored step: everything shows the network as it was then."""
     run, state = session.run, st.session_state
@@ -111,7 +114,9 @@ def scrubber(session: Session) -> None:
 def look_back(session: Session) -> None:
     """What can be done with the network of a stored step."""
     step, now = session.view.step, session.run.snapshot.step
-    with st.popover("Go on from here", key="go-on", on_change="rerun"):
+    with st.popover("Go on from here", key="go-on", on_change="rerun") as panel:
+        if not panel.open:
+            return
         st.write(
             f"Training goes on from step {step:,}, exactly as it did. What came after, up to {now:,}, is forgotten."
         )

@@ -12,23 +12,29 @@ HOURS = {"30 minutes": 0.5, "2 hours": 2.0, "8 hours": 8.0}
 
 
 def share(session: Session) -> None:
+    """The panel; nothing of it is made while it is closed."""
+    with st.popover("Share", icon=":material/ios_share:", key="share", on_change="rerun") as panel:
+        if panel.open:
+            ways(session)
+
+
+def ways(session: Session) -> None:
     """Links to copy, and how long the run trains on unattended."""
     run = session.run
-    with st.popover("Share", icon=":material/ios_share:", key="share"):
-        base = (st.context.url or "").split("?")[0]
-        st.markdown("**To watch**: others see this run live and cannot drive it.")
-        watch = f"{base}?watch={run.watch_token}"
-        st.code(watch, language=None, wrap_lines=True)
-        st.image(segno.make(watch).png_data_uri(scale=4, border=2), width=150, caption="The same link for a phone")
-        st.markdown("**This experiment**, to be trained anew: the same text, settings and seed.")
-        if query := links.query(run.corpus, run.settings):
-            st.code(f"{base}?{query}", language=None, wrap_lines=True)
-        else:
-            st.caption("A text of your own is not in the link; it has to be brought along.")
-        if not session.watching:
-            st.markdown("**This run**: whoever has this link can drive it.")
-            st.code(f"{base}?run={run.token}", language=None, wrap_lines=True)
-            keep_training(session)
+    base = (st.context.url or "").split("?")[0]
+    st.markdown("**To watch**: others see this run live and cannot drive it.")
+    watch = f"{base}?watch={run.watch_token}"
+    st.code(watch, language=None, wrap_lines=True)
+    st.image(segno.make(watch).png_data_uri(scale=4, border=2), width=150, caption="The same link for a phone")
+    st.markdown("**This experiment**, to be trained anew: the same text, settings and seed.")
+    if query := links.query(run.corpus, run.settings):
+        st.code(f"{base}?{query}", language=None, wrap_lines=True)
+    else:
+        st.caption("A text of your own is not in the link; it has to be brought along.")
+    if not session.watching:
+        st.markdown("**This run**: whoever has this link can drive it.")
+        st.code(f"{base}?run={run.token}", language=None, wrap_lines=True)
+        keep_training(session)
 
 
 def keep_training(session: Session) -> None:
@@ -43,6 +49,7 @@ def keep_training(session: Session) -> None:
         "When this page is closed",
         ["pause", *HOURS],
         key="keep",
+        persist_state="session",
         on_change=choose,
         format_func=lambda choice: "pause" if choice == "pause" else f"keep training for {choice}",
         help="It also stops where “Stop at” says. The run's link shows how far it has come.",

@@ -13,6 +13,7 @@ from charrnn.dashboard.session import Session
 from charrnn.runs.run import Run
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
+PANELS = ("text", "network", "learning", "stop-at", "share")
 SECONDS = 60  # a deadline on a busy machine, not an expectation
 
 
@@ -26,12 +27,15 @@ class Page:
         self.look()
 
     def look(self) -> "Page":
-        """Draw the page anew, as it does by itself in a browser."""
-        whole = False
-        while not whole:  # a callback may have only a part drawn, and then the simulated browser forgets the others
+        """Draw the page anew, as it does by itself in a browser; with the panels open, whatever has closed them."""
+        seen = False
+        while not seen:  # a callback may have only a part drawn, and then the simulated browser forgets the others
+            for panel in PANELS:
+                self.at.session_state[panel] = True
             self.at.run()
             assert not self.at.exception, self.at.exception
             whole = any(getattr(block, "key", None) == "player" for block in self.elements)
+            seen = whole and all(self.at.session_state[panel] for panel in PANELS)
         return self
 
     def click(self, key: str) -> "Page":

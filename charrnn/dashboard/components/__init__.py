@@ -1,9 +1,11 @@
-"""Pictures drawn in the browser: the reading strip, the hidden-state heatmap, a coloured text, a matrix.
+"""Pictures drawn in the browser: reading strip, loss curve, hidden-state heatmap, coloured text, matrix.
 
 Each is a Python function that packs numbers into a few kilobytes, and JavaScript modules (assets/) that draw them:
 
-    reading_strip.js  heatmap.js  coloured_text.js  matrix.js     what is shown, pointed at, picked
+    reading_strip.js  loss_curve.js  heatmap.js  coloured_text.js  matrix.js     what is shown, pointed at, picked
     strip_picture.js     the strip's rows, drawn
+    loss_picture.js      the loss curve, drawn
+    loss_scale.js        its units, scales and ticks
     guesses.js           the likeliest characters at one place, as a table
     stage.js             a component's life: built once, redrawn with each frame, theme and width
     shared.js            colour scales, visible glyphs, the wire format
@@ -11,6 +13,7 @@ Each is a Python function that packs numbers into a few kilobytes, and JavaScrip
 
 from .coloured_text import Choice, Colouring, Guesses, coloured_text
 from .heatmap import Cell, heatmap
+from .loss_curve import CurveFrame, Level, Mark, loss_curve
 from .matrix import Axis, matrix
 from .strip import Reach, Row, StripFrame, Unit, reading_strip
 
@@ -19,13 +22,17 @@ __all__ = [
     "Cell",
     "Choice",
     "Colouring",
+    "CurveFrame",
     "Guesses",
+    "Level",
+    "Mark",
     "Reach",
     "Row",
     "StripFrame",
     "Unit",
     "coloured_text",
     "heatmap",
+    "loss_curve",
     "matrix",
     "reading_strip",
 ]

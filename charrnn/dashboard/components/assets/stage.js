@@ -44,7 +44,7 @@ export function renderer(style, build) {
     const stage = stages.get(parentElement);
     stage.setStateValue = setStateValue;
     stage.theme = themeOf(parentElement.host ?? parentElement);
-    for (const name of ["text", "muted", "border", "panel", "accent", "background", "zoom"]) {
+    for (const name of ["text", "muted", "border", "panel", "accent", "mark", "background", "zoom"]) {
       stage.root.style.setProperty(`--${name}`, stage.theme[name]);
     }
     if (data) stage.show(data);

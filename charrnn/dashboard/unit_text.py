@@ -1,30 +1,30 @@
-"""One unit on the text: its value as the colour of each character, where it is most on and off, where else so."""
+"""One unit on the text: its value as the colour of each character, and where it is most on and off."""
 
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
-from charrnn.dashboard import measuring, words
+from charrnn.dashboard import measuring
 from charrnn.dashboard.components import Choice, Colouring, Guesses, coloured_text
 from charrnn.dashboard.hidden_states import Reading, look_at, looked_at, ordered, reading
 from charrnn.dashboard.session import Session
+from charrnn.dashboard.where_else import AROUND, concordance, picked, where_else
 from charrnn.insight import memory, states
 from charrnn.insight.reading import TOP
 from charrnn.insight.reading import states as read_states
-from charrnn.insight.states import Context
 from charrnn.network.rnn import Array, log_softmax, logits
 
 LONG_READING = 10_000  # held-out characters in which contexts are looked for
 LONG_CELLS = 2_500_000  # fewer of them where units are many: five megabytes a browser, in half precision
 PLACES = 8
-AROUND = 20  # characters of context on either side
 COLOURS = {"unit": "one unit", "surprise": "surprise", "gradient": "gradient"}
 
 
 def unit_text(session: Session, every: float) -> None:
-    """The part of the page, redrawn by itself every so many seconds while training."""
+    """The part of the page, redrawn by itself every so many seconds while training; below it, the search."""
     measuring.measured_fragment(session, "unit-text", long_reading(session), lambda: one_unit(session), live=every)
+    where_else(session)
 
 
 def one_unit(session: Session) -> str:
@@ -47,32 +47,32 @@ def one_unit(session: Session) -> str:
             help="Surprise: bits of each character, 8 bits: it gave this 1 in 256. Gradient: how strongly the loss at "
             "the picked character pulls at the state after each character before it.",
         )
-    now = reading(session)
-    chosen = text_drawn(session, now, colour)
-    if colour == "unit":
-        elsewhere(session, now, chosen)
-        return extremes(session)
-    return ""
+    text_drawn(session, reading(session), colour)
+    return extremes(session) if colour == "unit" else ""
 
 
-def text_drawn(session: Session, now: Reading, colour: str) -> Choice | None:
-    """The text as a component; what is picked in it."""
+def text_drawn(session: Session, now: Reading, colour: str) -> None:
+    """The text as a component."""
     vocabulary = session.run.corpus.vocabulary
     units = ordered(session, now.hidden, st.session_state.get("order", "similar")).tolist()
-    picked: Choice = st.session_state.get("on-the-text", {}).get("chosen") or Choice(row=0, start=None, end=None)
-    values, rows, colouring = coloured_by(session, now, colour, units, picked)
+    pick: Choice = st.session_state.get("on-the-text", {}).get("chosen") or Choice(row=0, start=None, end=None)
+    values, rows, colouring = coloured_by(session, now, colour, units, pick)
+
+    stretch = picked()
 
     def choose(choice: Choice) -> None:
         if colour == "unit" and units[choice["row"]] != looked_at(session):
             look_at(session, units[choice["row"]])
+        elif colour == "unit" and picked() != stretch:
+            st.rerun()  # the search below is another part of the page
 
-    return coloured_text(
+    coloured_text(
         values,
         text=vocabulary.decode(now.ids[now.start :]),
         rows=rows,
         colouring=colouring,
         guesses=guesses(session, now, "next" if colour == "unit" else "here"),
-        chosen=picked | Choice(row=units.index(looked_at(session)) if colour == "unit" else 0),  # type: ignore[typeddict-item]
+        chosen=pick | Choice(row=units.index(looked_at(session)) if colour == "unit" else 0),  # type: ignore[typeddict-item]
         stretches=colour == "unit",
         on_choose=choose,
         key="on-the-text",
@@ -134,49 +134,3 @@ def extremes(session: Session) -> str:
             notes = [f"{values[place]:+.2f}".replace("-", "−") for place in places]
             concordance(states.contexts(text, places, AROUND, AROUND), notes)
     return f", most on and off of {spoken}"
-
-
-def elsewhere(session: Session, now: Reading, chosen: Choice | None) -> None:
-    """The units that are on throughout a picked stretch, and where else they are on together."""
-    found = measuring.found(session, "unit-text")
-    if not chosen or chosen["start"] is None or chosen["end"] is None or chosen["end"] - chosen["start"] < 2:
-        return
-    T = len(now.hidden)
-    stretch = min(chosen["start"], T - 2), min(chosen["end"], T)
-    threshold = st.slider(
-        "On means above", 0.0, 0.9, 0.3, 0.1, key="threshold", width=260, help="Values lie between −1 and +1."
-    )
-    decode = session.run.corpus.vocabulary.decode
-    shown, (ids, spoken, hidden) = (
-        decode(now.ids[now.start :]),
-        found.value if found else ([], "this text", now.hidden[:0]),
-    )
-    text = shown + decode(ids)
-    again = T + text[T:].find(shown) if shown in text[T:] else len(text)  # the shown text within the long one
-    all_places = states.find_where_else(np.concatenate([now.hidden, hidden]), stretch, threshold, PLACES + 4)
-    places = [p for p in all_places.places if not (p.start < T < p.end or again <= p.start < again + T)][:PLACES]
-    on = all_places.units
-    if not len(on):
-        st.caption("No unit is above that throughout the stretch: choose a shorter one, or lower the threshold.")
-        return
-    listed = ", ".join(map(str, on[:20])) + (" …" if len(on) > 20 else "")
-    st.markdown(f"**{len(on)} units** are on throughout: {listed}. Where else most of them are, on {spoken}:")
-    concordance(states.contexts(text, places, AROUND, AROUND), [f"{int(place.score)} of {len(on)}" for place in places])
-
-
-def concordance(contexts: list[Context], notes: list[str]) -> None:
-    """Places in their surroundings, one below the other, what they are about in a column."""
-    if not contexts:
-        st.caption("Nowhere else.")
-        return
-    width = max(len(note) for note in notes)
-    lines = [
-        f"{note:>{width}}  {seen(c.before):>{AROUND}} ▸{seen(c.inside)}◂ {seen(c.after)}"
-        for note, c in zip(notes, contexts, strict=True)
-    ]
-    st.code("\n".join(lines), language=None)
-
-
-def seen(text: str) -> str:
-    """On one line: new lines and tabs as signs, spaces as they are."""
-    return "".join(character if character == " " else words.visible(character) for character in text)

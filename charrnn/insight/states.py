@@ -20,13 +20,6 @@ class Place(NamedTuple):
     score: float
 
 
-class Elsewhere(NamedTuple):
-    """Units that are on throughout a stretch, and where else the same ones are on together, best first."""
-
-    units: Array  # (U,) numbers of the units
-    places: list[Place]  # score: how many of them are on throughout, plus the Jaccard index, which is 1 at most
-
-
 class Context(NamedTuple):
     """A place in its surroundings, as three pieces of text."""
 
@@ -87,28 +80,6 @@ def change(hidden: Array) -> Array:
     return np.diff(hidden, axis=0, prepend=hidden[:1])
 
 
-def find_where_else(hidden: Array, stretch: tuple[int, int], threshold: float = 0.3, n: int = 10) -> Elsewhere:
-    """The units above a threshold throughout hidden[start:end], and the n places where the most of them are so again.
-
-    As LSTMVis (Strobelt et al. 2018, section 4.2): a place has the stretch's length and is ranked by how many of the
-    stretch's units A are among those above the threshold throughout it, B; of equal ones by the Jaccard index
-    |A ∩ B| / |A ∪ B|. Places overlap neither each other nor the stretch; those that share no unit are left out. Raises
-    ValueError for a stretch that is empty or outside the text.
-    """
-    start, end = stretch
-    if not 0 <= start < end <= len(hidden):
-        raise ValueError(f"The stretch {start} to {end} is not within the text's {len(hidden)} characters.")
-    length = end - start
-    on = _throughout(hidden > threshold, length)
-    units = np.flatnonzero(on[start])
-    shared = np.count_nonzero(on[:, units], axis=1)
-    others = np.count_nonzero(on, axis=1) - shared
-    score = shared + shared / np.maximum(len(units) + others, 1)
-    score[shared == 0] = -np.inf
-    score[max(0, start - length + 1) : end] = -np.inf
-    return Elsewhere(units, [Place(p, p + length, float(score[p])) for p in peaks(score, n, length)])
-
-
 def most_on(values: Array, n: int = 8, apart: int = 20) -> Array:
     """The n characters, at least `apart` from each other, at which a unit's values (N,) are highest, highest first."""
     return np.array(peaks(values, n, apart), dtype=int)
@@ -136,16 +107,6 @@ def peaks(score: Array, n: int, apart: int) -> list[int]:
         found.append(best)
         left[max(0, best - apart + 1) : best + apart] = -np.inf
     return found
-
-
-def _throughout(on: Array, length: int) -> Array:
-    """(N - length + 1, H) whether a unit is on at all of the `length` characters that begin at each place."""
-    seen = 1
-    while seen < length:  # the stretch seen so far is put together with itself, so this takes log2(length) rounds
-        step = min(seen, length - seen)
-        on = on[:-step] & on[step:]
-        seen += step
-    return on
 
 
 def _nearest_pair(S: Array, i: int) -> tuple[int, int]:

@@ -1,9 +1,5 @@
-from itertools import pairwise
-
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from charrnn.insight.states import (
     by_score,
@@ -13,7 +9,6 @@ from charrnn.insight.states import (
     contexts,
     correlations,
     deviation,
-    find_where_else,
     most_off,
     most_on,
     peaks,
@@ -78,47 +73,6 @@ def test_deviations_average_to_zero_and_changes_add_up_to_the_value(rng):
     hidden = rng.normal(size=(50, 5))
     np.testing.assert_allclose(deviation(hidden).mean(axis=0), 0, atol=1e-12)
     np.testing.assert_allclose(hidden[0] + change(hidden).cumsum(axis=0), hidden)
-
-
-def brute_force_places(hidden, start, end, threshold):
-    length = end - start
-    sets = [
-        {u for u in range(hidden.shape[1]) if all(hidden[i + k, u] > threshold for k in range(length))}
-        for i in range(len(hidden) - length + 1)
-    ]
-    A = sets[start]
-    scores = [len(A & B) + len(A & B) / max(len(A | B), 1) if A & B else -np.inf for B in sets]
-    for i in range(max(0, start - length + 1), min(end, len(scores))):
-        scores[i] = -np.inf
-    return sorted(A), scores
-
-
-@settings(deadline=None)
-@given(st.integers(0, 1000), st.integers(1, 6), st.integers(0, 30))
-def test_where_else_agrees_with_sets_of_units(seed, length, start):
-    hidden = np.random.default_rng(seed).normal(size=(60, 7)).cumsum(axis=0) % 2 - 1
-    found = find_where_else(hidden, (start, start + length), 0.0, n=50)
-    units, scores = brute_force_places(hidden, start, start + length, 0.0)
-    assert found.units.tolist() == units
-    if np.isfinite(scores).any():
-        assert found.places[0].score == pytest.approx(max(scores))
-    for place in found.places:
-        assert place.score == pytest.approx(scores[place.start])
-    spans = sorted([(p.start, p.end) for p in found.places] + [(start, start + length)])
-    assert all(before[1] <= after[0] for before, after in pairwise(spans))
-
-
-def test_a_stretch_that_is_repeated_is_found_again(rng):
-    hidden = rng.uniform(-1, 1, size=(300, 20))
-    hidden[200:205] = hidden[50:55]
-    hidden[50:55, :4] = hidden[200:205, :4] = 0.9
-    assert find_where_else(hidden, (50, 55)).places[0].start == 200
-
-
-def test_nothing_on_means_no_places_and_an_impossible_stretch_is_refused():
-    assert find_where_else(np.zeros((20, 3)), (2, 5)).places == []
-    with pytest.raises(ValueError, match="20 characters"):
-        find_where_else(np.zeros((20, 3)), (5, 5))
 
 
 def test_peaks_are_the_highest_places_that_keep_their_distance(rng):

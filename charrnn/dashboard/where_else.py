@@ -1,0 +1,122 @@
+"""Find where else: the units that are on throughout a picked stretch, and where else in the text they are so."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import streamlit as st
+
+from charrnn.dashboard import measuring, words
+from charrnn.dashboard.components import Choice
+from charrnn.dashboard.hidden_states import Reading, reading
+from charrnn.dashboard.session import Session
+from charrnn.insight import states
+from charrnn.insight.states import Context
+from charrnn.insight.where_else import Elsewhere, Which, find_where_else
+
+SEARCHED = 4_000_000  # characters at most, and fewer where units are many:
+WORK = 5e10  # characters times units squared, a second or two
+PLACES = 12
+LISTED = 20  # units named
+AROUND = 20  # characters of context on either side
+WHICH: dict[Which, str] = {"on": "on", "off": "off", "either": "on or off"}
+
+
+class Found(NamedTuple):
+    """What a search has found."""
+
+    elsewhere: Elsewhere
+    contexts: list[Context]
+    spoken: str  # where it was looked for
+
+
+def where_else(session: Session) -> None:
+    """The part of the page: nothing is searched until a stretch has been picked in the coloured text."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(
+            "**Find where else**",
+            width="content",
+            help="A unit is on above the threshold, off below minus the threshold; values lie between −1 and +1. First "
+            "come the places where the most of the stretch's units are so again, throughout; of equal ones those "
+            "where the fewest others are.",
+        )
+        which: Which = st.segmented_control(
+            "Units that are",
+            list(WHICH),
+            default="on",
+            format_func=WHICH.__getitem__,
+            key="which-way",
+            label_visibility="collapsed",
+            required=True,
+        )
+        threshold = st.slider("Threshold", 0.0, 0.9, 0.3, 0.1, key="threshold", width=220)
+    now, stretch = reading(session), picked()
+    if st.session_state.get("colour", "unit") != "unit" or not stretch or stretch[0] > len(now.hidden) - 2:
+        st.caption("Draw over a stretch of the text above (or pick a character, then another with shift).")
+        return
+    stretch = stretch[0], min(stretch[1], len(now.hidden))
+    about = now.ids.tobytes(), now.start, stretch, threshold, which
+    work = search(session, now, stretch, threshold, which)
+    measuring.measured_fragment(session, "where-else", work, lambda: places(session, about), about=about)
+
+
+def picked() -> tuple[int, int] | None:
+    """The stretch of the coloured text, if one of at least two characters was picked."""
+    chosen: Choice | None = st.session_state.get("on-the-text", {}).get("chosen")
+    if not chosen or chosen["start"] is None or chosen["end"] is None or chosen["end"] - chosen["start"] < 2:
+        return None
+    return chosen["start"], chosen["end"]
+
+
+def search(session: Session, now: Reading, stretch: tuple[int, int], threshold: float, which: Which) -> Any:
+    """Work to be done beside the page: read the text, as much of its end as there is time for."""
+    parameters, corpus = session.view.parameters, session.run.corpus
+    start, end = stretch
+    alike = now.hidden[start:end]
+    N = len(corpus.text)
+    first = max(0, N - min(SEARCHED, int(WORK / parameters.sizes[1] ** 2)))
+    own = session.typed or st.session_state.get("heatmap-text")  # a text typed in is at no place of the corpus
+    at = -1 if own else corpus.text.find(corpus.vocabulary.decode(now.ids), first)
+    itself = None if at < 0 else at + now.start + start - first
+
+    def work() -> Found:
+        ids = np.concatenate([corpus.train_ids, corpus.held_out_ids])[first:]
+        found = find_where_else(parameters, ids, alike, threshold, which, PLACES, itself)
+        spoken = f"all {N:,} characters" if not first else f"the last {N - first:,} of {N:,} characters"
+        return Found(found, states.contexts(corpus.text[first:], found.places, AROUND, AROUND), spoken)
+
+    return work
+
+
+def places(session: Session, about: Any) -> str:
+    """The units, and the places in their surroundings."""
+    found = measuring.found(session, "where-else")
+    if not found or found.about != about:
+        return ""
+    elsewhere, contexts, spoken = found.value
+    units = [*map(str, elsewhere.on), *(f"{unit} ↓" for unit in elsewhere.off)]
+    if not units:
+        st.caption("No unit is so throughout the stretch: choose a shorter one, or lower the threshold.")
+        return ""
+    listed = ", ".join(units[:LISTED]) + (" …" if len(units) > LISTED else "")
+    so = " (↓ off)" if len(elsewhere.off) else ""
+    st.markdown(f"**{len(units)} units** are so throughout{so}: {listed}. Where else most of them are:")
+    concordance(contexts, [f"{shared} of {len(units)}" for shared in elsewhere.shared])
+    return f", in {spoken}"
+
+
+def concordance(contexts: list[Context], notes: list[str]) -> None:
+    """Places in their surroundings, one below the other, what they are about in a column."""
+    if not contexts:
+        st.caption("Nowhere else.")
+        return
+    width = max(len(note) for note in notes)
+    lines = [
+        f"{note:>{width}}  {seen(c.before):>{AROUND}} ▸{seen(c.inside)}◂ {seen(c.after)}"
+        for note, c in zip(notes, contexts, strict=True)
+    ]
+    st.code("\n".join(lines), language=None)
+
+
+def seen(text: str) -> str:
+    """On one line: new lines and tabs as signs, spaces as they are."""
+    return "".join(character if character == " " else words.visible(character) for character in text)

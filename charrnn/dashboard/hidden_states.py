@@ -7,9 +7,8 @@ import streamlit as st
 
 from charrnn.dashboard import measuring, words
 from charrnn.dashboard.components import Cell, heatmap
-from charrnn.dashboard.player import running
 from charrnn.dashboard.redrawn import redrawn
-from charrnn.dashboard.session import CELLS, Session
+from charrnn.dashboard.session import CELLS, RANKING, Session
 from charrnn.insight import states
 from charrnn.insight.reading import sentence
 from charrnn.insight.reading import states as read_states
@@ -22,7 +21,7 @@ COMPUTED = {"similar": states.by_similarity, "variance": states.by_variance}
 VIEWS = {"value": "value", "deviation": "deviation from the unit's mean", "change": "change from the character before"}
 LENGTHS = [CELLS, 200, CHARACTERS]
 FOLLOWERS = {  # parts of the page that follow a picked unit and a typed text, by the section that they are in
-    "knows": ["hidden-states", "unit-text", "silence"],
+    "knows": ["pictures", "unit-text", "where-else", "silence"],
     "remembers": ["connections"],
     "learns": ["one-step"],
 }
@@ -42,9 +41,8 @@ class Reading(NamedTuple):
 
 
 def hidden_states(session: Session) -> None:
-    """The part of the page, redrawn by itself while training."""
-    every = pace(session) if running(session.run) else None
-    redrawn(lambda: all_units(session), "hidden-states", every)
+    """What is said and chosen above the heatmap; the heatmap itself is one of the pictures (knows)."""
+    redrawn(lambda: controls(session), "heatmap-row")
 
 
 def pace(session: Session) -> float:
@@ -78,25 +76,25 @@ def look_at(session: Session, unit: int) -> None:
     follow()
 
 
-def all_units(session: Session) -> None:
-    """The heatmap."""
-    corpus = session.run.corpus
+def controls(session: Session) -> None:
+    """In which order, as what, of which text."""
     st.markdown(
         "**Hidden state**: every unit's value after reading each character, from −1 to +1.",
         help="h = tanh(W_xh[x] + h_before · W_hh + b_h): the numbers it carries along. Press a cell, or move with the "
         "arrow keys: the text below shows that unit.",
     )
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        order = order_control(session)
-        view = st.selectbox(
+        order_control(session)
+        st.selectbox(
             "Show",
             list(VIEWS),
             format_func=VIEWS.__getitem__,
             key="view",
             width=270,
+            on_change=follow,
             help="A trained tanh saturates: most values are near −1 or +1. A deviation or change shows more.",
         )
-        typed = st.text_input(
+        st.text_input(
             "Read",
             key="heatmap-text",
             placeholder="a text of your own; empty: a held-out one",
@@ -111,16 +109,22 @@ def all_units(session: Session) -> None:
             on_change=follow,
             help="How many of the held-out text: the strip's sentence, or that and what follows it.",
         )
-    if unseen := corpus.vocabulary.unseen(typed):
+
+
+def all_units(session: Session, now: Reading) -> None:
+    """The heatmap."""
+    vocabulary = session.run.corpus.vocabulary
+    typed = st.session_state["heatmap-text"]
+    if unseen := vocabulary.unseen(typed):
         st.text(f"Left out, never seen in the text: {' '.join(map(words.visible, unseen))}")
     if len(typed) > CHARACTERS:
         st.caption(f"Only the first {CHARACTERS} characters are shown.")
-    now = reading(session)
+    view = st.session_state["view"]
     shown, limit = seen_as(now.hidden, view)
-    units = ordered(session, now.hidden, order)
+    units = ordered(session, now.hidden)
     heatmap(
         shown[:, units],
-        text=corpus.vocabulary.decode(now.ids[now.start :]),
+        text=vocabulary.decode(now.ids[now.start :]),
         units=units.tolist(),
         key="heatmap",
         title=VIEWS[view],
@@ -131,16 +135,17 @@ def all_units(session: Session) -> None:
     st.caption(f"Step {session.view.step:,} · {shown.shape[1]} units × {len(shown)} characters.")
 
 
-def order_control(session: Session) -> str:
+def order_control(session: Session) -> None:
     """The choice of an order; the concepts are there once the units have been ranked."""
-    found = measuring.found(session, "which-unit")
+    found = measuring.found(session, RANKING)
     concepts = [verdict.name for verdict in found.value.verdicts] if found else []
-    return st.selectbox(
+    st.selectbox(
         "Units",
         [*ORDERS, *concepts],
         format_func=lambda order: ORDERS.get(order, f"by “{order}”"),
         key="order",
         width=220,
+        on_change=follow,
         help="Alike: units that move together stand together. By a concept: those that know it best come first; the "
         "concepts appear here when training pauses.",
     )
@@ -171,13 +176,14 @@ def seen_as(h: Array, view: str) -> tuple[Array, float]:
     return (states.change(h), 2.0) if view == "change" else (h, 1.0)
 
 
-def ordered(session: Session, h: Array, order: str) -> Array:
+def ordered(session: Session, h: Array) -> Array:
     """All units (H,), in the order asked for; while training it stands still."""
+    order = st.session_state["order"]
     if order in COMPUTED:
         kept = measuring.kept(session, "order", lambda: COMPUTED[order](h), (order, len(h)))
         units: Array = kept.value
         return units
-    found = measuring.found(session, "which-unit")
+    found = measuring.found(session, RANKING)
     verdicts = found.value.verdicts if found else []
     strengths = next((verdict.strengths for verdict in verdicts if verdict.name == order), None)
     return np.arange(h.shape[1]) if strengths is None else states.by_score(strengths)

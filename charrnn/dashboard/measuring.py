@@ -16,8 +16,6 @@ from charrnn.dashboard.redrawn import redrawn
 from charrnn.dashboard.session import Session
 from charrnn.network.rnn import Array, Parameters
 
-LOOK_SECONDS = 0.4  # between two looks at one that is under way
-
 
 @dataclass
 class Measurement:
@@ -29,6 +27,7 @@ class Measurement:
     about: Any
     future: Future[Any]
     earlier: "Measurement | None"  # the last finding before it
+    told: bool = False  # whether the page has been drawn with it
 
     @property
     def latest(self) -> "Measurement | None":
@@ -59,7 +58,7 @@ def measure(session: Session, name: str, work: Callable[[], Any], about: Any = (
     if earlier:
         earlier.earlier = None
     future = pool().submit(work)
-    session.measurements[name] = Measurement(view.parameters, origin(session), view.step, about, future, earlier)
+    session.measurements[name] = Measurement(view.parameters, session.origin, view.step, about, future, earlier)
 
 
 def under_way(session: Session, name: str) -> bool:
@@ -72,12 +71,7 @@ def found(session: Session, name: str) -> Measurement | None:
     """The last finding about this run, at whatever step."""
     measurement = session.measurements.get(name)
     latest = measurement.latest if measurement else None
-    return latest if latest and latest.origin == origin(session) else None
-
-
-def origin(session: Session) -> Any:
-    """The run and its text and sizes, which a start over may change."""
-    return session.run.token, session.run.corpus.digest, session.view.parameters.sizes
+    return latest if latest and latest.origin == session.origin else None
 
 
 def kept(session: Session, name: str, work: Callable[[], Any], about: Any = ()) -> Measurement:
@@ -85,40 +79,44 @@ def kept(session: Session, name: str, work: Callable[[], Any], about: Any = ()) 
     view = session.view
     last: Measurement | None = session.measurements.get(name)
     fresh = last and (running(session.run) or last.parameters is view.parameters)
-    if last and fresh and last.about == about and last.origin == origin(session):
+    if last and fresh and last.about == about and last.origin == session.origin:
         return last
     future: Future[Any] = Future()
     future.set_result(work())
-    last = Measurement(view.parameters, origin(session), view.step, about, future, None)
+    last = Measurement(view.parameters, session.origin, view.step, about, future, None, told=True)
     session.measurements[name] = last
     return last
 
 
 def measured_fragment(
-    session: Session,
-    name: str,
-    work: Callable[[], Any],
-    draw: Callable[[], str],
-    *,
-    about: Any = (),
-    live: float | None = None,
+    session: Session, name: str, work: Callable[[], Any], draw: Callable[[], str], about: Any = ()
 ) -> None:
     """A part of the page, called `name`, that draws what `work` finds: measured at rest, or when asked to.
 
-    `draw` returns what to say beside the step. With `live` it is drawn anew every so many seconds while training.
+    `draw` returns what to say beside the step.
     """
     if session.view.step and not running(session.run):
         measure(session, name, work, about)
-    waiting = under_way(session, name)
 
     def look() -> None:
-        if waiting and not under_way(session, name):
-            st.rerun()
-        said = draw()
-        state(session, name, work, about, said)
+        if measurement := session.measurements.get(name):
+            measurement.told = measurement.future.done()
+        state(session, name, work, about, draw())
 
-    every = live if running(session.run) else None
-    redrawn(look, name, LOOK_SECONDS if waiting and not every else every)
+    redrawn(look, name)
+
+
+def awaited(session: Session) -> bool:
+    """Whether something is being measured that the page has not been drawn with."""
+    return not all(measurement.told for measurement in session.measurements.values())
+
+
+def news(session: Session) -> bool:
+    """Whether a measurement was finished that the page has not been drawn with; said once of each."""
+    fresh = [each for each in session.measurements.values() if each.future.done() and not each.told]
+    for measurement in fresh:
+        measurement.told = True
+    return bool(fresh)
 
 
 def state(session: Session, name: str, work: Callable[[], Any], about: Any, said: str) -> None:
@@ -126,7 +124,6 @@ def state(session: Session, name: str, work: Callable[[], Any], about: Any, said
 
     def now() -> None:
         measure(session, name, work, about)
-        st.rerun()
 
     latest, last = found(session, name), session.measurements.get(name)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):

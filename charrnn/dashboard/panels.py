@@ -8,7 +8,7 @@ import pyarrow as pa
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from charrnn.dashboard import charts, sample, words
+from charrnn.dashboard import charts, measuring, sample, words
 from charrnn.dashboard.components import Reach, Row, StripFrame, Unit, reading_strip
 from charrnn.dashboard.player import figures, running
 from charrnn.dashboard.redrawn import redrawn
@@ -22,6 +22,7 @@ from charrnn.text.batches import streams_that_fit
 from charrnn.text.corpus import Vocabulary
 
 REDRAW_SECONDS = 0.25
+POLL_SECONDS, LOOK_SECONDS = 1.5, 0.4  # at rest; while something is being measured
 HISTORY = (10, 30, 100, 300, 1_000, 3_000, 10_000, 30_000, 100_000, 300_000, 1_000_000)
 ROWS = 6  # of them on the strip: the latest
 BEATEN = {
@@ -55,7 +56,7 @@ def live(session: Session, status: DeltaGenerator) -> None:
             sample.text(session)
         with status:
             st.markdown(figures(session))
-        if page_depends_on(session.run) != drawn:
+        if page_depends_on(session.run) != drawn or measuring.news(session):
             st.rerun()
 
     drawn = page_depends_on(session.run)
@@ -87,14 +88,15 @@ def page_depends_on(run: Run) -> Any:
 
 
 def poll(session: Session) -> None:
-    """While paused nothing is drawn; a light look once in a while notices what others did."""
+    """While paused nothing is drawn; a light look once in a while notices what others did, and what was measured."""
     seen = session.run.version
+    every = LOOK_SECONDS if measuring.awaited(session) else POLL_SECONDS
 
     def look() -> None:
-        if session.run.version != seen:
+        if session.run.version != seen or measuring.news(session):
             st.rerun()
 
-    redrawn(look, "poll", None if running(session.run) else 1.5)
+    redrawn(look, "poll", None if running(session.run) else every)
 
 
 def headline(session: Session) -> None:

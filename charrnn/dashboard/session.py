@@ -23,6 +23,7 @@ CELLS = 84  # columns of the reading strip
 LIMIT = 6  # runs in a comparison
 PANELS = ("text", "network", "learning", "my-runs", "stop-at", "go-on")  # they close once something was chosen in them
 KEPT_IN_ADDRESS = ("present",)
+RANKING = "which-unit"  # the measurement that gives units their names
 NAMED_FOR = 1.5  # a ranking names units until the step is this many times further, or back
 
 
@@ -51,13 +52,6 @@ class View(NamedTuple):
     past: bool
 
 
-class Named(NamedTuple):
-    """Units that know a concept, by number, as the network of a step was ranked."""
-
-    step: int
-    units: dict[int, str]
-
-
 @dataclass
 class Session:
     """The one typed object in st.session_state."""
@@ -82,7 +76,6 @@ class Session:
     plotted: tuple[Any, Any] = (None, None)  # what the curve was drawn from, and its table
     shown_units: Array | None = None
     strips: dict[Any, Strip] = field(default_factory=dict)  # rows frozen in the past, by step and sentence
-    named: Named = field(default_factory=lambda: Named(0, {}))
     unit: int | None = None  # the one that was picked to be looked at, wherever that was
     measurements: dict[str, Any] = field(default_factory=dict)  # what takes long to find out, by what it is (measuring)
 
@@ -127,10 +120,20 @@ class Session:
         return self.shown_units
 
     @property
+    def origin(self) -> Any:
+        """What measurements are about: the run and its text and sizes, which a start over may change."""
+        return self.run.token, self.run.corpus.digest, self.view.parameters.sizes
+
+    @property
     def names(self) -> dict[int, str]:
-        """What units are called, while the network is about the one that was ranked."""
-        near = self.named.step <= NAMED_FOR * self.view.step <= NAMED_FOR**2 * self.named.step
-        return self.named.units if near else {}
+        """What units are called, while the network is about the one that was ranked last."""
+        ranking = self.measurements.get(RANKING)
+        ranked = ranking.latest if ranking else None
+        if not ranked or ranked.origin != self.origin:
+            return {}
+        near = ranked.step <= NAMED_FOR * self.view.step <= NAMED_FOR**2 * ranked.step
+        names: dict[int, str] = ranked.value.names
+        return names if near else {}
 
     def compared_runs(self) -> list[Run]:
         """Its own run and those beside it, in the order of their letters."""
@@ -189,7 +192,6 @@ class Session:
         self.strips.clear()
         self.measurements.clear()
         self.shown_units = self.at = None
-        self.named = Named(0, {})
 
 
 def open_session() -> Session:

@@ -7,9 +7,9 @@ import streamlit as st
 
 from charrnn.dashboard import measuring
 from charrnn.dashboard.components import Choice, Colouring, Guesses, coloured_text
-from charrnn.dashboard.hidden_states import Reading, look_at, looked_at, ordered, reading
+from charrnn.dashboard.hidden_states import Reading, follow, looked_at, ordered
 from charrnn.dashboard.session import Session
-from charrnn.dashboard.where_else import AROUND, concordance, picked, where_else
+from charrnn.dashboard.where_else import AROUND, concordance
 from charrnn.insight import memory, states
 from charrnn.insight.reading import TOP
 from charrnn.insight.reading import states as read_states
@@ -21,14 +21,8 @@ PLACES = 8
 COLOURS = {"unit": "one unit", "surprise": "surprise", "gradient": "gradient"}
 
 
-def unit_text(session: Session, every: float) -> None:
-    """The part of the page, redrawn by itself every so many seconds while training; below it, the search."""
-    measuring.measured_fragment(session, "unit-text", long_reading(session), lambda: one_unit(session), live=every)
-    where_else(session)
-
-
-def one_unit(session: Session) -> str:
-    """The text, coloured by the unit that was picked; what else is known of that unit."""
+def unit_text(session: Session) -> None:
+    """What is said and chosen above the text; the text itself is one of the pictures (knows)."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(
             "**On the text**",
@@ -36,7 +30,7 @@ def one_unit(session: Session) -> str:
             help="Arrow up and down step from unit to unit, left and right from character to character. Draw over a "
             "stretch of the text, or hold shift, to find where else the same units are on.",
         )
-        colour = st.segmented_control(
+        st.segmented_control(
             "Colour by",
             list(COLOURS),
             default="unit",
@@ -47,24 +41,20 @@ def one_unit(session: Session) -> str:
             help="Surprise: bits of each character, 8 bits: it gave this 1 in 256. Gradient: how strongly the loss at "
             "the picked character pulls at the state after each character before it.",
         )
-    text_drawn(session, reading(session), colour)
-    return extremes(session) if colour == "unit" else ""
 
 
-def text_drawn(session: Session, now: Reading, colour: str) -> None:
+def text_drawn(session: Session, now: Reading) -> None:
     """The text as a component."""
+    colour = st.session_state["colour"]
     vocabulary = session.run.corpus.vocabulary
-    units = ordered(session, now.hidden, st.session_state.get("order", "similar")).tolist()
+    units = ordered(session, now.hidden).tolist()
     pick: Choice = st.session_state.get("on-the-text", {}).get("chosen") or Choice(row=0, start=None, end=None)
     values, rows, colouring = coloured_by(session, now, colour, units, pick)
 
-    stretch = picked()
-
     def choose(choice: Choice) -> None:
-        if colour == "unit" and units[choice["row"]] != looked_at(session):
-            look_at(session, units[choice["row"]])
-        elif colour == "unit" and picked() != stretch:
-            st.rerun()  # the search below is another part of the page
+        if colour == "unit":
+            session.unit = units[choice["row"]]
+        follow()
 
     coloured_text(
         values,
@@ -77,6 +67,12 @@ def text_drawn(session: Session, now: Reading, colour: str) -> None:
         on_choose=choose,
         key="on-the-text",
     )
+
+
+def on_and_off(session: Session) -> None:
+    """The part of the page below the text: where in a long one the unit is most on and most off."""
+    if st.session_state["colour"] == "unit":
+        measuring.measured_fragment(session, "unit-text", long_reading(session), lambda: extremes(session))
 
 
 def coloured_by(

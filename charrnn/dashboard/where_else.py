@@ -8,11 +8,13 @@ import streamlit as st
 from charrnn.dashboard import measuring, words
 from charrnn.dashboard.components import Choice
 from charrnn.dashboard.hidden_states import Reading, reading
+from charrnn.dashboard.redrawn import redrawn
 from charrnn.dashboard.session import Session
 from charrnn.insight import states
 from charrnn.insight.states import Context
 from charrnn.insight.where_else import Elsewhere, Which, find_where_else
 
+FOUND = "where-else-found"
 SEARCHED = 4_000_000  # characters at most, and fewer where units are many:
 WORK = 5e10  # characters times units squared, a second or two
 PLACES = 12
@@ -30,7 +32,12 @@ class Found(NamedTuple):
 
 
 def where_else(session: Session) -> None:
-    """The part of the page: nothing is searched until a stretch has been picked in the coloured text."""
+    """The part of the page."""
+    redrawn(lambda: search_for(session), "where-else")
+
+
+def search_for(session: Session) -> None:
+    """What is looked for: nothing until a stretch has been picked in the coloured text."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(
             "**Find where else**",
@@ -50,13 +57,13 @@ def where_else(session: Session) -> None:
         )
         threshold = st.slider("Threshold", 0.0, 0.9, 0.3, 0.1, key="threshold", width=220)
     now, stretch = reading(session), picked()
-    if st.session_state.get("colour", "unit") != "unit" or not stretch or stretch[0] > len(now.hidden) - 2:
+    if st.session_state["colour"] != "unit" or not stretch or stretch[0] > len(now.hidden) - 2:
         st.caption("Draw over a stretch of the text above (or pick a character, then another with shift).")
         return
     stretch = stretch[0], min(stretch[1], len(now.hidden))
     about = now.ids.tobytes(), now.start, stretch, threshold, which
     work = search(session, now, stretch, threshold, which)
-    measuring.measured_fragment(session, "where-else", work, lambda: places(session, about), about=about)
+    measuring.measured_fragment(session, FOUND, work, lambda: places(session, about), about=about)
 
 
 def picked() -> tuple[int, int] | None:
@@ -89,7 +96,7 @@ def search(session: Session, now: Reading, stretch: tuple[int, int], threshold: 
 
 def places(session: Session, about: Any) -> str:
     """The units, and the places in their surroundings."""
-    found = measuring.found(session, "where-else")
+    found = measuring.found(session, FOUND)
     if not found or found.about != about:
         return ""
     elsewhere, contexts, spoken = found.value

@@ -7,7 +7,7 @@ import streamlit as st
 
 from charrnn.dashboard import controls, measuring, texts
 from charrnn.dashboard.hidden_states import look_at
-from charrnn.dashboard.session import Named, Session
+from charrnn.dashboard.session import RANKING, Session
 from charrnn.dashboard.texts import Choices
 from charrnn.insight.concepts import ENOUGH, own_concept
 from charrnn.insight.pattern import PatternError
@@ -34,16 +34,12 @@ class Ranked(NamedTuple):
 
     verdicts: list[Verdict]  # the best known first
     spoken: str  # on what
+    names: dict[int, str]  # units that know a concept, by number
 
 
 def which_unit(session: Session) -> None:
     """The part of the page."""
-    measuring.measured_fragment(session, "which-unit", ranking(session), lambda: verdicts(session))
-    if found := measuring.found(session, "which-unit"):
-        named = Named(found.step, {named.unit: named.name for named in named_units(found.value.verdicts)})
-        if session.named != named:
-            session.named = named
-            st.rerun()  # the strip was drawn before
+    measuring.measured_fragment(session, RANKING, ranking(session), lambda: verdicts(session))
 
 
 def ranking(session: Session) -> Any:
@@ -53,7 +49,11 @@ def ranking(session: Session) -> Any:
     ids, spoken = measuring.held_out(session, CHARACTERS)
     text = vocabulary.decode(ids)
 
-    return lambda: Ranked(rank_all(parameters, untrained, text, vocabulary), spoken)
+    def work() -> Ranked:
+        found = rank_all(parameters, untrained, text, vocabulary)
+        return Ranked(found, spoken, {named.unit: named.name for named in named_units(found)})
+
+    return work
 
 
 def verdicts(session: Session) -> str:
@@ -63,7 +63,7 @@ def verdicts(session: Session) -> str:
         help="1 is perfect; 0.5 is chance for what is there or not, 0 for what has a degree. Two baselines show luck: "
         "labels shifted against the text, and the network before training. Choose a row to see its unit on the text.",
     )
-    found = measuring.found(session, "which-unit")
+    found = measuring.found(session, RANKING)
     if not found:
         return ""
     ranked: Ranked = found.value

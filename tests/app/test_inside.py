@@ -88,11 +88,12 @@ def test_the_best_units_bear_their_concepts_names_in_the_strip(opened):
     assert opened.strip()["units"][: len(names)] == names
 
 
-def test_names_are_forgotten_when_training_has_gone_on(opened):
+def test_names_hold_only_for_networks_near_the_one_that_was_ranked(opened):
     assert opened.session.names
-    opened.session.named = opened.session.named._replace(step=100)
+    opened.session.at = 100
     assert not opened.session.names
-    assert opened.look().session.names, "at rest it has been ranked anew"
+    opened.session.at = None
+    assert opened.session.names
 
 
 def test_silencing_every_unit_says_what_it_costs(opened):

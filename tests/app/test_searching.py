@@ -20,7 +20,7 @@ def trained(page, monkeypatch):
 
 
 def searched(page):
-    page.look().session.measurements["where-else"].future.result(SECONDS)
+    page.look().session.measurements["where-else-found"].future.result(SECONDS)
     return page.look()
 
 
@@ -38,7 +38,7 @@ def listed(page):
 
 def test_without_a_stretch_nothing_is_searched_and_the_page_says_how(page):
     page.step("10 windows")
-    assert "where-else" not in page.session.measurements
+    assert "where-else-found" not in page.session.measurements
     assert any("Draw over a stretch" in caption.value for caption in page.at.caption)
 
 

@@ -4,12 +4,21 @@ from math import log
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from charrnn.dashboard import charts, measuring, sample, words
-from charrnn.dashboard.components import Reach, Row, StripFrame, Unit, reading_strip
+from charrnn.dashboard import measuring, sample, words
+from charrnn.dashboard.components import (
+    CurveFrame,
+    Level,
+    Mark,
+    Reach,
+    Row,
+    StripFrame,
+    Unit,
+    loss_curve,
+    reading_strip,
+)
 from charrnn.dashboard.player import figures, running
 from charrnn.dashboard.redrawn import redrawn
 from charrnn.dashboard.session import CELLS, Session, View
@@ -192,32 +201,17 @@ def frame(vocabulary: Vocabulary, now: Strip, rows: list[Row], label: str, units
 
 def curve(session: Session) -> None:
     """The loss over the steps, beside its rivals."""
-    unit = st.segmented_control(
-        "Unit of the loss",
-        list(charts.UNITS),
-        default="choices",
-        format_func={"choices": "hesitates between", "nats": "nats", "bits": "bits"}.__getitem__,
-        key="loss-unit",
-        label_visibility="collapsed",
-        required=True,
-    )
-    theme = st.context.theme.type or "light"
-    st.vega_lite_chart(
-        loss_table(session, unit),
-        charts.loss_spec(unit, theme),
-        key=f"curve-{unit}",
-        on_select="rerun",
-        selection_mode=["zoom"],
-        alt="Loss over training steps, beside its rivals; the headline says it in words",
-    )
-
-
-def loss_table(session: Session, unit: str) -> pa.Table:
-    """The data of the curve; while training they stay until the curve has come about two pixels further."""
     run = session.run
-    moment = len(run.curve.steps) // 3 if running(run) else run.version  # a point is two thirds of a pixel
-    key = run.token, running(run), moment, run.curve.held_out[-1:], run.curve.marks, unit
-    if session.plotted[0] != key:
-        table = charts.loss_table(run.curve, rivals_of(run.corpus), len(run.corpus.vocabulary), unit)
-        session.plotted = key, table
-    return session.plotted[1]
+    rivals: list[Level] = [{"name": rival.name, "nats": rival.nats} for rival in rivals_of(run.corpus)]
+    marks: list[Mark] = [{"step": step, "label": words.change(change)} for step, change in run.curve.marks]
+    drawn: CurveFrame = {
+        "steps": run.curve.steps,
+        "smooth": run.curve.smooth,
+        "low": run.curve.low,
+        "high": run.curve.high,
+        "held_out": run.curve.held_out,
+        "rivals": rivals,
+        "marks": marks,
+        "blind": log(len(run.corpus.vocabulary)),
+    }
+    loss_curve(drawn, key="curve")

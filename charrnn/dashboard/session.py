@@ -73,7 +73,6 @@ class Session:
     typed: str = ""  # a sentence of one's own for the strip
     sampling_seed: int = 1
     sampled: tuple[Any, str] = (None, "")  # what the sample was drawn from, and the sample
-    plotted: tuple[Any, Any] = (None, None)  # what the curve was drawn from, and its table
     shown_units: Array | None = None
     strips: dict[Any, Strip] = field(default_factory=dict)  # rows frozen in the past, by step and sentence
     unit: int | None = None  # the one that was picked to be looked at, wherever that was

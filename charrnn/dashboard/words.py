@@ -42,6 +42,11 @@ def rate(value: float) -> str:
     return f"{value:.3g}"
 
 
+def change(changes: dict[str, float]) -> str:
+    """What was set to what: "learning rate 0.002"."""
+    return ", ".join(f"{name.replace('_', ' ')} {value:g}" for name, value in changes.items())
+
+
 def duration(seconds: float) -> str:
     """A time left, in the unit a person would say it in."""
     if seconds < 1:

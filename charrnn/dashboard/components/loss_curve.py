@@ -43,7 +43,7 @@ def loss_curve(frame: CurveFrame, *, key: str, height: int = 222) -> None:
     Unit and zoom are the browser's own: they outlive frames, and Python never hears of them. Raises ValueError where
     lengths do not agree.
     """
-    mount("loss_curve", encode_curve(frame, height), key=key, choice="none", on_choice=None)
+    mount("loss_curve", encode_curve(frame, height), key=key)
 
 
 def encode_curve(frame: CurveFrame, height: int = 222) -> bytes:

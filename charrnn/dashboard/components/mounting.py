@@ -26,7 +26,9 @@ def _renderer(name: str) -> Any:
     return st.components.v2.component(f"{PROJECT}.{name}", js=f"{name}.js")
 
 
-def mount(name: str, data: bytes, *, key: str, choice: str, on_choice: Callable[[Any], None] | None) -> Any:
+def mount(
+    name: str, data: bytes, *, key: str, choice: str | None = None, on_choice: Callable[[Any], None] | None = None
+) -> Any:
     """Draw component ``name`` with ``data``; return what the person last chose in it (None until then).
 
     ``on_choice`` is called with each new choice before the page runs again.
@@ -34,6 +36,8 @@ def mount(name: str, data: bytes, *, key: str, choice: str, on_choice: Callable[
     manager = get_bidi_component_manager()
     if manager.get_component_asset_root(f"{PROJECT}.{name}") is None:
         manager.register_from_manifest(MANIFEST, Path(__file__).parent)
+    if choice is None:
+        return _renderer(name)(key=key, data=data)
 
     def tell() -> None:
         if on_choice is not None:

@@ -78,7 +78,7 @@ class Visit:
 
     @property
     def curve(self) -> Locator:
-        return self.page.get_by_test_id("stVegaLiteChart").first.locator("canvas, svg").first
+        return self.key("curve").locator("canvas").first
 
     @property
     def sample(self) -> Locator:

@@ -56,14 +56,14 @@ def cpu_seconds(pid: int) -> float:
 class Server:
     """`streamlit run app.py` on a free port of this computer, with a folder of its own. A context manager."""
 
-    def __init__(self, **environment: str) -> None:
+    def __init__(self, script: str = "app.py", **environment: str) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{port}"
         self._home = tempfile.TemporaryDirectory()
         self._log = Path(self._home.name) / "server.log"
-        command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
+        command = [sys.executable, "-m", "streamlit", "run", script, "--server.headless=true"]
         command += [f"--server.port={port}", "--server.address=127.0.0.1", "--server.fileWatcherType=none"]
         environ = os.environ | {"CHARRNN_HOME": self._home.name} | environment
         with self._log.open("wb") as log:

@@ -1,0 +1,105 @@
+"""One view of the page alone, with a button that draws it anew: what views.py serves and measures.
+
+`?view=heatmap` names it; `?view=nothing` draws no more than the button. Before each redraw the network learns from
+another ten windows, and what the view shows of it is measured, so that what is drawn is new; all that happens before
+anything is sent to the browser.
+"""
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from charrnn.dashboard import (
+    compare,
+    connections,
+    filmstrip,
+    hidden_states,
+    learns,
+    measuring,
+    one_step,
+    panels,
+    remembers,
+    silence,
+    texts,
+    unit_text,
+    which_unit,
+)
+from charrnn.dashboard.session import RANKING, Session, engine
+from charrnn.runs.run import Run
+from charrnn.training.settings import Settings
+
+CHOSEN = {"length": 200, "view": "value", "order": "similar", "heatmap-text": "", "colour": "unit"}  # by the controls
+FIRST, MORE = 1_000, 10  # windows: before the first drawing, and before each one after it
+SECONDS = 600
+
+VIEWS: dict[str, Callable[[Session], Any]] = {
+    "nothing": lambda session: None,
+    "reading strip": panels.strip,
+    "loss curve": panels.curve,
+    "heatmap": lambda session: hidden_states.all_units(session, hidden_states.reading(session)),
+    "coloured text": lambda session: unit_text.text_drawn(session, hidden_states.reading(session)),
+    "most on and off": unit_text.extremes,
+    "verdict table": which_unit.verdicts,
+    "lesion, two samples": silence.chosen_units,
+    "lesion bars": silence.costs,
+    "memory, eigenvalues": remembers.memory,
+    "connections": connections.prediction,
+    "matrix W_hh, histograms": learns.weights,
+    "over-time charts": learns.tanh_and_gradients,
+    "embedding": learns.characters_as_points,
+    "one step": one_step.by_hand,
+    "compare two runs": compare.side_by_side,
+    "filmstrip": filmstrip.film_of,
+}
+MEASURED: dict[str, tuple[str, Callable[[Session], Any]]] = {  # views of what is found out beside the page
+    "most on and off": ("unit-text", unit_text.long_reading),
+    "verdict table": (RANKING, which_unit.ranking),
+    "lesion bars": ("unit-costs", silence.all_costs),
+    "memory, eigenvalues": ("memory", remembers.measured),
+    "over-time charts": ("over-time", learns.over_time),
+}
+
+
+@st.cache_resource
+def trained(number: int) -> Run:
+    """A run on the first text that the page opens, as large as it is asked for."""
+    run = engine().create(texts.first(), Settings(hidden_size=int(os.environ["VIEWS_UNITS"]), seed=number))
+    engine().lease(run, f"views {number}")
+    learn(run, FIRST)
+    return run
+
+
+def learn(run: Run, windows: int) -> None:
+    """Learn from so many more windows."""
+    goal = run.snapshot.step + windows
+    run.steps(windows)
+    assert run.wait(lambda run: run.status == "paused" and run.snapshot.step >= goal, SECONDS), run.message
+
+
+def draw() -> None:
+    """The view, and how often it has been drawn."""
+    state = st.session_state
+    st.button("again", key="again")
+    state["drawn"] = state.get("drawn", 0) + 1
+    if view != "nothing":
+        learn(session.run, MORE)
+    if view in MEASURED:
+        name, work = MEASURED[view]
+        measuring.measure(session, name, work(session))
+        session.measurements[name].future.result(SECONDS)
+    VIEWS[view](session)
+    st.text(f"drawn {state['drawn']}")
+
+
+st.set_page_config(layout="wide")
+view = st.query_params.get("view", "nothing")
+for name, choice in CHOSEN.items():
+    st.session_state.setdefault(name, choice)
+if "session" not in st.session_state:
+    st.session_state["session"] = Session(trained(1))
+session: Session = st.session_state["session"]
+if view == "compare two runs":
+    session.compared = [trained(2)]
+st.fragment(draw)()

@@ -1,0 +1,124 @@
+"""What redrawing one view costs the browser: python tests/benchmarks/views.py [--json] [--units 256] [--repeats 9]
+
+For each view of the page, with 256 units and 200 characters unless told otherwise, in a real Chromium:
+
+    ms        what one redraw of the view alone, by its fragment, with data that it has not shown before, keeps the
+              page's main thread busy, all tasks together (scripts, style, layout, painting): the difference of CDP's
+              TaskDuration from the click on "again" until half a second after the redraw has arrived, the median of
+              the repeats, less the same for an empty fragment, which has the click, the message and the clock's ticks
+    longest   the longest single task meanwhile, in ms; 0 stands for none of 50 ms or more (PerformanceObserver)
+
+Each view stands alone on a page (one_view.py) and is drawn by the page's own function; "memory, eigenvalues" and its
+like are one fragment on the page and are drawn as one. The first drawing of each is not counted, and a worker that
+trains rests while a redraw is measured. It starts a server of its own and ends it.
+"""
+
+import argparse
+import json
+import statistics
+import sys
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
+from serving import Server, launch
+
+VIEWS = (
+    *("reading strip", "loss curve", "heatmap", "coloured text", "most on and off", "verdict table"),
+    *("lesion, two samples", "lesion bars", "memory, eigenvalues", "connections", "matrix W_hh, histograms"),
+    *("over-time charts", "embedding", "one step", "compare two runs", "filmstrip"),
+)
+LIMIT = 50  # ms a redraw, asked for at 256 units and 200 characters
+SETTLED = 500  # ms after a redraw has arrived, in which charts are drawn
+PATIENCE = 600_000  # ms for training and measuring before a redraw
+VIEWPORT = {"width": 1280, "height": 1500}  # so that all of a view is in sight
+LONG_TASKS = """() => {
+  window.tasks = [];
+  new PerformanceObserver((list) => tasks.push(...list.getEntries().map((entry) => entry.duration)))
+    .observe({ entryTypes: ["longtask"] });
+}"""
+
+
+def main() -> None:
+    """Measure and print."""
+    arguments = parsed()
+    with (
+        Server("tests/benchmarks/one_view.py", VIEWS_UNITS=str(arguments.units)) as server,
+        sync_playwright() as started,
+    ):
+        browser = launch(started)
+        nothing, _ = redraws(browser, server.url, "nothing", arguments.repeats)
+        figures = {}
+        for view in arguments.views or VIEWS:
+            spent, longest = redraws(browser, server.url, view, arguments.repeats)
+            ms = statistics.median(spent) - statistics.median(nothing)
+            figures[view] = {"ms": round(ms, 1), "longest": round(longest), "all": [round(one, 1) for one in spent]}
+            print(f"{view:<26} {ms:7.1f} ms {longest:7.0f}", file=sys.stderr, flush=True)
+        browser.close()
+    about = {"units": arguments.units, "characters": 200, "repeats": arguments.repeats}
+    about["empty_fragment_ms"] = round(statistics.median(nothing), 1)
+    print(json.dumps(about | {"views": figures}, indent=2) if arguments.json else table(figures))
+
+
+def parsed() -> argparse.Namespace:
+    """What the command line asks for."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--units", type=int, default=256)
+    parser.add_argument("--repeats", type=int, default=9)
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("views", nargs="*", help="some of the views; none: all")
+    return parser.parse_args()
+
+
+def redraws(browser: Browser, url: str, view: str, repeats: int) -> tuple[list[float], float]:
+    """Milliseconds of main thread for each redraw of a view, and the longest task among them."""
+    page = browser.new_page(viewport=VIEWPORT)
+    page.goto(f"{url}/?{urlencode({'view': view})}")
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable")
+    arrived(page, 1)
+    redraw(page, session, 2)  # the first loads scripts
+    page.evaluate(LONG_TASKS)
+    spent = [redraw(page, session, number) for number in range(3, repeats + 3)]
+    longest = max(page.evaluate("tasks"), default=0)
+    page.close()
+    return spent, longest
+
+
+def redraw(page: Page, session: CDPSession, number: int) -> float:
+    """Milliseconds of main thread from the click on, until the view stands there as drawn for the nth time."""
+    before = busy(session)
+    page.locator(".st-key-again button").click()
+    arrived(page, number)
+    return busy(session) - before
+
+
+def arrived(page: Page, number: int) -> None:
+    """Wait until the view has been drawn for the nth time, and its charts too."""
+    failed = page.get_by_text("This app has encountered an error")
+    page.get_by_text(f"drawn {number}", exact=True).or_(failed).wait_for(timeout=PATIENCE)
+    if failed.count():
+        raise RuntimeError("The view could not be drawn.")
+    page.wait_for_timeout(SETTLED)
+
+
+def busy(session: CDPSession) -> float:
+    """Milliseconds that the page's main thread has worked."""
+    metrics = {metric["name"]: metric["value"] for metric in session.send("Performance.getMetrics")["metrics"]}
+    return float(1000 * metrics["TaskDuration"])
+
+
+def table(figures: dict[str, Any]) -> str:
+    """One line a view."""
+    lines = [f"{'view':<26} {'ms':>7} {'longest':>8}"]
+    for view, found in figures.items():
+        over = "  over the limit" if found["ms"] > LIMIT else ""
+        lines.append(f"{view:<26} {found['ms']:7.1f} {found['longest']:8.0f}{over}")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main()

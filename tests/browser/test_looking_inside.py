@@ -1,0 +1,122 @@
+"""What is seen inside a network, for real: pictures drawn, and picks that are followed elsewhere on the page."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+UNITS = 32
+
+
+@pytest.fixture
+def trained(lab):
+    """The small network, after a thousand windows, at rest."""
+    lab.choose_steps("1,000 windows")
+    expect(lab.figures).to_contain_text(re.compile(r"step 1,000.*paused", re.DOTALL))
+    return lab
+
+
+def unfold(lab, key):
+    """Open a question of the page."""
+    lab.key(key).locator("summary").click()
+
+
+def unit_named(lab):
+    """The unit that colours the text."""
+    found = re.match(r"unit (\d+)", lab.key("on-the-text").locator(".head b").inner_text())
+    return found and int(found[1])
+
+
+def backgrounds(lab, key):
+    """The colour behind each character of a coloured text."""
+    spans = lab.key(key).locator(".text > span")
+    return spans.evaluate_all("spans => spans.map((span) => span.style.backgroundColor)")
+
+
+def charts_drawn(lab, key, count):
+    """Wait until all charts of a question stand there and are more than an empty frame."""
+    charts = lab.key(key).get_by_test_id("stVegaLiteChart")
+    expect(charts).to_have_count(count)
+    for chart in charts.all():
+        assert lab.soon(lambda chart=chart: lab.colours(chart) > 10)
+
+
+def test_the_heatmap_shows_all_units_and_a_picked_cell_moves_the_unit_on_the_text(trained):
+    cells = trained.key("heatmap").locator("canvas").nth(1)
+    expect(cells).to_have_attribute("aria-label", re.compile(rf": {UNITS} units at 84 characters"))
+    assert trained.colours(cells) > 50
+    before, colours = unit_named(trained), backgrounds(trained, "on-the-text")
+    box = cells.bounding_box()
+    for part in (0.3, 0.8):  # at least one of them is another unit
+        cells.click(position={"x": box["width"] / 2, "y": box["height"] * part})
+        picked = trained.key("heatmap").locator(".spoken")
+        expect(picked).to_have_text(re.compile(r"Unit \d+ at character"))
+        unit = int(re.match(r"Unit (\d+)", picked.inner_text())[1])
+        assert trained.soon(lambda unit=unit: unit_named(trained) == unit)
+        if unit != before:
+            assert trained.soon(lambda: backgrounds(trained, "on-the-text") != colours)
+    assert unit_named(trained) != before
+
+
+def test_at_rest_the_units_are_ranked_and_the_best_are_named_in_the_strip(trained):
+    expect(trained.key("verdicts").locator("canvas").first).to_be_visible()
+    told = trained.page.get_by_text(re.compile(r"^Unit \d+ knows")).first
+    expect(told).to_be_visible()
+    unit = re.match(r"Unit (\d+)", told.inner_text())[1]
+    trained.strip.focus()
+    trained.page.keyboard.press("ArrowRight")
+    expect(trained.key("strip").locator(".card")).to_contain_text(re.compile(rf"\w+ {unit}\b"))
+    expect(trained.key("strip").locator(".card")).not_to_contain_text(f"unit {unit} ")
+
+
+def test_a_silenced_unit_changes_the_loss_and_what_is_written(trained):
+    said = trained.page.get_by_text(re.compile(r"^Unit \d+ held at .* costs"))
+    expect(said).to_contain_text("held at 0 costs")
+    before = said.inner_text()
+    trained.key("held-at").get_by_role("slider").press("End")
+    expect(said).to_contain_text("held at 1 costs")
+    losses = re.search(r"from (\d\.\d+) to (\d\.\d+) nats", said.inner_text())
+    assert losses[1] in before
+    assert losses[1] != losses[2]
+    expect(trained.page.get_by_text("measured anew when training pauses")).to_have_count(0)
+
+
+def test_memory_and_connections_are_drawn_and_a_picked_prediction_colours_what_came_before(trained):
+    unfold(trained, "remembers")
+    charts_drawn(trained, "remembers", 3)
+    expect(trained.page.get_by_text(re.compile("^Spectral radius"))).to_be_visible()
+    text = trained.key("connected").locator(".text > span")
+    text.nth(20).click()
+    assert trained.soon(lambda: len(set(backgrounds(trained, "connected")[20:])) == 1)
+    behind = backgrounds(trained, "connected")
+    assert len(set(behind[:20])) > 5
+    text.nth(60).click()
+    assert trained.soon(lambda: len(set(backgrounds(trained, "connected")[20:60])) > 5)
+    assert len(set(backgrounds(trained, "connected")[60:])) == 1
+
+
+def test_each_array_of_weights_has_its_own_sizes(trained):
+    unfold(trained, "learns")
+    V = int(re.search(r"down from (\d+)", trained.page.inner_text("body"))[1])
+    for array, size in (("W_xh", f"{V} × {UNITS}"), ("W_hy", f"{UNITS} × {V}"), ("W_hh", f"{UNITS} × {UNITS}")):
+        trained.key("array").get_by_role("radio", name=array).click()
+        expect(trained.page.get_by_text(re.compile(rf"^{array}: .*{size} numbers at step 1,000"))).to_be_visible()
+        expect(trained.key("matrix").locator("canvas").nth(1)).to_be_visible()
+    charts_drawn(trained, "learns", 5)
+
+
+def test_find_where_else_lists_places_for_a_stretch_that_was_drawn_over(trained):
+    trained.key("which-way").get_by_role("radio", name="on or off").click()
+    spans = trained.key("on-the-text").locator(".text > span")
+    spans.nth(10).scroll_into_view_if_needed()
+    first, last = spans.nth(10).bounding_box(), spans.nth(11).bounding_box()
+    mouse = trained.page.mouse
+    mouse.move(first["x"] + first["width"] / 2, first["y"] + first["height"] / 2)
+    mouse.down()
+    mouse.move(last["x"] + last["width"] / 2, last["y"] + last["height"] / 2, steps=4)
+    mouse.up()
+    expect(trained.page.get_by_text(re.compile("are so throughout"))).to_be_visible()
+    places = trained.page.get_by_test_id("stCode").filter(has_text=re.compile(r"\d+ of \d+ .*▸.*◂"))
+    expect(places).to_be_visible()
+    assert len(places.inner_text().strip().splitlines()) > 5
+    expect(trained.page.get_by_text(re.compile(r"in all [\d,]+ characters"))).to_be_visible()

@@ -156,6 +156,10 @@ def tanh_and_gradients(session: Session) -> str:
                 key=f"over-time-{kind}",
                 alt=f"{title} over the stored steps",
             )
+    st.caption(
+        f"{len(here.steps)} points: the networks of the stored steps and the one shown, all measured on the same text, "
+        "not what training itself met on its way; between them nothing was measured."
+    )
     return f", on {here.spoken}"
 
 

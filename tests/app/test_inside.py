@@ -153,6 +153,11 @@ def test_the_step_by_hand_has_the_loss_of_the_network(opened):
     assert loss == pytest.approx(expected, abs=1e-3)
 
 
+def test_the_page_says_what_the_points_over_time_are(opened):
+    steps = {milestone.step for milestone in opened.run.milestones} | {opened.session.view.step}
+    assert any(caption.value.startswith(f"{len(steps)} points: the networks of") for caption in opened.at.caption)
+
+
 def test_the_memory_is_told_in_sentences(opened):
     assert any(
         "hundredth of the gradient" in m.value or "of the gradient is left" in m.value for m in opened.at.markdown

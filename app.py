@@ -23,6 +23,7 @@ from charrnn.dashboard import (
 
 st.set_page_config("CharRNN Lab", page_icon="🧠", layout="wide")
 
+st.html(session.STYLE)
 here = session.open_session()
 if "present" in st.query_params:
     st.html("<style>html { font-size: 140% !important }</style>")  # for a projector: everything is sized in rem

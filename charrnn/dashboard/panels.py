@@ -48,7 +48,8 @@ def live(session: Session, status: DeltaGenerator) -> None:
     A redraw costs the browser something for each part, so that only these are drawn: no controls among them.
     """
     top = st.container()
-    left, right = st.columns([602, 501], gap="medium")
+    with st.container(key="curve-and-sample"):
+        left, right = st.columns([602, 501], gap="medium")
     with right:
         written = sample.controls(session)
 

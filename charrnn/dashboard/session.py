@@ -5,6 +5,7 @@ import logging
 import secrets
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,6 +20,7 @@ from charrnn.runs.store import Store, StoreError, home
 from charrnn.text.corpus import Corpus, CorpusError
 from charrnn.training.settings import Settings, SettingsError
 
+STYLE = Path(__file__).with_name("page.css")
 CELLS = 84  # columns of the reading strip
 LIMIT = 6  # runs in a comparison
 PANELS = ("text", "network", "learning", "my-runs", "stop-at", "go-on")  # they close once something was chosen in them

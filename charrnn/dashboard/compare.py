@@ -19,6 +19,7 @@ from charrnn.network import sampling
 from charrnn.runs.run import Run
 from charrnn.runs.store import StoreError
 from charrnn.text.corpus import CorpusError
+from charrnn.training.checkpoint import changes
 from charrnn.training.settings import Settings, SettingsError
 
 AXES = {"steps": "training steps", "characters": "characters read", "seconds": "seconds of training"}
@@ -85,7 +86,7 @@ def buttons(session: Session, runs: list[Run]) -> None:
         if run is session.run:
             continue
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.text(f"{letter}: {described(runs[0], run)}", width="stretch")
+            st.text(f"{letter}: {run.name}", width="stretch")
             st.button("Open", key=f"open-{run.token}", on_click=lambda run=run: session.open(run))
             st.button("Take out", key=f"out-{run.token}", on_click=lambda run=run: session.compared.remove(run))
 
@@ -115,7 +116,7 @@ def choose_fork(session: Session) -> None:
     """Where to fork, and what is to be different."""
     run = session.run
     settings = run.settings
-    stored = [milestone.step for milestone in run.milestones]
+    stored = [milestone.step for milestone in run.milestones if milestone.step not in run.lost]
     step = st.select_slider("At step", stored, value=session.at or 0, format_func=words.short, key="fork-step")
     with st.form("fork-form", border=False):
         rate = st.number_input("Learning rate", 1e-6, 10.0, settings.learning_rate, format="%.3g")
@@ -154,10 +155,8 @@ def start(session: Session, step: int, settings: Settings) -> None:
 def described(first: Run, run: Run) -> str:
     """What differs from the first run, spelled out."""
     found = [] if run.corpus.digest == first.corpus.digest else [run.corpus.name]
-    was = first.settings.to_dict()
-    for name, value in run.settings.to_dict().items():
-        if value != was[name]:
-            found.append(f"{name.replace('_', ' ')} {value} instead of {was[name]}")
+    for name, value in changes(first.settings, run.settings).items():
+        found.append(f"{name.replace('_', ' ')} {value} instead of {getattr(first.settings, name)}")
     return ", ".join(found) or "the same settings"
 
 
@@ -223,6 +222,7 @@ def results(runs: list[Run]) -> pd.DataFrame:
         rows.append(
             {
                 "run": letter,
+                "name": run.name,
                 "differs": "" if run is runs[0] else described(runs[0], run),
                 "step": now.step,
                 "characters": now.characters,

@@ -1,4 +1,4 @@
-"""The filmstrip: the same beginning, the same dice, at each stored step: from noise to words."""
+"""The filmstrip: the same beginning, the same dice, at log-spaced steps: from noise to words."""
 
 from typing import NamedTuple
 from xml.sax.saxutils import escape
@@ -10,6 +10,7 @@ from charrnn.dashboard import words
 from charrnn.dashboard.redrawn import redrawn
 from charrnn.dashboard.session import Session
 from charrnn.network import sampling
+from charrnn.runs.marks import is_log_spaced
 from charrnn.runs.record import Milestone
 from charrnn.text.corpus import Vocabulary
 
@@ -28,7 +29,7 @@ class Frame(NamedTuple):
 def frames(
     milestones: tuple[Milestone, ...], vocabulary: Vocabulary, prime: str, temperature: float, seed: int
 ) -> list[Frame]:
-    """One frame a stored step, each drawn with the same seed: identical whenever it is asked for."""
+    """One frame a log-spaced step, each drawn with the same seed: identical whenever it is asked for."""
     ids = vocabulary.encode(prime)
     return [
         Frame(
@@ -36,6 +37,7 @@ def frames(
             vocabulary.decode(sampling.sample(m.parameters, ids, LENGTH, np.random.default_rng(seed), temperature)),
         )
         for m in milestones
+        if is_log_spaced(m.step)
     ]
 
 

@@ -1,8 +1,10 @@
-"""A corpus in plain values beside its text, to be sent or saved, and back."""
+"""A corpus in plain values beside its text, to be sent or saved, and back; which runs can be had again without that."""
 
 from typing import Any
 
-from charrnn.text.corpus import Corpus, Report, Vocabulary
+from charrnn.text.corpus import DATA, Corpus, Report, Vocabulary, corpora
+from charrnn.text.synthetic import SOURCES
+from charrnn.training.settings import Settings
 
 
 def describe(corpus: Corpus) -> dict[str, Any]:
@@ -33,3 +35,14 @@ def corpus_from(about: dict[str, Any], text: str) -> Corpus:
         train_ids=ids[:split],
         held_out_ids=ids[split:],
     )
+
+
+def about(corpus: Corpus, settings: Settings, title: str) -> dict[str, Any]:
+    """What a run is besides its text and its history, JSON-able."""
+    return {"corpus": describe(corpus), "settings": settings.to_dict(), "title": title}
+
+
+def is_untouched(corpus: Corpus, settings: Settings) -> bool:
+    """Whether anybody can have the same start again by choosing a text by its name."""
+    names = {title for title, _ in corpora(DATA)} | {source.title for source in SOURCES}
+    return settings == Settings() and corpus.name in names

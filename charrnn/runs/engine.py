@@ -4,8 +4,9 @@ import os
 import threading
 import time
 from contextlib import suppress
+from weakref import WeakValueDictionary
 
-from charrnn.runs.description import corpus_from
+from charrnn.runs.description import about, corpus_from, is_untouched
 from charrnn.runs.janitor import Janitor
 from charrnn.runs.leases import Lease, Leases
 from charrnn.runs.local import Connect, Connection, Local
@@ -13,14 +14,22 @@ from charrnn.runs.run import ACTIVE, Run
 from charrnn.runs.store import Progress, Saved, Store, StoreError
 from charrnn.runs.tokens import watch_token_of
 from charrnn.text.corpus import Corpus
-from charrnn.training import checkpoint
+from charrnn.training.checkpoint import changes, forked
 from charrnn.training.settings import Settings
 
 GRACE_SECONDS = 30.0
 IDLE_SECONDS = 45.0  # how long the process of a paused run is kept, for a quick start
-KEPT_AT_REST = 200  # runs that nobody holds and that are kept in memory, the longest untouched going first
+KEPT_AT_REST = (
+    8  # runs that nobody holds, kept in memory (10 to 40 MB each); they come back from the store in 0.05 to 1 s
+)
+KEPT_UNSAVED = 200  # likewise, of those that could not be found again in the store; the longest untouched go first
 CLOSE_SECONDS = 5.0
 TIDY_SECONDS = 600.0  # between two looks at the size of the store
+
+
+def is_saved(run: Run) -> bool:
+    """Whether the store has all that is to be kept of a run."""
+    return run.saved_step == run.state_step and not run.unsaved
 
 
 class Engine:
@@ -47,6 +56,8 @@ class Engine:
         self.max_running = max_running or int(os.environ.get("CHARRNN_MAX_RUNNING") or sensible)
         self._idle = idle
         self._runs: dict[str, Run] = {}  # the longest untouched first
+        # A page may hold a run that is kept here no longer: whoever finds it again gets that one, not a second.
+        self._in_use: WeakValueDictionary[str, Run] = WeakValueDictionary()
         self._queue: list[Run] = []
         self._removed: set[str] = set()  # tokens of runs that are to be deleted
         self._ending: list[Connection] = []
@@ -63,12 +74,24 @@ class Engine:
         return sum(run.status in ACTIVE for run in list(self._runs.values()))
 
     def create(self, corpus: Corpus, settings: Settings) -> Run:
-        """A new run, at step 0 and without a process. Raises CorpusError where the text is shorter than one window."""
+        """A new run, at step 0 and without a process. Raises CorpusError where the text is shorter than one window.
+
+        It is saved at once if somebody has chosen its text or its settings; visits that only look leave nothing.
+        """
         run = Run(self, corpus, settings)
-        with self.lock:
-            self._runs[run.token] = run
-            self._tidy()
-        return run
+        if not is_untouched(corpus, settings):
+            run.saved_step, run.unsaved = self.save_start(run.token, corpus, settings, "")
+        return self._kept(run)
+
+    def save_start(self, token: str, corpus: Corpus, settings: Settings, title: str) -> tuple[int | None, str | None]:
+        """Save a run at step 0 in place of all that is saved of it: the step that is saved now, or why none is."""
+        if not self.store:
+            return None, None
+        try:
+            self.store.begin(token, corpus.digest, corpus.text, about(corpus, settings, title), 0)
+        except StoreError as error:
+            return None, str(error)
+        return 0, None
 
     def find(self, token: str) -> Run | None:
         """The run with this token, from the store if it is not in memory; None where there is none (any more).
@@ -84,8 +107,7 @@ class Engine:
         run = Run(self, corpus, Settings.from_dict(saved.about["settings"]), token)
         run.title = saved.about.get("title", "")
         run.revive(saved)
-        with self.lock:  # two sessions may have looked at once: one run for both
-            return self._runs.setdefault(token, run)
+        return self._kept(run)
 
     def find_watched(self, watch_token: str) -> Run | None:
         """The run with this read-only token, None where there is none. Raises StoreError."""
@@ -96,24 +118,25 @@ class Engine:
     def fork(self, run: Run, step: int, settings: Settings) -> Run:
         """A new run that was this one up to a stored step, and goes on from there with other settings.
 
-        At step 0 any setting may differ, later those that a state does not depend on. Raises SettingsError, StoreError.
+        Its title says so. At step 0 any setting may differ, later those that a state does not depend on.
+        Raises SettingsError, StoreError.
         """
+        changed = [f"{name.replace('_', ' ')} {value}" for name, value in changes(run.settings, settings).items()]
+        title = f"{run.name}, forked at {step:,}" + (f": {', '.join(changed)}" if changed else "")
+        fork = Run(self, run.corpus, settings)
+        fork.title = title
         if step == 0:
-            return self.create(run.corpus, settings)
+            fork.saved_step, fork.unsaved = self.save_start(fork.token, run.corpus, settings, title)
+            return self._kept(fork)
         saved = self.saved(run).until(step)
         *earlier, last = saved.checkpoints
-        last = last._replace(state=checkpoint.forked(last.state, run.settings, settings), kept=True)
+        last = last._replace(state=forked(last.state, run.settings, settings), kept=True)
         saved = saved._replace(checkpoints=[*earlier, last])
-        fork = Run(self, run.corpus, settings)
-        about = saved.about | {"settings": settings.to_dict(), "title": ""}
         assert self.store
-        self.store.begin(fork.token, run.corpus.digest, saved.text, about, 0)
+        self.store.begin(fork.token, run.corpus.digest, saved.text, about(run.corpus, settings, title), 0)
         self.store.add(fork.token, Progress(1, saved.losses, saved.notes, saved.checkpoints))
         fork.revive(saved)
-        with self.lock:
-            self._runs[fork.token] = fork
-            self._tidy()
-        return fork
+        return self._kept(fork)
 
     def remove(self, token: str, after: float) -> None:
         """Delete a run for good some seconds from now, unless it is kept by then."""
@@ -146,7 +169,7 @@ class Engine:
         """Hold a run for a browser session, instead of the one that it has held."""
         with self.lock:
             self._runs.pop(run.token, None)
-            self._runs[run.token] = run
+            self._kept(run)
             return self._leases.take(run, session)
 
     def close(self) -> None:
@@ -219,7 +242,16 @@ class Engine:
             self.removed += self.store.tidy()
         self._janitor.later(TIDY_SECONDS, self._tidy_store)
 
+    def _kept(self, run: Run) -> Run:
+        """The run, kept in memory from now on; where two sessions found it at the same time, one for both."""
+        with self.lock:
+            run = self._in_use.setdefault(run.token, run)
+            self._runs[run.token] = run
+            self._tidy()
+            return run
+
     def _tidy(self) -> None:
         resting = [run for run in self._runs.values() if run.at_rest and not self._leases.held(run)]
-        for run in resting[:-KEPT_AT_REST]:
-            del self._runs[run.token]
+        for saved, limit in ((True, KEPT_AT_REST), (False, KEPT_UNSAVED)):
+            for run in [run for run in resting if is_saved(run) == saved][:-limit]:
+                del self._runs[run.token]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from charrnn.network.rnn import Array, Parameters, parameters_from_flat
 from charrnn.runs.curve import Curve
-from charrnn.runs.marks import is_milestone
+from charrnn.runs.marks import is_log_spaced, lasting
 from charrnn.runs.messages import Message
 from charrnn.runs.store import Saved
 from charrnn.training import checkpoint
@@ -57,11 +58,10 @@ class Snapshot(NamedTuple):
 
 
 class Milestone(NamedTuple):
-    """The network exactly as it was at a step: 0, 10, 30, 100, 300, 1,000 …"""
+    """The network exactly as it was at a stored step: 0, 10, 30, 100, 300, 1,000 …, and where training was paused."""
 
     step: int
     parameters: Parameters  # read-only
-    sample: str
 
 
 class Record(NamedTuple):
@@ -78,17 +78,17 @@ class Record(NamedTuple):
         """The record of a trainer that has done no step."""
         snapshot = Snapshot.of(trainer)
         sample = trainer.sample(SAMPLE_LENGTH, seed=0)
-        return cls(snapshot, (Milestone(0, snapshot.parameters, sample),), ((0, sample),))
+        return cls(snapshot, (Milestone(0, snapshot.parameters),), ((0, sample),))
 
     @classmethod
     def saved(cls, trainer: Trainer, saved: Saved) -> Record:
         """The record of a run as it was saved. The trainer, which has done no step, is left at the latest state."""
         record = cls.untrained(trainer)
         losses, smooth = saved.losses.T
-        curve, samples, log, texts = record.curve.extended(1, losses, smooth), record.samples, record.log, {}
+        curve, samples, log = record.curve.extended(1, losses, smooth), record.samples, record.log
         for step, kind, value in saved.notes:
             if kind == "sample":
-                samples, texts[step] = (*samples, (step, value)), value
+                samples = (*samples, (step, value))
             elif kind == "held_out":
                 curve = curve.measured(step, value)
             elif kind == "seconds":
@@ -96,14 +96,19 @@ class Record(NamedTuple):
             else:
                 log, curve = (*log, (step, value)), curve.marked(step, value)
         milestones = record.milestones
-        for step, data, _ in saved.checkpoints:
-            if is_milestone(step) and step in texts:
+        for step, data, kept in saved.checkpoints:
+            if kept and step:
                 arrays = checkpoint.from_bytes(data).arrays
                 flat = np.concatenate([arrays[name].ravel() for name in Parameters._fields])
-                milestones = (*milestones, Milestone(step, _frozen(flat, trainer.parameters), texts[step]))
+                milestones = (*milestones, Milestone(step, _frozen(flat, trainer.parameters)))
         if saved.checkpoints:
             trainer.restore(checkpoint.from_bytes(saved.checkpoints[-1].state))
-        return cls(Snapshot.of(trainer), milestones, samples, curve, log).rewound(trainer.steps)
+        return cls(record.snapshot, milestones, samples, curve, log).resumed(trainer, {})
+
+    def resumed(self, trainer: Trainer, changes: dict[str, float]) -> Record:
+        """The record of a run that goes on where the trainer stands, with another learning rate or clip limit."""
+        now = Snapshot.of(trainer)._replace(**changes)  # type: ignore[arg-type]
+        return self._replace(snapshot=now).rewound(trainer.steps)
 
     def after(self, message: Message) -> Record:
         """The record once a message has been taken in."""
@@ -117,9 +122,9 @@ class Record(NamedTuple):
             record = record._replace(snapshot=record._pictured(fields, arrays), curve=curve)
         match kind:
             case "milestone":
-                parameters = _frozen(arrays["parameters"], record.snapshot.parameters)
-                milestone = Milestone(fields["step"], parameters, fields["text"])
-                return record._replace(milestones=(*record.milestones, milestone))._sampled(fields)
+                return record._stored()._sampled(fields)
+            case "paused":
+                return record._stored()
             case "sample":
                 return record._sampled(fields)
             case "held_out":
@@ -142,6 +147,20 @@ class Record(NamedTuple):
             curve=curve,
             log=tuple(change for change in self.log if change[0] <= step),
         )
+
+    def without(self, steps: Collection[int]) -> Record:
+        """Without the pauses among the steps. Log-spaced ones stay to be seen: the strip's rows are made of them."""
+        gone = {step for step in steps if not is_log_spaced(step)}
+        return self._replace(milestones=tuple(one for one in self.milestones if one.step not in gone))
+
+    def _stored(self) -> Record:
+        """With the network of the snapshot among the milestones, and without pauses that are too many."""
+        now = self.snapshot
+        if self.milestones[-1].step == now.step:
+            return self
+        milestones = (*self.milestones, Milestone(now.step, now.parameters))
+        stay = lasting([milestone.step for milestone in milestones])
+        return self._replace(milestones=tuple(milestone for milestone in milestones if milestone.step in stay))
 
     def _pictured(self, fields: dict[str, Any], arrays: dict[str, Array]) -> Snapshot:
         figures = {name: value for name, value in fields.items() if name in Snapshot._fields}

@@ -8,16 +8,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
-
 from charrnn.runs.curve import Curve
-from charrnn.runs.description import describe
 from charrnn.runs.local import Connection
 from charrnn.runs.messages import Message
 from charrnn.runs.record import Milestone, Record, Snapshot
+from charrnn.runs.start import start_message
 from charrnn.runs.store import Saved
 from charrnn.runs.tokens import new_token, watch_token_of
 from charrnn.text.corpus import Corpus
+from charrnn.training import checkpoint
 from charrnn.training.settings import Settings
 from charrnn.training.trainer import Trainer
 
@@ -48,6 +47,7 @@ class Run:
         self._engine = engine
         self._changed = threading.Condition(engine.lock)
         self._connection: Connection | None = None
+        self._former: Connection | None = None  # let go while it may still be saving
         self._order = 0  # number of the last train or pause: an answer to an older one says nothing of the status
         self._watched = True
         self.token = token or new_token()
@@ -62,7 +62,15 @@ class Run:
         """The token of its read-only link, from which its own cannot be found."""
         return watch_token_of(self.token)
 
+    @property
+    def name(self) -> str:
+        """What its owner calls it, else its text's name."""
+        return self.title or self.corpus.name
+
     def _begin_anew(self, trainer: Trainer) -> None:
+        self._let_go()
+        self._former = None
+        self._engine.leave_queue(self)
         self.corpus, self.settings = trainer.corpus, trainer.settings
         self.record = Record.untrained(trainer)
         self.message: str | None = None  # plain words on why it does not train, where there is a reason
@@ -70,7 +78,7 @@ class Run:
         self.state: bytes | None = None  # the latest checkpoint handed over, None before the first
         self.state_step = 0
         self.saved_step: int | None = None  # what is committed to the store, None where nothing is
-        self.removed = 0  # stored steps that had to go, the oldest first, to keep within the run's limit
+        self.lost: frozenset[int] = frozenset()  # stored steps that had to go, to keep within the run's limit
         self.unsaved: str | None = None  # plain words on why nothing is saved
         self._changes: dict[str, float] = {}  # set while there was no process to tell
         self._goal: tuple[str, dict[str, Any]] | None = None  # what to tell the worker once it is ready
@@ -98,6 +106,11 @@ class Run:
         return self.record.samples
 
     @property
+    def removed(self) -> int:
+        """How many stored steps had to go, the oldest first, to keep within the run's limit."""
+        return len(self.lost)
+
+    @property
     def log(self) -> tuple[tuple[int, dict[str, float]], ...]:
         """What was changed while training: (step, change)."""
         return self.record.log
@@ -106,9 +119,9 @@ class Run:
         """Become the run that was saved, paused where it was. The engine's part, or that of rewind."""
         trainer = Trainer(self.corpus, self.settings)
         self.record = Record.saved(trainer, saved)
+        self.saved_step = trainer.steps
         if saved.checkpoints:
             self.state, self.state_step = saved.checkpoints[-1].state, trainer.steps
-            self.saved_step = trainer.steps
             self._become("paused")
 
     @property
@@ -171,11 +184,11 @@ class Run:
     def reset(self, settings: Settings | None = None, corpus: Corpus | None = None, *, by: str = "") -> None:
         """Back to step 0, with other settings or another text if given. Where Trainer raises, nothing has changed."""
         fresh = Trainer(corpus or self.corpus, settings or self.settings)
+        saved = self._engine.save_start(self.token, fresh.corpus, fresh.settings, self.title)
         with self._engine.lock:
             self._note(by, "start over")
-            self._let_go()
-            self._engine.leave_queue(self)
             self._begin_anew(fresh)
+            self.saved_step, self.unsaved = saved
             self._engine.admit()
 
     def rewind(self, step: int, *, by: str = "") -> None:
@@ -186,8 +199,6 @@ class Run:
         fresh = Trainer(self.corpus, self.settings)
         with self._engine.lock:
             self._note(by, f"go back to step {step:,}")
-            self._let_go()
-            self._engine.leave_queue(self)
             self._begin_anew(fresh)
             self.revive(saved)
             self._engine.admit()
@@ -218,9 +229,13 @@ class Run:
             self._become("training", None)
             self._pursue()
         else:
-            self.record = self.record.rewound(self.state_step)
+            if self.snapshot.step != self.state_step:  # the process before died: what came after its state is lost
+                trainer = checkpoint.resumed(self.corpus, self.settings, self.state)
+                self.record = self.record.resumed(trainer, self._changes)
+            changes, self._changes = self._changes, {}
             self._become("starting", None)
-            self._connection = self._engine.connect(self._start_message(), self._hear, self._gone)
+            message = start_message(self, changes, self._engine.store)
+            self._connection = self._engine.connect(message, self._hear, self._gone)
 
     def announce(self, place: str) -> None:
         """Queued, at a place said in plain words. The engine's part, its lock held."""
@@ -264,32 +279,16 @@ class Run:
     def _let_go(self) -> None:
         connection, self._connection = self._connection, None
         if connection:
+            self._former = connection
             self._engine.end(connection)
-
-    def _start_message(self) -> Message:
-        corpus = self.corpus
-        arrays = {"text": np.frombuffer(corpus.text.encode(), np.uint8)}
-        if self.state:
-            arrays["state"] = np.frombuffer(self.state, np.uint8)
-        changes, self._changes = self._changes, {}
-        fields: dict[str, Any] = {
-            "corpus": describe(corpus),
-            "settings": self.settings.to_dict(),
-            "changes": changes,
-            "store": None,
-        }
-        fields["title"] = self.title
-        fields["seconds"] = self.curve.clock[-1][1] if self.curve.clock else 0.0
-        if self._engine.store:
-            fields["store"] = {"folder": str(self._engine.store.folder), "token": self.token, "digest": corpus.digest}
-        return Message("start", fields, arrays)
 
     def _hear(self, connection: Connection, message: Message) -> None:
         """Take in what the worker tells; called from the thread that listens to it."""
         with self._engine.lock:
-            if connection is not self._connection:
-                return  # a process that has been let go
             kind, fields, arrays = message
+            saving = connection is self._former and kind in ("saved", "unsaved")
+            if connection is not self._connection and not saving:
+                return  # a process that has been let go
             self.record = self.record.after(message)
             if "state" in arrays:
                 self.state, self.state_step = arrays["state"].tobytes(), fields["step"]
@@ -300,7 +299,8 @@ class Run:
                 self.status, self.stop_at = "training", fields["until"]
             elif kind == "saved":
                 self.saved_step, self.unsaved = fields["step"], None
-                self.removed += fields["removed"]
+                self.lost |= set(fields["removed"])
+                self.record = self.record.without(fields["removed"])
             elif kind == "unsaved":
                 self.unsaved = fields["message"]
             elif kind == "failed":
@@ -337,6 +337,8 @@ class Run:
         """The worker's process has ended; called from the thread that listened to it."""
         with self._engine.lock:
             self._engine.ended(connection)
+            if connection is self._former:
+                self._former = None
             if connection is not self._connection:
                 return
             self._connection = None

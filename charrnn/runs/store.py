@@ -7,6 +7,7 @@ training goes on in memory.
 
 import json
 import os
+import secrets
 import sqlite3
 import threading
 import time
@@ -19,6 +20,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import platformdirs
 
+from charrnn.runs.marks import lasting
 from charrnn.runs.messages import Array
 
 BLOCK = 1000  # steps of history in one row
@@ -108,19 +110,24 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._local = threading.local()
+        self._begun: dict[str, str] = {}  # which beginning of a run it adds to
         with self._words():
             folder.mkdir(parents=True, exist_ok=True)
             self._connection.executescript(SCHEMA)
 
     def begin(self, token: str, digest: str, text: str, about: dict[str, Any], step: int) -> None:
-        """Save a run's text and settings; forget what it has after the step from which it goes on (0: everything)."""
+        """Save a run's text and settings; forget what it has after the step from which it goes on (0: everything).
+
+        From here on only this store adds to it: what a process that has been replaced still brings is refused.
+        """
         after = step or -1
+        begun = self._begun[token] = secrets.token_hex(8)
         with self._transaction() as database:
             known = database.execute("SELECT 1 FROM corpora WHERE digest = ?", (digest,)).fetchone()
             if not known:
                 packed = zlib.compress(text.encode(), 1)
                 database.execute("INSERT INTO corpora VALUES (?, ?)", (digest, packed))
-            row = (token, digest, json.dumps(about), time.time())
+            row = (token, digest, json.dumps(about | {"begun": begun}), time.time())
             database.execute("INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?)", row)
             database.execute("DELETE FROM notes WHERE token = ? AND step > ?", (token, after))
             database.execute("DELETE FROM checkpoints WHERE token = ? AND step > ?", (token, after))
@@ -128,11 +135,12 @@ class Store:
             database.execute("DELETE FROM history WHERE token = ? AND block >= ?", (token, step // BLOCK))
             self._put_block(database, token, step // BLOCK, kept)
 
-    def add(self, token: str, progress: Progress) -> int:
-        """Save what a run has done since, all of it or nothing; return how many old checkpoints had to go for it."""
+    def add(self, token: str, progress: Progress) -> list[int]:
+        """Save what a run has done since, all of it or nothing; return the steps whose checkpoints had to go for it."""
         with self._transaction() as database:
-            if not database.execute("UPDATE runs SET touched = ? WHERE token = ?", (time.time(), token)).rowcount:
-                raise StoreError("This run is no longer saved: it was removed to make room for others.")
+            touch = "UPDATE runs SET touched = ? WHERE token = ? AND json_extract(about, '$.begun') = ?"
+            if not database.execute(touch, (time.time(), token, self._begun.get(token))).rowcount:
+                raise StoreError("This run is no longer saved: it was removed to make room for others, or begun anew.")
             self._extend(database, token, progress.first - 1, progress.losses)
             rows = [(token, note.step, note.kind, json.dumps(note.value)) for note in progress.notes]
             database.executemany("INSERT INTO notes VALUES (?, ?, ?, ?)", rows)
@@ -141,6 +149,7 @@ class Store:
                 before = database.execute("SELECT 1 FROM checkpoints WHERE token = ? AND step = ?", (token, step))
                 kept = kept or before.fetchone() is not None
                 database.execute("INSERT OR REPLACE INTO checkpoints VALUES (?, ?, ?, ?)", (token, step, kept, state))
+            self._thin(database, token)
             return self._limit(database, token)
 
     def load(self, token: str) -> Saved | None:
@@ -258,14 +267,21 @@ class Store:
             database.execute("INSERT OR REPLACE INTO history VALUES (?, ?, ?)", (token, block, losses.tobytes()))
 
     @staticmethod
-    def _limit(database: sqlite3.Connection, token: str) -> int:
+    def _thin(database: sqlite3.Connection, token: str) -> None:
+        rows = database.execute("SELECT step FROM checkpoints WHERE token = ? AND kept ORDER BY step", (token,))
+        steps = [row[0] for row in rows]
+        gone = [(token, step) for step in set(steps) - lasting(steps)]
+        database.executemany("DELETE FROM checkpoints WHERE token = ? AND step = ?", gone)
+
+    @staticmethod
+    def _limit(database: sqlite3.Connection, token: str) -> list[int]:
         rows = "SELECT step, length(state) FROM checkpoints WHERE token = ? ORDER BY step DESC"
-        total = removed = 0
+        total, removed = 0, []
         for step, size in database.execute(rows, (token,)).fetchall():
             total += size
             if total > RUN_LIMIT and total > size:  # the newest stays, however large
                 database.execute("DELETE FROM checkpoints WHERE token = ? AND step = ?", (token, step))
-                removed += 1
+                removed.append(step)
         return removed
 
     @staticmethod

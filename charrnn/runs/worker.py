@@ -27,13 +27,12 @@ import numpy as np
 
 from charrnn.network.rnn import Parameters, forward, log_softmax, logits
 from charrnn.runs import messages
-from charrnn.runs.description import corpus_from
-from charrnn.runs.marks import is_milestone, next_mark
+from charrnn.runs.marks import is_log_spaced, next_mark
 from charrnn.runs.messages import Message
 from charrnn.runs.outbox import Outbox
 from charrnn.runs.recorder import Recorder
+from charrnn.runs.start import build
 from charrnn.training import checkpoint
-from charrnn.training.settings import Settings
 from charrnn.training.trainer import Step, Trainer
 
 CHUNK_SECONDS = 0.012  # a command waits no longer than this (or one step, where that takes longer)
@@ -112,8 +111,11 @@ class Worker:
         for name, value in changes.items():
             setattr(self.trainer, name, value)
         self.outbox.send("changed", {"step": self.trainer.steps, "change": changes})
-        self.handed_over = -math.inf
-        self.publish()
+        if self.until is None and self.trainer.steps:
+            self.hand_over("state", {})  # it replaces the one kept at this pause: whoever goes back goes on as it did
+        else:
+            self.handed_over = -math.inf
+            self.publish()
 
     def advance(self) -> None:
         """One chunk of training and one slice of what is to be done beside it."""
@@ -156,7 +158,7 @@ class Worker:
         """What is due at the marked steps: a sample at all of them, the exact network at 10, 30, 100, 300 …"""
         started, step = perf_counter(), self.trainer.steps
         sample = {"text": self.trainer.sample(SAMPLE_LENGTH, seed=step)}
-        if is_milestone(step):
+        if is_log_spaced(step):
             self.hand_over("milestone", sample)
             if step >= 100:
                 self.ask_for_evaluation()
@@ -268,15 +270,6 @@ def held_out_loss(parameters: Parameters, ids: Any, slice_length: int = 500) -> 
         hidden = h[-1]
         yield None
     yield total / (len(ids) - 1)
-
-
-def build(start: Message) -> Trainer:
-    """The trainer that the start message describes, at the state that comes with it."""
-    corpus = corpus_from(start.fields["corpus"], bytes(start.arrays["text"]).decode())
-    trainer = Trainer(corpus, Settings.from_dict(start.fields["settings"]))
-    if "state" in start.arrays:
-        trainer.restore(checkpoint.from_bytes(bytes(start.arrays["state"])))
-    return trainer
 
 
 def listen(stream: BinaryIO, commands: "queue.SimpleQueue[Message | None]") -> None:

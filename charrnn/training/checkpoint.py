@@ -3,7 +3,7 @@
 import json
 import zlib
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from safetensors import SafetensorError
@@ -51,16 +51,29 @@ def _checksum(values: str, arrays: dict[str, Array]) -> str:
     return f"{checksum:08x}"
 
 
+def resumed(corpus: Corpus, settings: Settings, data: bytes | None) -> Trainer:
+    """A trainer that goes on from a state, from the start without one. Raises CheckpointError."""
+    trainer = Trainer(corpus, settings)
+    if data:
+        trainer.restore(from_bytes(data))
+    return trainer
+
+
+def changes(old: Settings, new: Settings) -> dict[str, Any]:
+    """The settings that differ, with their new values."""
+    return {name: value for name, value in new.to_dict().items() if value != getattr(old, name)}
+
+
 def forked(data: bytes, old: Settings, new: Settings) -> bytes:
     """A state that goes on under other settings: the rate and the clip limit at once, an optimiser with empty memory.
 
     Raises SettingsError where a setting differs that belongs to the network or to its start.
     """
-    changed = {name for name, value in new.to_dict().items() if value != getattr(old, name)}
-    if fixed := sorted(changed - FORKABLE):
+    changed = changes(old, new)
+    if fixed := sorted(changed.keys() - FORKABLE):
         raise SettingsError(f"{' and '.join(fixed)} can differ only from the start: fork at step 0.")
     values, arrays = from_bytes(data)
-    values = values | {name: getattr(new, name) for name in changed & {"learning_rate", "clip"}}
+    values = values | {name: changed[name] for name in changed.keys() & {"learning_rate", "clip"}}
     if "optimizer" in changed:
         arrays = {name: array for name, array in arrays.items() if not name.startswith("memory_")}
         flat = np.concatenate([arrays[name].ravel() for name in Parameters._fields])

@@ -88,7 +88,7 @@ def test_a_fork_with_another_rate_is_trained_and_compared_beside_the_first(lab):
     expect(form).to_be_hidden()
     section = lab.key("compare")
     section.locator("summary").click()
-    expect(section.get_by_text("learning rate 0.02 instead of 0.004")).to_be_visible()
+    expect(section.get_by_text("B: Names, forked at 30: learning rate 0.02")).to_be_visible()
     results = section.get_by_test_id("stDataFrame")
     lab.button("train-all").click()
     results.scroll_into_view_if_needed()

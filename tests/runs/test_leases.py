@@ -1,11 +1,15 @@
 """Sessions hold runs; the machine has so many places; nothing runs for nobody."""
 
+import gc
 import threading
+import weakref
 
 import pytest
 from runs_helpers import SECONDS, alive, assert_same_state, soon, until
 
+from charrnn.runs import engine as engine_of_runs
 from charrnn.runs.janitor import Janitor
+from charrnn.runs.store import Store
 from charrnn.training.trainer import Trainer
 
 
@@ -88,6 +92,50 @@ def test_a_visit_without_training_leaves_nothing_behind(hasty, corpus, settings)
     run = hasty.create(corpus, settings)
     hasty.lease(run, "tab").release()
     assert soon(lambda: hasty.find(run.token) is None)
+
+
+@pytest.fixture
+def frugal(make_engine, tmp_path, monkeypatch):
+    """An engine with a store that keeps one resting run in memory."""
+    monkeypatch.setattr(engine_of_runs, "KEPT_AT_REST", 1)
+    return make_engine(store=Store(tmp_path / "home"), idle=0.01)
+
+
+def rested(engine, corpus, settings):
+    """A run at step 10, saved, without a process; two later ones push it out of memory."""
+    runs = [engine.create(corpus, settings) for _ in range(3)]
+    for run in runs:
+        run.steps(10)
+        assert soon(lambda run=run: run.saved_step == run.state_step == 10 and run.at_rest)
+    engine.create(corpus, settings)
+    return runs[0]
+
+
+def test_a_run_dropped_from_memory_is_found_again_by_its_link(frugal, corpus, settings, workers):
+    run = rested(frugal, corpus, settings)
+    token, dropped = run.token, weakref.ref(run)
+    workers[0].join(SECONDS)
+    del run, workers[0]  # a process that has left knows its run
+    assert soon(lambda: gc.collect() >= 0 and dropped() is None)
+    again = frugal.find(token)
+    trainer = Trainer(corpus, settings)
+    trainer.train(10)
+    assert_same_state(again.state, trainer)
+    again.steps(10)
+    until(again, lambda run: run.status == "paused" and run.snapshot.step == 20)
+
+
+def test_there_is_one_run_for_a_link_as_long_as_a_page_holds_it(frugal, corpus, settings):
+    run = rested(frugal, corpus, settings)
+    assert run.token not in frugal._runs
+    assert frugal.find(run.token) is run
+
+
+def test_runs_that_are_not_saved_are_not_dropped_so_soon(make_engine, corpus, settings, monkeypatch):
+    monkeypatch.setattr(engine_of_runs, "KEPT_AT_REST", 1)
+    engine = make_engine()
+    tokens = [engine.create(corpus, settings).token for _ in range(5)]
+    assert all(engine.find(token) for token in tokens)
 
 
 def test_releasing_waits_for_nothing(patient, corpus, settings):

@@ -5,10 +5,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from runs_helpers import SECONDS, assert_same_parameters, soon
+from runs_helpers import SECONDS, assert_same_parameters, assert_same_state, soon
 
+from charrnn.runs.marks import PAUSES
 from charrnn.runs.run import Run
 from charrnn.runs.store import Store, StoreError
+from charrnn.training import checkpoint
 from charrnn.training.settings import Settings, SettingsError
 from charrnn.training.trainer import Trainer
 
@@ -37,6 +39,60 @@ def test_after_going_back_training_repeats_itself_bit_for_bit(run):
     trained(run, 50)
     assert_same_parameters(run.snapshot.parameters, parameters)
     np.testing.assert_array_equal(losses_of(run), curve)
+
+
+@pytest.fixture
+def paused_run(run):
+    """Trained up to step 117, with a pause at 45."""
+    return trained(trained(run, 45), 72)
+
+
+def steps_of(run: Run) -> list[int]:
+    return [milestone.step for milestone in run.milestones]
+
+
+@pytest.mark.parametrize("found_again", [False, True])
+def test_a_pause_is_a_stored_step_to_which_a_run_goes_back_bit_for_bit(
+    make_engine, engine, paused_run, corpus, settings, found_again
+):
+    run = make_engine(store=engine.store).find(paused_run.token) if found_again else paused_run
+    assert steps_of(run) == [0, 10, 30, 45, 100, 117]
+    trainer = Trainer(corpus, settings)
+    trainer.train(45)
+    assert_same_parameters(run.milestones[3].parameters, trainer.parameters)
+    with pytest.raises(ValueError, match="read-only"):
+        run.milestones[3].parameters.W_hh[0, 0] = 1
+    run.rewind(45)
+    assert_same_state(run.state, trainer)
+    assert steps_of(run) == [0, 10, 30, 45]
+    trained(run, 72)
+    trainer.train(72)
+    assert_same_state(run.state, trainer)
+    np.testing.assert_array_equal(losses_of(run), losses_of(paused_run))
+
+
+def test_of_many_pauses_the_latest_can_be_gone_back_to_and_all_log_spaced_steps(make_engine, engine, run):
+    for _ in range(PAUSES + 15):
+        trained(run, 1)
+    pauses = [step for step in range(1, PAUSES + 16) if step not in (10, 30)]
+    assert steps_of(run) == sorted([0, 10, 30, *pauses[-PAUSES:]])
+    assert steps_of(make_engine(store=engine.store).find(run.token)) == steps_of(run)
+    for step in steps_of(run)[1:]:
+        assert engine.saved(run).until(step).checkpoints[-1].step == step
+
+
+def test_a_rate_set_at_a_pause_is_saved_at_once_and_belongs_to_that_step(engine, run, corpus, settings):
+    trained(run, 45).set(learning_rate=1e-3)
+    assert soon(lambda: checkpoint.from_bytes(engine.saved(run).checkpoints[-1].state).values["learning_rate"] == 1e-3)
+    trained(run, 20)
+    run.rewind(45)
+    assert run.snapshot.learning_rate == 1e-3
+    trained(run, 20)
+    trainer = Trainer(corpus, settings)
+    trainer.train(45)
+    trainer.learning_rate = 1e-3
+    trainer.train(20)
+    assert_same_state(run.state, trainer)
 
 
 def test_going_back_to_the_start_is_starting_over(run, corpus, settings):
@@ -81,6 +137,19 @@ def test_a_fork_is_found_by_its_link_on_a_new_server(make_engine, engine, run, s
     assert again.snapshot.step == 100
     assert again.settings.optimizer == "sgd"
     assert [milestone.step for milestone in again.milestones] == [0, 10, 30, 100]
+
+
+def test_a_fork_has_a_name_of_its_own_that_lasts(make_engine, engine, run, settings):
+    trained(run, 100)
+    other = replace(settings, learning_rate=0.01, clip=1.0)
+    for step in (0, 100):
+        fork = engine.fork(run, step, other)
+        assert fork.name == f"rain, forked at {step}: learning rate 0.01, clip 1.0"
+        assert make_engine(store=engine.store).find(fork.token).name == fork.name
+        assert engine.store.summary(fork.token).about["title"] == fork.name
+    assert engine.fork(run, 30, settings).name == "rain, forked at 30"
+    run.rename("first try")
+    assert engine.fork(run, 30, settings).name == "first try, forked at 30"
 
 
 def test_what_belongs_to_the_network_can_differ_only_from_the_start(engine, run, settings):
@@ -153,3 +222,13 @@ def test_stored_steps_that_had_to_go_are_told(engine, run, monkeypatch):
     assert run.saved_step == 100
     with pytest.raises(StoreError, match="Step 10 is not stored"):
         run.rewind(10)
+
+
+def test_a_pause_that_had_to_go_is_not_offered_any_more(engine, run, monkeypatch):
+    monkeypatch.setenv("CHARRNN_RUN_LIMIT_MB", "0.02")
+    for _ in range(8):
+        trained(run, 7)
+    assert 7 in run.lost
+    offered = set(steps_of(run)) - run.lost
+    assert offered == {0, *(saved.step for saved in engine.saved(run).checkpoints)}
+    assert {0, 10, 30} <= set(steps_of(run)) <= offered | {10, 30}

@@ -4,10 +4,12 @@ import os
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from runs_helpers import alive, assert_same_parameters, assert_same_state, until
 
 from charrnn.network.sampling import generate
-from charrnn.runs.marks import is_milestone, next_mark
+from charrnn.runs.marks import PAUSES, is_log_spaced, lasting, next_mark
 from charrnn.runs.worker import held_out_loss
 from charrnn.training import checkpoint
 from charrnn.training.settings import SettingsError
@@ -50,7 +52,7 @@ def test_steps_add_up_and_training_stops_exactly_where_told(run):
 def test_milestones_hold_the_network_exactly_as_it_passed_that_step(run):
     run.train(until=350)
     until(run, lambda run: run.status == "paused")
-    assert [milestone.step for milestone in run.milestones] == [0, 10, 30, 100, 300]
+    assert [milestone.step for milestone in run.milestones] == [0, 10, 30, 100, 300, 350]
     assert [step for step, _ in run.samples] == [0, 1, 2, 3, 5, 10, 20, 30, 50, 100, 200, 300]
     trainer = Trainer(run.corpus, run.settings)
     for milestone in run.milestones:
@@ -198,7 +200,14 @@ def test_marked_steps_are_one_two_three_and_five_times_powers_of_ten():
         marks.append(next_mark(marks[-1]))
     assert marks[1:] == [1, 2, 3, 5, 10, 20, 30, 50, 100, 200, 300, 500, 1000]
     assert next_mark(1234) == 2000
-    assert [step for step in range(1, 2000) if is_milestone(step)] == [10, 30, 100, 300, 1000]
+    assert [step for step in range(2000) if is_log_spaced(step)] == [0, 10, 30, 100, 300, 1000]
+
+
+@given(st.sets(st.integers(0, 2000)))
+def test_of_the_stored_steps_the_log_spaced_ones_and_the_latest_pauses_stay(steps):
+    stay = lasting(sorted(steps))
+    pauses = sorted(step for step in steps if not is_log_spaced(step))
+    assert stay == steps - set(pauses[: max(0, len(pauses) - PAUSES)])
 
 
 def test_a_worker_has_lower_priority_than_the_page(run, workers):

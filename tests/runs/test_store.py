@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -20,6 +21,8 @@ from charrnn.runs.description import describe
 from charrnn.runs.messages import Message
 from charrnn.runs.recorder import Recorder
 from charrnn.runs.store import Checkpoint, Note, Progress, Store, StoreError, home
+from charrnn.text.corpus import DATA, Corpus, corpora
+from charrnn.training.settings import Settings
 from charrnn.training.trainer import Trainer
 
 NOTHING = np.empty((0, 2), np.float32)
@@ -190,7 +193,8 @@ def test_starting_over_replaces_what_was_saved(make_saving_engine, corpus, setti
     run.steps(40)
     until(run, lambda run: run.status == "paused" and run.saved_step == 40)
     run.reset()
-    assert run.saved_step is None
+    assert run.saved_step == 0
+    assert make_saving_engine().find(run.token).snapshot.step == 0
     run.steps(12)
     until(run, lambda run: run.status == "paused" and run.saved_step == 12)
     other = make_saving_engine().find(run.token)
@@ -302,6 +306,63 @@ def test_a_full_disk_is_told_in_words(store):
     assert len(store.load("token").losses) == 0
     store.add("token", Progress(1, losses(5), [], []))
     assert len(store.load("token").losses) == 5
+
+
+def test_a_run_that_was_never_trained_is_found_by_its_link_with_its_own_text_and_settings(
+    make_saving_engine, corpus, settings
+):
+    run = make_saving_engine().create(corpus, settings)
+    other = make_saving_engine().find(run.token)
+    assert other is not run
+    assert (other.status, other.snapshot.step, other.settings) == ("ready", 0, settings)
+    assert (other.corpus.digest, other.corpus.text) == (corpus.digest, corpus.text)
+    other.steps(25)
+    until(other, lambda run: run.status == "paused" and run.saved_step == 25)
+    trainer = Trainer(corpus, settings)
+    trainer.train(25)
+    assert_same_state(other.state, trainer)
+
+
+def test_another_text_takes_the_place_of_what_was_trained_as_soon_as_it_is_chosen(make_saving_engine, corpus, settings):
+    run = make_saving_engine().create(corpus, settings)
+    run.train()
+    until(run, lambda run: run.saved_step)
+    text = Corpus.from_text("a quite different text. " * 200, name="mine")
+    run.reset(replace(settings, seed=7), text)
+    other = make_saving_engine().find(run.token)
+    assert (other.snapshot.step, other.corpus.digest, other.settings.seed) == (0, text.digest, 7)
+    assert [milestone.step for milestone in other.milestones] == [0]
+
+
+def test_a_visit_that_chooses_nothing_leaves_nothing_in_the_store(make_saving_engine, corpus, store):
+    engine = make_saving_engine()
+    title, _ = corpora(DATA)[0]
+    named = Corpus.from_text(corpus.text, name=title)
+    engine.create(named, Settings())
+    assert store.tokens() == []
+    chosen = engine.create(named, Settings(hidden_size=20))
+    assert store.tokens() == [chosen.token]
+
+
+def test_a_process_that_has_been_replaced_cannot_add_to_the_run(store):
+    begin(store)
+    begin(Store(store.folder))
+    with pytest.raises(StoreError, match="begun anew"):
+        store.add("token", Progress(1, losses(5), [], [Checkpoint(5, b"s", True)]))
+    assert store.load("token")[2:] == (pytest.approx(NOTHING), [], [])
+
+
+def test_a_start_that_cannot_be_saved_is_told_and_trains_in_memory(make_saving_engine, corpus, settings, monkeypatch):
+    def full(*_):
+        raise FULL
+
+    monkeypatch.setattr(Store, "begin", full)
+    run = make_saving_engine().create(corpus, settings)
+    assert (run.unsaved, run.saved_step) == (str(FULL), None)
+    run.reset(replace(settings, seed=7))
+    assert run.unsaved == str(FULL)
+    run.steps(5)
+    until(run, lambda run: run.status == "paused" and run.snapshot.step == 5)
 
 
 def test_a_wrong_token_finds_nothing(make_saving_engine, run):

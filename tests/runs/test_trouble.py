@@ -24,13 +24,13 @@ def kill(run, worker) -> None:
 
 def test_a_killed_worker_is_noticed_and_training_goes_on_bitwise_from_its_last_state(run, workers):
     run.train(until=10**9)
-    until(run, lambda run: run.state_step > 100)
+    until(run, lambda run: run.snapshot.step > run.state_step > 100)
     kill(run, workers[0])
     kept = run.state_step
     assert "killed" in run.message
     assert f"{kept:,}" in run.message
     run.go_on()
-    assert run.curve.steps[-1] <= kept
+    assert run.snapshot.step == run.snapshot.parameters_step == kept >= run.curve.steps[-1]
     until(run, lambda run: run.status == "training")
     run.train(until=kept + 300)
     until(run, lambda run: run.status == "paused")

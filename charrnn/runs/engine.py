@@ -152,11 +152,12 @@ class Engine:
             if token not in self._removed:
                 return
             self._removed.discard(token)
-            if run := self._runs.pop(token, None):
+            if run := self._runs.get(token):
                 run.close()
         if self.store:
             with suppress(StoreError):  # it goes by itself when the store is tidied
                 self.store.remove(token)
+        self._runs.pop(token, None)  # last, or whoever looks meanwhile would fetch it from the store again
 
     def saved(self, run: Run) -> Saved:
         """What the store has of a run. Raises StoreError where it has nothing."""

@@ -43,8 +43,10 @@ if here.forking:
     compare.fork(here)
 
 status = player.player(here)
-panels.live(here, status)
-knows.knows(here)
+first_screen = st.container()
+pictures = knows.knows(here)
+with first_screen:
+    panels.live(here, status, pictures)
 remembers.remembers(here)
 learns.learns(here)
 filmstrip.filmstrip(here)

@@ -6,8 +6,9 @@ import numpy as np
 import streamlit as st
 
 from charrnn.dashboard import measuring, words
-from charrnn.dashboard.components import Cell, heatmap
-from charrnn.dashboard.redrawn import redrawn
+from charrnn.dashboard.components import Cell, heatmap, in_sight
+from charrnn.dashboard.player import running
+from charrnn.dashboard.redrawn import REDRAW_SECONDS, redrawn
 from charrnn.dashboard.session import CELLS, RANKING, Session
 from charrnn.insight import states
 from charrnn.insight.reading import sentence
@@ -15,7 +16,7 @@ from charrnn.insight.reading import states as read_states
 from charrnn.network.rnn import Array
 
 CHARACTERS = 400  # of a text typed in
-BYTES_A_SECOND = 150_000  # a heatmap of 128 units x 84 characters moves almost as often as the strip, larger ones less
+BYTES_A_SECOND = 110_000  # a heatmap of 128 units x 100 characters moves as often as the strip, larger ones less
 ORDERS = {"similar": "alike beside each other", "variance": "most varying first", "natural": "by number"}
 COMPUTED = {"similar": states.by_similarity, "variance": states.by_variance}
 VIEWS = {"value": "value", "deviation": "deviation from the unit's mean", "change": "change from the character before"}
@@ -48,7 +49,7 @@ def hidden_states(session: Session) -> None:
 def pace(session: Session) -> float:
     """Seconds between two pictures while training: what is sent stays within what a phone can take."""
     characters = st.session_state.get("length") or LENGTHS[0]
-    return max(0.5, 3 * session.run.settings.hidden_size * characters / BYTES_A_SECOND)
+    return max(REDRAW_SECONDS, 2 * session.run.settings.hidden_size * characters / BYTES_A_SECOND)
 
 
 def reading(session: Session) -> Reading:
@@ -130,6 +131,8 @@ def all_units(session: Session, now: Reading) -> None:
         title=VIEWS[view],
         limit=limit,
         picked=None if session.unit is None else Cell(unit=looked_at(session), position=picked_position(now)),
+        exact=not running(session.run),
+        seen=in_sight("heatmap"),
         on_pick=lambda cell: pick_cell(session, cell),
     )
     st.caption(f"Step {session.view.step:,} · {shown.shape[1]} units × {len(shown)} characters.")

@@ -1,5 +1,6 @@
 """The first screen: headline, reading strip, loss curve, what it writes."""
 
+from collections.abc import Callable
 from math import log
 from typing import Any
 
@@ -20,7 +21,7 @@ from charrnn.dashboard.components import (
     reading_strip,
 )
 from charrnn.dashboard.player import figures, running
-from charrnn.dashboard.redrawn import redrawn
+from charrnn.dashboard.redrawn import REDRAW_SECONDS, redrawn
 from charrnn.dashboard.session import CELLS, Session, View
 from charrnn.dashboard.texts import rivals_of
 from charrnn.insight.memory import strip_reach
@@ -30,7 +31,6 @@ from charrnn.runs.store import RUN_LIMIT
 from charrnn.text.batches import streams_that_fit
 from charrnn.text.corpus import Vocabulary
 
-REDRAW_SECONDS = 0.25
 POLL_SECONDS, LOOK_SECONDS = 1.5, 0.4  # at rest; while something is being measured
 HISTORY = (10, 30, 100, 300, 1_000, 3_000, 10_000, 30_000, 100_000, 300_000, 1_000_000)
 ROWS = 6  # of them on the strip: the latest
@@ -42,8 +42,10 @@ BEATEN = {
 }
 
 
-def live(session: Session, status: DeltaGenerator) -> None:
-    """Everything that moves while training. Redrawn a few times a second by itself, never by the page as a whole.
+def live(session: Session, status: DeltaGenerator, further: Callable[[], None] | None = None) -> None:
+    """Everything that moves while training, what `further` draws included.
+
+    It is redrawn a few times a second by itself, without the page around it.
 
     A redraw costs the browser something for each part, so that only these are drawn: no controls among them.
     """
@@ -66,6 +68,8 @@ def live(session: Session, status: DeltaGenerator) -> None:
             sample.text(session)
         with status:
             st.markdown(figures(session))
+        if further:
+            further()
         if page_depends_on(session.run) != drawn or measuring.news(session):
             st.rerun()
 

@@ -7,6 +7,7 @@ import streamlit as st
 
 from charrnn.dashboard.session import engine
 
+REDRAW_SECONDS = 0.25  # between two pictures while training
 LIVELY = 4  # runs that may train before all pages redraw more seldom: beyond, one interpreter has no time for clicks
 
 

@@ -12,7 +12,7 @@ Each is a Python function that packs numbers into a few kilobytes, and JavaScrip
 """
 
 from .coloured_text import Choice, Colouring, Guesses, coloured_text
-from .heatmap import Cell, heatmap
+from .heatmap import Cell, heatmap, in_sight
 from .loss_curve import CurveFrame, Level, Mark, loss_curve
 from .matrix import Axis, matrix
 from .strip import Reach, Row, StripFrame, Unit, reading_strip
@@ -32,6 +32,7 @@ __all__ = [
     "Unit",
     "coloured_text",
     "heatmap",
+    "in_sight",
     "loss_curve",
     "matrix",
     "reading_strip",

@@ -27,11 +27,18 @@ def _renderer(name: str) -> Any:
 
 
 def mount(
-    name: str, data: bytes, *, key: str, choice: str | None = None, on_choice: Callable[[Any], None] | None = None
+    name: str,
+    data: bytes,
+    *,
+    key: str,
+    choice: str | None = None,
+    on_choice: Callable[[Any], None] | None = None,
+    told: tuple[str, ...] = (),
 ) -> Any:
     """Draw component ``name`` with ``data``; return what the person last chose in it (None until then).
 
-    ``on_choice`` is called with each new choice before the page runs again.
+    ``on_choice`` is called with each new choice before the page runs again. What else its script tells, by the names in
+    ``told``, is found under its key in the session's state.
     """
     manager = get_bidi_component_manager()
     if manager.get_component_asset_root(f"{PROJECT}.{name}") is None:
@@ -43,4 +50,5 @@ def mount(
         if on_choice is not None:
             on_choice(st.session_state[key].get(choice))
 
-    return _renderer(name)(key=key, data=data, **{f"on_{choice}_change": tell}).get(choice)
+    listeners = {f"on_{choice}_change": tell} | {f"on_{other}_change": lambda: None for other in told}
+    return _renderer(name)(key=key, data=data, **listeners).get(choice)

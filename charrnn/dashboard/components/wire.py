@@ -10,8 +10,6 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-NOT_A_NUMBER = -32768
-
 
 def pack(header: Mapping[str, object], *arrays: NDArray[np.integer]) -> bytes:
     """One message: the header as JSON, a zero byte (JSON holds none), the arrays one after another."""
@@ -26,7 +24,8 @@ def unsigned(values: ArrayLike, limit: float, dtype: str) -> NDArray[np.integer]
     return np.rint(part * np.iinfo(dtype).max).astype(dtype)
 
 
-def signed(values: ArrayLike, limit: float = 1.0) -> NDArray[np.integer]:
-    """``values`` over [-limit, limit] as int16; what is no number becomes -32768, which is drawn as neither sign."""
+def signed(values: ArrayLike, limit: float = 1.0, dtype: str = "<i2") -> NDArray[np.integer]:
+    """``values`` over [-limit, limit] as a signed type; what is no number becomes its least, drawn as neither sign."""
+    ends = np.iinfo(dtype)
     part = np.clip(np.asarray(values, float) / limit, -1, 1)
-    return np.where(np.isnan(part), NOT_A_NUMBER, np.rint(np.nan_to_num(part) * 32767)).astype("<i2")
+    return np.where(np.isnan(part), ends.min, np.rint(np.nan_to_num(part) * ends.max)).astype(dtype)

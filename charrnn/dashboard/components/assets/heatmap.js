@@ -1,9 +1,10 @@
 // The hidden-state heatmap: every unit (down) at every character of a text (across), exact values under the pointer.
 
-import { contextFor, glyph, legend, real, signedText, spoken, step, unpack } from "./shared.js";
-import { button, keepInView, make, placeBeside, renderer, savePicture, sharedChoice } from "./stage.js";
+import { contextFor, glyph, legend, real, signedText, spoken, step, unpack, widened } from "./shared.js";
+import { button, keepInView, make, placeBeside, renderer, savePicture, sharedChoice, tellSight } from "./stage.js";
 
 const NAMES = 44; // width of the unit numbers, in CSS pixels
+const NEAR = "600px 0px 200px 0px"; // the text below it, which moves with it, counts as well
 const STYLE = `
   .card { white-space: nowrap; padding: 5px 9px; }
   .card b { font-family: var(--st-code-font); padding-left: 4px; }
@@ -22,6 +23,7 @@ export default renderer(STYLE, (stage) => {
 
   const pick = sharedChoice(stage, "picked"); // {unit, position}, the unit by its own number
   let frame, layout, image, hover = null;
+  stage.leave = tellSight(stage, NEAR, () => frame.seen);
 
   function show(bytes) {
     frame = frameOf(bytes);
@@ -51,7 +53,7 @@ export default renderer(STYLE, (stage) => {
     if (!at) return;
     const { zoom } = stage.theme;
     const character = make("b", { textContent: glyph(frame.text[at.position]) });
-    const value = make("b", { textContent: signedText(frame.value(at)) });
+    const value = make("b", { textContent: signedText(frame.value(at), frame.exact ? 3 : 2) });
     card.replaceChildren(`unit ${at.unit}, character ${at.position + 1} `, character, " ", value);
     const left = (NAMES + at.position * layout.cell) * zoom - scroller.scrollLeft;
     const bottom = (layout.row * frame.rowOf.get(at.unit)) * zoom - 8;
@@ -121,7 +123,7 @@ const alternative = ({ title, units, text, limit }) =>
   `Colours from −${limit} to +${limit}. Arrow keys move, Escape lets go.`;
 
 const describe = (frame, at) =>
-  `Unit ${at.unit} at character ${at.position + 1}, ${spoken(frame.text[at.position])}: ${signedText(frame.value(at))}`;
+  `Unit ${at.unit} at character ${at.position + 1}, ${spoken(frame.text[at.position])}: ${signedText(frame.value(at), frame.exact ? 3 : 2)}`;
 
 const same = (a, b) => a === b || (a && b && a.unit === b.unit && a.position === b.position);
 
@@ -129,7 +131,8 @@ function frameOf(bytes) {
   const { header, take } = unpack(bytes);
   const text = Array.from(header.text);
   const { units, limit } = header;
-  const numbers = take(Int16Array, text.length * units.length);
+  const size = text.length * units.length;
+  const numbers = header.exact ? take(Int16Array, size) : Int16Array.from(take(Int8Array, size), widened);
   const rowOf = new Map(units.map((unit, row) => [unit, row]));
   const has = (at) => Boolean(at) && rowOf.has(at.unit) && at.position >= 0 && at.position < text.length;
   const value = (at) => real(numbers[at.position * units.length + rowOf.get(at.unit)], limit);

@@ -91,8 +91,8 @@ export function spoken(character) {
   return NAMES.get(character) ?? character;
 }
 
-export function signedText(value) {
-  return Number.isNaN(value) ? "not a number" : (value < 0 ? "−" : "+") + Math.abs(value).toFixed(3);
+export function signedText(value, digits = 3) {
+  return Number.isNaN(value) ? "not a number" : (value < 0 ? "−" : "+") + Math.abs(value).toFixed(digits);
 }
 export const percent = (p) => (p > 0 && p < 0.01 ? "< 1 %" : `${Math.round(100 * p)} %`);
 
@@ -155,6 +155,8 @@ export function unpack(bytes) {
   return { header, take };
 }
 
+/** int8 as the int16 that stands for the same value. */
+export const widened = (number) => (number === -128 ? -32768 : number * 258);
 /** int16 to a value in [-limit, limit]; -32768 stands for "not a number". */
 export const real = (number, limit = 1) => (number === -32768 ? NaN : (number / 32767) * limit);
 /** int16 to a place on a scale of 256. */

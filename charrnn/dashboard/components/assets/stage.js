@@ -70,6 +70,7 @@ function raise(parentElement, style, build) {
   observer.observe(root);
   stage.remove = () => {
     observer.disconnect();
+    stage.leave?.();
     sheet.remove();
     root.remove();
     stages.delete(parentElement);
@@ -104,6 +105,30 @@ export function sharedChoice(stage, name) {
     timer = setTimeout(() => stage.setStateValue(name, value), 120); // a held arrow key tells only where it stops
   };
   return choice;
+}
+
+/**
+ * Tells Python, as `seen`, when the picture comes within `margin` of what is seen of the page and when it leaves it.
+ * `believed()` is what Python holds for true.
+ */
+export function tellSight(stage, margin, believed) {
+  let timer;
+  const scrolls = (element) => /auto|scroll/.test(getComputedStyle(element).overflowY);
+  const observer = new IntersectionObserver((entries) => {
+    const seen = entries.at(-1).isIntersecting;
+    clearTimeout(timer);
+    timer = setTimeout(() => stage.ready && seen !== believed() && stage.setStateValue("seen", seen), 150);
+  }, { root: around(stage.root, scrolls), rootMargin: margin });
+  observer.observe(stage.root);
+  return () => observer.disconnect();
+}
+
+/** The nearest element around another for which a condition holds, shadow roots passed through; null if none. */
+function around(element, condition) {
+  for (let at = element.parentNode; at; at = at.host ?? at.parentNode) {
+    if (at instanceof Element && condition(at)) return at;
+  }
+  return null;
 }
 
 export function button(label, sign, onclick) {

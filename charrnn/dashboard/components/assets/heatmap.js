@@ -4,7 +4,7 @@ import { contextFor, glyph, legend, real, signedText, spoken, step, unpack, wide
 import { button, keepInView, make, placeBeside, renderer, savePicture, sharedChoice, tellSight } from "./stage.js";
 
 const NAMES = 44; // width of the unit numbers, in CSS pixels
-const NEAR = "600px 0px 200px 0px"; // the text below it, which moves with it, counts as well
+const NEAR = "600px 0px 0px 0px"; // the text below it, which moves with it, counts as well
 const STYLE = `
   .card { white-space: nowrap; padding: 5px 9px; }
   .card b { font-family: var(--st-code-font); padding-left: 4px; }

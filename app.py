@@ -44,14 +44,18 @@ if here.forking:
 
 status = player.player(here)
 first_screen = st.container()
-pictures = knows.knows(here)
+pictures = None if here.arriving else knows.knows(here)
 with first_screen:
     panels.live(here, status, pictures)
-remembers.remembers(here)
-learns.learns(here)
-filmstrip.filmstrip(here)
-if not here.watching:
-    compare.compare(here)
-panels.poll(here)
+if here.arriving:  # who arrives sees the first screen before the browser loads what the rest of the page needs
+    here.arriving = False
+    player.page_follows(session.ARRIVAL_SECONDS)
+else:
+    remembers.remembers(here)
+    learns.learns(here)
+    filmstrip.filmstrip(here)
+    if not here.watching:
+        compare.compare(here)
+    panels.poll(here)
 my_runs.remember(here)
 session.settle()

@@ -74,11 +74,11 @@ def buttons(session: Session, drawn: bool) -> None:
         page_follows()
 
 
-def page_follows() -> None:
+def page_follows(seconds: float = FOLLOW_SECONDS) -> None:
     """Have the whole page drawn anew in a moment."""
     now = iter((False, True))  # not yet when it is drawn, but when it is redrawn
 
-    redrawn(lambda: st.rerun() if next(now, True) else None, "page-follows", FOLLOW_SECONDS)
+    redrawn(lambda: st.rerun() if next(now, True) else None, "page-follows", seconds)
 
 
 def stop_at(session: Session) -> None:

@@ -22,6 +22,7 @@ from charrnn.training.settings import Settings, SettingsError
 
 STYLE = Path(__file__).with_name("page.css")
 CELLS = 84  # columns of the reading strip
+ARRIVAL_SECONDS = 0.8  # in which a browser has loaded what the first screen needs
 LIMIT = 6  # runs in a comparison
 PANELS = ("text", "network", "learning", "my-runs", "stop-at", "go-on")  # they close once something was chosen in them
 KEPT_IN_ADDRESS = ("present",)
@@ -62,6 +63,7 @@ class Session:
     name: str = field(default_factory=lambda: secrets.token_hex(2))  # tells two browsers on one run apart
     opened: float = field(default_factory=time.time)  # seconds since the epoch
     linked: str = ""  # the token that the address holds because of this session
+    arriving: bool = True  # whether the page has yet to be drawn whole
     watching: bool = False  # whether it came by the read-only link
     compared: list[Run] = field(default_factory=list)  # beside its own run
     kept: list[str] = field(default_factory=list)  # tokens of this browser's runs

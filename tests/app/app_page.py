@@ -24,7 +24,7 @@ class Page:
         self.at = AppTest.from_file(str(APP), default_timeout=SECONDS)
         for name, value in query.items():
             self.at.query_params[name] = value
-        self.look()
+        self.look().look()  # the first screen comes first, then the whole page
 
     def look(self) -> "Page":
         """Draw the page anew, as it does by itself in a browser; with the panels open, whatever has closed them."""

@@ -34,7 +34,7 @@ STEP = re.compile(rb"step \*\*([\d,]+)\*\*")
 BUTTON = re.compile(rb"\$\$ID-[0-9a-f]+-(train|pause)(?![-\w])")
 LINE = "{sessions:8} {total:9,.0f} {times_one:8.2f} {fairness:10.2f} {click_p50:9.0f}/{click_p95:<8.0f} {memory:9.1f}"
 PATIENCE = 300  # seconds, for pages that wait for a server that is overloaded
-SMALL = 400  # bytes; the messages that ask for redraws are smaller, and only those are decoded
+SMALL = 1_000  # bytes; the messages that ask for redraws are smaller, and only those are decoded
 
 
 class Client:
@@ -45,6 +45,7 @@ class Client:
         self._due: dict[str, list[float]] = {}  # fragment: its interval and when it is due, in seconds
         self.steps: list[tuple[float, int]] = []  # when which step was seen
         self.button = ("", b"", 0.0)  # what the button says, its id, and since when
+        self._around = ""  # the fragment that the button is in
         self._ask()
         for work in (self._listen, self._redraw):
             threading.Thread(target=work, daemon=True).start()
@@ -53,8 +54,7 @@ class Client:
         """Press Train or Pause; seconds until the other button is there."""
         label, name, _ = self.button
         began = perf_counter()
-        self._due.clear()  # the whole page is drawn anew and says what is to be redrawn then
-        self._ask(clicked=name.decode())
+        self._ask(clicked=name.decode(), fragment=self._around)
         assert soon(lambda: self.button[0] != label, PATIENCE), f"{label} was not answered"
         return self.button[2] - began
 
@@ -67,7 +67,8 @@ class Client:
     def _ask(self, *, clicked: str = "", fragment: str = "") -> None:
         message = BackMsg()
         state = message.rerun_script
-        state.query_string, state.fragment_id, state.is_auto_rerun = self._query, fragment, bool(fragment)
+        state.query_string, state.fragment_id = self._query, fragment
+        state.is_auto_rerun = bool(fragment) and not clicked
         if clicked:
             state.widget_states.widgets.add(id=clicked, trigger_value=True)
         with suppress(ConnectionClosed):
@@ -80,6 +81,7 @@ class Client:
                 if step := STEP.search(data):
                     self.steps.append((now, int(step[1].replace(b",", b""))))
                 if (button := BUTTON.search(data)) and button[1].decode() != self.button[0]:
+                    self._around = ForwardMsg.FromString(data).delta.fragment_id
                     self.button = button[1].decode(), button[0], now
                 if len(data) < SMALL:
                     self._obey(ForwardMsg.FromString(data))
@@ -89,6 +91,8 @@ class Client:
         if kind == "auto_rerun":
             interval = message.auto_rerun.interval
             self._due[message.auto_rerun.fragment_id] = [interval, perf_counter() + interval]
+        elif kind == "new_session" and not message.new_session.fragment_ids_this_run:
+            self._due.clear()  # the whole page is drawn anew and says what is to be redrawn then
         elif kind == "page_info_changed":
             self._query = message.page_info_changed.query_string
 

@@ -43,7 +43,7 @@ def test_each_bin_bounds_exactly_the_losses_in_it(n):
 
 
 def test_the_first_steps_have_a_point_each():
-    assert Curve().extended(1, *history(80)).steps.tolist() == list(range(1, 81))
+    assert Curve().extended(1, *history(60)).steps.tolist() == list(range(1, 61))
 
 
 def test_ten_million_steps_have_no_more_than_1200_points():

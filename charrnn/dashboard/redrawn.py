@@ -1,5 +1,6 @@
 """Parts of the page that are drawn anew by themselves, without the page around them."""
 
+import os
 from collections.abc import Callable
 from typing import Any, Literal
 
@@ -8,7 +9,8 @@ import streamlit as st
 from charrnn.dashboard.session import engine
 
 REDRAW_SECONDS = 0.25  # between two pictures while training
-LIVELY = 4  # runs that may train before all pages redraw more seldom: beyond, one interpreter has no time for clicks
+# Runs that may train before all pages redraw more seldom: processors are for training, and one interpreter draws all.
+LIVELY = min(os.cpu_count() or 2, 8)
 
 
 def redrawn(

@@ -33,7 +33,7 @@ from websockets.sync.client import ClientConnection, connect
 STEP = re.compile(rb"step \*\*([\d,]+)\*\*")
 BUTTON = re.compile(rb"\$\$ID-[0-9a-f]+-(train|pause)(?![-\w])")
 LINE = "{sessions:8} {total:9,.0f} {times_one:8.2f} {fairness:10.2f} {click_p50:9.0f}/{click_p95:<8.0f} {memory:9.1f}"
-PATIENCE = 300  # seconds, for pages that wait for a server that is overloaded
+PATIENCE = 60  # seconds, for pages that wait for a server that is overloaded
 SMALL = 1_000  # bytes; the messages that ask for redraws are smaller, and only those are decoded
 
 
@@ -42,7 +42,8 @@ class Client:
 
     def __init__(self, socket: ClientConnection, query: str) -> None:
         self._socket, self._query = socket, query
-        self._due: dict[str, list[float]] = {}  # fragment: its interval and when it is due, in seconds
+        self._due: dict[str, list[float]] = {}  # fragment: its interval, when it is due, and since when, in seconds
+        self._began = 0.0  # when the page began to be drawn last
         self.steps: list[tuple[float, int]] = []  # when which step was seen
         self.button = ("", b"", 0.0)  # what the button says, its id, and since when
         self._around = ""  # the fragment that the button is in
@@ -90,18 +91,21 @@ class Client:
         kind = message.WhichOneof("type")
         if kind == "auto_rerun":
             interval = message.auto_rerun.interval
-            self._due[message.auto_rerun.fragment_id] = [interval, perf_counter() + interval]
-        elif kind == "new_session" and not message.new_session.fragment_ids_this_run:
-            self._due.clear()  # the whole page is drawn anew and says what is to be redrawn then
+            self._due[message.auto_rerun.fragment_id] = [interval, perf_counter() + interval, perf_counter()]
+        elif kind == "new_session":
+            self._began = perf_counter()
+        elif kind == "script_finished" and message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
+            # The whole page was drawn: what it has not asked for again is not to be redrawn any more.
+            self._due = {fragment: due for fragment, due in list(self._due.items()) if due[2] >= self._began}
         elif kind == "page_info_changed":
             self._query = message.page_info_changed.query_string
 
     def _redraw(self) -> None:
         while True:
             now = perf_counter()
-            for fragment, (interval, due) in list(self._due.items()):
+            for fragment, (interval, due, since) in list(self._due.items()):
                 if now >= due:
-                    self._due[fragment] = [interval, now + interval]
+                    self._due[fragment] = [interval, now + interval, since]
                     self._ask(fragment=fragment)
             sleep(0.01)
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import streamlit as st
 
-from charrnn.dashboard import charts, words
+from charrnn.dashboard import inside_charts, words
 from charrnn.dashboard.controls import OPTIMIZERS
 from charrnn.dashboard.player import running
 from charrnn.dashboard.redrawn import redrawn
@@ -179,7 +179,7 @@ def overlay(axis: str, theme: str) -> dict[str, Any]:
         .mark_text(align="left", dx=5, fontSize=13, fontWeight="bold")
         .encode(x=x, y=y, color=colour, text="run:N")
     )
-    return charts.bare(alt.layer(smooth, held, name, height=260, width="container"))
+    return inside_charts.bare(alt.layer(smooth, held, name), 260)
 
 
 def curves(runs: list[Run], axis: str) -> pa.Table:

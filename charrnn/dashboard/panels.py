@@ -98,7 +98,7 @@ def remarks(run: Run) -> list[str]:
 
 def page_depends_on(run: Run) -> Any:
     """What the page around the live part depends on: when it changes, the whole page is drawn anew."""
-    return running(run), len(run.milestones)
+    return running(run), [milestone.step for milestone in run.milestones]
 
 
 def poll(session: Session) -> None:

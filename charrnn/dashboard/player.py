@@ -93,7 +93,7 @@ def scrubber(session: Session) -> None:
     run, state = session.run, st.session_state
     stored = [milestone.step for milestone in run.milestones if milestone.step < max(run.snapshot.step, 1)]
     # The browser tells a slider's place by its number: with other steps to choose from it must be another slider.
-    key = f"scrubber-{len(stored)}"
+    key = f"scrubber-{len(stored)}-{sum(stored)}"
     state[key] = session.at if session.at in stored else NOW
 
     def look() -> None:

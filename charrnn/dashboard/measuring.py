@@ -50,7 +50,7 @@ def pool() -> ThreadPoolExecutor:
 def measure(session: Session, name: str, work: Callable[[], Any], about: Any = ()) -> None:
     """Have `work` done for the network that is shown, unless that has been done or is under way."""
     view, last = session.view, session.measurements.get(name)
-    if last and last.parameters is view.parameters and last.about == about:
+    if last and last.parameters is view.parameters and last.about == about and not last.future.cancelled():
         return
     if last:
         last.future.cancel()
@@ -108,7 +108,7 @@ def measured_fragment(
 
 def awaited(session: Session) -> bool:
     """Whether something is being measured that the page has not been drawn with."""
-    return not all(measurement.told for measurement in session.measurements.values())
+    return any(not (each.told or each.future.cancelled()) for each in session.measurements.values())
 
 
 def news(session: Session) -> bool:
@@ -116,7 +116,7 @@ def news(session: Session) -> bool:
     fresh = [each for each in session.measurements.values() if each.future.done() and not each.told]
     for measurement in fresh:
         measurement.told = True
-    return bool(fresh)
+    return not all(measurement.future.cancelled() for measurement in fresh)
 
 
 def state(session: Session, name: str, work: Callable[[], Any], about: Any, said: str) -> None:

@@ -136,6 +136,8 @@ def train(session: Session, until: int | None = None) -> None:
         session.notice = f"The run is at step {run.snapshot.step:,} already: choose a later one."
         return
     session.notice, session.closing = "", True
+    for measurement in session.measurements.values():
+        measurement.future.cancel()  # what has not begun would be of a network that is past
     run.train(until, by=session.name)
 
 

@@ -13,6 +13,7 @@ from charrnn.dashboard import (
     filmstrip,
     knows,
     learns,
+    live,
     my_runs,
     panels,
     player,
@@ -21,41 +22,40 @@ from charrnn.dashboard import (
     sharing,
 )
 
-st.set_page_config("CharRNN Lab", page_icon="🧠", layout="wide")
-
-st.html(session.STYLE)
-here = session.open_session()
-if "present" in st.query_params:
-    st.html("<style>html { font-size: 140% !important }</style>")  # for a projector: everything is sized in rem
-
-with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small", key="header"):
-    st.markdown("**CharRNN Lab**", width="content")
-    if not here.watching:
-        controls.text(here)
-        controls.network(here)
-        controls.learning(here)
-        my_runs.my_runs(here)
-    panels.sentence(here)
-    sharing.share(here)
-if here.proposal:
-    controls.confirm(here)
-if here.forking:
-    compare.fork(here)
-
-status = player.player(here)
-first_screen = st.container()
-pictures = None if here.arriving else knows.knows(here)
-with first_screen:
-    panels.live(here, status, pictures)
-if here.arriving:  # who arrives sees the first screen before the browser loads what the rest of the page needs
-    here.arriving = False
-    player.page_follows(session.ARRIVAL_SECONDS)
+if live.is_server():  # the server looks here, once, for the routes that it is to have; then every visit runs this file
+    app = st.App(__file__, routes=live.routes())
 else:
-    remembers.remembers(here)
-    learns.learns(here)
-    filmstrip.filmstrip(here)
-    if not here.watching:
-        compare.compare(here)
-    panels.poll(here)
-my_runs.remember(here)
-session.settle()
+    st.set_page_config("CharRNN Lab", page_icon="🧠", layout="wide")
+
+    st.html(session.STYLE)
+    here = session.open_session()
+    if "present" in st.query_params:
+        st.html("<style>html { font-size: 140% !important }</style>")  # for a projector: everything is sized in rem
+
+    with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small", key="header"):
+        st.markdown("**CharRNN Lab**", width="content")
+        if not here.watching:
+            controls.text(here)
+            controls.network(here)
+            controls.learning(here)
+            my_runs.my_runs(here)
+        panels.sentence(here)
+        sharing.share(here)
+    if here.proposal:
+        controls.confirm(here)
+    if here.forking:
+        compare.fork(here)
+
+    player.player(here)
+    panels.first_screen(here)
+    if not here.arriving:  # who arrives sees the first screen before the browser loads what the rest of the page needs
+        knows.knows(here)
+        remembers.remembers(here)
+        learns.learns(here)
+        filmstrip.filmstrip(here)
+        if not here.watching:
+            compare.compare(here)
+    panels.link(here)
+    here.arriving = False
+    my_runs.remember(here)
+    session.settle()

@@ -30,15 +30,13 @@ COLOURS = {
 LETTERS = "ABCDEF"
 SAMPLE_LENGTH = 200
 NO_PRIME = np.empty(0, np.int32)
-REDRAW_SECONDS = 0.5
 
 
 def compare(session: Session) -> None:
     """The section: what is compared, and how to add to it."""
     with st.expander("**What if one knob were different?**", on_change="rerun", key="compare") as section:
         if section.open:
-            any_running = any(running(run) for run in session.compared_runs())
-            redrawn(lambda: side_by_side(session), "side-by-side", REDRAW_SECONDS if any_running else None)
+            redrawn(lambda: side_by_side(session), "side-by-side")
 
 
 def side_by_side(session: Session) -> None:

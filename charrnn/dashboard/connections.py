@@ -4,9 +4,8 @@ import numpy as np
 import streamlit as st
 
 from charrnn.dashboard import inside_charts, words
-from charrnn.dashboard.components import Choice, Colouring, coloured_text
-from charrnn.dashboard.hidden_states import Reading, pace, reading
-from charrnn.dashboard.player import running
+from charrnn.dashboard.components import Choice, Colouring, coloured_text, encode_coloured_text
+from charrnn.dashboard.hidden_states import Reading, reading
 from charrnn.dashboard.redrawn import redrawn
 from charrnn.dashboard.session import Session
 from charrnn.dashboard.unit_text import guesses
@@ -26,8 +25,7 @@ HOW_TO_READ = {
 
 def connections(session: Session) -> None:
     """The part of the page; it follows the network while training."""
-    every = pace(session) if running(session.run) else None
-    redrawn(lambda: prediction(session), "connections", every)
+    redrawn(lambda: prediction(session), "connections")
 
 
 def prediction(session: Session) -> None:
@@ -58,13 +56,15 @@ def prediction(session: Session) -> None:
     left, right = st.columns([3, 1], gap="medium")
     with left:
         coloured_text(
-            values[None],
-            text=text,
-            rows=[""],
-            colouring=colouring,
-            guesses=guesses(session, now, "here"),
-            chosen=Choice(row=0, start=position, end=position + 1),
-            card=False,
+            encode_coloured_text(
+                values[None],
+                text=text,
+                rows=[""],
+                colouring=colouring,
+                guesses=guesses(session, now, "here"),
+                chosen=Choice(row=0, start=position, end=position + 1),
+                card=False,
+            ),
             key="connected",
         )
     with right:

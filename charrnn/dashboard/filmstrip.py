@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 
 from charrnn.dashboard import words
+from charrnn.dashboard.player import stored_steps
 from charrnn.dashboard.redrawn import redrawn
 from charrnn.dashboard.session import Session
 from charrnn.network import sampling
@@ -84,7 +85,7 @@ def filmstrip(session: Session) -> None:
     """The section; drawn anew with the page, that is, at each stored step."""
     with st.expander("**How did it come to write like this?**", on_change="rerun", key="film") as section:
         if section.open:
-            redrawn(lambda: film_of(session), "film-frames")
+            redrawn(lambda: film_of(session), "film-frames", stored_steps(session))
 
 
 def film_of(session: Session) -> None:

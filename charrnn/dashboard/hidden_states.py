@@ -6,9 +6,9 @@ import numpy as np
 import streamlit as st
 
 from charrnn.dashboard import measuring, words
-from charrnn.dashboard.components import Cell, heatmap, in_sight
+from charrnn.dashboard.components import Cell, encode_heatmap, encode_line, heatmap, line
 from charrnn.dashboard.player import running
-from charrnn.dashboard.redrawn import REDRAW_SECONDS, redrawn
+from charrnn.dashboard.redrawn import redrawn
 from charrnn.dashboard.session import CELLS, RANKING, Session
 from charrnn.insight import states
 from charrnn.insight.reading import sentence
@@ -16,13 +16,12 @@ from charrnn.insight.reading import states as read_states
 from charrnn.network.rnn import Array
 
 CHARACTERS = 400  # of a text typed in
-BYTES_A_SECOND = 110_000  # a heatmap of 128 units x 100 characters moves as often as the strip, larger ones less
 ORDERS = {"similar": "alike beside each other", "variance": "most varying first", "natural": "by number"}
 COMPUTED = {"similar": states.by_similarity, "variance": states.by_variance}
 VIEWS = {"value": "value", "deviation": "deviation from the unit's mean", "change": "change from the character before"}
 LENGTHS = [CELLS, 200, CHARACTERS]
 FOLLOWERS = {  # parts of the page that follow a picked unit and a typed text, by the section that they are in
-    "knows": ["pictures", "unit-text", "where-else", "silence"],
+    "knows": ["heatmap-drawn", "text-drawn", "unit-text", "where-else", "silence"],
     "remembers": ["connections"],
     "learns": ["one-step"],
 }
@@ -43,24 +42,33 @@ class Reading(NamedTuple):
 
 def hidden_states(session: Session) -> None:
     """What is said and chosen above the heatmap; the heatmap itself is one of the pictures (knows)."""
-    redrawn(lambda: controls(session), "heatmap-row")
+    redrawn(lambda: controls(session), "heatmap-row", lambda: measuring.told(session, RANKING))
 
 
-def pace(session: Session) -> float:
-    """Seconds between two pictures while training: what is sent stays within what a phone can take."""
-    characters = st.session_state.get("length") or LENGTHS[0]
-    return max(REDRAW_SECONDS, 2 * session.run.settings.hidden_size * characters / BYTES_A_SECOND)
+class Chosen(NamedTuple):
+    """What the controls say, for those who cannot ask them: pictures are made in other threads."""
+
+    order: str
+    view: str
+    typed: str
+    length: int
 
 
-def reading(session: Session) -> Reading:
+def chosen() -> Chosen:
+    """What the controls say now."""
+    state = st.session_state
+    return Chosen(state["order"], state["view"], state.get("heatmap-text") or "", state.get("length") or LENGTHS[0])
+
+
+def reading(session: Session, choice: Chosen | None = None) -> Reading:
     """The strip's sentence and what follows it, or a text typed in, as the shown network reads it."""
-    corpus, length = session.run.corpus, st.session_state.get("length") or LENGTHS[0]
+    choice = choice or chosen()
+    corpus = session.run.corpus
     ids, start = session.ids()
-    if length > CELLS and not session.typed:
-        text, start = sentence(corpus.text, len(corpus.train_ids), length)
+    if choice.length > CELLS and not session.typed:
+        text, start = sentence(corpus.text, len(corpus.train_ids), choice.length)
         ids = corpus.vocabulary.encode(text)
-    typed = st.session_state.get("heatmap-text") or ""
-    own = corpus.vocabulary.encode(typed)[:CHARACTERS]
+    own = corpus.vocabulary.encode(choice.typed)[:CHARACTERS]
     if len(own):
         ids, start = own, 0
     return Reading(ids, start, read_states(session.view.parameters, ids))
@@ -112,30 +120,45 @@ def controls(session: Session) -> None:
         )
 
 
-def all_units(session: Session, now: Reading) -> None:
+def all_units(session: Session) -> None:
     """The heatmap."""
-    vocabulary = session.run.corpus.vocabulary
-    typed = st.session_state["heatmap-text"]
-    if unseen := vocabulary.unseen(typed):
+    choice = chosen()
+    if unseen := session.run.corpus.vocabulary.unseen(choice.typed):
         st.text(f"Left out, never seen in the text: {' '.join(map(words.visible, unseen))}")
-    if len(typed) > CHARACTERS:
+    if len(choice.typed) > CHARACTERS:
         st.caption(f"Only the first {CHARACTERS} characters are shown.")
-    view = st.session_state["view"]
-    shown, limit = seen_as(now.hidden, view)
-    units = ordered(session, now.hidden)
+    cell: Cell | None = (st.session_state.get("heatmap") or {}).get("picked")
+    picture = session.channel.picture
     heatmap(
-        shown[:, units],
-        text=vocabulary.decode(now.ids[now.start :]),
-        units=units.tolist(),
+        picture("heatmap", lambda: picture_of(session, choice, cell)),
         key="heatmap",
-        title=VIEWS[view],
-        limit=limit,
-        picked=None if session.unit is None else Cell(unit=looked_at(session), position=picked_position(now)),
-        exact=not running(session.run),
-        seen=in_sight("heatmap"),
         on_pick=lambda cell: pick_cell(session, cell),
     )
-    st.caption(f"Step {session.view.step:,} · {shown.shape[1]} units × {len(shown)} characters.")
+    line(picture("heatmap-said", lambda: said(session, choice)), key="heatmap-said")
+
+
+def picture_of(session: Session, choice: Chosen, cell: Cell | None) -> bytes:
+    """The heatmap as sent, the crosshair where a cell was picked."""
+    now = reading(session, choice)
+    shown, limit = seen_as(now.hidden, choice.view)
+    units = ordered(session, now.hidden, choice.order)
+    position = min(cell["position"], len(now.hidden) - 1) if cell else 0
+    return encode_heatmap(
+        shown[:, units],
+        text=session.run.corpus.vocabulary.decode(now.ids[now.start :]),
+        units=units.tolist(),
+        title=VIEWS[choice.view],
+        limit=limit,
+        picked=None if session.unit is None else Cell(unit=looked_at(session), position=position),
+        exact=not running(session.run),
+    )
+
+
+def said(session: Session, choice: Chosen) -> bytes:
+    """What is drawn, of which step."""
+    now = reading(session, choice)
+    T, H = now.hidden.shape
+    return encode_line([(f"Step {session.view.step:,} · {H} units × {T} characters.", "muted")], small=True)
 
 
 def order_control(session: Session) -> None:
@@ -160,12 +183,6 @@ def pick_cell(session: Session, cell: Cell | None) -> None:
         look_at(session, cell["unit"])
 
 
-def picked_position(now: Reading) -> int:
-    """Where the heatmap's crosshair stands."""
-    cell: Cell | None = st.session_state.get("heatmap", {}).get("picked")
-    return min(cell["position"], len(now.hidden) - 1) if cell else 0
-
-
 def looked_at(session: Session) -> int:
     """The unit that was picked; before that the one that knows something best."""
     unit = next(iter(session.names), 0) if session.unit is None else session.unit
@@ -179,9 +196,8 @@ def seen_as(h: Array, view: str) -> tuple[Array, float]:
     return (states.change(h), 2.0) if view == "change" else (h, 1.0)
 
 
-def ordered(session: Session, h: Array) -> Array:
+def ordered(session: Session, h: Array, order: str) -> Array:
     """All units (H,), in the order asked for; while training it stands still."""
-    order = st.session_state["order"]
     if order in COMPUTED:
         kept = measuring.kept(session, "order", lambda: COMPUTED[order](h), (order, len(h)))
         units: Array = kept.value

@@ -7,9 +7,7 @@ import streamlit as st
 
 from charrnn.dashboard import measuring, weight_charts, words
 from charrnn.dashboard.components import Axis, matrix
-from charrnn.dashboard.hidden_states import BYTES_A_SECOND
 from charrnn.dashboard.one_step import one_step
-from charrnn.dashboard.player import running
 from charrnn.dashboard.redrawn import redrawn
 from charrnn.dashboard.session import Session
 from charrnn.insight.reading import states
@@ -43,16 +41,14 @@ def learns(session: Session) -> None:
     """The section: nothing of it is computed while it is folded away."""
     with st.expander("**How does it learn?**", on_change="rerun", key="learns") as section:
         if section.open:
-            every = max(1.0, 2 * min(MANY, session.run.settings.hidden_size) ** 2 / BYTES_A_SECOND)
-            live = every if running(session.run) else None
-            redrawn(lambda: weights(session), "weights", live)
+            redrawn(lambda: weights(session), "weights")
             st.divider()
             about = len(session.run.milestones), session.run.snapshot.clip
             measuring.measured_fragment(
                 session, "over-time", over_time(session), lambda: tanh_and_gradients(session), about=about
             )
             st.divider()
-            redrawn(lambda: characters_as_points(session), "embedding", live)
+            redrawn(lambda: characters_as_points(session), "embedding")
             st.divider()
             one_step(session)
 

@@ -4,7 +4,7 @@ A measurement belongs to one network (its read-only parameters, compared by iden
 one is under way the last one stays on the page. The threads compute; they never touch Streamlit or a session.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -27,7 +27,6 @@ class Measurement:
     about: Any
     future: Future[Any]
     earlier: "Measurement | None"  # the last finding before it
-    told: bool = False  # whether the page has been drawn with it
 
     @property
     def latest(self) -> "Measurement | None":
@@ -59,6 +58,7 @@ def measure(session: Session, name: str, work: Callable[[], Any], about: Any = (
         earlier.earlier = None
     future = pool().submit(work)
     session.measurements[name] = Measurement(view.parameters, session.origin, view.step, about, future, earlier)
+    future.add_done_callback(lambda _: session.noticed())
 
 
 def under_way(session: Session, name: str) -> bool:
@@ -83,7 +83,7 @@ def kept(session: Session, name: str, work: Callable[[], Any], about: Any = ()) 
         return last
     future: Future[Any] = Future()
     future.set_result(work())
-    last = Measurement(view.parameters, session.origin, view.step, about, future, None, told=True)
+    last = Measurement(view.parameters, session.origin, view.step, about, future, None)
     session.measurements[name] = last
     return last
 
@@ -98,25 +98,13 @@ def measured_fragment(
     if session.view.step and not running(session.run):
         measure(session, name, work, about)
 
-    def look() -> None:
-        if measurement := session.measurements.get(name):
-            measurement.told = measurement.future.done()
-        state(session, name, work, about, draw())
-
-    redrawn(look, name)
+    redrawn(lambda: state(session, name, work, about, draw()), name, lambda: told(session, name))
 
 
-def awaited(session: Session) -> bool:
-    """Whether something is being measured that the page has not been drawn with."""
-    return any(not (each.told or each.future.cancelled()) for each in session.measurements.values())
-
-
-def news(session: Session) -> bool:
-    """Whether a measurement was finished that the page has not been drawn with; said once of each."""
-    fresh = [each for each in session.measurements.values() if each.future.done() and not each.told]
-    for measurement in fresh:
-        measurement.told = True
-    return not all(measurement.future.cancelled() for measurement in fresh)
+def told(session: Session, name: str) -> Hashable:
+    """What a part of the page depends on that tells of a measurement."""
+    measurement = session.measurements.get(name)
+    return measurement and (id(measurement), measurement.future.done())
 
 
 def state(session: Session, name: str, work: Callable[[], Any], about: Any, said: str) -> None:

@@ -1,27 +1,33 @@
 """The first screen: headline, reading strip, loss curve, what it writes."""
 
-from collections.abc import Callable
+from collections.abc import Hashable
 from math import log
 from typing import Any
 
 import numpy as np
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
-from charrnn.dashboard import measuring, sample, words
+from charrnn.dashboard import sample, words
 from charrnn.dashboard.components import (
     CurveFrame,
     Level,
     Mark,
     Reach,
     Row,
+    Span,
     StripFrame,
     Unit,
+    encode_curve,
+    encode_line,
+    encode_strip,
+    line,
     loss_curve,
     reading_strip,
 )
-from charrnn.dashboard.player import figures, running
-from charrnn.dashboard.redrawn import REDRAW_SECONDS, redrawn
+from charrnn.dashboard.components import link as mount_link
+from charrnn.dashboard.live import PAGE
+from charrnn.dashboard.player import running
+from charrnn.dashboard.redrawn import redrawn
 from charrnn.dashboard.session import CELLS, Session, View
 from charrnn.dashboard.texts import rivals_of
 from charrnn.insight.memory import strip_reach
@@ -30,8 +36,8 @@ from charrnn.runs.run import Run
 from charrnn.runs.store import RUN_LIMIT
 from charrnn.text.batches import streams_that_fit
 from charrnn.text.corpus import Vocabulary
+from charrnn.text.rivals import Rival
 
-POLL_SECONDS, LOOK_SECONDS = 1.5, 0.4  # at rest; while something is being measured
 HISTORY = (10, 30, 100, 300, 1_000, 3_000, 10_000, 30_000, 100_000, 300_000, 1_000_000)
 ROWS = 6  # of them on the strip: the latest
 BEATEN = {
@@ -42,40 +48,22 @@ BEATEN = {
 }
 
 
-def live(session: Session, status: DeltaGenerator, further: Callable[[], None] | None = None) -> None:
-    """Everything that moves while training, what `further` draws included.
-
-    It is redrawn a few times a second by itself, without the page around it.
-
-    A redraw costs the browser something for each part, so that only these are drawn: no controls among them.
-    """
-    top = st.container()
+def first_screen(session: Session) -> None:
+    """Headline, strip, curve and sample; while training the session's channel keeps them moving."""
+    rivals = rivals_of(session.run.corpus)
+    picture = session.channel.picture
+    line(picture("headline", lambda: encode_line(headline(session, rivals))), key="headline")
+    for message in filter(None, (session.notice, session.run.message)):
+        st.warning(words.plain(message))
+    for remark in remarks(session.run):
+        st.caption(remark)
+    redrawn(lambda: strip(session), "reading")
     with st.container(key="curve-and-sample"):
         left, right = st.columns([602, 501], gap="medium")
+    with left:
+        loss_curve(picture("curve", lambda: encode_curve(history(session.run, rivals))), key="curve")
     with right:
-        written = sample.controls(session)
-
-    def draw() -> None:
-        headline(session)
-        for message in filter(None, (session.notice, session.run.message)):
-            st.warning(words.plain(message))
-        for remark in remarks(session.run):
-            st.caption(remark)
-        strip(session)
-        with left:
-            curve(session)
-        with written:
-            sample.text(session)
-        with status:
-            st.markdown(figures(session))
-        if further:
-            further()
-        if page_depends_on(session.run) != drawn or measuring.news(session):
-            st.rerun()
-
-    drawn = page_depends_on(session.run)
-    with top:
-        redrawn(draw, "live", REDRAW_SECONDS if running(session.run) else None)
+        sample.sample(session)
 
 
 def remarks(run: Run) -> list[str]:
@@ -96,37 +84,41 @@ def remarks(run: Run) -> list[str]:
     return found
 
 
-def page_depends_on(run: Run) -> Any:
-    """What the page around the live part depends on: when it changes, the whole page is drawn anew."""
-    return running(run), [milestone.step for milestone in run.milestones]
+def link(session: Session) -> None:
+    """The browser's end of the session's channel. Once it stands, all else follows by itself."""
+    channel = session.channel
+    channel.part(PAGE, lambda: page_depends_on(session))
+
+    def redraw(parts: list[str] | None) -> None:
+        if parts and PAGE not in parts and all(map(channel.drawn, parts)):
+            st.rerun(parts)
+
+    mount_link(f"live/{channel.token}", key="link", on_asked=redraw)
 
 
-def poll(session: Session) -> None:
-    """While paused nothing is drawn; a light look once in a while notices what others did, and what was measured."""
-    seen = session.run.version
-    every = LOOK_SECONDS if measuring.awaited(session) else POLL_SECONDS
-
-    def look() -> None:
-        if session.run.version != seen or measuring.news(session):
-            st.rerun()
-
-    redrawn(look, "poll", None if running(session.run) else every)
+def page_depends_on(session: Session) -> Hashable:
+    """What the page depends on beside its moving pictures and the parts that are redrawn by themselves."""
+    run, now = session.run, session.run.snapshot
+    status = run.status if run.status in ("died", "closed") else running(run)
+    said = session.notice, run.message, *remarks(run)
+    settings = run.settings, now.learning_rate, now.clip
+    return session.arriving, session.at, status, said, run.corpus.digest, settings, run.title, bool(run.saved_step)
 
 
-def headline(session: Session) -> None:
+def headline(session: Session, rivals: list[Rival]) -> list[Span]:
     """The loss in words."""
     run, view = session.run, session.view
     blind = len(run.corpus.vocabulary)
     if view.step == 0:
         nats, where = log(blind), "before training"
-        text = f"**It hesitates between {blind} characters: a blind guess.**"
+        said: list[Span] = [(f"It hesitates between {blind} characters: a blind guess.", "strong")]
     else:
         nats, where = loss_of(run, view)
         then = f"At step {view.step:,} it hesitated" if view.past else "It now hesitates"
-        text = f"**{then} between {words.choices(nats)} characters**, down from {blind}."
-        beaten = [rival.name for rival in rivals_of(run.corpus) if nats < rival.nats and rival.name in BEATEN]
-        text += f" {BEATEN[beaten[-1]]}" if beaten else ""
-    st.markdown(f"{text} :gray[{nats:.2f} nats = {words.bits(nats):.2f} bits a character, {where}]")
+        said = [(f"{then} between {words.choices(nats)} characters", "strong"), (f", down from {blind}.", "")]
+        beaten = [rival.name for rival in rivals if nats < rival.nats and rival.name in BEATEN]
+        said += [(f" {BEATEN[beaten[-1]]}", "")] if beaten else []
+    return [*said, (f" {nats:.2f} nats = {words.bits(nats):.2f} bits a character, {where}", "muted")]
 
 
 def sentence(session: Session) -> None:
@@ -155,7 +147,13 @@ def loss_of(run: Run, view: View) -> tuple[float, str]:
 
 
 def strip(session: Session) -> None:
-    """The reading strip: the latest stored steps before the one that is shown, and that one."""
+    """The reading strip, and the column that is pinned in it."""
+    pinned = (st.session_state.get("strip") or {}).get("pinned")
+    reading_strip(session.channel.picture("strip", lambda: encode_strip(read(session, pinned))), key="strip")
+
+
+def read(session: Session, pinned: int | None) -> StripFrame:
+    """What the strip shows: the latest stored steps before the one that is shown, and that one."""
     run, view = session.run, session.view
     decode = run.corpus.vocabulary.decode
     before = [m for m in run.milestones if m.step in HISTORY and m.step < view.step][-ROWS:]
@@ -171,14 +169,13 @@ def strip(session: Session) -> None:
     names = [f"{session.names[unit]} {unit}" if unit in session.names else f"unit {unit}" for unit in units]
     held = [Unit(name=name, values=values) for name, values in zip(names, now.hidden.T[units], strict=True)]
     drawn = frame(run.corpus.vocabulary, now, rows, label, held)
-    if pulled := reach(session, view):
+    if pulled := reach(session, view, pinned):
         drawn["reach"] = pulled
-    reading_strip(drawn, key="strip")
+    return drawn
 
 
-def reach(session: Session, view: View) -> Reach | None:
+def reach(session: Session, view: View, column: int | None) -> Reach | None:
     """How far back the prediction of the pinned column pulls at the states before it."""
-    column = (st.session_state.get("strip") or {}).get("pinned")
     ids, start = session.ids()
     if column is None or start + column >= len(ids):
         return None
@@ -204,19 +201,17 @@ def frame(vocabulary: Vocabulary, now: Strip, rows: list[Row], label: str, units
     }
 
 
-def curve(session: Session) -> None:
-    """The loss over the steps, beside its rivals."""
-    run = session.run
-    rivals: list[Level] = [{"name": rival.name, "nats": rival.nats} for rival in rivals_of(run.corpus)]
+def history(run: Run, rivals: list[Rival]) -> CurveFrame:
+    """What the loss curve shows: the loss over the steps, beside its rivals."""
+    levels: list[Level] = [{"name": rival.name, "nats": rival.nats} for rival in rivals]
     marks: list[Mark] = [{"step": step, "label": words.change(change)} for step, change in run.curve.marks]
-    drawn: CurveFrame = {
+    return {
         "steps": run.curve.steps,
         "smooth": run.curve.smooth,
         "low": run.curve.low,
         "high": run.curve.high,
         "held_out": run.curve.held_out,
-        "rivals": rivals,
+        "rivals": levels,
         "marks": marks,
         "blind": log(len(run.corpus.vocabulary)),
     }
-    loss_curve(drawn, key="curve")

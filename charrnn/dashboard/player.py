@@ -1,15 +1,16 @@
 """The player at the foot of the page: train, pause, step, stop at, start over."""
 
+from collections.abc import Callable, Hashable
+
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from charrnn.dashboard import words
+from charrnn.dashboard.components import Span, encode_line, line
 from charrnn.dashboard.redrawn import redrawn
 from charrnn.dashboard.session import Session
 from charrnn.runs.run import ACTIVE, Run
 
 PAUSE_SECONDS = 0.03  # most workers have stopped by then, and the page need not be drawn once more
-FOLLOW_SECONDS = 0.1  # until the page follows a click: the button comes first
 NOW = -1  # the scrubber's right end
 STEPS = {"1 window": 1, "10 windows": 10, "100 windows": 100, "1,000 windows": 1_000}
 
@@ -19,35 +20,27 @@ def running(run: Run) -> bool:
     return run.status in (*ACTIVE, "queued")
 
 
-def player(session: Session) -> DeltaGenerator:
-    """Draw the buttons; return the place for the figures, which the live part of the page fills."""
-    run = session.run
-    if session.watching:
-        with st.bottom, st.container(horizontal=True, vertical_alignment="center", key="player"):
-            st.markdown("You are watching.", width="content")
-            scrubber(session)
-            return st.container(width="content", key="figures")
+def player(session: Session) -> None:
+    """Draw the buttons, the scrubber and the figures."""
     with st.bottom, st.container(horizontal=True, vertical_alignment="center", gap="small", key="player"):
-        redrawn(lambda: buttons(session, drawn=running(run)), "buttons", width="content")
-        with st.popover("Stop at", key="stop-at", on_change="rerun") as panel:
-            if panel.open:
-                stop_at(session)
-        scrubber(session)
-        if session.view.past:
+        if session.watching:
+            st.markdown("You are watching.", width="content")
+        else:
+            redrawn(lambda: buttons(session), "buttons", width="content")
+            with st.popover("Stop at", key="stop-at", on_change="rerun") as panel:
+                if panel.open:
+                    stop_at(session)
+        redrawn(lambda: scrubber(session), "scrubbing", stored_steps(session))
+        if session.view.past and not session.watching:
             look_back(session)
-        figures = st.container(width="content", height="content", key="figures")
-        st.button(
-            "Start over",
-            key="start-over",
-            type="tertiary",
-            on_click=lambda: session.propose(run.corpus, run.settings),
-            disabled=run.snapshot.step == 0,
-            help="The same start again, training forgotten.",
-        )
-    return figures
+        with st.container(width="content", height="content", key="figures"):
+            moving = session.channel.picture("figures", lambda: encode_line(figures(session)))
+            line(moving, key="figured", width="content")
+        if not session.watching:
+            redrawn(lambda: start_over(session), "starting-over", stored_steps(session), width="content")
 
 
-def buttons(session: Session, drawn: bool) -> None:
+def buttons(session: Session) -> None:
     """Train or pause, and step. They are drawn anew by themselves, so that a click shows before the page follows."""
     run, by = session.run, session.name
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -70,15 +63,24 @@ def buttons(session: Session, drawn: bool) -> None:
             on_click=lambda: run.steps(STEPS[st.session_state["step"]], by=by),
             help="Learn from that many more windows of the text, then stop.",
         )
-    if running(run) != drawn:
-        page_follows()
 
 
-def page_follows(seconds: float = FOLLOW_SECONDS) -> None:
-    """Have the whole page drawn anew in a moment."""
-    now = iter((False, True))  # not yet when it is drawn, but when it is redrawn
+def start_over(session: Session) -> None:
+    """Back to the beginning."""
+    run = session.run
 
-    redrawn(lambda: st.rerun() if next(now, True) else None, "page-follows", seconds)
+    def propose() -> None:
+        session.propose(run.corpus, run.settings)
+        st.rerun()
+
+    st.button(
+        "Start over",
+        key="start-over",
+        type="tertiary",
+        on_click=propose,
+        disabled=run.snapshot.step == 0,
+        help="The same start again, training forgotten.",
+    )
 
 
 def stop_at(session: Session) -> None:
@@ -86,6 +88,12 @@ def stop_at(session: Session) -> None:
     after = max(1_000, 2 * session.run.snapshot.step)
     goal = st.number_input("Train up to step", 1, 10**9, after, step=1_000, key="goal")
     st.button("Train up to there", key="train-until", on_click=lambda: train(session, int(goal)), type="primary")
+
+
+def stored_steps(session: Session) -> Callable[[], Hashable]:
+    """What the scrubber depends on: the steps that it leads to, and whether there is anything to look back at."""
+    run = session.run
+    return lambda: (tuple(milestone.step for milestone in run.milestones), run.snapshot.step > 0)
 
 
 def scrubber(session: Session) -> None:
@@ -98,6 +106,7 @@ def scrubber(session: Session) -> None:
 
     def look() -> None:
         session.at = None if state[key] == NOW else state[key]
+        st.rerun()
 
     with st.container(key="scrubber", width="stretch"):
         st.select_slider(
@@ -146,11 +155,11 @@ def pause(session: Session) -> None:
     session.run.pause(by=session.name, wait=PAUSE_SECONDS)
 
 
-def figures(session: Session) -> str:
+def figures(session: Session) -> list[Span]:
     """Step, speed, epochs, time left; who gave the last command where two share a run."""
     run = session.run
     now = run.snapshot
-    parts = [f"step **{now.step:,}**"]
+    parts = []
     if running(run):
         parts.append(f"{now.speed:,.0f}/s" if now.speed else run.status)
     elif run.status == "paused":
@@ -164,4 +173,4 @@ def figures(session: Session) -> str:
     last = run.last_command
     if last and last.by not in ("", session.name) and last.at > session.opened:
         parts.append(f"another browser: {last.what}")
-    return " · ".join(parts)
+    return [("step ", ""), (f"{now.step:,}", "strong"), ("".join(f" · {part}" for part in parts), "")]

@@ -2,7 +2,6 @@
 
 import numpy as np
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from charrnn.dashboard import words
 from charrnn.dashboard.player import running
@@ -14,10 +13,11 @@ LENGTH = 300
 HEIGHT = 218  # pixels
 
 
-def controls(session: Session) -> DeltaGenerator:
-    """The row of controls; return the place below it, which the live part of the page fills."""
+def sample(session: Session) -> None:
+    """The row of controls, and below it what the network writes."""
     redrawn(lambda: row(session), "sampling-row")
-    return st.container(key="sample")
+    with st.container(key="sample"):
+        redrawn(lambda: text(session), "written")
 
 
 def row(session: Session) -> None:
@@ -42,7 +42,7 @@ def row(session: Session) -> None:
 
 def again() -> None:
     """Have the sample drawn anew; only from a widget's callback."""
-    st.rerun("live")
+    st.rerun("written")
 
 
 def another(session: Session) -> None:

@@ -2,6 +2,7 @@
 
 import gc
 import logging
+import os
 import secrets
 import time
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ import numpy as np
 import streamlit as st
 
 from charrnn.dashboard import links, texts
+from charrnn.dashboard.live import Channel, Moment
 from charrnn.insight.reading import Strip, most_varying, sentence, strip
 from charrnn.network.rnn import Array, Parameters
 from charrnn.runs.engine import Engine
@@ -22,7 +24,8 @@ from charrnn.training.settings import Settings, SettingsError
 
 STYLE = Path(__file__).with_name("page.css")
 CELLS = 84  # columns of the reading strip
-ARRIVAL_SECONDS = 0.8  # in which a browser has loaded what the first screen needs
+# Runs that may train before all pages' pictures come more seldom: processors are for training.
+LIVELY = min(os.cpu_count() or 2, 8)
 LIMIT = 6  # runs in a comparison
 PANELS = ("text", "network", "learning", "my-runs", "stop-at", "go-on")  # they close once something was chosen in them
 KEPT_IN_ADDRESS = ("present",)
@@ -81,6 +84,18 @@ class Session:
     strips: dict[Any, Strip] = field(default_factory=dict)  # rows frozen in the past, by step and sentence
     unit: int | None = None  # the one that was picked to be looked at, wherever that was
     measurements: dict[str, Any] = field(default_factory=dict)  # what takes long to find out, by what it is (measuring)
+    measured: int = 0  # how many measurements have been finished
+    epoch: float = field(default_factory=time.time)  # when it began to look at what it looks at, seconds since 1970
+    channel: Channel = field(init=False)
+
+    def __post_init__(self) -> None:
+        owner = engine()
+        self.channel = Channel(lambda: self.moment, lambda: max(1.0, owner.training / LIVELY))
+
+    @property
+    def moment(self) -> Moment:
+        """Rises with all that changes what the page shows, but for what is chosen on it."""
+        return self.epoch, sum(run.version for run in self.compared_runs()) + self.measured
 
     @property
     def view(self) -> View:
@@ -90,6 +105,10 @@ class Session:
                 return View(milestone.step, milestone.parameters, True)
         now = self.run.snapshot
         return View(now.parameters_step, now.parameters, False)
+
+    def noticed(self) -> None:
+        """A measurement was finished; called from the thread that did it."""
+        self.measured += 1
 
     def sentence(self) -> tuple[str, int]:
         """The text that the strip reads, context first, and where its columns begin."""
@@ -109,18 +128,20 @@ class Session:
         if not view.past:
             return strip(view.parameters, *self.ids())
         key = view.step, self.typed
-        if key not in self.strips:
-            self.strips[key] = strip(view.parameters, *self.ids())
-        return self.strips[key]
+        known = self.strips.get(key)
+        if known is None:
+            known = self.strips[key] = strip(view.parameters, *self.ids())
+        return known
 
     def units(self, hidden: Array) -> Array:
         """The units that the strip shows, slow to change."""
-        if self.shown_units is not None and self.shown_units.max(initial=0) >= hidden.shape[1]:
-            self.shown_units = None
+        before = self.shown_units
+        if before is not None and before.max(initial=0) >= hidden.shape[1]:
+            before = None
         named = [unit for unit in self.names if unit < hidden.shape[1]]
-        varying = most_varying(hidden, 5, self.shown_units).tolist()
-        self.shown_units = np.array([*named, *(unit for unit in varying if unit not in named)][:5])
-        return self.shown_units
+        varying = most_varying(hidden, 5, before).tolist()
+        self.shown_units = shown = np.array([*named, *(unit for unit in varying if unit not in named)][:5])
+        return shown
 
     @property
     def origin(self) -> Any:
@@ -192,6 +213,7 @@ class Session:
             self._look_anew()
 
     def _look_anew(self) -> None:
+        self.epoch = time.time()
         self.strips.clear()
         self.measurements.clear()
         self.shown_units = self.at = None
@@ -212,6 +234,7 @@ def open_session() -> Session:
     if session.closing:
         session.closing = False
         st.session_state.update(dict.fromkeys(PANELS, False))
+    session.channel.begin()
     for run in session.compared_runs():
         lease_of(run.token, run, f"{session.name} {run.token}")
     return session

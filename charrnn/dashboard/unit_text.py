@@ -6,8 +6,8 @@ import numpy as np
 import streamlit as st
 
 from charrnn.dashboard import measuring
-from charrnn.dashboard.components import Choice, Colouring, Guesses, coloured_text
-from charrnn.dashboard.hidden_states import Reading, follow, looked_at, ordered
+from charrnn.dashboard.components import Choice, Colouring, Guesses, coloured_text, encode_coloured_text
+from charrnn.dashboard.hidden_states import Chosen, Reading, chosen, follow, looked_at, ordered, reading
 from charrnn.dashboard.session import Session
 from charrnn.dashboard.where_else import AROUND, concordance
 from charrnn.insight import memory, states
@@ -43,29 +43,34 @@ def unit_text(session: Session) -> None:
         )
 
 
-def text_drawn(session: Session, now: Reading) -> None:
+def text_drawn(session: Session) -> None:
     """The text as a component."""
-    colour = st.session_state["colour"]
-    vocabulary = session.run.corpus.vocabulary
-    units = ordered(session, now.hidden).tolist()
+    choice, colour = chosen(), st.session_state["colour"]
     pick: Choice = st.session_state.get("on-the-text", {}).get("chosen") or Choice(row=0, start=None, end=None)
-    values, rows, colouring = coloured_by(session, now, colour, units, pick)
 
-    def choose(choice: Choice) -> None:
+    def choose(made: Choice) -> None:
         if colour == "unit":
-            session.unit = units[choice["row"]]
+            session.unit = int(ordered(session, reading(session, choice).hidden, choice.order)[made["row"]])
         follow()
 
-    coloured_text(
+    picture = session.channel.picture("on-the-text", lambda: picture_of(session, choice, colour, pick))
+    coloured_text(picture, on_choose=choose, key="on-the-text")
+
+
+def picture_of(session: Session, choice: Chosen, colour: str, pick: Choice) -> bytes:
+    """The text as sent, in the colours chosen."""
+    now = reading(session, choice)
+    units = ordered(session, now.hidden, choice.order).tolist()
+    values, rows, colouring = coloured_by(session, now, colour, units, pick)
+    row = units.index(looked_at(session)) if colour == "unit" else 0
+    return encode_coloured_text(
         values,
-        text=vocabulary.decode(now.ids[now.start :]),
+        text=session.run.corpus.vocabulary.decode(now.ids[now.start :]),
         rows=rows,
         colouring=colouring,
         guesses=guesses(session, now, "next" if colour == "unit" else "here"),
-        chosen=pick | Choice(row=units.index(looked_at(session)) if colour == "unit" else 0),  # type: ignore[typeddict-item]
+        chosen=Choice(row=row, start=pick["start"], end=pick["end"]),
         stretches=colour == "unit",
-        on_choose=choose,
-        key="on-the-text",
     )
 
 

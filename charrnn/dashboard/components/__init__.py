@@ -8,14 +8,19 @@ Each is a Python function that packs numbers into a few kilobytes, and JavaScrip
     loss_scale.js        its units, scales and ticks
     guesses.js           the likeliest characters at one place, as a table
     stage.js             a component's life: built once, redrawn with each frame, theme and width
+    live.js              the newest message of each, whether Streamlit brought it or the session's channel
+    link.js              the page's end of that channel
+    line.js              a line of text with figures that move
     shared.js            colour scales, visible glyphs, the wire format
 """
 
-from .coloured_text import Choice, Colouring, Guesses, coloured_text
-from .heatmap import Cell, heatmap, in_sight
-from .loss_curve import CurveFrame, Level, Mark, loss_curve
+from .coloured_text import Choice, Colouring, Guesses, coloured_text, encode_coloured_text
+from .heatmap import Cell, encode_heatmap, heatmap
+from .line import Span, encode_line, line
+from .link import link
+from .loss_curve import CurveFrame, Level, Mark, encode_curve, loss_curve
 from .matrix import Axis, matrix
-from .strip import Reach, Row, StripFrame, Unit, reading_strip
+from .strip import Reach, Row, StripFrame, Unit, encode_strip, reading_strip
 
 __all__ = [
     "Axis",
@@ -28,11 +33,18 @@ __all__ = [
     "Mark",
     "Reach",
     "Row",
+    "Span",
     "StripFrame",
     "Unit",
     "coloured_text",
+    "encode_coloured_text",
+    "encode_curve",
+    "encode_heatmap",
+    "encode_line",
+    "encode_strip",
     "heatmap",
-    "in_sight",
+    "line",
+    "link",
     "loss_curve",
     "matrix",
     "reading_strip",

@@ -36,36 +36,8 @@ class Colouring(TypedDict):
     unit: NotRequired[str]  # "nats": behind each value
 
 
-def coloured_text(
-    values: ArrayLike,
-    *,
-    text: str,
-    rows: Sequence[str],
-    colouring: Colouring,
-    guesses: Guesses,
-    key: str,
-    chosen: Choice | None = None,
-    stretches: bool = False,
-    card: bool = True,
-    on_choose: Callable[[Choice], None] | None = None,
-) -> Choice | None:
-    """Draw ``text`` coloured by one row of ``values`` (R, T) at a time; return what was picked in it, None at first.
-
-    All rows travel at once, a byte a value: arrow keys step from row to row (``rows`` names them) and from character to
-    character without asking the server. ``stretches`` lets several characters be picked together. Without ``card``,
-    what is known of a picked one stands elsewhere, and only pointing shows it. ``chosen`` moves the pick when it
-    differs from the run before. Raises ValueError where shapes do not agree.
-    """
-    data = encode_coloured_text(
-        values,
-        text=text,
-        rows=rows,
-        colouring=colouring,
-        guesses=guesses,
-        chosen=chosen,
-        stretches=stretches,
-        card=card,
-    )
+def coloured_text(data: bytes, *, key: str, on_choose: Callable[[Choice], None] | None = None) -> Choice | None:
+    """Draw a text that was encoded; return what was picked in it, None at first."""
     return mount("coloured_text", data, key=key, choice="chosen", on_choice=on_choose)
 
 
@@ -80,7 +52,13 @@ def encode_coloured_text(
     stretches: bool = False,
     card: bool = True,
 ) -> bytes:
-    """The message as sent. Raises ValueError where shapes do not agree."""
+    """``text`` coloured by one row of ``values`` (R, T) at a time, as sent.
+
+    All rows travel at once, a byte a value: arrow keys step from row to row (``rows`` names them) and from character to
+    character without asking the server. ``stretches`` lets several characters be picked together. Without ``card``,
+    what is known of a picked one stands elsewhere, and only pointing shows it. ``chosen`` moves the pick when it
+    differs from the frame before. Raises ValueError where shapes do not agree.
+    """
     array, top_p = np.asarray(values, float), np.asarray(guesses["top_p"], float)
     if array.shape != (len(rows), len(text)) or not array.size:
         raise ValueError(f"values: shape ({len(rows)}, {len(text)}) is needed, with neither 0, not {array.shape}")

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from typing import TypedDict
 
 import numpy as np
-import streamlit as st
 from numpy.typing import ArrayLike
 
 from .mounting import mount
@@ -18,38 +17,9 @@ class Cell(TypedDict):
     position: int
 
 
-def heatmap(
-    values: ArrayLike,
-    *,
-    text: str,
-    units: Sequence[int],
-    key: str,
-    title: str = "hidden value",
-    limit: float = 1.0,
-    height: int | None = None,
-    picked: Cell | None = None,
-    exact: bool = True,
-    seen: bool = False,
-    on_pick: Callable[[Cell | None], None] | None = None,
-) -> Cell | None:
-    """Draw ``values`` (T, H) in [-limit, limit], characters across and units down; return the picked cell, or None.
-
-    Column k of ``values`` belongs to unit ``units[k]``: units appear in the order given, under their own numbers.
-    ``title`` stands at the legend and says what the colours mean ("deviation from the unit's mean": then ``limit=2``).
-    ``height`` is that of the cells, in CSS pixels; by default units are 1 to 14 pixels high. ``picked`` moves the
-    crosshair when it differs from the run before. What moves fast need not be ``exact``: it is half as long then.
-    Where the picture comes near what is seen of the page, or leaves it, and ``seen`` says otherwise, the page runs
-    again and ``in_sight(key)`` tells. Raises ValueError where shapes do not agree.
-    """
-    data = encode_heatmap(
-        values, text=text, units=units, title=title, limit=limit, height=height, picked=picked, exact=exact, seen=seen
-    )
-    return mount("heatmap", data, key=key, choice="picked", on_choice=on_pick, told=("seen",))
-
-
-def in_sight(key: str) -> bool:
-    """Whether a heatmap is near what is seen of the page; not before its browser has said so."""
-    return bool((st.session_state.get(key) or {}).get("seen"))
+def heatmap(data: bytes, *, key: str, on_pick: Callable[[Cell | None], None] | None = None) -> Cell | None:
+    """Draw a heatmap that was encoded, characters across and units down; return the picked cell, or None."""
+    return mount("heatmap", data, key=key, choice="picked", on_choice=on_pick)
 
 
 def encode_heatmap(
@@ -62,9 +32,15 @@ def encode_heatmap(
     height: int | None = None,
     picked: Cell | None = None,
     exact: bool = True,
-    seen: bool = False,
 ) -> bytes:
-    """The message as sent: two bytes a value, or one. Raises ValueError where shapes do not agree."""
+    """``values`` (T, H) in [-limit, limit] as sent: two bytes a value, or one.
+
+    Column k of ``values`` belongs to unit ``units[k]``: units appear in the order given, under their own numbers.
+    ``title`` stands at the legend and says what the colours mean ("deviation from the unit's mean": then ``limit=2``).
+    ``height`` is that of the cells, in CSS pixels; by default units are 1 to 14 pixels high. ``picked`` moves the
+    crosshair when it differs from the one before. What moves fast need not be ``exact``: it is half as long then.
+    Raises ValueError where shapes do not agree.
+    """
     array = np.asarray(values)
     if not text or not len(units) or array.shape != (len(text), len(units)):
         raise ValueError(f"values: shape ({len(text)}, {len(units)}) is needed, with neither 0, not {array.shape}")
@@ -78,6 +54,5 @@ def encode_heatmap(
         "height": height,
         "picked": picked,
         "exact": exact,
-        "seen": seen,
     }
     return pack(header, signed(array, limit, "<i2" if exact else "i1"))

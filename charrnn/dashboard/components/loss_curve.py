@@ -37,17 +37,15 @@ class CurveFrame(TypedDict):
     blind: float  # loss of a blind guess, ln V
 
 
-def loss_curve(frame: CurveFrame, *, key: str, height: int = 222) -> None:
-    """Draw the curve, axes included, ``height`` CSS pixels high; the choice of unit stands above it.
-
-    Unit and zoom are the browser's own: they outlive frames, and Python never hears of them. Raises ValueError where
-    lengths do not agree.
-    """
-    mount("loss_curve", encode_curve(frame, height), key=key)
+def loss_curve(data: bytes, *, key: str) -> None:
+    """Draw a curve that was encoded. Unit and zoom are the browser's own: they outlive frames, and Python never hears
+    of them."""
+    mount("loss_curve", data, key=key)
 
 
 def encode_curve(frame: CurveFrame, height: int = 222) -> bytes:
-    """The frame as sent: ten bytes a point. Raises ValueError where lengths differ.
+    """The frame as sent: ten bytes a point. The picture is ``height`` CSS pixels high, axes included; the choice of
+    unit stands above it. Raises ValueError where lengths differ.
 
     Losses travel over [0, twice that of a blind guess], 0.0001 apart; what lies beyond, or is no number, is sent as
     that limit.

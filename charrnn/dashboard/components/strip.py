@@ -1,6 +1,6 @@
 """The reading strip: one held-out sentence, read again and again by the same network as it learns."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NotRequired, TypedDict
 
 import numpy as np
@@ -48,23 +48,17 @@ class StripFrame(TypedDict):
     reach: NotRequired[Reach]
 
 
-def reading_strip(
-    frame: StripFrame,
-    *,
-    key: str,
-    pinned: int | None = None,
-    on_pin: Callable[[int | None], None] | None = None,
-) -> int | None:
-    """Draw the strip and return the column that is pinned in it, or None.
-
-    ``pinned`` moves the pin when it differs from the run before; otherwise the person's own pin stays. ``on_pin`` is
-    called with the new column before the page runs again. Raises ValueError where lengths do not agree.
-    """
-    return mount("reading_strip", encode_strip(frame, pinned), key=key, choice="pinned", on_choice=on_pin)
+def reading_strip(data: bytes, *, key: str) -> int | None:
+    """Draw a strip that was encoded; return the column that is pinned in it, or None."""
+    return mount("reading_strip", data, key=key, choice="pinned", on_choice=None)
 
 
 def encode_strip(frame: StripFrame, pinned: int | None = None) -> bytes:
-    """The frame as sent: 3.5 KB for 84 columns, six rows and five units. Raises ValueError where lengths differ."""
+    """The frame as sent: 3.5 KB for 84 columns, six rows and five units.
+
+    ``pinned`` moves the pin when it differs from the frame before; otherwise the person's own pin stays. Raises
+    ValueError where lengths differ.
+    """
     columns = len(frame["text"])
     best = len(frame["top"][0]) if frame["top"] else 0
     top = _shaped("top_p", frame["top_p"], (columns, best))

@@ -1,7 +1,8 @@
 """Numbers on their way to the browser: a JSON header, a zero byte, then little-endian arrays, the wider ones first.
 
 Probabilities travel as unsigned integers over [0, 1], hidden values as int16 over [-limit, limit] (0.00003 apart), so
-that the value a person reads is right to three decimals.
+that the value a person reads is right to three decimals. What a component gets is sealed: behind the message stands
+which picture it is and of which moment, so that of two that arrive by different ways the newer one is shown.
 """
 
 import json
@@ -16,6 +17,23 @@ def pack(header: Mapping[str, object], *arrays: NDArray[np.integer]) -> bytes:
     text = json.dumps(header, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     ordered = sorted(arrays, key=lambda array: -array.itemsize)  # stable, and keeps 16-bit numbers on even addresses
     return b"\0".join([text.encode("utf-8", "replace"), b"".join(array.tobytes() for array in ordered)])
+
+
+class Sealed(bytes):
+    """A message with its seal."""
+
+
+def sealed(message: bytes, picture: str = "", moment: tuple[float, int] = (0, 0)) -> Sealed:
+    """The message with its seal: a picture's name ("" where none follow) and moment as JSON, and that one's length."""
+    if isinstance(message, Sealed):
+        return message
+    seal = json.dumps([picture, *moment]).encode()
+    return Sealed(b"".join([message, seal, len(seal).to_bytes(2, "little")]))
+
+
+def unsealed(message: bytes) -> bytes:
+    """The message without its seal."""
+    return message[: -2 - int.from_bytes(message[-2:], "little")]
 
 
 def unsigned(values: ArrayLike, limit: float, dtype: str) -> NDArray[np.integer]:

@@ -1,10 +1,9 @@
 // The hidden-state heatmap: every unit (down) at every character of a text (across), exact values under the pointer.
 
-import { contextFor, glyph, legend, real, signedText, spoken, step, unpack, widened } from "./shared.js";
-import { button, keepInView, make, placeBeside, renderer, savePicture, sharedChoice, tellSight } from "./stage.js";
+import { contextFor, glyph, legend, real, signedText, spoken, step, unpack, widened } from "../charrnn.link/shared.js";
+import { button, keepInView, make, placeBeside, renderer, savePicture, sharedChoice } from "../charrnn.link/stage.js";
 
 const NAMES = 44; // width of the unit numbers, in CSS pixels
-const NEAR = "600px 0px 0px 0px"; // the text below it, which moves with it, counts as well
 const STYLE = `
   .card { white-space: nowrap; padding: 5px 9px; }
   .card b { font-family: var(--st-code-font); padding-left: 4px; }
@@ -23,7 +22,6 @@ export default renderer(STYLE, (stage) => {
 
   const pick = sharedChoice(stage, "picked"); // {unit, position}, the unit by its own number
   let frame, layout, image, hover = null;
-  stage.leave = tellSight(stage, NEAR, () => frame.seen);
 
   function show(bytes) {
     frame = frameOf(bytes);

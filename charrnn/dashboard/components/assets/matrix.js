@@ -1,7 +1,7 @@
 // A matrix of weights: one pixel an entry, magnified; what an entry joins and its value under the pointer.
 
-import { contextFor, glyph, legend, real, signedText, spoken, unpack } from "./shared.js";
-import { make, placeBeside, renderer } from "./stage.js";
+import { contextFor, glyph, legend, real, signedText, spoken, unpack } from "../charrnn.link/shared.js";
+import { make, placeBeside, renderer } from "../charrnn.link/stage.js";
 
 const NAMES = 40; // width of the signs on the left, in CSS pixels
 const HEIGHT = 360; // of the cells at most, unless there are more rows than pixels

@@ -1,5 +1,6 @@
 // The life of a component: built once, shown again with each frame or theme, taken down without a trace.
 
+import { follow } from "./live.js";
 import { contextFor, themeOf } from "./shared.js";
 
 const STYLE = `
@@ -47,7 +48,7 @@ export function renderer(style, build) {
     for (const name of ["text", "muted", "border", "panel", "accent", "mark", "background", "zoom"]) {
       stage.root.style.setProperty(`--${name}`, stage.theme[name]);
     }
-    if (data) stage.show(data);
+    if (data) stage.take(data);
     stage.redraw();
     // Also called for a frame that a newer one overtook while the script was loading: only leave together with the page.
     return () => setTimeout(() => parentElement.isConnected || stage.remove());
@@ -66,11 +67,16 @@ function raise(parentElement, style, build) {
     stage.paint();
   };
   Object.assign(stage, build(stage));
+  const picture = follow(root, (message) => {
+    stage.show(message);
+    stage.redraw();
+  });
+  stage.take = picture.take;
   const observer = new ResizeObserver(() => root.clientWidth !== stage.width && stage.redraw());
   observer.observe(root);
   stage.remove = () => {
     observer.disconnect();
-    stage.leave?.();
+    picture.leave();
     sheet.remove();
     root.remove();
     stages.delete(parentElement);
@@ -105,30 +111,6 @@ export function sharedChoice(stage, name) {
     timer = setTimeout(() => stage.setStateValue(name, value), 120); // a held arrow key tells only where it stops
   };
   return choice;
-}
-
-/**
- * Tells Python, as `seen`, when the picture comes within `margin` of what is seen of the page and when it leaves it.
- * `believed()` is what Python holds for true.
- */
-export function tellSight(stage, margin, believed) {
-  let timer;
-  const scrolls = (element) => /auto|scroll/.test(getComputedStyle(element).overflowY);
-  const observer = new IntersectionObserver((entries) => {
-    const seen = entries.at(-1).isIntersecting;
-    clearTimeout(timer);
-    timer = setTimeout(() => stage.ready && seen !== believed() && stage.setStateValue("seen", seen), 150);
-  }, { root: around(stage.root, scrolls), rootMargin: margin });
-  observer.observe(stage.root);
-  return () => observer.disconnect();
-}
-
-/** The nearest element around another for which a condition holds, shadow roots passed through; null if none. */
-function around(element, condition) {
-  for (let at = element.parentNode; at; at = at.host ?? at.parentNode) {
-    if (at instanceof Element && condition(at)) return at;
-  }
-  return null;
 }
 
 export function button(label, sign, onclick) {

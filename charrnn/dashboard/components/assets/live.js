@@ -1,0 +1,108 @@
+// Pictures that move: of each the newest is shown, whether Streamlit brought it or the channel (dashboard/live.py).
+
+const UNKNOWN = 4404; // the session is gone: Streamlit opens another, which has a channel of its own
+const NEAR = "300px"; // how near a picture is to what is seen of the page, to be sent
+const AGAIN = 1000; // ms until the channel is asked for again, or the page without one
+
+const pictures = new Map(); // name: {take}
+const sight = new Set(); // names
+const decoder = new TextDecoder();
+let socket, path, ask, owed = false;
+
+/** A message without its seal, and what that says. */
+function opened(bytes) {
+  const length = bytes[bytes.length - 2] + 256 * bytes[bytes.length - 1];
+  const [name, epoch, version] = JSON.parse(decoder.decode(bytes.subarray(-2 - length, -2)));
+  return { message: bytes.subarray(0, -2 - length), name, epoch, version };
+}
+
+/**
+ * What shows messages by `show` in `element` follows the picture that it is first given. Returns `take`, for what
+ * Streamlit brings, and `leave`.
+ */
+export function follow(element, show) {
+  let mine = "", latest = [0, 0], observer;
+
+  function take(bytes) {
+    const { message, name, epoch, version } = opened(bytes);
+    if (epoch < latest[0] || (epoch === latest[0] && version < latest[1])) return; // a newer one came by the other way
+    latest = [epoch, version];
+    if (name && name !== mine) watch(name);
+    show(message);
+  }
+
+  function watch(name) {
+    leave();
+    mine = name;
+    pictures.set(name, { take });
+    observer = new IntersectionObserver((entries) => {
+      const seen = entries.at(-1).isIntersecting;
+      if (pictures.get(mine)?.take !== take || seen === sight.has(mine)) return;
+      sight[seen ? "add" : "delete"](mine);
+      say();
+    }, { root: scrollerOf(element), rootMargin: NEAR });
+    observer.observe(element);
+  }
+
+  function leave() {
+    observer?.disconnect();
+    if (pictures.get(mine)?.take === take) {
+      pictures.delete(mine);
+      sight.delete(mine);
+    }
+  }
+
+  return { take, leave };
+}
+
+/** Speak to the channel at `path`; `asked(names)` has parts of the page redrawn, "" being the whole of it. */
+export function connect(to, asked) {
+  ask = asked;
+  if (to === path) return;
+  path = to;
+  socket?.close();
+  open();
+}
+
+function open() {
+  const url = new URL(path, document.baseURI);
+  url.protocol = url.protocol.replace("http", "ws");
+  const mine = (socket = new WebSocket(url));
+  let heard = false;
+  mine.binaryType = "arraybuffer";
+  mine.onopen = () => {
+    heard = true;
+    say();
+  };
+  mine.onmessage = ({ data }) => (typeof data === "string" ? hear(JSON.parse(data)) : show(new Uint8Array(data)));
+  mine.onclose = ({ code }) => {
+    if (mine !== socket || code === UNKNOWN) return;
+    if (!heard && !document.hidden) ask([""]); // something between lets none through: then the page itself is redrawn
+    setTimeout(() => mine === socket && open(), AGAIN);
+  };
+}
+
+function show(bytes) {
+  pictures.get(opened(bytes).name)?.take(bytes);
+}
+
+function hear({ redraw }) {
+  if (redraw) ask(redraw);
+  else requestAnimationFrame(say); // not before what has come is painted, and not while the page is hidden
+}
+
+/** What is in sight; it also says that there is time for more. */
+function say() {
+  owed = document.hidden;
+  if (!owed && socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify([...sight]));
+}
+
+document.addEventListener("visibilitychange", () => owed && say());
+
+/** The nearest element around another that scrolls, shadow roots passed through; null if none. */
+function scrollerOf(element) {
+  for (let at = element.parentNode; at; at = at.host ?? at.parentNode) {
+    if (at instanceof Element && /auto|scroll/.test(getComputedStyle(at).overflowY)) return at;
+  }
+  return null;
+}

@@ -1,9 +1,12 @@
 """What it writes: a sample of the network shown, how to draw it, and the earlier ones."""
 
+from typing import NamedTuple
+
 import numpy as np
 import streamlit as st
 
 from charrnn.dashboard import words
+from charrnn.dashboard.components import Passage, encode_passages, passages
 from charrnn.dashboard.player import running
 from charrnn.dashboard.redrawn import redrawn
 from charrnn.dashboard.session import Session
@@ -11,6 +14,14 @@ from charrnn.network import sampling
 
 LENGTH = 300
 HEIGHT = 218  # pixels
+
+
+class Dice(NamedTuple):
+    """What a sample depends on beside the network and the seed."""
+
+    prime: str
+    temperature: float
+    top_k: int | None
 
 
 def sample(session: Session) -> None:
@@ -53,22 +64,27 @@ def another(session: Session) -> None:
 
 def text(session: Session) -> None:
     """The sample, the prime before it."""
-    prime = st.session_state["prime"]
-    unseen = session.run.corpus.vocabulary.unseen(prime)
-    if unseen:
-        st.caption(f"Left out, never seen in the text: {' '.join(map(words.visible, unseen))}")
-    st.code(prime + write(session, prime), language=None, wrap_lines=True, height=HEIGHT)
+    state = st.session_state
+    dice = Dice(state["prime"], state["temperature"], state["top-k"])
+    if unseen := session.run.corpus.vocabulary.unseen(dice.prime):
+        st.caption(f"Left out, never seen in the text: {words.plain(' '.join(map(words.visible, unseen)))}")
+
+    def make() -> bytes:
+        passage = Passage(title="", prime=dice.prime, text=write(session, dice))
+        return encode_passages([passage], height=HEIGHT)
+
+    passages(session.channel.picture("written", make), key="written-text")
 
 
-def write(session: Session, prime: str) -> str:
+def write(session: Session, dice: Dice) -> str:
     """A sample of the network shown; while training a new one each second or so, or it could not be read."""
     run, view = session.run, session.view
-    temperature, top_k = st.session_state["temperature"], st.session_state["top-k"]
     pace = max(1, int(run.snapshot.speed * 2)) if running(run) and not view.past else 1
-    key = run.token, view.step // pace, pace, session.sampling_seed, temperature, prime, top_k
+    key = run.token, view.step // pace, pace, session.sampling_seed, dice
     if session.sampled[0] != key:
         vocabulary = run.corpus.vocabulary
         rng = np.random.default_rng(session.sampling_seed)
-        ids = sampling.sample(view.parameters, vocabulary.encode(prime), LENGTH, rng, temperature, top_k)
+        prime = vocabulary.encode(dice.prime)
+        ids = sampling.sample(view.parameters, prime, LENGTH, rng, dice.temperature, dice.top_k)
         session.sampled = key, vocabulary.decode(ids)
     return session.sampled[1]

@@ -1,4 +1,4 @@
-"""Pictures drawn in the browser: reading strip, loss curve, hidden-state heatmap, coloured text, matrix.
+"""Pictures drawn in the browser: reading strip, loss curve, hidden-state heatmap, coloured text, matrix, passages.
 
 Each is a Python function that packs numbers into a few kilobytes, and JavaScript modules (assets/) that draw them:
 
@@ -6,6 +6,8 @@ Each is a Python function that packs numbers into a few kilobytes, and JavaScrip
     strip_picture.js     the strip's rows, drawn
     loss_picture.js      the loss curve, drawn
     loss_scale.js        its units, scales and ticks
+    passages.js          texts as they were written
+    copied.js            the button that copies one
     guesses.js           the likeliest characters at one place, as a table
     stage.js             a component's life: built once, redrawn with each frame, theme and width
     live.js              the newest message of each, whether Streamlit brought it or the session's channel
@@ -20,6 +22,7 @@ from .line import Span, encode_line, line
 from .link import link
 from .loss_curve import CurveFrame, Level, Mark, encode_curve, loss_curve
 from .matrix import Axis, matrix
+from .passages import Passage, encode_passages, passages
 from .strip import Reach, Row, StripFrame, Unit, encode_strip, reading_strip
 
 __all__ = [
@@ -31,6 +34,7 @@ __all__ = [
     "Guesses",
     "Level",
     "Mark",
+    "Passage",
     "Reach",
     "Row",
     "Span",
@@ -41,11 +45,13 @@ __all__ = [
     "encode_curve",
     "encode_heatmap",
     "encode_line",
+    "encode_passages",
     "encode_strip",
     "heatmap",
     "line",
     "link",
     "loss_curve",
     "matrix",
+    "passages",
     "reading_strip",
 ]

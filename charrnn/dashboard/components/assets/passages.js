@@ -1,0 +1,70 @@
+// Passages of text, one or several side by side: what is to be continued, the text, and where it begins to differ.
+
+import { unpack } from "../charrnn.link/shared.js";
+import { STYLE as COPIED, copier } from "../charrnn.link/copied.js";
+import { make, renderer } from "../charrnn.link/stage.js";
+
+const STYLE = `${COPIED}
+  .passages { --least: calc(220px * var(--zoom)); display: grid; gap: 14px; align-items: start;
+              grid-template-columns: repeat(auto-fill, minmax(max(min(100%, var(--least)), var(--part)), 1fr)); }
+  figure { position: relative; margin: 0; min-width: 0; }
+  figcaption { min-height: 28px; padding-right: 48px; line-height: 28px; color: var(--muted); font-size: calc(14px * var(--zoom)); }
+  pre { margin: 0; padding: 10px 12px; box-sizing: border-box; height: var(--height); overflow: auto; border-radius: 8px;
+        background: var(--panel); font: calc(14px * var(--zoom))/1.6 var(--st-code-font); unicode-bidi: plaintext;
+        scrollbar-width: thin; min-height: 2.6em; }
+  .wrapped pre { white-space: break-spaces; overflow-wrap: anywhere; }
+  pre:focus-visible { outline: 2px solid var(--accent); outline-offset: -2px; }
+  .prime { color: var(--accent); }
+  .changed { background: color-mix(in srgb, var(--mark) 16%, transparent); }
+  figcaption[hidden] ~ .copy { margin: 4px; background: var(--panel); }
+  @media (hover: hover) {
+    .copy { opacity: 0; }
+    figure:hover .copy, .copy:focus-visible, .copy.done { opacity: 1; }
+  }
+  @media (pointer: coarse) {
+    figcaption { min-height: 44px; line-height: 44px; }
+    figcaption[hidden] + pre { padding-right: 52px; }
+  }
+`;
+
+export default renderer(STYLE, (stage) => {
+  const list = make("div", { className: "passages" });
+  stage.root.append(list);
+  const blocks = [];
+
+  function show(bytes) {
+    const { passages, across, wrap, height } = unpack(bytes).header;
+    list.style.setProperty("--part", `calc((100% - ${14 * (across - 1)}px) / ${across})`);
+    list.style.setProperty("--height", height === null ? "auto" : `calc(${height}px * var(--zoom))`);
+    list.classList.toggle("wrapped", wrap);
+    while (blocks.length > passages.length) blocks.pop().element.remove();
+    passages.forEach((passage, at) => {
+      if (at === blocks.length) list.append((blocks[at] = block()).element);
+      blocks[at].fill(passage, height !== null || !wrap);
+    });
+    stage.ready = true;
+  }
+
+  return { show, paint() {} };
+});
+
+/** One passage, built once; filled again, only what has changed is touched, so that it stays scrolled and selected. */
+function block() {
+  const caption = make("figcaption");
+  const parts = ["prime", "text", "changed"].map((className) => make("span", { className }));
+  const pre = make("pre", { at: { role: "group" } }, parts);
+  const [copy, said] = copier(() => parts.map((part) => part.textContent).join(""));
+  const fill = ({ title, prime = "", text, changed = "" }, scrolled) => {
+    write(caption, title);
+    caption.hidden = !title;
+    [prime, text, changed].forEach((words, at) => write(parts[at], words));
+    pre.setAttribute("aria-label", title || "text");
+    copy.setAttribute("aria-label", `Copy ${title || "text"}`);
+    pre.tabIndex = scrolled ? 0 : -1;
+  };
+  return { element: make("figure", {}, [caption, pre, copy, said]), fill };
+}
+
+function write(element, words) {
+  if (element.textContent !== words) element.textContent = words;
+}

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from streamlit.testing.v1 import AppTest
 
+from charrnn.dashboard.components.wire import unsealed
 from charrnn.dashboard.session import Session
 from charrnn.runs.run import Run
 
@@ -91,11 +92,21 @@ class Page:
 
     @property
     def headline(self) -> str:
-        return next(element.value for element in self.at.markdown if "hesitates" in element.value)
+        return self.line("headline")
 
     @property
     def figures(self) -> str:
-        return next(element.value for element in self.at.markdown if element.value.startswith("step "))
+        return self.line("figured")
+
+    def line(self, key: str) -> str:
+        """A line of moving text, as it is read."""
+        return "".join(text for text, _ in self.component(key)[0]["spans"])
+
+    def component(self, key: str) -> tuple[dict[str, Any], bytes]:
+        """What a component has received: its header, and its numbers behind it."""
+        message = next(e.proto for e in self.elements if getattr(e, "key", None) == key).bytes
+        head, _, body = unsealed(message).partition(b"\0")
+        return json.loads(head), body
 
     @property
     def buttons(self) -> list[str]:
@@ -104,13 +115,12 @@ class Page:
     @property
     def sample(self) -> str:
         """What the network writes now, the prime before it."""
-        return next(block for block in self.elements if getattr(block, "key", None) == "sample").code[-1].value
+        passage = self.component("written-text")[0]["passages"][0]
+        return passage["prime"] + passage["text"]
 
     def strip(self) -> dict[str, Any]:
         """The reading strip as its component receives it: strings, and numbers in their own units."""
-        payload = next(e.proto for e in self.elements if getattr(e, "key", None) == "strip").bytes
-        head, _, body = payload.partition(b"\0")
-        strip = json.loads(head)
+        strip, body = self.component("strip")
         columns, top = len(strip["text"]), len(strip["top"])
         numbers = np.frombuffer(body, "<u2", top + columns)
         units = np.frombuffer(body, "<i2", columns * len(strip["units"]), numbers.nbytes)

@@ -16,7 +16,7 @@ def test_the_first_page_names_text_network_and_learning_with_their_values(page):
 
 def test_an_untrained_network_is_announced_as_a_blind_guess(page):
     alphabet = len(page.run.corpus.vocabulary)
-    assert page.headline.startswith(f"**It hesitates between {alphabet} characters: a blind guess.**")
+    assert page.headline.startswith(f"It hesitates between {alphabet} characters: a blind guess.")
     nats, bits = map(float, re.findall(r"([\d.]+) (?:nats|bits)", page.headline))
     assert abs(nats / bits - 0.693) < 0.002
 

@@ -1,6 +1,5 @@
 """Below the first screen: what is seen inside a trained network, and that it is what the network says."""
 
-import json
 import re
 
 import numpy as np
@@ -39,13 +38,6 @@ def drawn(page):
     return found | {element.proto.alt for element in page.elements if element.type == "vega_lite_chart"}
 
 
-def component(page, key):
-    """What a component receives: its header and its bytes."""
-    payload = next(e.proto for e in page.elements if getattr(e, "key", None) == key).bytes
-    head, _, body = payload.partition(b"\0")
-    return json.loads(head), body
-
-
 def written(page):
     return [element.value for element in page.at.text]
 
@@ -62,7 +54,7 @@ def test_a_question_that_is_folded_away_costs_nothing(page):
 
 
 def test_the_colours_of_the_text_are_the_units_values(opened):
-    header, body = component(opened, "on-the-text")
+    header, body = opened.component("on-the-text")
     text, start = opened.session.sentence()
     assert header["text"] == text[start:]
     hidden = states(opened.session.view.parameters, opened.run.corpus.vocabulary.encode(text))[1 + start :]
@@ -75,10 +67,10 @@ def test_the_colours_of_the_text_are_the_units_values(opened):
 def test_a_picked_unit_is_followed_by_text_and_silence(opened):
     opened.session.unit = 11
     opened.look()
-    header, _ = component(opened, "on-the-text")
+    header, _ = opened.component("on-the-text")
     assert header["rows"][header["chosen"]["row"]].startswith("unit 11")
     assert any(element.value.startswith("Unit 11 held at 0") for element in opened.at.markdown)
-    assert component(opened, "heatmap")[0]["picked"]["unit"] == 11
+    assert opened.component("heatmap")[0]["picked"]["unit"] == 11
 
 
 def test_the_best_units_bear_their_concepts_names_in_the_strip(opened):

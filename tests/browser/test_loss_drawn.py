@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from charrnn.dashboard.components.loss_curve import CurveFrame, encode_curve
+from charrnn.dashboard.components.wire import sealed
 
 ASSETS = resources.files("charrnn.dashboard.components") / "assets"
 THEMES = {"light": "#FCFCFA", "dark": "#14161A"}
@@ -70,7 +71,7 @@ class Drawn:
         self.page.goto("http://curve.test/")
 
     def draw(self, frame: CurveFrame) -> "Drawn":
-        self.page.evaluate("(bytes) => draw(bytes)", list(encode_curve(frame)))
+        self.page.evaluate("(bytes) => draw(bytes)", list(sealed(encode_curve(frame))))
         return self
 
     def unit(self, name: str) -> Any:

@@ -123,7 +123,7 @@ def test_a_heatmap_whose_shapes_disagree_is_refused(values: np.ndarray, text: st
 def page() -> None:
     import numpy as np
 
-    from charrnn.dashboard.components import heatmap, reading_strip
+    from charrnn.dashboard.components import encode_heatmap, encode_strip, heatmap, reading_strip
 
     frame = {
         "text": "a",
@@ -134,8 +134,8 @@ def page() -> None:
         "surprise": [9],
         "units": [],
     }
-    reading_strip(frame, key="strip")
-    heatmap(np.zeros((1, 1)), text="a", units=[0], key="states")
+    reading_strip(encode_strip(frame), key="strip")
+    heatmap(encode_heatmap(np.zeros((1, 1)), text="a", units=[0]), key="states")
 
 
 def test_a_page_without_installation_mounts_both_components_twice_over():

@@ -75,10 +75,11 @@ def test_an_alphabet_of_one_character_leaves_no_doubt_and_still_makes_a_curve():
 
 
 def page() -> None:
-    from charrnn.dashboard.components import loss_curve
+    from charrnn.dashboard.components import encode_curve, loss_curve
 
     frame = {"steps": [1], "smooth": [4.0], "low": [4.0], "high": [4.0]}
-    loss_curve(frame | {"held_out": [], "rivals": [], "marks": [], "blind": 4.0}, key="curve")
+    curve = encode_curve(frame | {"held_out": [], "rivals": [], "marks": [], "blind": 4.0})
+    loss_curve(curve, key="curve")
 
 
 def test_a_page_without_installation_mounts_the_curve():

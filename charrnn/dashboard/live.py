@@ -146,13 +146,15 @@ async def follow(socket: WebSocket) -> None:
         await socket.close(UNKNOWN)
         return
     browser = Browser()
-    sending = asyncio.create_task(send(socket, channel, browser))
-    try:
-        await listen(socket, browser)
-    finally:
-        sending.cancel()
-        with suppress(asyncio.CancelledError, WebSocketDisconnect, RuntimeError, OSError):
-            await sending
+    both = [asyncio.create_task(listen(socket, browser)), asyncio.create_task(send(socket, channel, browser))]
+    await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+    for task in both:
+        task.cancel()
+    for problem in await asyncio.gather(*both, return_exceptions=True):
+        if isinstance(problem, Exception) and not isinstance(problem, WebSocketDisconnect):
+            logging.getLogger(__name__).warning("A channel was interrupted.", exc_info=problem)
+    with suppress(RuntimeError, OSError, WebSocketDisconnect):
+        await socket.close()  # if the browser is still there, it comes again
 
 
 async def listen(socket: WebSocket, browser: Browser) -> None:

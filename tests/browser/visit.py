@@ -82,7 +82,7 @@ class Visit:
 
     @property
     def sample(self) -> Locator:
-        return self.page.get_by_test_id("stCode").filter(visible=True).first
+        return self.key("written-text").locator("pre")
 
     @property
     def figures(self) -> Locator:

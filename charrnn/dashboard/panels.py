@@ -61,7 +61,7 @@ def first_screen(session: Session) -> None:
     with st.container(key="curve-and-sample"):
         left, right = st.columns([602, 501], gap="medium")
     with left:
-        loss_curve(picture("curve", lambda: encode_curve(history(session.run, rivals))), key="curve")
+        curve(session)
     with right:
         sample.sample(session)
 
@@ -201,8 +201,14 @@ def frame(vocabulary: Vocabulary, now: Strip, rows: list[Row], label: str, units
     }
 
 
+def curve(session: Session) -> None:
+    """The loss over the steps, beside its rivals."""
+    rivals = rivals_of(session.run.corpus)
+    loss_curve(session.channel.picture("curve", lambda: encode_curve(history(session.run, rivals))), key="curve")
+
+
 def history(run: Run, rivals: list[Rival]) -> CurveFrame:
-    """What the loss curve shows: the loss over the steps, beside its rivals."""
+    """What the curve shows."""
     levels: list[Level] = [{"name": rival.name, "nats": rival.nats} for rival in rivals]
     marks: list[Mark] = [{"step": step, "label": words.change(change)} for step, change in run.curve.marks]
     return {

@@ -5,7 +5,7 @@
               first screen, and with the heatmap in view as in all that follows the clicks              ratio
     clicks    Train and Pause, from the click to the button's other label, training at full speed        ms
     drawing   dimmed frames, the longest task on the page's main thread, the heatmap in view
-    bytes     over the websocket, an update (of which there are 4 a second), and of what
+    bytes     over both websockets, an update (of which there are 4 a second), and of what
     drift     the server's resident memory and the page's script heap, from the second minute on (--minutes)
 
 It starts a server of its own and ends it. Figures are this machine's, with whatever else runs on it: look at ratios.
@@ -30,6 +30,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 from serving import ROOT, Server, launch
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+from charrnn.dashboard.components.wire import unsealed
 
 UPDATES_A_SECOND = 4
 FIRST_SCREEN = {"width": 1280, "height": 800}
@@ -216,8 +218,11 @@ def received(page: Page, seconds: float) -> Figures:
     counts: Counter[str] = Counter()
 
     def note(event: Any) -> None:
-        data = base64.b64decode(event["response"]["payloadData"])
-        kind = kind_of(ForwardMsg.FromString(data))
+        frame = event["response"]
+        data = frame["payloadData"].encode() if frame["opcode"] == 1 else base64.b64decode(frame["payloadData"])
+        kind = (
+            "said by the channel" if frame["opcode"] == 1 else picture_of(data) or kind_of(ForwardMsg.FromString(data))
+        )
         sizes[kind] += len(data)
         counts[kind] += 1
 
@@ -234,6 +239,12 @@ def received(page: Page, seconds: float) -> Figures:
             kind: {"kb": size / 1000 / counts[kind], "count": counts[kind]} for kind, size in sizes.most_common()
         },
     }
+
+
+def picture_of(data: bytes) -> str:
+    """The name of a picture that the channel sends, "" for what Streamlit does."""
+    seal = data[len(unsealed(data)) : -2]
+    return str(json.loads(seal)[0]) if seal[:2] == b'["' and seal[-1:] == b"]" else ""
 
 
 def kind_of(message: ForwardMsg) -> str:

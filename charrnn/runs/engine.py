@@ -134,7 +134,7 @@ class Engine:
         saved = saved._replace(checkpoints=[*earlier, last])
         assert self.store
         self.store.begin(fork.token, run.corpus.digest, saved.text, about(run.corpus, settings, title), 0)
-        self.store.add(fork.token, Progress(1, saved.losses, saved.notes, saved.checkpoints))
+        self.store.add(fork.token, Progress(1, saved.history, saved.notes, saved.checkpoints))
         fork.revive(saved)
         return self._kept(fork)
 

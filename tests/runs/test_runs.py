@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from runs_helpers import alive, assert_same_parameters, assert_same_state, until
 
 from charrnn.network.sampling import generate
+from charrnn.runs.history import CLIPPED, NORM, table
 from charrnn.runs.marks import PAUSES, is_log_spaced, lasting, next_mark
 from charrnn.runs.worker import held_out_loss
 from charrnn.training import checkpoint
@@ -34,6 +35,22 @@ def test_steps_in_the_process_are_bitwise_the_trainers(run):
     assert run.snapshot.loss == done[-1].loss
     assert run.curve.smooth[50] == np.float32(done[50].smooth_loss)
     assert_same_state(run.state, trainer)
+
+
+def test_the_gradient_of_each_step_is_kept_as_training_met_it(run):
+    run.set(clip=0.05)
+    run.steps(300)
+    until(run, lambda run: run.status == "paused")
+    trainer = Trainer(run.corpus, run.settings)
+    trainer.clip = 0.05
+    history, curve, before = table(trainer.train(300)), run.curve, 0
+    assert curve.known.sum() == curve.steps[-1] == 300
+    assert 0 < history[:, CLIPPED].max() < 1
+    for i, step in enumerate(curve.steps):
+        norms, clipped = history[before:step, NORM:].T
+        assert (curve.norm_low[i], curve.norm_high[i]) == (norms.min(), norms.max())
+        assert (curve.norm[i], curve.clipped[i]) == (pytest.approx(norms.mean()), pytest.approx(clipped.mean()))
+        before = step
 
 
 def test_steps_add_up_and_training_stops_exactly_where_told(run):

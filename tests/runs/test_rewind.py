@@ -153,6 +153,16 @@ def test_a_fork_has_a_name_of_its_own_that_lasts(make_engine, engine, run, setti
     assert engine.fork(run, 30, settings).name == "first try, forked at 30"
 
 
+def test_a_fork_that_starts_over_is_named_by_its_text_again(make_engine, engine, run, settings):
+    trained(run, 100)
+    fork = engine.fork(run, 100, replace(settings, clip=1.0))
+    fork.reset()
+    assert fork.name == make_engine(store=engine.store).find(fork.token).name == "rain"
+    fork.rename("first try")
+    fork.reset()
+    assert fork.name == make_engine(store=engine.store).find(fork.token).name == "first try"
+
+
 def test_what_belongs_to_the_network_can_differ_only_from_the_start(engine, run, settings):
     trained(run, 100)
     with pytest.raises(SettingsError, match="hidden_size can differ only from the start"):

@@ -327,6 +327,46 @@ def test_a_run_that_was_never_trained_is_found_by_its_link_with_its_own_text_and
     assert_same_state(other.state, trainer)
 
 
+@pytest.mark.parametrize("step", [0, 40])
+def test_what_was_set_at_rest_is_in_force_when_another_server_goes_on(make_saving_engine, corpus, settings, step):
+    run = make_saving_engine().create(corpus, settings)
+    if step:
+        run.steps(step)
+        until(run, lambda run: run.status == "paused" and run.saved_step == step)
+        run = make_saving_engine().find(run.token)  # without a process
+    run.set(learning_rate=7e-3)
+    run.set(clip=1.0)
+    other = make_saving_engine().find(run.token)
+    assert (other.snapshot.step, other.snapshot.learning_rate, other.snapshot.clip) == (step, 7e-3, 1.0)
+    other.steps(20)
+    until(other, lambda run: run.status == "paused" and run.saved_step == step + 20)
+    trainer = Trainer(corpus, settings)
+    trainer.train(step)
+    trainer.learning_rate, trainer.clip = 7e-3, 1.0
+    trainer.train(20)
+    assert_same_parameters(other.snapshot.parameters, trainer.parameters)
+    assert make_saving_engine().find(run.token).log == other.log == ((step, {"learning_rate": 7e-3, "clip": 1.0}),)
+
+
+def test_a_rate_set_before_the_first_step_saves_a_visit_and_starting_over_takes_it_back(make_saving_engine, corpus):
+    title, _ = corpora(DATA)[0]
+    run = make_saving_engine().create(Corpus.from_text(corpus.text, name=title), Settings())
+    run.set(learning_rate=7e-3)
+    assert (run.saved_step, make_saving_engine().find(run.token).snapshot.learning_rate) == (0, 7e-3)
+    run.reset()
+    assert make_saving_engine().find(run.token).snapshot.learning_rate == Settings().learning_rate
+
+
+def test_a_rate_that_cannot_be_saved_is_told_and_in_force(make_saving_engine, corpus, settings, monkeypatch):
+    def full(*_):
+        raise FULL
+
+    run = make_saving_engine().create(corpus, settings)
+    monkeypatch.setattr(Store, "keep_changes", full)
+    run.set(learning_rate=7e-3)
+    assert (run.unsaved, run.snapshot.learning_rate) == (str(FULL), 7e-3)
+
+
 def test_another_text_takes_the_place_of_what_was_trained_as_soon_as_it_is_chosen(make_saving_engine, corpus, settings):
     run = make_saving_engine().create(corpus, settings)
     run.train()

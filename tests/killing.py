@@ -22,13 +22,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from charrnn.runs.engine import Engine
+from charrnn.runs.history import table
 from charrnn.runs.local import PACKAGE_PARENT
 from charrnn.runs.run import Run
 from charrnn.runs.store import Store, home
 from charrnn.text.corpus import Corpus
 from charrnn.training import checkpoint
 from charrnn.training.settings import Settings
-from charrnn.training.trainer import State, Trainer
+from charrnn.training.trainer import State, Step, Trainer
 
 SECONDS = 60  # a deadline on a busy machine, not an expectation
 SETTINGS = (
@@ -137,7 +138,7 @@ class Life:
     def __init__(self, folder: Path, number: int) -> None:
         self.folder, self.number = folder, number
         self.reference = Trainer(corpus(), SETTINGS[number])
-        self.losses: list[float] = []
+        self.done: list[Step] = []
         self.server = Server(folder, number)
         self.token, self._start, self._first = "", Report(), 0
 
@@ -184,7 +185,7 @@ class Life:
         problems = self._compare(step, state)
         self.server.close()
         saved = Store(self.folder).load(self.token)
-        if not saved or not np.array_equal(saved.losses[:, 0], np.array(self.losses, np.float32)):
+        if not saved or not np.array_equal(saved.history, table(self.done)):
             problems.append("the saved history is another than the uninterrupted run's")
         if processes(self.folder):
             problems.append("a process was left behind")
@@ -207,7 +208,7 @@ class Life:
 
     def _compare(self, step: int, state: State) -> list[str]:
         """Bring the uninterrupted trainer to the step, and tell where the two are not the same to the last bit."""
-        self.losses += [done.loss for done in self.reference.train(step - self.reference.steps)]
+        self.done += self.reference.train(step - self.reference.steps)
         expected = self.reference.state()
         same = state.values == expected.values and state.arrays.keys() == expected.arrays.keys()
         same = same and all(np.array_equal(array, expected.arrays[name]) for name, array in state.arrays.items())

@@ -1,5 +1,6 @@
 """A corpus in plain values beside its text, to be sent or saved, and back; which runs can be had again without that."""
 
+import re
 from typing import Any
 
 from charrnn.text.corpus import DATA, Corpus, Report, Vocabulary, corpora
@@ -46,3 +47,14 @@ def is_untouched(corpus: Corpus, settings: Settings) -> bool:
     """Whether anybody can have the same start again by choosing a text by its name."""
     names = {title for title, _ in corpora(DATA)} | {source.title for source in SOURCES}
     return settings == Settings() and corpus.name in names
+
+
+def fork_title(name: str, step: int, changes: dict[str, Any]) -> str:
+    """What a run is called that was another up to a step and goes on with other settings."""
+    changed = ", ".join(f"{setting.replace('_', ' ')} {value}" for setting, value in changes.items())
+    return f"{name}, forked at {step:,}" + (f": {changed}" if changed else "")
+
+
+def title_from_the_start(title: str) -> str:
+    """The title of a run that starts over: none where it said at which step the run was forked, which is past."""
+    return "" if re.search(r", forked at \d[\d,]*(: |$)", title) else title

@@ -6,7 +6,7 @@ import time
 from contextlib import suppress
 from weakref import WeakValueDictionary
 
-from charrnn.runs.description import about, corpus_from, is_untouched
+from charrnn.runs.description import about, corpus_from, fork_title, is_untouched
 from charrnn.runs.janitor import Janitor
 from charrnn.runs.leases import Lease, Leases
 from charrnn.runs.local import Connect, Connection, Local
@@ -93,6 +93,17 @@ class Engine:
             return None, str(error)
         return 0, None
 
+    def save_changes(self, run: Run, changes: dict[str, float]) -> None:
+        """Save what was set while a run had no process to tell; once it has one, that one saves it with its state."""
+        if not self.store:
+            return
+        if run.saved_step is None and not run.state:  # so far it was a visit that only looked
+            run.saved_step, run.unsaved = self.save_start(run.token, run.corpus, run.settings, run.title)
+        try:
+            self.store.keep_changes(run.token, run.state_step, changes)
+        except StoreError as error:
+            run.unsaved = str(error)
+
     def find(self, token: str) -> Run | None:
         """The run with this token, from the store if it is not in memory; None where there is none (any more).
 
@@ -121,8 +132,7 @@ class Engine:
         Its title says so. At step 0 any setting may differ, later those that a state does not depend on.
         Raises SettingsError, StoreError.
         """
-        changed = [f"{name.replace('_', ' ')} {value}" for name, value in changes(run.settings, settings).items()]
-        title = f"{run.name}, forked at {step:,}" + (f": {', '.join(changed)}" if changed else "")
+        title = fork_title(run.name, step, changes(run.settings, settings))
         fork = Run(self, run.corpus, settings)
         fork.title = title
         if step == 0:
@@ -134,7 +144,7 @@ class Engine:
         saved = saved._replace(checkpoints=[*earlier, last])
         assert self.store
         self.store.begin(fork.token, run.corpus.digest, saved.text, about(run.corpus, settings, title), 0)
-        self.store.add(fork.token, Progress(1, saved.losses, saved.notes, saved.checkpoints))
+        self.store.add(fork.token, Progress(1, saved.history, saved.notes, saved.checkpoints))
         fork.revive(saved)
         return self._kept(fork)
 

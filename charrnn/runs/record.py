@@ -84,8 +84,7 @@ class Record(NamedTuple):
     def saved(cls, trainer: Trainer, saved: Saved) -> Record:
         """The record of a run as it was saved. The trainer, which has done no step, is left at the latest state."""
         record = cls.untrained(trainer)
-        losses, smooth = saved.losses.T
-        curve, samples, log = record.curve.extended(1, losses, smooth), record.samples, record.log
+        curve, samples, log = record.curve.extended(1, saved.history), record.samples, record.log
         for step, kind, value in saved.notes:
             if kind == "sample":
                 samples = (*samples, (step, value))
@@ -114,9 +113,9 @@ class Record(NamedTuple):
         """The record once a message has been taken in."""
         kind, fields, arrays = message
         record = self.rewound(fields["step"]) if kind == "diverged" else self
-        if "losses" in arrays:
-            losses, first = arrays["losses"], fields["step"] - len(arrays["losses"]) + 1
-            record = record._replace(curve=record.curve.extended(first, losses, arrays["smooth"]))
+        if "history" in arrays:
+            first = fields["step"] - len(arrays["history"]) + 1
+            record = record._replace(curve=record.curve.extended(first, arrays["history"]))
         if "characters" in fields:
             curve = record.curve.timed(fields["step"], fields["seconds"])
             record = record._replace(snapshot=record._pictured(fields, arrays), curve=curve)

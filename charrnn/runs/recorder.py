@@ -8,8 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-import numpy as np
-
+from charrnn.runs.history import joined
 from charrnn.runs.messages import Array, Message
 from charrnn.runs.outbox import Outbox
 from charrnn.runs.store import Checkpoint, Note, Progress, Store, StoreError
@@ -32,9 +31,9 @@ class Recorder:
         self._text = bytes(start.arrays["text"]).decode()
         self._store: Store | None = None  # None before the run's own row is there
         self._lock = threading.Lock()  # over what waits to be saved
-        self._saved_to = step  # the last step whose loss is saved, or on its way
+        self._saved_to = step  # the last step whose history is saved, or on its way
         self._back = math.inf  # where a blow-up has led back to while something was on its way
-        self._losses: list[Array] = []
+        self._history: list[Array] = []
         self._notes: list[Note] = []
         self._checkpoints: list[Checkpoint] = []
         self._due: queue.Queue[None] = queue.Queue()
@@ -64,13 +63,13 @@ class Recorder:
     def _forget(self, step: int) -> None:
         """What lies after a step has not happened; the store is put back to there before anything else is saved."""
         self._store, self._back = None, min(self._back, step)
-        self._losses = _first(self._losses, step - self._saved_to)
+        self._history = _first(self._history, step - self._saved_to)
         self._notes, self._checkpoints = _upto(step, self._notes), _upto(step, self._checkpoints)
         self._saved_to = min(self._saved_to, step)
 
     def _collect(self, kind: str, fields: Mapping[str, Any], arrays: Mapping[str, Any]) -> None:
-        if len(arrays.get("losses", ())):
-            self._losses.append(np.stack([arrays["losses"], arrays["smooth"]], axis=1))
+        if "history" in arrays:
+            self._history.append(arrays["history"])
         if kind in ("sample", "milestone"):
             self._notes.append(Note(fields["step"], "sample", fields["text"]))
         elif kind == "held_out":
@@ -97,10 +96,10 @@ class Recorder:
 
     def _save(self) -> None:
         with self._lock:
-            losses, notes, checkpoints = self._losses, self._notes, self._checkpoints
+            history, notes, checkpoints = self._history, self._notes, self._checkpoints
             first, store, self._back = self._saved_to + 1, self._store, math.inf
-            self._losses, self._notes, self._checkpoints = [], [], []
-            together = np.concatenate([np.empty((0, 2), np.float32), *losses])
+            self._history, self._notes, self._checkpoints = [], [], []
+            together = joined(history)
             self._saved_to += len(together)
         try:
             if store is None:
@@ -108,7 +107,7 @@ class Recorder:
             removed = store.add(self._place["token"], Progress(first, together, notes, checkpoints))
         except Exception:
             with self._lock:
-                self._losses = _first(losses, self._back - first + 1) + self._losses
+                self._history = _first(history, self._back - first + 1) + self._history
                 self._notes = _upto(self._back, notes) + self._notes
                 self._checkpoints = _upto(self._back, checkpoints) + self._checkpoints
                 self._saved_to = first - 1
@@ -126,9 +125,9 @@ class Recorder:
         return store
 
 
-def _first(losses: list[Array], count: float) -> list[Array]:
-    """The first `count` rows of a list of arrays, all of them if there are no more."""
-    together = np.concatenate([np.empty((0, 2), np.float32), *losses])
+def _first(history: list[Array], count: float) -> list[Array]:
+    """The first `count` steps of a history in pieces, all of them if there are no more."""
+    together = joined(history)
     return [together[: int(min(max(count, 0), len(together)))]]
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from charrnn.runs.curve import Curve
+from charrnn.runs.description import title_from_the_start
 from charrnn.runs.local import Connection
 from charrnn.runs.messages import Message
 from charrnn.runs.record import Milestone, Record, Snapshot
@@ -120,6 +121,9 @@ class Run:
         trainer = Trainer(self.corpus, self.settings)
         self.record = Record.saved(trainer, saved)
         self.saved_step = trainer.steps
+        step, changes = saved.about.get("pending", (None, {}))
+        if step == trainer.steps:  # set at rest: it is in no state yet
+            self._changes, self.record = changes, self.record.resumed(trainer, changes)
         if saved.checkpoints:
             self.state, self.state_step = saved.checkpoints[-1].state, trainer.steps
             self._become("paused")
@@ -166,6 +170,7 @@ class Run:
         changes = {name: value for name, value in given.items() if value is not None}
         replace(self.settings, **changes)  # type: ignore[arg-type]
         with self._engine.lock:
+            at_rest = self._connection is None
             self._note(by, "set " + " and ".join(f"{name} to {value:g}" for name, value in changes.items()))
             if self._connection and self.status != "starting":
                 self._tell("set", changes=changes)
@@ -173,6 +178,8 @@ class Run:
                 self._changes |= changes
             self.record = self.record._replace(snapshot=self.snapshot._replace(**changes))  # type: ignore[arg-type]
             self._become(self.status)
+        if at_rest:
+            self._engine.save_changes(self, dict(self._changes))
 
     def watch(self, on: bool) -> None:
         """Whether somebody looks: otherwise parameters come only with the states, once in a while."""
@@ -184,8 +191,10 @@ class Run:
     def reset(self, settings: Settings | None = None, corpus: Corpus | None = None, *, by: str = "") -> None:
         """Back to step 0, with other settings or another text if given. Where Trainer raises, nothing has changed."""
         fresh = Trainer(corpus or self.corpus, settings or self.settings)
-        saved = self._engine.save_start(self.token, fresh.corpus, fresh.settings, self.title)
+        title = title_from_the_start(self.title)
+        saved = self._engine.save_start(self.token, fresh.corpus, fresh.settings, title)
         with self._engine.lock:
+            self.title = title
             self._note(by, "start over")
             self._begin_anew(fresh)
             self.saved_step, self.unsaved = saved

@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import platformdirs
 
+from charrnn.runs.history import SMOOTH, joined, packed, unpacked
 from charrnn.runs.marks import lasting
 from charrnn.runs.messages import Array
 
@@ -32,7 +33,8 @@ SCHEMA = """
 CREATE TABLE IF NOT EXISTS corpora (digest TEXT PRIMARY KEY, text BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS runs (
     token TEXT PRIMARY KEY, digest TEXT NOT NULL, about TEXT NOT NULL, touched REAL NOT NULL);
-CREATE TABLE IF NOT EXISTS history (token TEXT, block INTEGER, losses BLOB NOT NULL, PRIMARY KEY (token, block));
+CREATE TABLE IF NOT EXISTS history (
+    token TEXT, block INTEGER, losses BLOB NOT NULL, gradients BLOB, PRIMARY KEY (token, block));
 CREATE TABLE IF NOT EXISTS notes (token TEXT, step INTEGER, kind TEXT, value TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS notes_of_run ON notes (token, step);
 CREATE TABLE IF NOT EXISTS checkpoints (
@@ -65,10 +67,10 @@ class Checkpoint(NamedTuple):
 
 
 class Progress(NamedTuple):
-    """What a run adds at once; losses (n, 2), raw and smoothed, are those of the steps `first` … `first` + n - 1."""
+    """What a run adds at once; the history (n, 4) is that of the steps `first` … `first` + n - 1."""
 
     first: int
-    losses: Array
+    history: Array
     notes: list[Note]
     checkpoints: list[Checkpoint]
 
@@ -78,7 +80,7 @@ class Saved(NamedTuple):
 
     about: dict[str, Any]
     text: str
-    losses: Array  # (steps, 2), raw and smoothed, from step 1 on
+    history: Array  # (steps, 4), from step 1 on
     notes: list[Note]
     checkpoints: list[Checkpoint]  # the kept ones and the latest, by step
 
@@ -88,7 +90,7 @@ class Saved(NamedTuple):
         if not checkpoints or checkpoints[-1].step != step:
             raise StoreError(f"Step {step:,} is not stored any more: choose another one.")
         notes = [note for note in self.notes if note.step <= step]
-        return self._replace(losses=self.losses[:step], notes=notes, checkpoints=checkpoints)
+        return self._replace(history=self.history[:step], notes=notes, checkpoints=checkpoints)
 
 
 def home() -> Path:
@@ -114,6 +116,7 @@ class Store:
         with self._words():
             folder.mkdir(parents=True, exist_ok=True)
             self._connection.executescript(SCHEMA)
+        self._add_gradients()
 
     def begin(self, token: str, digest: str, text: str, about: dict[str, Any], step: int) -> None:
         """Save a run's text and settings; forget what it has after the step from which it goes on (0: everything).
@@ -141,7 +144,7 @@ class Store:
             touch = "UPDATE runs SET touched = ? WHERE token = ? AND json_extract(about, '$.begun') = ?"
             if not database.execute(touch, (time.time(), token, self._begun.get(token))).rowcount:
                 raise StoreError("This run is no longer saved: it was removed to make room for others, or begun anew.")
-            self._extend(database, token, progress.first - 1, progress.losses)
+            self._extend(database, token, progress.first - 1, progress.history)
             rows = [(token, note.step, note.kind, json.dumps(note.value)) for note in progress.notes]
             database.executemany("INSERT INTO notes VALUES (?, ?, ?, ?)", rows)
             for step, state, kept in progress.checkpoints:
@@ -160,14 +163,13 @@ class Store:
             found = database.execute(run, (token,)).fetchone()
             if not found:
                 return None
-            blocks = database.execute("SELECT losses FROM history WHERE token = ? ORDER BY block", (token,))
-            losses = np.frombuffer(b"".join(row[0] for row in blocks), np.float32).reshape(-1, 2)
+            blocks = database.execute("SELECT losses, gradients FROM history WHERE token = ? ORDER BY block", (token,))
             notes = database.execute("SELECT step, kind, value FROM notes WHERE token = ? ORDER BY rowid", (token,))
             checkpoints = "SELECT step, state, kept FROM checkpoints WHERE token = ? ORDER BY step"
             return Saved(
                 json.loads(found[0]),
                 zlib.decompress(found[1]).decode(),
-                losses,
+                joined([unpacked(*row) for row in blocks]),
                 [Note(step, kind, json.loads(value)) for step, kind, value in notes],
                 [Checkpoint(step, state, bool(kept)) for step, state, kept in database.execute(checkpoints, (token,))],
             )
@@ -183,7 +185,7 @@ class Store:
             ends = "SELECT substr(losses, -4) FROM history WHERE token = ? ORDER BY block"
             losses = np.frombuffer(b"".join(row[0] for row in database.execute(ends, (token,))), np.float32)
             if len(losses) == 1:
-                losses = self._block(database, token, 0)[:: BLOCK // 20, 1]
+                losses = self._block(database, token, 0)[:: BLOCK // 20, SMOOTH]
             return Summary(json.loads(found[0]), found[1] or 0, losses)
 
     def rename(self, token: str, title: str) -> None:
@@ -191,6 +193,12 @@ class Store:
         with self._transaction() as database:
             change = "UPDATE runs SET about = json_set(about, '$.title', ?) WHERE token = ?"
             database.execute(change, (title, token))
+
+    def keep_changes(self, token: str, step: int, changes: dict[str, float]) -> None:
+        """Save what is to be changed when a run goes on from a step; the next beginning forgets it."""
+        with self._transaction() as database:
+            change = "UPDATE runs SET about = json_set(about, '$.pending', json(?)) WHERE token = ?"
+            database.execute(change, (json.dumps([step, changes]), token))
 
     def tokens(self) -> list[str]:
         """The tokens of all runs."""
@@ -216,6 +224,16 @@ class Store:
         if removed:
             self._shrink()
         return removed
+
+    def _add_gradients(self) -> None:
+        """Earlier versions kept the losses only: make room for the rest beside them, which takes no time."""
+        missing = "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM pragma_table_info('history') WHERE name = 'gradients')"
+        with self._words():
+            if not self._connection.execute(missing).fetchone():
+                return
+        with self._transaction() as database:
+            if database.execute(missing).fetchone():  # no other process has done it meanwhile
+                database.execute("ALTER TABLE history ADD COLUMN gradients BLOB")
 
     @property
     def _connection(self) -> sqlite3.Connection:
@@ -249,22 +267,21 @@ class Store:
         except (sqlite3.Error, zlib.error, OSError) as error:
             raise StoreError(f"Runs cannot be saved or opened in {self.folder}: {reason(error)}") from error
 
-    def _extend(self, database: sqlite3.Connection, token: str, done: int, losses: Array) -> None:
+    def _extend(self, database: sqlite3.Connection, token: str, done: int, history: Array) -> None:
         block, start = divmod(done, BLOCK)
-        losses = np.concatenate([self._block(database, token, block)[:start], losses.astype(np.float32)])
-        for offset in range(0, len(losses), BLOCK):
-            self._put_block(database, token, block + offset // BLOCK, losses[offset : offset + BLOCK])
+        history = joined([self._block(database, token, block)[:start], history.astype(np.float32)])
+        for offset in range(0, len(history), BLOCK):
+            self._put_block(database, token, block + offset // BLOCK, history[offset : offset + BLOCK])
 
     @staticmethod
     def _block(database: sqlite3.Connection, token: str, block: int) -> Array:
-        query = "SELECT losses FROM history WHERE token = ? AND block = ?"
-        row = database.execute(query, (token, block)).fetchone()
-        return np.frombuffer(row[0] if row else b"", np.float32).reshape(-1, 2)
+        query = "SELECT losses, gradients FROM history WHERE token = ? AND block = ?"
+        return joined([unpacked(*row) for row in database.execute(query, (token, block))])
 
     @staticmethod
-    def _put_block(database: sqlite3.Connection, token: str, block: int, losses: Array) -> None:
-        if len(losses):
-            database.execute("INSERT OR REPLACE INTO history VALUES (?, ?, ?)", (token, block, losses.tobytes()))
+    def _put_block(database: sqlite3.Connection, token: str, block: int, history: Array) -> None:
+        if len(history):
+            database.execute("INSERT OR REPLACE INTO history VALUES (?, ?, ?, ?)", (token, block, *packed(history)))
 
     @staticmethod
     def _thin(database: sqlite3.Connection, token: str) -> None:

@@ -27,6 +27,7 @@ import numpy as np
 
 from charrnn.network.rnn import Parameters, forward, log_softmax, logits
 from charrnn.runs import messages
+from charrnn.runs.history import table
 from charrnn.runs.marks import is_log_spaced, next_mark
 from charrnn.runs.messages import Message
 from charrnn.runs.outbox import Outbox
@@ -214,16 +215,16 @@ class Worker:
         self.tell("diverged", {"message": message})
 
     def tell(self, kind: str, fields: Fields) -> None:
-        """A message with losses not yet published, parameters and the last sound state, from which all can go on."""
+        """A message with what is not yet published, parameters and the last sound state, from which all can go on."""
         state = np.frombuffer(checkpoint.to_bytes(self.good), np.uint8)
-        self.outbox.send(kind, fields | self.picture(), self.losses() | self.parameters() | {"state": state})
+        self.outbox.send(kind, fields | self.picture(), self.history() | self.parameters() | {"state": state})
         self.published = self.pictured = self.handed_over = perf_counter()
 
     def publish(self) -> None:
         """The picture of now; with the parameters while somebody watches, more rarely where they are large."""
         now, size = perf_counter(), self.trainer.parameters.flat.nbytes
         watched = self.watched and now - self.pictured >= max(0.9 * PUBLISH_SECONDS, size / WATCHED_BYTES_A_SECOND)
-        self.outbox.send("progress", self.picture(), self.losses() | (self.parameters() if watched else {}))
+        self.outbox.send("progress", self.picture(), self.history() | (self.parameters() if watched else {}))
         self.published = now
         if watched:
             self.pictured = now
@@ -251,13 +252,10 @@ class Worker:
         """A copy of the parameters as one vector."""
         return {"parameters": np.array(self.trainer.parameters.flat)}
 
-    def losses(self) -> Arrays:
-        """The losses (n,) and smoothed losses (n,) of the last n steps, those since the last call."""
+    def history(self) -> Arrays:
+        """What the steps since the last call have reported."""
         done, self.unpublished = self.unpublished, []
-        return {
-            "losses": np.array([step.loss for step in done], np.float32),
-            "smooth": np.array([step.smooth_loss for step in done], np.float32),
-        }
+        return {"history": table(done)}
 
 
 def held_out_loss(parameters: Parameters, ids: Any, slice_length: int = 500) -> Iterator[float | None]:

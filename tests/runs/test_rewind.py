@@ -26,19 +26,20 @@ def trained(run: Run, steps: int) -> Run:
     return run
 
 
-def losses_of(run: Run) -> np.ndarray:
-    return run.curve.smooth
+def history_of(run: Run) -> np.ndarray:
+    """What of its history is the same to the last bit however it came."""
+    return np.stack([run.curve.smooth, run.curve.norm_low, run.curve.norm_high, run.curve.known])
 
 
 def test_after_going_back_training_repeats_itself_bit_for_bit(run):
     trained(run, 150)
-    parameters, curve = run.snapshot.parameters, losses_of(run)
+    parameters, curve = run.snapshot.parameters, history_of(run)
     run.rewind(100)
     assert (run.snapshot.step, run.status) == (100, "paused")
     assert [milestone.step for milestone in run.milestones] == [0, 10, 30, 100]
     trained(run, 50)
     assert_same_parameters(run.snapshot.parameters, parameters)
-    np.testing.assert_array_equal(losses_of(run), curve)
+    np.testing.assert_array_equal(history_of(run), curve)
 
 
 @pytest.fixture
@@ -68,7 +69,7 @@ def test_a_pause_is_a_stored_step_to_which_a_run_goes_back_bit_for_bit(
     trained(run, 72)
     trainer.train(72)
     assert_same_state(run.state, trainer)
-    np.testing.assert_array_equal(losses_of(run), losses_of(paused_run))
+    np.testing.assert_array_equal(history_of(run), history_of(paused_run))
 
 
 def test_of_many_pauses_the_latest_can_be_gone_back_to_and_all_log_spaced_steps(make_engine, engine, run):
@@ -116,7 +117,7 @@ def test_a_fork_with_the_same_settings_makes_the_same_curve(engine, run, setting
     assert fork.snapshot.step == 100
     trained(fork, 50)
     assert_same_parameters(fork.snapshot.parameters, run.snapshot.parameters)
-    np.testing.assert_array_equal(losses_of(fork), losses_of(run))
+    np.testing.assert_array_equal(history_of(fork), history_of(run))
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "adagrad", "rmsprop"])
@@ -150,6 +151,16 @@ def test_a_fork_has_a_name_of_its_own_that_lasts(make_engine, engine, run, setti
     assert engine.fork(run, 30, settings).name == "rain, forked at 30"
     run.rename("first try")
     assert engine.fork(run, 30, settings).name == "first try, forked at 30"
+
+
+def test_a_fork_that_starts_over_is_named_by_its_text_again(make_engine, engine, run, settings):
+    trained(run, 100)
+    fork = engine.fork(run, 100, replace(settings, clip=1.0))
+    fork.reset()
+    assert fork.name == make_engine(store=engine.store).find(fork.token).name == "rain"
+    fork.rename("first try")
+    fork.reset()
+    assert fork.name == make_engine(store=engine.store).find(fork.token).name == "first try"
 
 
 def test_what_belongs_to_the_network_can_differ_only_from_the_start(engine, run, settings):

@@ -36,6 +36,23 @@ def test_steps_in_the_process_are_bitwise_the_trainers(run):
     assert_same_state(run.state, trainer)
 
 
+def test_the_gradient_of_each_step_is_kept_as_training_met_it(run):
+    run.set(clip=0.05)
+    run.steps(300)
+    until(run, lambda run: run.status == "paused")
+    trainer = Trainer(run.corpus, run.settings)
+    trainer.clip = 0.05
+    done, curve, before = trainer.train(300), run.curve, 0
+    all_norms, all_clipped = np.array([(step.gradient_norm, step.clipped) for step in done], np.float32).T
+    assert curve.known.sum() == curve.steps[-1] == 300
+    assert 0 < all_clipped.max() < 1
+    for i, step in enumerate(curve.steps):
+        norms, clipped = all_norms[before:step], all_clipped[before:step]
+        assert (curve.norm_low[i], curve.norm_high[i]) == (norms.min(), norms.max())
+        assert (curve.norm[i], curve.clipped[i]) == (pytest.approx(norms.mean()), pytest.approx(clipped.mean()))
+        before = step
+
+
 def test_steps_add_up_and_training_stops_exactly_where_told(run):
     for count in (10, 10, 1):
         run.steps(count)

@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -18,6 +19,7 @@ from runs_helpers import SECONDS, alive, assert_same_parameters, assert_same_sta
 
 from charrnn.runs import local
 from charrnn.runs.description import describe
+from charrnn.runs.history import NORM, SMOOTH
 from charrnn.runs.messages import Message
 from charrnn.runs.recorder import Recorder
 from charrnn.runs.store import Checkpoint, Note, Progress, Store, StoreError, home
@@ -25,7 +27,7 @@ from charrnn.text.corpus import DATA, Corpus, corpora
 from charrnn.training.settings import Settings
 from charrnn.training.trainer import Trainer
 
-NOTHING = np.empty((0, 2), np.float32)
+NOTHING = np.empty((0, 4), np.float32)
 
 
 @pytest.fixture
@@ -39,8 +41,8 @@ def make_saving_engine(make_engine, store):
     return lambda **options: make_engine(store=store, **options)
 
 
-def losses(n: int, seed: int = 0) -> np.ndarray:
-    return np.random.default_rng(seed).random((n, 2), np.float32)
+def history(n: int, seed: int = 0) -> np.ndarray:
+    return np.random.default_rng(seed).random((n, 4), np.float32)
 
 
 def begin(store: Store, token: str = "token", step: int = 0, text: str = "text") -> None:
@@ -53,17 +55,17 @@ def test_history_saved_in_pieces_of_any_size_comes_back_whole(tmp_path_factory):
     @given(st.lists(st.integers(0, 2500), max_size=6), st.data())
     def check(sizes, data):
         begin(store)
-        whole, done = losses(sum(sizes)), 0
+        whole, done = history(sum(sizes)), 0
         for size in sizes:
             store.add("token", Progress(done + 1, whole[done : done + size], [], []))
             done += size
-        np.testing.assert_array_equal(store.load("token").losses, whole)
+        np.testing.assert_array_equal(store.load("token").history, whole)
         back = data.draw(st.integers(1, done)) if done else 0
         begin(store, step=back)
-        np.testing.assert_array_equal(store.load("token").losses, whole[:back])
-        again = losses(10, seed=1)
+        np.testing.assert_array_equal(store.load("token").history, whole[:back])
+        again = history(10, seed=1)
         store.add("token", Progress(back + 1, again, [], []))
-        np.testing.assert_array_equal(store.load("token").losses, np.concatenate([whole[:back], again]))
+        np.testing.assert_array_equal(store.load("token").history, np.concatenate([whole[:back], again]))
 
     check()
 
@@ -71,7 +73,7 @@ def test_history_saved_in_pieces_of_any_size_comes_back_whole(tmp_path_factory):
 def test_going_on_from_a_step_forgets_what_came_after_it(store):
     begin(store)
     notes = [Note(step, "sample", f"at {step}") for step in (10, 20, 30)]
-    store.add("token", Progress(1, losses(30), notes, [Checkpoint(step, b"s", True) for step in (10, 20, 30)]))
+    store.add("token", Progress(1, history(30), notes, [Checkpoint(step, b"s", True) for step in (10, 20, 30)]))
     begin(store, step=20)
     saved = store.load("token")
     assert saved.notes == notes[:2]
@@ -95,9 +97,9 @@ def test_a_run_that_was_removed_is_not_saved_in_part(store):
     begin(store)
     store.remove("token")
     with pytest.raises(StoreError, match="removed to make room"):
-        store.add("token", Progress(1, losses(5), [], []))
+        store.add("token", Progress(1, history(5), [], []))
     begin(store)
-    assert len(store.load("token").losses) == 0
+    assert len(store.load("token").history) == 0
 
 
 def test_a_text_is_stored_once_and_goes_with_its_last_run(store):
@@ -156,8 +158,10 @@ def test_a_saved_run_is_opened_by_another_engine_exactly_as_it_was(make_saving_e
     assert [one.step for one in other.milestones] == [one.step for one in run.milestones]
     for one, same in zip(other.milestones, run.milestones, strict=True):
         assert_same_parameters(one.parameters, same.parameters)
-    for one, same in zip(other.curve[:4], run.curve[:4], strict=True):
+    for one, same in zip(other.curve[:6], run.curve[:6], strict=True):
         np.testing.assert_array_equal(one, same)
+    np.testing.assert_allclose(other.curve.norm, run.curve.norm, rtol=1e-12)
+    np.testing.assert_allclose(other.curve.clipped, run.curve.clipped, rtol=1e-12)
     other.train(until=1300)
     until(other, lambda run: run.status == "paused" and run.snapshot.step == 1300)
     trainer = Trainer(corpus, settings)
@@ -230,12 +234,12 @@ def test_what_had_happened_before_a_blow_up_is_saved_whatever_was_on_its_way(sto
     fields = {"store": place, "corpus": describe(corpus), "settings": {}, "title": ""}
     outbox = SimpleNamespace(send=lambda kind, *_: told.append(kind), idle=True)
     recorder = Recorder(outbox, Message("start", fields, {"text": np.frombuffer(b"text", np.uint8)}), 0)
-    state, whole = np.frombuffer(b"state", np.uint8), losses(60)
+    state, whole = np.frombuffer(b"state", np.uint8), history(60)
 
     def tell(kind, first, last, **arrays):
         part = whole[first - 1 : last]
         values = {"step": last, "seconds": 0.0}
-        recorder.send(kind, values, arrays | {"losses": part[:, 0], "smooth": part[:, 1]})
+        recorder.send(kind, values, arrays | {"history": part})
 
     tell("state", 1, 10, state=state)
     assert begun.acquire(timeout=SECONDS)  # steps 1 … 10 are on their way
@@ -254,7 +258,7 @@ def test_what_had_happened_before_a_blow_up_is_saved_whatever_was_on_its_way(sto
     go.release()
     recorder.flush()
     saved = store.load("token")
-    np.testing.assert_array_equal(saved.losses, whole[:40])
+    np.testing.assert_array_equal(saved.history, whole[:40])
     assert [checkpoint.step for checkpoint in saved.checkpoints] == [40]
     assert told.count("unsaved") == len(outcomes) - outcomes.count(None)
 
@@ -302,10 +306,10 @@ def test_a_full_disk_is_told_in_words(store):
     pages = database.execute("PRAGMA page_count").fetchone()[0]
     database.execute(f"PRAGMA max_page_count = {pages + 10}")
     with pytest.raises(StoreError, match="disk is full"):
-        store.add("token", Progress(1, losses(5), [], [Checkpoint(5, bytes(10**6), True)]))
-    assert len(store.load("token").losses) == 0
-    store.add("token", Progress(1, losses(5), [], []))
-    assert len(store.load("token").losses) == 5
+        store.add("token", Progress(1, history(5), [], [Checkpoint(5, bytes(10**6), True)]))
+    assert len(store.load("token").history) == 0
+    store.add("token", Progress(1, history(5), [], []))
+    assert len(store.load("token").history) == 5
 
 
 def test_a_run_that_was_never_trained_is_found_by_its_link_with_its_own_text_and_settings(
@@ -321,6 +325,46 @@ def test_a_run_that_was_never_trained_is_found_by_its_link_with_its_own_text_and
     trainer = Trainer(corpus, settings)
     trainer.train(25)
     assert_same_state(other.state, trainer)
+
+
+@pytest.mark.parametrize("step", [0, 40])
+def test_what_was_set_at_rest_is_in_force_when_another_server_goes_on(make_saving_engine, corpus, settings, step):
+    run = make_saving_engine().create(corpus, settings)
+    if step:
+        run.steps(step)
+        until(run, lambda run: run.status == "paused" and run.saved_step == step)
+        run = make_saving_engine().find(run.token)  # without a process
+    run.set(learning_rate=7e-3)
+    run.set(clip=1.0)
+    other = make_saving_engine().find(run.token)
+    assert (other.snapshot.step, other.snapshot.learning_rate, other.snapshot.clip) == (step, 7e-3, 1.0)
+    other.steps(20)
+    until(other, lambda run: run.status == "paused" and run.saved_step == step + 20)
+    trainer = Trainer(corpus, settings)
+    trainer.train(step)
+    trainer.learning_rate, trainer.clip = 7e-3, 1.0
+    trainer.train(20)
+    assert_same_parameters(other.snapshot.parameters, trainer.parameters)
+    assert make_saving_engine().find(run.token).log == other.log == ((step, {"learning_rate": 7e-3, "clip": 1.0}),)
+
+
+def test_a_rate_set_before_the_first_step_saves_a_visit_and_starting_over_takes_it_back(make_saving_engine, corpus):
+    title, _ = corpora(DATA)[0]
+    run = make_saving_engine().create(Corpus.from_text(corpus.text, name=title), Settings())
+    run.set(learning_rate=7e-3)
+    assert (run.saved_step, make_saving_engine().find(run.token).snapshot.learning_rate) == (0, 7e-3)
+    run.reset()
+    assert make_saving_engine().find(run.token).snapshot.learning_rate == Settings().learning_rate
+
+
+def test_a_rate_that_cannot_be_saved_is_told_and_in_force(make_saving_engine, corpus, settings, monkeypatch):
+    def full(*_):
+        raise FULL
+
+    run = make_saving_engine().create(corpus, settings)
+    monkeypatch.setattr(Store, "keep_changes", full)
+    run.set(learning_rate=7e-3)
+    assert (run.unsaved, run.snapshot.learning_rate) == (str(FULL), 7e-3)
 
 
 def test_another_text_takes_the_place_of_what_was_trained_as_soon_as_it_is_chosen(make_saving_engine, corpus, settings):
@@ -348,7 +392,7 @@ def test_a_process_that_has_been_replaced_cannot_add_to_the_run(store):
     begin(store)
     begin(Store(store.folder))
     with pytest.raises(StoreError, match="begun anew"):
-        store.add("token", Progress(1, losses(5), [], [Checkpoint(5, b"s", True)]))
+        store.add("token", Progress(1, history(5), [], [Checkpoint(5, b"s", True)]))
     assert store.load("token")[2:] == (pytest.approx(NOTHING), [], [])
 
 
@@ -363,6 +407,60 @@ def test_a_start_that_cannot_be_saved_is_told_and_trains_in_memory(make_saving_e
     assert run.unsaved == str(FULL)
     run.steps(5)
     until(run, lambda run: run.status == "paused" and run.snapshot.step == 5)
+
+
+def as_earlier_versions_saved_it(store: Store) -> None:
+    """Take from its file what was added to it since: the losses are all there is of the history."""
+    database = sqlite3.connect(store.folder / "runs.sqlite", isolation_level=None)
+    database.execute("ALTER TABLE history DROP COLUMN gradients")
+    database.close()
+
+
+def test_a_history_of_losses_only_is_loaded_and_goes_on_with_the_gradients(store):
+    whole = history(2600)
+    begin(store)
+    store.add("token", Progress(1, whole[:2300], [], []))
+    as_earlier_versions_saved_it(store)
+    old = Store(store.folder)
+    expected = whole.copy()
+    expected[:2300, NORM:] = np.nan
+    np.testing.assert_array_equal(old.load("token").history, expected[:2300])
+    assert old.summary("token").losses.tolist() == whole[[999, 1999, 2299], SMOOTH].tolist()
+    begin(old, step=2200)
+    old.add("token", Progress(2201, whole[2200:], [], []))
+    expected[2200:2300] = whole[2200:2300]
+    np.testing.assert_array_equal(old.load("token").history, expected)
+
+
+def test_a_run_of_an_earlier_version_trains_on_goes_back_and_forks(
+    make_engine, make_saving_engine, store, corpus, settings
+):
+    run = make_saving_engine().create(corpus, settings)
+    run.steps(100)
+    until(run, lambda run: run.status == "paused" and run.saved_step == 100)
+    as_earlier_versions_saved_it(store)
+    engine = make_engine(store=Store(store.folder))
+    old = engine.find(run.token)
+    np.testing.assert_array_equal(old.curve.smooth, run.curve.smooth)
+    assert np.isnan(old.curve.norm).all()
+    old.steps(50)
+    until(old, lambda run: run.status == "paused" and run.saved_step == 150)
+    assert (old.curve.known.sum(), engine.store.load(old.token).history.shape) == (50, (150, 4))
+    fork = engine.fork(old, 150, settings)
+    np.testing.assert_array_equal(fork.curve.norm_high, old.curve.norm_high)
+    old.rewind(100)
+    old.steps(50)
+    until(old, lambda run: run.status == "paused" and run.saved_step == 150)
+    np.testing.assert_array_equal(fork.curve.norm_high, old.curve.norm_high)
+
+
+def test_many_processes_may_open_an_earlier_versions_store_at_once(store):
+    as_earlier_versions_saved_it(store)
+    with ThreadPoolExecutor(8) as pool:
+        stores = list(pool.map(lambda _: Store(store.folder), range(8)))
+    begin(stores[0])
+    stores[0].add("token", Progress(1, history(5), [], []))
+    assert stores[-1].load("token").history.shape == (5, 4)
 
 
 def test_a_wrong_token_finds_nothing(make_saving_engine, run):
@@ -401,6 +499,6 @@ def test_a_killed_server_loses_at_most_what_was_not_yet_saved(store, make_saving
 
 def test_a_copied_folder_is_a_whole_store(store, tmp_path):
     begin(store)
-    store.add("token", Progress(1, losses(5), [Note(5, "held_out", 1.5)], []))
+    store.add("token", Progress(1, history(5), [Note(5, "held_out", 1.5)], []))
     shutil.copytree(store.folder, tmp_path / "copy")
     assert Store(tmp_path / "copy").load("token").notes == [Note(5, "held_out", 1.5)]

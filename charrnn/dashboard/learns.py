@@ -128,6 +128,7 @@ def tanh_and_gradients(session: Session) -> str:
             f"In the last training step: gradient norm **{now.gradient_norm:.3g}**, "
             f"**{now.clipped:.1%}** of its entries clipped at ±{now.clip:g}."
         )
+    as_met(session)
     found = measuring.found(session, "over-time")
     if not found:
         return ""
@@ -157,6 +158,24 @@ def tanh_and_gradients(session: Session) -> str:
         "not what training itself met on its way; between them nothing was measured."
     )
     return f", on {here.spoken}"
+
+
+def as_met(session: Session) -> None:
+    """Gradient norm and clipping as training met them, each point the mean of the steps since the one before."""
+    curve, theme = session.run.curve, st.context.theme.type or "light"
+    known = np.isfinite(curve.norm)
+    if not known.any():
+        return
+    series = {"norm": ("norm of the gradient", curve.norm), "clipped": ("entries that were clipped", curve.clipped)}
+    for column, (kind, (title, values)) in zip(st.columns(2), series.items(), strict=True):
+        with column:
+            st.markdown(f"{title}, as training met it", help="Of every step, before clipping and at the clip then set.")
+            st.vega_lite_chart(
+                weight_charts.over_time_table(curve.steps[known].tolist(), values[known].tolist()),
+                weight_charts.over_time_spec(kind, theme),
+                key=f"met-{kind}",
+                alt=f"{title} at every training step",
+            )
 
 
 def characters_as_points(session: Session) -> None:

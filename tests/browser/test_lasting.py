@@ -21,8 +21,8 @@ def look_back(lab: Visit) -> int:
     headline = lab.page.get_by_text(re.compile(r"hesitated|now hesitates"))
     before = headline.inner_text()
     lab.key("scrubber").get_by_role("slider").press("ArrowLeft")
-    expect(headline).not_to_have_text(before)
-    return int(re.search(r"At step ([\d,]+)", headline.inner_text())[1].replace(",", ""))
+    then = lab.soon(lambda: headline.inner_text() != before and re.search(r"At step ([\d,]+)", headline.inner_text()))
+    return int(then[1].replace(",", ""))
 
 
 def saved_step(lab: Visit) -> int:

@@ -1,7 +1,7 @@
 """Many sessions training at once on this machine: python tests/benchmarks/sessions.py [--sessions 2 4 12 30] [--json]
 
 Clients without a screen speak to the real server over websockets as a browser does: they open the page, press Train,
-and ask for each redraw when it is due. For each number of sessions:
+follow the pictures of the first screen, and ask for each redraw of the page. For each number of sessions:
 
     total      steps a second of all runs together, and as a multiple of a run that is alone
     fairness   the slowest run against the fastest
@@ -30,26 +30,26 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-STEP = re.compile(rb"step \*\*([\d,]+)\*\*")
+STEP = re.compile(rb'\["step ",""\],\["([\d,]+)"')
+CHANNEL = re.compile(rb'"path":"(live/[-\w]+)"')
+SIGHT = json.dumps(["figures", "headline", "strip", "curve", "written"])  # the first screen
 BUTTON = re.compile(rb"\$\$ID-[0-9a-f]+-(train|pause)(?![-\w])")
 LINE = "{sessions:8} {total:9,.0f} {times_one:8.2f} {fairness:10.2f} {click_p50:9.0f}/{click_p95:<8.0f} {memory:9.1f}"
 PATIENCE = 60  # seconds, for pages that wait for a server that is overloaded
-SMALL = 1_000  # bytes; the messages that ask for redraws are smaller, and only those are decoded
+SMALL = 1_000  # bytes; the message that tells the page's address is smaller, and only such are decoded
 
 
 class Client:
-    """A page without a screen: it remembers the step it was last told, the button, and when what is to be redrawn."""
+    """A page without a screen: it remembers the step it was last told and the button."""
 
-    def __init__(self, socket: ClientConnection, query: str) -> None:
-        self._socket, self._query = socket, query
-        self._due: dict[str, list[float]] = {}  # fragment: its interval, when it is due, and since when, in seconds
-        self._began = 0.0  # when the page began to be drawn last
+    def __init__(self, socket: ClientConnection, query: str, server: str) -> None:
+        self._socket, self._query, self._server = socket, query, server
+        self._channel = ""  # the path of the session's channel
         self.steps: list[tuple[float, int]] = []  # when which step was seen
         self.button = ("", b"", 0.0)  # what the button says, its id, and since when
         self._around = ""  # the fragment that the button is in
         self._ask()
-        for work in (self._listen, self._redraw):
-            threading.Thread(target=work, daemon=True).start()
+        threading.Thread(target=self._listen, daemon=True).start()
 
     def click(self) -> float:
         """Press Train or Pause; seconds until the other button is there."""
@@ -69,7 +69,6 @@ class Client:
         message = BackMsg()
         state = message.rerun_script
         state.query_string, state.fragment_id = self._query, fragment
-        state.is_auto_rerun = bool(fragment) and not clicked
         if clicked:
             state.widget_states.widgets.add(id=clicked, trigger_value=True)
         with suppress(ConnectionClosed):
@@ -79,8 +78,9 @@ class Client:
         with suppress(ConnectionClosed):
             for data in self._socket:
                 now = perf_counter()
-                if step := STEP.search(data):
-                    self.steps.append((now, int(step[1].replace(b",", b""))))
+                if (path := CHANNEL.search(data)) and path[1].decode() != self._channel:
+                    self._channel = path[1].decode()
+                    threading.Thread(target=self._follow, args=(self._channel,), daemon=True).start()
                 if (button := BUTTON.search(data)) and button[1].decode() != self.button[0]:
                     self._around = ForwardMsg.FromString(data).delta.fragment_id
                     self.button = button[1].decode(), button[0], now
@@ -88,33 +88,29 @@ class Client:
                     self._obey(ForwardMsg.FromString(data))
 
     def _obey(self, message: ForwardMsg) -> None:
-        kind = message.WhichOneof("type")
-        if kind == "auto_rerun":
-            interval = message.auto_rerun.interval
-            self._due[message.auto_rerun.fragment_id] = [interval, perf_counter() + interval, perf_counter()]
-        elif kind == "new_session":
-            self._began = perf_counter()
-        elif kind == "script_finished" and message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
-            # The whole page was drawn: what it has not asked for again is not to be redrawn any more.
-            self._due = {fragment: due for fragment, due in list(self._due.items()) if due[2] >= self._began}
-        elif kind == "page_info_changed":
+        if message.WhichOneof("type") == "page_info_changed":
             self._query = message.page_info_changed.query_string
 
-    def _redraw(self) -> None:
-        while True:
-            now = perf_counter()
-            for fragment, (interval, due, since) in list(self._due.items()):
-                if now >= due:
-                    self._due[fragment] = [interval, now + interval, since]
-                    self._ask(fragment=fragment)
-            sleep(0.01)
+    def _follow(self, path: str) -> None:
+        """See the pictures of the first screen, and have the page redrawn when the channel asks for that."""
+        with suppress(ConnectionClosed), connect(f"{self._server}/{path}", max_size=None) as channel:
+            channel.send(SIGHT)
+            for data in channel:
+                if isinstance(data, bytes):
+                    if step := STEP.search(data):
+                        self.steps.append((perf_counter(), int(step[1].replace(b",", b""))))
+                elif "redraw" in json.loads(data):
+                    self._ask()
+                else:
+                    channel.send(SIGHT)
 
 
 def measure(count: int, seconds: float, query: str) -> dict[str, Any]:
     """One server, so many clients, all training."""
     with Server(CHARRNN_MAX_RUNNING=str(count), CHARRNN_GRACE="1") as server, ExitStack() as clients:
-        stream = f"{server.url.replace('http', 'ws', 1)}/_stcore/stream"
-        pages = [Client(clients.enter_context(connect(stream, max_size=None)), query) for _ in range(count)]
+        address = server.url.replace("http", "ws", 1)
+        stream = f"{address}/_stcore/stream"
+        pages = [Client(clients.enter_context(connect(stream, max_size=None)), query, address) for _ in range(count)]
         assert soon(lambda: all(page.button[0] == "train" for page in pages), PATIENCE), "not every page opened"
         for page in pages:
             page.click()

@@ -20,13 +20,18 @@ def running(run: Run) -> bool:
     return run.status in (*ACTIVE, "queued")
 
 
+def trains(run: Run) -> bool:
+    """Whether it is to train on. Who has paused wants to see that, not to wait for it."""
+    return running(run) and run.status != "pausing"
+
+
 def player(session: Session) -> None:
     """Draw the buttons, the scrubber and the figures."""
     with st.bottom, st.container(horizontal=True, vertical_alignment="center", gap="small", key="player"):
         if session.watching:
             st.markdown("You are watching.", width="content")
         else:
-            redrawn(lambda: buttons(session), "buttons", width="content")
+            redrawn(lambda: buttons(session), "buttons", lambda: trains(session.run), width="content")
             with st.popover("Stop at", key="stop-at", on_change="rerun") as panel:
                 if panel.open:
                     stop_at(session)
@@ -44,7 +49,7 @@ def buttons(session: Session) -> None:
     """Train or pause, and step. They are drawn anew by themselves, so that a click shows before the page follows."""
     run, by = session.run, session.name
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        if running(run) and run.status != "pausing":  # who has paused wants to see that, not to wait for it
+        if trains(run):
             st.button("Pause", icon=":material/pause:", type="primary", key="pause", on_click=lambda: pause(session))
         else:
             st.button(

@@ -15,7 +15,7 @@ from streamlit.components.v2.get_bidi_component_manager import get_bidi_componen
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 
 PROJECT = "charrnn"
-NAMES = ("reading_strip", "loss_curve", "heatmap", "coloured_text", "matrix", "kept_runs")
+NAMES = ("reading_strip", "loss_curve", "heatmap", "coloured_text", "matrix", "chart", "kept_runs")
 MANIFEST = ComponentManifest(PROJECT, "1", [ComponentConfig(name, asset_dir="assets") for name in NAMES])
 
 Choice = TypeVar("Choice")

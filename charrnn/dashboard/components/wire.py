@@ -1,7 +1,7 @@
 """Numbers on their way to the browser: a JSON header, a zero byte, then little-endian arrays, the wider ones first.
 
 Probabilities travel as unsigned integers over [0, 1], hidden values as int16 over [-limit, limit] (0.00003 apart), so
-that the value a person reads is right to three decimals.
+that the value a person reads is right to three decimals. Charts, whose numbers may be of any size, send float32.
 """
 
 import json
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 
-def pack(header: Mapping[str, object], *arrays: NDArray[np.integer]) -> bytes:
+def pack(header: Mapping[str, object], *arrays: NDArray[np.integer] | NDArray[np.floating]) -> bytes:
     """One message: the header as JSON, a zero byte (JSON holds none), the arrays one after another."""
     text = json.dumps(header, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     ordered = sorted(arrays, key=lambda array: -array.itemsize)  # stable, and keeps 16-bit numbers on even addresses

@@ -122,8 +122,7 @@ function drawLoss(context, { steps, smooth, low, high, heldOut }, { x, y }, them
 
 /** Where a knob was turned. */
 function drawMarks(context, { marks }, { plot, x }, theme) {
-  const placed = marks.map(({ step, label }) => ({ at: x.at(step), label }));
-  drawRules(context, plot, theme, placed.filter(({ at }) => crisp(at) >= plot.left && crisp(at) <= plot.right + 1));
+  drawRules(context, plot, theme, marks.map(({ step, label }) => ({ at: x.at(step), label })));
 }
 
 function drawStretch(context, { plot }, theme, [from, to]) {

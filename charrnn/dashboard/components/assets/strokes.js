@@ -40,14 +40,14 @@ export function halo(context, theme, text, x, y) {
 
 /**
  * A grid with labels below the plot and on its left. Ticks are {at, label}, those that keep their labels where room is
- * short first; without a label they are fainter lines.
+ * short first; without a label they are fainter lines, `bare` ones are labels alone.
  */
-export function drawGrid(context, { plot, narrow }, theme, across, up) {
+export function drawGrid(context, { plot, narrow, width }, theme, across, up) {
   context.font = `11px ${theme.sans}`;
   context.lineWidth = 1;
   context.strokeStyle = theme.border;
   context.fillStyle = theme.muted;
-  drawAcross(context, plot, narrow ? 5 : 8, across);
+  drawAcross(context, plot, width, narrow ? 5 : 8, across);
   context.textAlign = "right";
   const heights = [];
   for (const { at, label } of up) {
@@ -59,16 +59,17 @@ export function drawGrid(context, { plot, narrow }, theme, across, up) {
   }
 }
 
-function drawAcross(context, plot, apart, ticks) {
+function drawAcross(context, plot, width, apart, ticks) {
   context.textAlign = "center";
   const taken = [];
-  for (const { at, label } of ticks) {
-    const x = crisp(at), half = label ? context.measureText(label).width / 2 + apart : 0;
-    const written = label && taken.every(([left, right]) => x + half < left || x - half > right);
-    line(context, written, x, plot.top, x, plot.bottom);
+  for (const { at, label, bare } of ticks) {
+    const room = label ? context.measureText(label).width / 2 : 0, half = room + apart;
+    const middle = Math.min(crisp(at), width - room); // the last one must not be cut
+    const written = label && taken.every(([left, right]) => middle + half < left || middle - half > right);
+    if (!bare) line(context, written, crisp(at), plot.top, crisp(at), plot.bottom);
     if (!written) continue;
-    taken.push([x - half, x + half]);
-    context.fillText(label, x, plot.bottom + 10);
+    taken.push([middle - half, middle + half]);
+    context.fillText(label, middle, plot.bottom + 10);
   }
 }
 
@@ -78,13 +79,14 @@ function line(context, strong, ...ends) {
   context.globalAlpha = 1;
 }
 
-/** Upright rules. A label that would lie on the one before goes a line lower, or is left to the card. */
+/** Upright rules within the plot. A label that would lie on the one before goes lower, or is left to the card. */
 export function drawRules(context, plot, theme, rules) {
   context.font = `11px ${theme.sans}`;
   context.textAlign = "left";
   context.lineWidth = 1;
   context.strokeStyle = theme.mark;
-  const seen = rules.map(({ at, label }) => ({ at: crisp(at), label }));
+  const placed = rules.map(({ at, label }) => ({ at: crisp(at), label }));
+  const seen = placed.filter(({ at }) => at >= plot.left && at <= plot.right + 1);
   context.setLineDash([2, 2]);
   for (const { at } of seen) rule(context, at, plot.top, at, plot.bottom);
   context.setLineDash([]);

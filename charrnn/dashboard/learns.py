@@ -54,6 +54,7 @@ def learns(session: Session) -> None:
         if section.open:
             every = max(1.0, 2 * min(MANY, session.run.settings.hidden_size) ** 2 / BYTES_A_SECOND)
             live = every if running(session.run) else None
+            array_control()
             redrawn(lambda: weights(session), "weights", live)
             st.divider()
             about = len(session.run.milestones), session.run.snapshot.clip
@@ -66,15 +67,26 @@ def learns(session: Session) -> None:
             one_step(session)
 
 
-def weights(session: Session) -> None:
-    """One array at a time: its entries as colours, and how they spread at the stored steps."""
+def array_control() -> None:
+    """Which array is shown."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(
             "**Weights**", width="content", help="The five arrays that training changes; nothing else is learned."
         )
-        name = st.segmented_control(
-            "Array", list(ARRAYS), default="W_hh", key="array", label_visibility="collapsed", required=True
+        st.segmented_control(
+            "Array",
+            list(ARRAYS),
+            default="W_hh",
+            key="array",
+            label_visibility="collapsed",
+            required=True,
+            on_change=lambda: st.rerun(["weights"]),
         )
+
+
+def weights(session: Session) -> None:
+    """One array at a time: its entries as colours, and how they spread at the stored steps."""
+    name = st.session_state["array"]
     values, down, across = entries(session, name)
     sizes = f"{values.shape[0]} × {values.shape[1]}"
     st.caption(f"{name}: {ARRAYS[name].meaning}. {sizes} numbers at step {session.view.step:,}.")
@@ -136,33 +148,18 @@ def figures_of(parameters: Parameters, ids: Array, T: int, limit: float) -> tupl
 def tanh_and_gradients(session: Session) -> str:
     """Three small charts over the stored steps, and what training itself reports now."""
     now = session.run.snapshot
-    st.markdown(
-        "**Saturation and gradients**",
-        help="Measured on held-out text, read from a zero state, at each stored step and now.",
-    )
+    said = "**Saturation and gradients**"
     if now.gradient_norm is not None and now.clipped is not None:
-        st.markdown(
-            f"In the last training step: gradient norm **{now.gradient_norm:.3g}**, "
+        said += (
+            f". In the last training step: gradient norm **{now.gradient_norm:.3g}**, "
             f"**{now.clipped:.1%}** of its entries clipped at ±{now.clip:g}."
         )
+    st.markdown(said, help="Measured on held-out text, read from a zero state, at each stored step and now.")
     found = measuring.found(session, "over-time")
     if not found:
         return ""
     here: OverTime = found.value
-    titles = {
-        "saturated": (
-            "values with |h| > 0.9",
-            "There the tanh is flat: its slope is below 0.19, and little gradient passes.",
-        ),
-        "norm": ("norm of the gradient", "Over one window, before clipping: how strongly the weights are pulled."),
-        "clipped": ("entries that clipping would cut", "Those beyond the limit in force now (Learning, Clip)."),
-    }
-    for column, (kind, (title, words_)) in zip(st.columns(3), titles.items(), strict=True):
-        with column:
-            values: list[float] = getattr(here, kind)
-            written = f"{values[-1]:.3g}" if kind == "norm" else f"{values[-1]:.1%}"
-            st.markdown(f"{title}: **{written}**", help=words_)
-            chart(weight_charts.over_time_chart(kind, title, here.steps, values), key=f"over-time-{kind}")
+    chart(*weight_charts.over_time_charts(here.steps, here.saturated, here.norm, here.clipped), key="over-time-charts")
     st.caption(
         f"{len(here.steps)} points: the networks of the stored steps and the one shown, all measured on the same text, "
         "not what training itself met on its way; between them nothing was measured."

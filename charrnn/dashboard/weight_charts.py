@@ -7,7 +7,7 @@ import altair as alt
 import numpy as np
 import pyarrow as pa
 
-from charrnn.dashboard.components import Chart, Form, Layer, Scale
+from charrnn.dashboard.components import Chart, Layer, Scale
 from charrnn.dashboard.inside_charts import bare, rows
 from charrnn.dashboard.words import visible
 from charrnn.insight.weights import Embedding, Histogram, kinds
@@ -18,11 +18,9 @@ KIND_COLOURS = {
     "light": ["#EA6A02", "#3B6FE0", "#9A318D", "#2C745D", "#5B626B", "#A30104"],
     "dark": ["#FFA24D", "#7FA2FF", "#FF8FFB", "#18B582", "#9AA3AD", "#EBDD26"],
 }
-OVER_TIME: dict[str, tuple[str, Form]] = {  # how the axis is called, and its numbers written
-    "saturated": ("share of the values", "percent"),
-    "norm": ("norm", "number"),
-    "clipped": ("share of the entries", "percent"),
-}
+FLAT = "There the tanh is flat: its slope is below 0.19, and little gradient passes."
+PULL = "Over one window, before clipping: how strongly the weights are pulled."
+CUT = "Those beyond the limit in force now (Learning, Clip)."
 
 
 def histogram_chart(steps: list[int], spread: list[Histogram]) -> Chart:
@@ -45,12 +43,29 @@ def histogram_chart(steps: list[int], spread: list[Histogram]) -> Chart:
     return Chart("histogram", f"Histograms of {spread[0].name} at stored steps", x, y, layers, 300)
 
 
-def over_time_chart(kind: str, title: str, steps: list[int], values: list[float]) -> Chart:
-    """One figure of the kinds in OVER_TIME over the stored steps; step 0 stands at 1, where the axis begins."""
+def over_time_charts(steps: list[int], saturated: list[float], norm: list[float], clipped: list[float]) -> list[Chart]:
+    """Three figures over the stored steps, the last one said in the heading."""
+    share = Scale("share of the values", "percent", low=0, high=1)
+    return [
+        _over_time(steps, saturated, share, "values with |h| > 0.9", f"{saturated[-1]:.1%}", FLAT),
+        _over_time(steps, norm, Scale("norm", low=0), "norm of the gradient", f"{norm[-1]:.3g}", PULL),
+        _over_time(
+            steps,
+            clipped,
+            Scale("share of the entries", "percent", low=0),
+            "entries that clipping would cut",
+            f"{clipped[-1]:.1%}",
+            CUT,
+        ),
+    ]
+
+
+def _over_time(steps: list[int], values: list[float], y: Scale, title: str, now: str, note: str) -> Chart:
+    """Step 0 stands at 1, where a logarithmic axis begins."""
     x = Scale("training steps", "count", log=True, low=1, high=max(10.0, float(steps[-1])))
-    y = Scale(*OVER_TIME[kind], low=0, high=1 if kind == "saturated" else None)
     layers = [Layer("line", steps, values), Layer("dots", steps, values, name=title, width=6)]
-    return Chart(kind, f"{title} over the stored steps", x, y, layers, 190)
+    alt = f"{title} over the stored steps"
+    return Chart(alt.replace("|", ""), alt, x, y, layers, 190, heading=f"{title}: {now}", note=note)
 
 
 @cache

@@ -1,4 +1,4 @@
-"""A chart over two axes: lines, steps, bands, dots, squares, bars and rules, described plainly."""
+"""Charts over two axes: lines, steps, bands, dots, squares, bars and rules, described plainly."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple
@@ -54,31 +54,31 @@ class Chart(NamedTuple):
     y: Scale
     layers: Sequence[Layer]
     height: int = 260  # CSS pixels, axes included
-    square: bool = False  # whether a unit is equally long on both axes' plot
+    square: bool = False  # whether the plot is as wide as it is high
+    heading: str = ""
+    note: str = ""  # below the heading
 
 
-def chart(described: Chart, *, key: str) -> None:
-    """Draw it. What is pointed at is the browser's own: Python never hears of it."""
-    mount("chart", encode_chart(described), key=key)
+def chart(*charts: Chart, key: str) -> None:
+    """Draw one or several, side by side where there is room.
+
+    What is pointed at is the browser's own: Python never hears of it.
+    """
+    mount("chart", encode_chart(*charts), key=key)
 
 
-def encode_chart(described: Chart) -> bytes:
+def encode_chart(*charts: Chart) -> bytes:
     """The message as sent: four bytes a number. Raises ValueError where a layer's lengths differ."""
-    layers, arrays = [], []
-    for layer in described.layers:
-        header, numbers = _encoded(layer)
-        layers.append(header)
-        arrays += numbers
-    header = {
-        "name": described.name,
-        "alt": described.alt,
-        "height": described.height,
-        "square": described.square,
-        "x": _scale(described.x, [layer.x for layer in described.layers], 0.0),
-        "y": _scale(described.y, [part for layer in described.layers for part in (layer.y, layer.to)], MARGIN),
-        "layers": layers,
-    }
-    return pack(header, *arrays)
+    headers, arrays = [], []
+    for described in charts:
+        layers = [_encoded(layer) for layer in described.layers]
+        ends = {
+            "x": _scale(described.x, [layer.x for layer in described.layers], 0.0),
+            "y": _scale(described.y, [part for layer in described.layers for part in (layer.y, layer.to)], MARGIN),
+        }
+        headers.append(described._asdict() | ends | {"layers": [header for header, _ in layers]})
+        arrays += [array for _, numbers in layers for array in numbers]
+    return pack(headers, *arrays)
 
 
 def _encoded(layer: Layer) -> tuple[dict[str, Any], list[NDArray[np.floating]]]:

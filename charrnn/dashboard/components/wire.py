@@ -5,13 +5,15 @@ that the value a person reads is right to three decimals. Charts, whose numbers 
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 
-def pack(header: Mapping[str, object], *arrays: NDArray[np.integer] | NDArray[np.floating]) -> bytes:
+def pack(
+    header: Mapping[str, object] | Sequence[Mapping[str, object]], *arrays: NDArray[np.integer] | NDArray[np.floating]
+) -> bytes:
     """One message: the header as JSON, a zero byte (JSON holds none), the arrays one after another."""
     text = json.dumps(header, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     ordered = sorted(arrays, key=lambda array: -array.itemsize)  # stable, and keeps 16-bit numbers on even addresses

@@ -1,11 +1,16 @@
-// A chart over two axes: exact values under the pointer, keys that walk from point to point.
+// One chart or several side by side: exact values under the pointer, keys that walk from point to point.
 
 import { drawChart, layoutOf, reading } from "./chart_picture.js";
 import { contextFor, unpack } from "./shared.js";
 import { button, make, placeBeside, renderer, savePicture } from "./stage.js";
 
 const STYLE = `
-  .stage > .tools { position: absolute; top: 0; right: 0; }
+  .stage { display: flex; flex-wrap: wrap; gap: 16px 24px; }
+  .panel { flex: 1 1 calc(250px * var(--zoom)); min-width: 0; }
+  .figure { position: relative; }
+  .figure .tools { position: absolute; top: 0; right: 0; }
+  .heading { font-weight: 600; line-height: 1.5; }
+  .note { color: var(--muted); font-size: calc(13px * var(--zoom)); line-height: 1.4; margin-bottom: 6px; }
   @media (pointer: fine) { .narrow button { width: 32px; height: 28px; } }
   canvas { touch-action: pan-y pinch-zoom; cursor: crosshair; border-radius: 2px; }
   canvas:focus-visible { outline: 2px solid var(--accent); outline-offset: -1px; }
@@ -16,28 +21,59 @@ const STYLE = `
 `;
 
 export default renderer(STYLE, (stage) => {
-  const canvas = make("canvas", { tabIndex: 0, at: { role: "img" } });
-  const card = make("div", { className: "card", hidden: true, at: { "aria-hidden": "true" } });
-  const said = make("div", { className: "spoken", at: { "aria-live": "polite" } });
-  const tools = make("div", { className: "tools" }, [button("Save the chart as PNG", "⤓", save)]);
-  stage.root.append(canvas, tools, card, said);
-
-  let frame, layout;
-  let chosen = null; // {at, x}: the layer's place among those that can be pointed at, and where on the axis
+  const panels = [];
 
   function show(bytes) {
-    frame = frameOf(bytes);
-    if (chosen && !frame.named[chosen.at]) chosen = null;
-    canvas.setAttribute("aria-label", alternative(frame));
+    const frames = framesOf(bytes);
+    while (panels.length < frames.length) panels.push(raisePanel(stage));
+    for (const { root } of panels.splice(frames.length)) root.remove();
+    panels.forEach((panel, k) => panel.show(frames[k]));
     stage.ready = true;
   }
 
   function paint() {
-    const { theme } = stage, width = stage.width / theme.zoom;
-    const size = { head: tools.offsetHeight / theme.zoom, tools: tools.offsetWidth / theme.zoom };
-    layout = layoutOf(frame, canvas.getContext("2d"), { width, theme, ...size });
+    const sizes = panels.map((panel) => panel.measure()); // all first, or the browser lays out anew after each drawing
+    panels.forEach((panel, k) => panel.paint(sizes[k]));
+  }
+
+  return { show, paint };
+});
+
+/** A chart with its heading, at the end of the stage. */
+function raisePanel(stage) {
+  const heading = make("div", { className: "heading" }), note = make("div", { className: "note" });
+  const canvas = make("canvas", { tabIndex: 0, at: { role: "img" } });
+  const card = make("div", { className: "card", hidden: true, at: { "aria-hidden": "true" } });
+  const said = make("div", { className: "spoken", at: { "aria-live": "polite" } });
+  const tools = make("div", { className: "tools" }, [button("Save the chart as PNG", "⤓", save)]);
+  const figure = make("div", { className: "figure" }, [canvas, tools, card, said]);
+  const root = make("div", { className: "panel" }, [heading, note, figure]);
+  stage.root.append(root);
+
+  let frame, layout;
+  let chosen = null; // {at, k, x}: which of the layers that can be pointed at, its point, and where on the axis
+
+  function show(next) {
+    frame = next;
+    if (chosen && !frame.named[chosen.at]) chosen = null;
+    canvas.setAttribute("aria-label", alternative(frame));
+    for (const [element, text] of [[heading, frame.heading], [note, frame.note]]) {
+      element.textContent = text;
+      element.hidden = !text;
+    }
+  }
+
+  function measure() {
+    const { zoom } = stage.theme;
+    const [width, head, room] = [root.clientWidth, tools.offsetHeight, tools.offsetWidth].map((size) => size / zoom);
+    return { width, head, tools: room };
+  }
+
+  function paint(size) {
+    const { theme } = stage;
+    layout = layoutOf(frame, canvas.getContext("2d"), { ...size, theme });
     const point = pointed();
-    drawChart(contextFor(canvas, width, layout.height, theme.zoom), frame, layout, theme, point);
+    drawChart(contextFor(canvas, size.width, layout.height, theme.zoom), frame, layout, theme, point);
     showCard(point);
   }
 
@@ -55,13 +91,13 @@ export default renderer(STYLE, (stage) => {
     card.replaceChildren(...cardOf(frame, point));
     const at = layout.x.at(layer.xs[k]), up = layout.y.at(layer.ys[k]);
     const left = (at - 6) * zoom, right = (at + 6) * zoom;
-    placeBeside(card, { left, right, width: stage.width, wish: 208 * zoom, bottom: (up - 8) * zoom });
+    placeBeside(card, { left, right, width: layout.width * zoom, wish: 208 * zoom, bottom: (up - 8) * zoom });
   }
 
   function choose(to) {
     if (to?.at === chosen?.at && to?.k === chosen?.k) return;
     chosen = to;
-    stage.redraw();
+    paint(measure());
   }
 
   /** As `choose`, and said to those who listen. */
@@ -118,18 +154,22 @@ export default renderer(STYLE, (stage) => {
     } else if (event.key === "Escape") tell(null);
   };
 
-  return { show, paint };
-});
+  return { root, show, measure, paint };
+}
 
-function frameOf(bytes) {
+function framesOf(bytes) {
   const { header, take } = unpack(bytes);
-  const layers = header.layers.map((layer) => {
+  return header.map((chart) => frameOf(chart, take));
+}
+
+function frameOf(chart, take) {
+  const layers = chart.layers.map((layer) => {
     const xs = take(Float32Array, layer.points);
     const columns = Object.fromEntries(layer.has.map((name) => [name, take(Float32Array, layer.points)]));
     const { y: ys, to: tos, ...also } = columns;
     return { ...layer, xs, ys, tos, also };
   });
-  return { ...header, layers, named: layers.filter(({ name, points }) => name && points) };
+  return { ...chart, layers, named: layers.filter(({ name, points }) => name && points) };
 }
 
 /** Place of the number that is nearest to a value. */

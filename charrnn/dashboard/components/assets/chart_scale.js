@@ -28,7 +28,7 @@ export function exact(value, { form, names }) {
 /** An axis's scale between two pixels. */
 export const scaleOf = ({ log, low, high }, from, to) => (log ? logScale : linearScale)(low, high, from, to);
 
-/** Ticks of an axis, about `count` where it is linear: {at, label}, those that keep their labels longest first. Names have no line. */
+/** Ticks of an axis, about `count` where it is linear: {at, label}, those that keep their labels longest first. */
 export function ticksOf(axis, scale, count) {
   const { form, log, names } = axis;
   if (names.length) return names.map((label, k) => ({ at: scale.at(k), label, bare: true }));

@@ -120,7 +120,7 @@ def reach_chart(now: Reach, training: Array, before: Array, T: int) -> Chart:
         Layer("rule", [T], label=f"the unroll ends, {T} back"),
     ]
     x = Scale("characters back, k", low=0, high=float(back[-1]))
-    y = Scale("‖∂ loss ∕ ∂ h‖, norm of the gradient k back", "power", log=True)
+    y = Scale("norm of the gradient, ‖∂ loss ∕ ∂ h‖", "power", log=True)
     return Chart("memory", "Norm of the gradient against characters back", x, y, layers, 320)
 
 

@@ -2,12 +2,12 @@
 
 import { exact, scaleOf, ticksOf } from "./chart_scale.js";
 import { spread } from "./scales.js";
-import { fit } from "./shared.js";
-import { crisp, dot, drawGrid, drawRules, halo, ringed, rule } from "./strokes.js";
+import { fit, inkOn } from "./shared.js";
+import { crisp, dot, drawGrid, drawRules, ringed, rule } from "./strokes.js";
 
 const ROW = 17; // height of a line of the legend
 const FOOT = 36; // height of labels and title below the plot
-const LETTER = 15; // height of a line's own letter
+const LETTER = 17; // across the disc that bears a line's letter
 
 /** Where everything lies, in CSS pixels before magnification. `head` and `tools` are the buttons' height and width. */
 export function layoutOf(frame, context, { width, head, tools, theme }) {
@@ -17,9 +17,8 @@ export function layoutOf(frame, context, { width, head, tools, theme }) {
   context.font = `11px ${theme.sans}`;
   const labels = upTicks(frame, plot).map(({ label }) => context.measureText(label).width);
   plot.left = Math.max(14, ...labels) + 8;
-  context.font = `600 13px ${theme.sans}`;
-  const letters = frame.layers.filter((layer) => layer.label && layer.shape !== "rule");
-  plot.right = width - Math.max(8, ...letters.map(({ label }) => context.measureText(label).width + 10));
+  const lettered = frame.layers.some((layer) => layer.label && layer.shape !== "rule");
+  plot.right = width - (lettered ? LETTER + 6 : 8);
   if (frame.square) {
     const side = Math.min(plot.right - plot.left, plot.bottom - plot.top);
     Object.assign(plot, { right: plot.left + side, bottom: plot.top + side });
@@ -178,9 +177,9 @@ function drawKey(context, layer, theme, left, y) {
 /** Letters at the ends of lines; where several lines end together they stand one above another. */
 function drawLetters(context, { layers }, { plot, x, y }, theme) {
   const lines = layers.filter((layer) => layer.label && layer.shape !== "rule" && layer.points);
-  const ends = lines.map((layer) => ({ layer, x: x.at(layer.xs.at(-1)) + 6, y: y.at(layer.ys.at(-1)) }));
-  context.font = `600 13px ${theme.sans}`;
-  context.textAlign = "left";
+  const ends = lines.map((layer) => ({ layer, x: x.at(layer.xs.at(-1)) + 12, y: y.at(layer.ys.at(-1)) }));
+  context.font = `600 12px ${theme.sans}`;
+  context.textAlign = "center";
   const columns = [];
   for (const end of ends.sort((a, b) => a.x - b.x)) {
     if (columns.length && end.x - columns.at(-1).at(-1).x < LETTER) columns.at(-1).push(end);
@@ -188,11 +187,14 @@ function drawLetters(context, { layers }, { plot, x, y }, theme) {
   }
   for (const column of columns) {
     column.sort((a, b) => a.y - b.y);
-    const heights = spread(column.map((end) => end.y), LETTER, plot.top + 4, plot.bottom - 4);
+    const heights = spread(column.map((end) => end.y), LETTER, plot.top, plot.bottom);
     column.forEach(({ layer, x: at }, k) => {
-      halo(context, theme, layer.label, at, heights[k]);
       context.fillStyle = inkOf(layer, theme);
-      context.fillText(layer.label, at, heights[k]);
+      context.beginPath();
+      dot(context, at, heights[k], LETTER / 2 - 1);
+      context.fill();
+      context.fillStyle = inkOn(inkOf(layer, theme));
+      context.fillText(layer.label, at, heights[k] + 0.5);
     });
   }
 }

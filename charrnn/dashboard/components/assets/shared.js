@@ -25,6 +25,9 @@ function luminance(rgb) {
   return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 }
 
+/** Black or white, whichever contrasts more with a colour. */
+export const inkOn = (hex) => (luminance(channels(hex)) > 0.179 ? "#000" : "#fff"); // at 0.179 they contrast alike
+
 /** A scale as 256 colours: `fill` for CSS, `ink` (black or white, whichever contrasts more), `pixel` for ImageData. */
 function scale(stops) {
   const colours = stops.map(channels);

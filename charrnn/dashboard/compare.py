@@ -1,16 +1,14 @@
 """Fork and compare: the same beginning, one knob turned; up to six runs side by side."""
 
 from dataclasses import replace
-from functools import cache
 from typing import Any
 
-import altair as alt
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import streamlit as st
 
-from charrnn.dashboard import inside_charts, words
+from charrnn.dashboard import words
+from charrnn.dashboard.components import Chart, Colour, Layer, Scale, chart
 from charrnn.dashboard.controls import OPTIMIZERS
 from charrnn.dashboard.player import running
 from charrnn.dashboard.redrawn import redrawn
@@ -23,11 +21,7 @@ from charrnn.training.checkpoint import changes
 from charrnn.training.settings import Settings, SettingsError
 
 AXES = {"steps": "training steps", "characters": "characters read", "seconds": "seconds of training"}
-COLOURS = {
-    "light": ["#14181F", "#588BFF", "#EA6A02", "#2C745D", "#9A318D", "#A30104"],
-    "dark": ["#F2F4F7", "#4161CC", "#BB4F00", "#18B582", "#FF8FFB", "#EBDD26"],
-}
-LETTERS = "ABCDEF"
+LETTERS: tuple[Colour, ...] = ("A", "B", "C", "D", "E", "F")
 SAMPLE_LENGTH = 200
 NO_PRIME = np.empty(0, np.int32)
 
@@ -50,13 +44,7 @@ def side_by_side(session: Session) -> None:
     axis = st.segmented_control(
         "Common axis", list(AXES), default="steps", key="compare-axis", label_visibility="collapsed", required=True
     )
-    theme = st.context.theme.type or "light"
-    st.vega_lite_chart(
-        curves(runs, axis),
-        overlay(axis, theme),
-        key=f"overlay-{axis}",
-        alt="Loss of the compared runs; the table below has the figures",
-    )
+    chart(overlay(runs, axis), key="overlay")
     st.dataframe(results(runs), hide_index=True, key="results")
     for start in range(0, len(runs), 3):
         for place, i in zip(st.columns(3), range(start, min(start + 3, len(runs))), strict=False):
@@ -158,47 +146,21 @@ def described(first: Run, run: Run) -> str:
     return ", ".join(found) or "the same settings"
 
 
-@cache
-def overlay(axis: str, theme: str) -> dict[str, Any]:
-    """The chart's specification: losses of all runs over a common axis."""
-    x = alt.X("x:Q", title=AXES[axis], scale=alt.Scale(nice=False, zero=True), axis=alt.Axis(format="~s"))
-    y = alt.Y("loss:Q", title="loss, nats a character", scale=alt.Scale(zero=False, nice=False))
-    scale = alt.Scale(domain=list(LETTERS), range=COLOURS[theme])
-    colour = alt.Color("run:N", scale=scale, legend=None)
-    base = alt.Chart(alt.NamedData("runs"))
-    smooth = base.transform_filter("datum.kind == 'smooth'").mark_line(strokeWidth=2).encode(x=x, y=y, color=colour)
-    held = (
-        base.transform_filter("datum.kind == 'held'")
-        .mark_point(filled=True, size=26)
-        .encode(x=x, y=y, color=colour, tooltip=["run:N", "x:Q", "loss:Q"])
-    )
-    name = (
-        base.transform_filter("datum.kind == 'end'")
-        .mark_text(align="left", dx=5, fontSize=13, fontWeight="bold")
-        .encode(x=x, y=y, color=colour, text="run:N")
-    )
-    return inside_charts.bare(alt.layer(smooth, held, name), 260)
-
-
-def curves(runs: list[Run], axis: str) -> pa.Table:
-    """The smoothed and the held-out losses of all runs."""
-    parts: list[tuple[str, str, Any, Any]] = []
+def overlay(runs: list[Run], axis: str) -> Chart:
+    """The smoothed and the held-out losses of all runs over a common axis, a letter at each line's end."""
+    layers = []
     for letter, run in zip(LETTERS, runs, strict=False):
-        curve = run.curve
-        parts.append((letter, "smooth", on_axis(run, curve.steps, axis), curve.smooth))
-        parts.append((letter, "end", on_axis(run, curve.steps[-1:], axis), curve.smooth[-1:]))
+        curve, first = run.curve, run is runs[0]  # what holds for all is in the legend once
+        x = on_axis(run, curve.steps, axis)
+        legend = "smoothed" if first else ""
+        layers.append(Layer("line", x, curve.smooth, name=letter, label=letter, legend=legend, colour=letter))
         if curve.held_out:
             steps, losses = (np.array(column) for column in zip(*curve.held_out, strict=True))
-            parts.append((letter, "held", on_axis(run, steps, axis), losses))
-    lengths = [len(losses) for *_, losses in parts]
-    return pa.table(
-        {
-            "run": np.repeat([letter for letter, *_ in parts], lengths),
-            "kind": np.repeat([kind for _, kind, *_ in parts], lengths),
-            "x": np.concatenate([x for *_, x, _ in parts]).astype(np.float32),
-            "loss": np.concatenate([losses for *_, losses in parts]).astype(np.float32),
-        }
-    )
+            x, legend = on_axis(run, steps, axis), "held out" if first else ""
+            name = f"{letter}, held out"
+            layers.append(Layer("dots", x, losses, name=name, legend=legend, colour=letter, width=6))
+    y = Scale("loss, nats a character")
+    return Chart("compared", "Loss of the compared runs", Scale(AXES[axis], "count", low=0), y, layers, 290)
 
 
 def on_axis(run: Run, steps: Any, axis: str) -> Any:

@@ -1,17 +1,18 @@
-"""The charts below the first screen: specifications built once for each theme, data as Arrow tables.
+"""The charts of what a network knows and remembers: pure functions from what was measured to what is drawn.
 
-As with the loss curve, nothing in a specification depends on the data, so that the browser patches each chart in place.
-Values with a sign have the one diverging scale; everything else is drawn in the line's colour or the accent.
+Where Altair draws, nothing in a specification depends on the data, so that the browser patches each chart in place.
 """
 
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 import altair as alt
 import numpy as np
 import pyarrow as pa
 
+from charrnn.dashboard.components import Chart, Colour, Layer, Scale
 from charrnn.dashboard.words import visible
+from charrnn.insight.memory import Reach, Spectra
 from charrnn.network.rnn import Array
 
 COLOURS = {
@@ -40,24 +41,6 @@ def bare(chart: Any, height: int) -> dict[str, Any]:
 def rows() -> alt.Chart:
     """A chart of the table that it is drawn with."""
     return alt.Chart(alt.NamedData("table"))
-
-
-@cache
-def cost_spec(theme: str) -> dict[str, Any]:
-    """What silencing each unit costs, the dearest first."""
-    worse, better = WORSE[theme]
-    colour = alt.condition(alt.datum.cost > 0, alt.value(worse), alt.value(better))
-    x = alt.X("unit:N", sort=RANK, title="units, the dearest first", axis=alt.Axis(labelOverlap=True, labelAngle=0))
-    y = alt.Y("cost:Q", title="cost, nats a character")
-    tooltip = [alt.Tooltip("unit:N"), alt.Tooltip("cost:Q", format="+.4f", title="nats a character")]
-    return bare(rows().mark_bar().encode(x=x, y=y, color=colour, tooltip=tooltip), 200)
-
-
-def cost_table(costs: Array, shown: int) -> pa.Table:
-    """The units that cost most, as many as are shown, by number."""
-    order = np.argsort(-costs, kind="stable")[:shown]
-    units = [str(unit) for unit in order]
-    return pa.table({"unit": units, "cost": costs[order].astype(np.float32), "rank": np.arange(len(order))})
 
 
 @cache
@@ -90,101 +73,6 @@ def harder_table(characters: str, nats: Array, counts: Array, shown: int = 10) -
 
 
 @cache
-def reach_spec(theme: str) -> dict[str, Any]:
-    """The norm of the gradient against characters back; the end of the unroll as a rule."""
-    colour = COLOURS[theme]
-    x = alt.X("back:Q", title="characters back, k", scale=alt.Scale(nice=False))
-    axis = alt.Axis(format=".0e", tickCount=6)
-    y = alt.Y("norm:Q", title="‖∂ loss ∕ ∂ h‖, k back", scale=alt.Scale(type="log"), axis=axis)
-    tooltip = [alt.Tooltip("back:Q"), alt.Tooltip("norm:Q", format=".2e"), alt.Tooltip("label:N", title=" ")]
-
-    def of(kind: str) -> alt.Chart:
-        return rows().transform_filter(alt.datum.kind == kind)
-
-    layers = [
-        of("now").mark_area(color=colour["muted"], opacity=0.22).encode(x=x, y=alt.Y("low:Q"), y2="high:Q"),
-        of("before").mark_line(color=colour["muted"], strokeDash=[4, 3]).encode(x=x, y=y, tooltip=tooltip),
-        of("training").mark_line(color=colour["accent"], strokeWidth=2).encode(x=x, y=y, tooltip=tooltip),
-        of("now").mark_line(color=colour["line"], strokeWidth=2).encode(x=x, y=y, tooltip=tooltip),
-        of("cut").mark_rule(color=colour["mark"], strokeDash=[4, 3], strokeWidth=1.5).encode(x=x),
-        of("cut")
-        .mark_text(align="left", baseline="top", dx=4, color=colour["mark"])
-        .encode(x=x, y=alt.value(2), text="label:N"),
-    ]
-    return bare(alt.layer(*layers), 260)
-
-
-def reach_table(now: Any, training: Array, before: Array, T: int) -> pa.Table:
-    """Rows for each curve of memory.Reach values, down to a hundred-millionth of the largest."""
-    back, floor = np.arange(len(now.mean)), max(1e-8 * float(now.mean.max()), 1e-30)
-    listed: list[tuple[str, float, float | None, float | None, float | None, str]] = [
-        ("cut", T, None, None, None, f"the unroll ends, {T} back")
-    ]
-    for kind, label, values in (
-        ("now", "unrolled as far as it goes", now.mean),
-        ("training", "what training sees", training),
-        ("before", "before training", before),
-    ):
-        for k in back[: len(values)]:
-            if values[k] > floor:
-                low, high = (now.low[k], now.high[k]) if kind == "now" else (values[k], values[k])
-                listed.append((kind, k, values[k], max(low, floor), high, label))
-    kinds, *figures, labels = zip(*listed, strict=True)
-    columns = dict(zip(("back", "norm", "low", "high"), map(_floats, figures), strict=True))
-    named = {"kind": kinds, **columns, "label": labels}
-    return pa.table({name: pa.array(column, from_pandas=True) for name, column in named.items()})
-
-
-@cache
-def eigenvalues_spec(theme: str) -> dict[str, Any]:
-    """Eigenvalues in the complex plane, the unit circle around them."""
-    colour = COLOURS[theme]
-    x = alt.X("real:Q", title="real part", scale=alt.Scale(nice=False), axis=alt.Axis(tickCount=5))
-    y = alt.Y("imaginary:Q", title="imaginary part", scale=alt.Scale(nice=False), axis=alt.Axis(tickCount=5))
-    tooltip = [alt.Tooltip("size:Q", format=".3f", title="|λ|"), alt.Tooltip("of:N", title="of")]
-    circle = rows().transform_filter(alt.datum.of == "unit circle")
-    frame = rows().transform_filter(alt.datum.of == "frame").mark_point(opacity=0).encode(x=x, y=y)
-    points = rows().transform_filter((alt.datum.of != "unit circle") & (alt.datum.of != "frame"))
-    scale = alt.Scale(domain=["W_hh", "mean Jacobian"], range=[colour["accent"], colour["mark"]])
-    layers = [
-        frame,
-        circle.mark_line(color=colour["muted"], strokeWidth=1).encode(x=x, y=y, order="angle:Q"),
-        points.mark_point(filled=True, size=22, opacity=0.75).encode(
-            x=x,
-            y=y,
-            color=alt.Color("of:N", scale=scale, legend=alt.Legend(title=None, orient="top")),
-            shape=alt.Shape("of:N", scale=alt.Scale(domain=scale.domain, range=["circle", "square"]), legend=None),
-            tooltip=tooltip,
-        ),
-    ]
-    spec = bare(alt.layer(*layers), 280)
-    spec |= {"width": 220, "height": 220, "autosize": {"type": "pad"}}  # a circle is to look like one
-    return spec
-
-
-def eigenvalues_table(weights: Array, jacobian: Array) -> pa.Table:
-    """Points of both spectra, the circle, and corners that keep the picture square."""
-    angle = np.linspace(0, 2 * np.pi, 121)
-    far = 1.08 * max(1.0, float(np.abs(weights).max()), float(np.abs(jacobian).max()))
-    parts = [
-        ("unit circle", np.exp(1j * angle)),
-        ("frame", np.array([-far - far * 1j, far + far * 1j])),
-        ("W_hh", weights),
-        ("mean Jacobian", jacobian),
-    ]
-    values = np.concatenate([part for _, part in parts])
-    return pa.table(
-        {
-            "of": [of for of, part in parts for _ in part],
-            "real": values.real.astype(np.float32),
-            "imaginary": values.imag.astype(np.float32),
-            "size": np.abs(values).astype(np.float32),
-            "angle": np.arange(len(values)),
-        }
-    )
-
-
-@cache
 def guesses_spec(theme: str) -> dict[str, Any]:
     """The likeliest characters as bars."""
     colour = COLOURS[theme]
@@ -202,5 +90,66 @@ def guesses_table(characters: str, p: Array, came: str) -> pa.Table:
     return pa.table({"character": signs, "p": p.astype(np.float32), "came": right, "rank": np.arange(len(signs))})
 
 
-def _floats(values: Any) -> Array:
-    return np.array([np.nan if value is None else value for value in values], np.float64)
+def cost_chart(costs: Array, shown: int) -> Chart:
+    """What silencing each unit costs, the dearest first: as many bars as are shown."""
+    order = np.argsort(-costs, kind="stable")[:shown]
+    dearest = costs[order]
+    bars = Layer("bars", np.arange(len(order)), dearest, name="held at 0", colour="signed")
+    y = Scale("cost, nats a character", low=min(0.0, 1.05 * float(dearest.min())))
+    x = Scale("unit, the dearest first", names=[str(unit) for unit in order])
+    return Chart("costs", "What silencing each unit costs, the dearest first", x, y, [bars], 230)
+
+
+def reach_chart(now: Reach, training: Array, before: Array, T: int) -> Chart:
+    """The norm of the gradient against characters back, down to a hundred-millionth, and where the unroll ends."""
+    floor = max(1e-8 * float(now.mean.max()), 1e-30)
+    back = np.arange(len(now.mean))
+
+    def seen(values: Array) -> Array:
+        return np.where(values > floor, values, np.nan)
+
+    kept = np.flatnonzero(now.mean > floor)
+    low, high = np.maximum(now.low, floor), np.maximum(now.high, floor)
+    positions = {"a tenth of positions below": now.low, "a tenth above": now.high}
+    unrolled, sees = "unrolled as far as it goes", "what training sees"
+    layers = [
+        Layer("band", back[kept], low[kept], high[kept], legend="80 % of positions", colour="muted", strength=0.22),
+        _line(back, seen(before), "before training", colour="muted", dashed=True),
+        _line(back[: len(training)], seen(training), sees, colour="accent"),
+        _line(back, seen(now.mean), unrolled, also=positions),
+        Layer("rule", [T], label=f"the unroll ends, {T} back"),
+    ]
+    x = Scale("characters back, k", low=0, high=float(back[-1]))
+    y = Scale("norm of the gradient, ‖∂ loss ∕ ∂ h‖", "power", log=True)
+    return Chart("memory", "Norm of the gradient against characters back", x, y, layers, 320)
+
+
+def _line(x: Array, y: Array, name: str, **looks: Any) -> Layer:
+    """A line that bears its name in the legend, without what is no number at its end."""
+    there = np.flatnonzero(~np.isnan(y))
+    end = there[-1] + 1 if len(there) else 0
+    also = {of: values[:end] for of, values in looks.pop("also", {}).items()}
+    return Layer("line", x[:end], y[:end], name=name, legend=name, also=also, **looks)
+
+
+def eigenvalues_chart(spectra: Spectra) -> Chart:
+    """Both spectra in the complex plane, the unit circle around them."""
+    angle = np.linspace(0, 2 * np.pi, 121)
+    far = 1.08 * max(1.0, spectra.radius, spectra.jacobian_radius)
+    layers = [
+        Layer("line", np.cos(angle), np.sin(angle), legend="unit circle", colour="muted", width=1),
+        _points("dots", spectra.weights, "W_hh", "accent"),
+        _points("squares", spectra.jacobian, "mean Jacobian", "mark"),
+    ]
+    x = Scale("real part", low=-far, high=far)
+    y = Scale("imaginary part", low=-far, high=far)
+    alt = "Eigenvalues of the recurrent weights and of the mean Jacobian in the complex plane"
+    return Chart("eigenvalues", alt, x, y, layers, 340, square=True)
+
+
+def _points(shape: Literal["dots", "squares"], values: Array, name: str, colour: Colour) -> Layer:
+    """Complex numbers from left to right, each with its size."""
+    values = values[np.lexsort((values.imag, values.real))]
+    also = {"size |λ|": np.abs(values)}
+    looks: dict[str, Any] = {"colour": colour, "strength": 0.75, "width": 5}
+    return Layer(shape, values.real, values.imag, name=name, legend=name, also=also, **looks)

@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import streamlit as st
 
-from charrnn.dashboard import measuring, weight_charts, words
-from charrnn.dashboard.components import Axis, matrix
+from charrnn.dashboard import measuring, weight_charts
+from charrnn.dashboard.components import Axis, Chart, chart, matrix
 from charrnn.dashboard.one_step import one_step
 from charrnn.dashboard.redrawn import redrawn
 from charrnn.dashboard.session import Session
@@ -15,12 +15,21 @@ from charrnn.insight.weights import embedding, histogram, saturation
 from charrnn.network.rnn import Array, Parameters, loss_and_gradients
 from charrnn.text.batches import Batches
 
+
+class Meaning(NamedTuple):
+    """What the entries of an array say, and what they join."""
+
+    meaning: str
+    down: str
+    across: str
+
+
 ARRAYS = {
-    "W_xh": ("character", "unit", "what each character adds to each unit"),
-    "W_hh": ("unit", "unit", "what each unit tells each other one, a character later"),
-    "W_hy": ("unit", "character", "what each unit says for each character as the next"),
-    "b_h": ("", "unit", "what each unit is told at every character"),
-    "b_y": ("", "character", "how likely each character is whatever came before"),
+    "W_xh": Meaning("what each character adds to each unit", "character", "unit"),
+    "W_hh": Meaning("what each unit tells each other one, a character later", "unit", "unit"),
+    "W_hy": Meaning("what each unit says for each character as the next", "unit", "character"),
+    "b_h": Meaning("what each unit is told at every character", "", "unit"),
+    "b_y": Meaning("how likely each character is whatever came before", "", "character"),
 }
 MANY = 512  # units drawn at most
 CHARACTERS = 1_000  # on which saturation is measured
@@ -41,6 +50,7 @@ def learns(session: Session) -> None:
     """The section: nothing of it is computed while it is folded away."""
     with st.expander("**How does it learn?**", on_change="rerun", key="learns") as section:
         if section.open:
+            array_control()
             redrawn(lambda: weights(session), "weights")
             st.divider()
             about = len(session.run.milestones), session.run.snapshot.clip
@@ -53,41 +63,56 @@ def learns(session: Session) -> None:
             one_step(session)
 
 
-def weights(session: Session) -> None:
-    """One array at a time: its entries as colours, and how they spread at the stored steps."""
+def array_control() -> None:
+    """Which array is shown."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(
             "**Weights**", width="content", help="The five arrays that training changes; nothing else is learned."
         )
-        name = st.segmented_control(
-            "Array", list(ARRAYS), default="W_hh", key="array", label_visibility="collapsed", required=True
+        st.segmented_control(
+            "Array",
+            list(ARRAYS),
+            default="W_hh",
+            key="array",
+            label_visibility="collapsed",
+            required=True,
+            on_change=lambda: st.rerun(["weights"]),
         )
-    down, across, meaning = ARRAYS[name]
-    view = session.view
-    values = np.atleast_2d(getattr(view.parameters, name))[slice(MANY if down == "unit" else None)]
-    values = values[:, : MANY if across == "unit" else None]
-    st.caption(f"{name}: {meaning}. {values.shape[0]} × {values.shape[1]} numbers at step {view.step:,}.")
+
+
+def weights(session: Session) -> None:
+    """One array at a time: its entries as colours, and how they spread at the stored steps."""
+    name = st.session_state["array"]
+    values, down, across = entries(session, name)
+    sizes = f"{values.shape[0]} × {values.shape[1]}"
+    st.caption(f"{name}: {ARRAYS[name].meaning}. {sizes} numbers at step {session.view.step:,}.")
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        signs = {"unit": list(map(str, range(MANY))), "character": list(session.run.corpus.vocabulary.characters)}
-        sides = [
-            Axis(side, signs.get(side, [""])[:size]) for side, size in zip((down, across), values.shape, strict=True)
-        ]
-        matrix(values, down=sides[0], across=sides[1], title="weight", key="matrix")
+        matrix(values, down=down, across=across, title="weight", key="matrix")
     with right:
-        past = [
-            (milestone.step, milestone.parameters) for milestone in session.run.milestones if milestone.step < view.step
-        ]
-        steps, networks = zip(*past, (view.step, view.parameters), strict=True)
-        arrays: list[Array] = [getattr(network, name) for network in networks]
-        limit = max(float(np.quantile(np.abs(array), 0.995)) for array in (arrays[0], arrays[-1])) or 0.1
-        st.vega_lite_chart(
-            weight_charts.histogram_table(list(steps), [histogram(name, array, limit) for array in arrays]),
-            weight_charts.histogram_spec(st.context.theme.type or "light"),
-            key="histogram",
-            alt=f"Histograms of {name} at stored steps",
-        )
-        st.caption("Now, over the pale ones of the stored steps: " + ", ".join(map(words.short, steps[:-1])) + ".")
+        chart(spread(session, name), key="histogram")
+
+
+def entries(session: Session, name: str) -> tuple[Array, Axis, Axis]:
+    """What is drawn of an array, and what stands down and across it."""
+    _, *sides = ARRAYS[name]
+    many = [MANY if side == "unit" else None for side in sides]
+    values = np.atleast_2d(getattr(session.view.parameters, name))[: many[0], : many[1]]
+    signs = {"unit": list(map(str, range(MANY))), "character": list(session.run.corpus.vocabulary.characters)}
+    down, across = (Axis(side, signs.get(side, [""])[:n]) for side, n in zip(sides, values.shape, strict=True))
+    return values, down, across
+
+
+def spread(session: Session, name: str) -> Chart:
+    """How the entries of an array are spread, now and at the stored steps before."""
+    view = session.view
+    past = [
+        (milestone.step, milestone.parameters) for milestone in session.run.milestones if milestone.step < view.step
+    ]
+    steps, networks = zip(*past, (view.step, view.parameters), strict=True)
+    arrays: list[Array] = [getattr(network, name) for network in networks]
+    limit = max(float(np.quantile(np.abs(array), 0.995)) for array in (arrays[0], arrays[-1])) or 0.1
+    return weight_charts.histogram_chart(list(steps), [histogram(name, array, limit) for array in arrays])
 
 
 def over_time(session: Session) -> Any:
@@ -119,40 +144,19 @@ def figures_of(parameters: Parameters, ids: Array, T: int, limit: float) -> tupl
 def tanh_and_gradients(session: Session) -> str:
     """Three small charts over the stored steps, and what training itself reports now."""
     now = session.run.snapshot
-    st.markdown(
-        "**Saturation and gradients**",
-        help="Measured on held-out text, read from a zero state, at each stored step and now.",
-    )
+    said = "**Saturation and gradients**"
     if now.gradient_norm is not None and now.clipped is not None:
-        st.markdown(
-            f"In the last training step: gradient norm **{now.gradient_norm:.3g}**, "
+        said += (
+            f". In the last training step: gradient norm **{now.gradient_norm:.3g}**, "
             f"**{now.clipped:.1%}** of its entries clipped at ±{now.clip:g}."
         )
+    st.markdown(said, help="Measured on held-out text, read from a zero state, at each stored step and now.")
     as_met(session)
     found = measuring.found(session, "over-time")
     if not found:
         return ""
     here: OverTime = found.value
-    theme = st.context.theme.type or "light"
-    titles = {
-        "saturated": (
-            "values with |h| > 0.9",
-            "There the tanh is flat: its slope is below 0.19, and little gradient passes.",
-        ),
-        "norm": ("norm of the gradient", "Over one window, before clipping: how strongly the weights are pulled."),
-        "clipped": ("entries that clipping would cut", "Those beyond the limit in force now (Learning, Clip)."),
-    }
-    for column, (kind, (title, words_)) in zip(st.columns(3), titles.items(), strict=True):
-        with column:
-            values: list[float] = getattr(here, kind)
-            written = f"{values[-1]:.3g}" if kind == "norm" else f"{values[-1]:.1%}"
-            st.markdown(f"{title}: **{written}**", help=words_)
-            st.vega_lite_chart(
-                weight_charts.over_time_table(here.steps, values),
-                weight_charts.over_time_spec(kind, theme),
-                key=f"over-time-{kind}",
-                alt=f"{title} over the stored steps",
-            )
+    chart(*weight_charts.over_time_charts(here.steps, here.saturated, here.norm, here.clipped), key="over-time-charts")
     st.caption(
         f"{len(here.steps)} points: the networks of the stored steps and the one shown, all measured on the same text, "
         "not what training itself met on its way; between them nothing was measured."
@@ -162,20 +166,11 @@ def tanh_and_gradients(session: Session) -> str:
 
 def as_met(session: Session) -> None:
     """Gradient norm and clipping as training met them, each point the mean of the steps since the one before."""
-    curve, theme = session.run.curve, st.context.theme.type or "light"
+    curve = session.run.curve
     known = np.isfinite(curve.norm)
-    if not known.any():
-        return
-    series = {"norm": ("norm of the gradient", curve.norm), "clipped": ("entries that were clipped", curve.clipped)}
-    for column, (kind, (title, values)) in zip(st.columns(2), series.items(), strict=True):
-        with column:
-            st.markdown(f"{title}, as training met it", help="Of every step, before clipping and at the clip then set.")
-            st.vega_lite_chart(
-                weight_charts.over_time_table(curve.steps[known].tolist(), values[known].tolist()),
-                weight_charts.over_time_spec(kind, theme),
-                key=f"met-{kind}",
-                alt=f"{title} at every training step",
-            )
+    if known.any():
+        charts = weight_charts.as_met_charts(curve.steps[known], curve.norm[known], curve.clipped[known])
+        chart(*charts, key="as-met")
 
 
 def characters_as_points(session: Session) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from charrnn.dashboard import inside_charts, measuring
+from charrnn.dashboard.components import Chart, chart
 from charrnn.dashboard.connections import connections
 from charrnn.dashboard.session import Session
 from charrnn.insight.memory import Cut, Reach, Spectra, cut, reach, reach_in_training, spectra
@@ -60,7 +61,6 @@ def memory(session: Session) -> str:
         st.markdown("**Memory**: how far the gradient of a prediction reaches back.")
         return ""
     here: Memory = found.value
-    theme = st.context.theme.type or "light"
     left, right = st.columns([3, 2], gap="large")
     with left:
         st.markdown(
@@ -69,14 +69,7 @@ def memory(session: Session) -> str:
             "change what was carried then. The band holds 80 % of the positions. Training unrolls only so far: what "
             "lies beyond, it never sees. Start over with another scale (Network) to make it vanish or explode.",
         )
-        training = reach_in_training(here.now.mean, here.T)
-        st.vega_lite_chart(
-            inside_charts.reach_table(here.now, training, here.before, here.T),
-            inside_charts.reach_spec(theme),
-            key="reach",
-            alt="Norm of the gradient against characters back",
-        )
-        legend()
+        chart(reach_drawn(here), key="reach")
         st.markdown(in_words(here))
     with right:
         st.markdown(
@@ -84,13 +77,7 @@ def memory(session: Session) -> str:
             help="One step back multiplies the gradient by diag(1 − h²) W_hhᵀ, the Jacobian. Saturated units (h near "
             "±1) pass almost nothing, so the Jacobian's eigenvalues are smaller than those of W_hh.",
         )
-        st.vega_lite_chart(
-            inside_charts.eigenvalues_table(here.spectra.weights, here.spectra.jacobian),
-            inside_charts.eigenvalues_spec(theme),
-            key="eigenvalues",
-            width="content",
-            alt="Eigenvalues of the recurrent weights and of the mean Jacobian in the complex plane",
-        )
+        chart(inside_charts.eigenvalues_chart(here.spectra), key="eigenvalues")
         st.markdown(
             f"Spectral radius: **{here.spectra.radius:.2f}** of W_hh, "
             f"**{here.spectra.jacobian_radius:.2f}** of the mean Jacobian.",
@@ -99,9 +86,9 @@ def memory(session: Session) -> str:
     return f", on {here.spoken}"
 
 
-def legend() -> None:
-    """What the lines are, in words that work without colours."""
-    st.caption("Thick: unrolled as far as it goes · coloured: what training sees · dashed: before training.")
+def reach_drawn(here: Memory) -> Chart:
+    """The curve of the gradient, beside what of it training sees and what it was before."""
+    return inside_charts.reach_chart(here.now, reach_in_training(here.now.mean, here.T), here.before, here.T)
 
 
 def in_words(here: Memory) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from charrnn.dashboard import inside_charts, measuring, words
+from charrnn.dashboard.components import chart
 from charrnn.dashboard.hidden_states import looked_at
 from charrnn.dashboard.redrawn import redrawn
 from charrnn.dashboard.session import Session
@@ -112,11 +113,6 @@ def costs(session: Session) -> str:
         "**All units by what silencing them costs**",
         help="Each alone held at 0. Where most cost next to nothing, what the network knows is spread over many units.",
     )
-    st.vega_lite_chart(
-        inside_charts.cost_table(costs, shown),
-        inside_charts.cost_spec(st.context.theme.type or "light"),
-        key="costs",
-        alt="Cost of silencing each unit",
-    )
+    chart(inside_charts.cost_chart(costs, shown), key="costs")
     dear = int((costs > 0.01 * log(2)).sum())
     return f", the {shown} dearest of {len(costs)} units, on {spoken}: {dear} cost more than 0.01 bits a character"

@@ -1,13 +1,16 @@
 """The charts of the weights: histograms over time, saturation and gradients over time, characters as points."""
 
+import re
 from functools import cache
 from typing import Any
 
 import altair as alt
 import numpy as np
 import pyarrow as pa
+from numpy.typing import ArrayLike
 
-from charrnn.dashboard.inside_charts import COLOURS, bare, rows
+from charrnn.dashboard.components import Chart, Layer, Scale
+from charrnn.dashboard.inside_charts import bare, rows
 from charrnn.dashboard.words import visible
 from charrnn.insight.weights import Embedding, Histogram, kinds
 from charrnn.network.rnn import Array
@@ -17,65 +20,72 @@ KIND_COLOURS = {
     "light": ["#EA6A02", "#3B6FE0", "#9A318D", "#2C745D", "#5B626B", "#A30104"],
     "dark": ["#FFA24D", "#7FA2FF", "#FF8FFB", "#18B582", "#9AA3AD", "#EBDD26"],
 }
-OVER_TIME = {"saturated": "share", "clipped": "share", "norm": "norm"}
+FLAT = "There the tanh is flat: its slope is below 0.19, and little gradient passes."
+PULL = "Over one window, before clipping: how strongly the weights are pulled."
+MET = "Of every step, before clipping and at the clip then set; each point the mean since the one before."
+CUT = "Those beyond the limit in force now (Learning, Clip)."
 
 
-@cache
-def histogram_spec(theme: str) -> dict[str, Any]:
-    """How one array's entries are spread, a line for each stored step: pale the early ones, strong the present."""
-    colour = COLOURS[theme]
-    x = alt.X("value:Q", title="value of an entry", scale=alt.Scale(nice=False))
-    y = alt.Y("share:Q", title="share of the entries", axis=alt.Axis(format="%", tickCount=4))
-    tooltip = [alt.Tooltip("label:N", title="step"), alt.Tooltip("value:Q", format=".3f")]
-    age = alt.Opacity("age:Q", scale=alt.Scale(domain=[0, 1], range=[0.15, 0.6]), legend=None)
-    old = rows().transform_filter(alt.datum.age < 1)
-    new = rows().transform_filter(alt.datum.age == 1)
-    layers = [
-        old.mark_line(color=colour["muted"], interpolate="step").encode(
-            x=x, y=y, opacity=age, detail="label:N", tooltip=tooltip
-        ),
-        new.mark_area(color=colour["accent"], opacity=0.2, interpolate="step").encode(x=x, y=y),
-        new.mark_line(color=colour["accent"], strokeWidth=2, interpolate="step").encode(x=x, y=y, tooltip=tooltip),
-    ]
-    return bare(alt.layer(*layers), 240)
-
-
-def histogram_table(steps: list[int], spread: list[Histogram]) -> pa.Table:
-    """Rows for each step's histogram, the last one being the one that is shown; all over the same edges."""
-    centres = (spread[0].edges[1:] + spread[0].edges[:-1]) / 2
-    bins, n = len(centres), len(spread)
+def histogram_chart(steps: list[int], spread: list[Histogram]) -> Chart:
+    """How one array's entries are spread at each step, the last one being shown: pale the early ones, it strong."""
+    edges = spread[0].edges
+    centres = (edges[1:] + edges[:-1]) / 2
     shares = [histogram.counts / max(1, histogram.counts.sum()) for histogram in spread]
-    return pa.table(
-        {
-            "value": np.tile(centres, n).astype(np.float32),
-            "share": np.concatenate(shares).astype(np.float32),
-            "age": np.repeat([i / max(1, n - 1) if n > 1 else 1.0 for i in range(n)], bins),
-            "label": np.repeat([f"{step:,}" for step in steps], bins),
-        }
-    )
+    pale = np.linspace(0.15, 0.6, len(spread) - 1)
+    named = [(f"step {step:,}", share) for step, share in zip(steps, shares, strict=True)]
+    layers = [
+        Layer("steps", centres, share, name=name, colour="muted", strength=float(strength), width=1.25)
+        for (name, share), strength in zip(named[:-1], pale, strict=True)
+    ]
+    if layers:
+        layers[-1] = layers[-1]._replace(legend="stored steps, the earlier the paler")
+    now, share = named[-1]
+    layers.append(Layer("steps", centres, share, name=now, legend=now, colour="accent", filled=True))
+    x = Scale("value of an entry", low=float(edges[0]), high=float(edges[-1]))
+    y = Scale("share of the entries", "percent", low=0)
+    return Chart("histogram", f"Histograms of {spread[0].name} at stored steps", x, y, layers, 300)
 
 
-@cache
-def over_time_spec(kind: str, theme: str) -> dict[str, Any]:
-    """One figure of the kinds in OVER_TIME over the stored steps."""
-    colour = COLOURS[theme]
-    x = alt.X(
-        "step:Q",
-        title="training steps",
-        scale=alt.Scale(type="log", nice=False),
-        axis=alt.Axis(format="~s", tickCount=5),
-    )
-    share = OVER_TIME[kind] == "share"
-    scale = alt.Scale(domain=[0, 1]) if kind == "saturated" else alt.Scale(zero=True)
-    y = alt.Y("value:Q", title=None, scale=scale, axis=alt.Axis(format="%" if share else "~s", tickCount=4))
-    tooltip = [alt.Tooltip("step:Q", format=","), alt.Tooltip("value:Q", format=".1%" if share else ".3f")]
-    line = rows().mark_line(color=colour["line"], point={"color": colour["line"], "size": 30})
-    return bare(line.encode(x=x, y=y, tooltip=tooltip), 130)
+def over_time_charts(steps: list[int], saturated: list[float], norm: list[float], clipped: list[float]) -> list[Chart]:
+    """Three figures over the stored steps, the last one said in the heading."""
+    share = Scale("share of the values", "percent", low=0, high=1)
+    return [
+        _over_time(steps, saturated, share, "values with |h| > 0.9", f"{saturated[-1]:.1%}", FLAT),
+        _over_time(steps, norm, Scale("norm", low=0), "norm of the gradient", f"{norm[-1]:.3g}", PULL),
+        _over_time(
+            steps,
+            clipped,
+            Scale("share of the entries", "percent", low=0),
+            "entries that clipping would cut",
+            f"{clipped[-1]:.1%}",
+            CUT,
+        ),
+    ]
 
 
-def over_time_table(steps: list[int], values: list[float]) -> pa.Table:
-    """Rows for a figure over steps; step 0 stands at 1, where a logarithmic axis begins."""
-    return pa.table({"step": [max(step, 1) for step in steps], "value": np.array(values, np.float32)})
+def as_met_charts(steps: Array, norm: Array, clipped: Array) -> list[Chart]:
+    """What training itself met at all its steps: the gradient's norm, and how much of it was clipped."""
+    share = Scale("share of the entries", "percent", low=0)
+    return [
+        _at_steps(steps, norm, Scale("norm", low=0), "norm of the gradient, as training met it", MET),
+        _at_steps(steps, clipped, share, "entries that were clipped, as training met them", MET),
+    ]
+
+
+def _over_time(steps: list[int], values: list[float], y: Scale, title: str, now: str, note: str) -> Chart:
+    """A figure at the stored steps, a dot at each."""
+    described = _at_steps(steps, values, y, title, note)
+    dots = Layer("dots", steps, values, name=title, width=6)
+    line = described.layers[0]._replace(name="", width=2.0)
+    return described._replace(heading=f"{title}: {now}", layers=[line, dots])
+
+
+def _at_steps(steps: ArrayLike, values: ArrayLike, y: Scale, title: str, note: str) -> Chart:
+    """A line over training steps; step 0 stands at 1, where a logarithmic axis begins."""
+    x = Scale("training steps", "count", log=True, low=1, high=max(10.0, float(np.max(steps))))
+    line = Layer("line", steps, values, name=title, width=1.5)
+    name = re.sub(r"\W+", "-", title).strip("-")
+    return Chart(name, f"{title}, over training steps", x, y, [line], 190, heading=title, note=note)
 
 
 @cache

@@ -30,7 +30,7 @@ from charrnn.dashboard.session import RANKING, Session, engine
 from charrnn.runs.run import Run
 from charrnn.training.settings import Settings
 
-CHOSEN = {"length": 200, "view": "value", "order": "similar", "heatmap-text": "", "colour": "unit"}  # by the controls
+CHOSEN = {"length": 200, "view": "value", "order": "similar", "heatmap-text": "", "colour": "unit", "array": "W_hh"}
 FIRST, MORE = 1_000, 10  # windows: before the first drawing, and before each one after it
 SECONDS = 600
 

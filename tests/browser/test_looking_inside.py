@@ -33,12 +33,11 @@ def backgrounds(lab, key):
     return spans.evaluate_all("spans => spans.map((span) => span.style.backgroundColor)")
 
 
-def charts_drawn(lab, key, count):
-    """Wait until all charts of a question stand there and are more than an empty frame."""
-    charts = lab.key(key).get_by_test_id("stVegaLiteChart")
-    expect(charts).to_have_count(count)
-    for chart in charts.all():
-        assert lab.soon(lambda chart=chart: lab.colours(chart) > 10)
+def charts_drawn(lab, *keys):
+    """Wait until charts stand there and are more than an empty frame."""
+    for key in keys:
+        for canvas in range(lab.key(key).locator("canvas").count()):
+            assert lab.soon(lambda key=key, canvas=canvas: lab.colours(lab.key(key).locator("canvas").nth(canvas)) > 10)
 
 
 def test_the_heatmap_shows_all_units_and_a_picked_cell_moves_the_unit_on_the_text(trained):
@@ -83,8 +82,8 @@ def test_a_silenced_unit_changes_the_loss_and_what_is_written(trained):
 
 def test_memory_and_connections_are_drawn_and_a_picked_prediction_colours_what_came_before(trained):
     unfold(trained, "remembers")
-    charts_drawn(trained, "remembers", 3)
     expect(trained.page.get_by_text(re.compile("^Spectral radius"))).to_be_visible()
+    charts_drawn(trained, "reach", "eigenvalues")
     text = trained.key("connected").locator(".text > span")
     text.nth(20).click()
     assert trained.soon(lambda: len(set(backgrounds(trained, "connected")[20:])) == 1)
@@ -102,7 +101,8 @@ def test_each_array_of_weights_has_its_own_sizes(trained):
         trained.key("array").get_by_role("radio", name=array).click()
         expect(trained.page.get_by_text(re.compile(rf"^{array}: .*{size} numbers at step 1,000"))).to_be_visible()
         expect(trained.key("matrix").locator("canvas").nth(1)).to_be_visible()
-    charts_drawn(trained, "learns", 5)
+    expect(trained.key("over-time-charts").locator("canvas")).to_have_count(3)
+    charts_drawn(trained, "histogram", "over-time-charts")
 
 
 def test_find_where_else_lists_places_for_a_stretch_that_was_drawn_over(trained):

@@ -3,40 +3,16 @@
 import json
 import re
 from collections.abc import Callable, Iterator
-from importlib import resources
-from itertools import combinations
 from math import exp
 from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from alone import THEMES, Alone, pages
+from playwright.sync_api import Browser, expect
 
 from charrnn.dashboard.components.loss_curve import CurveFrame, encode_curve
-from charrnn.dashboard.components.wire import sealed
 
-ASSETS = resources.files("charrnn.dashboard.components") / "assets"
-THEMES = {"light": "#FCFCFA", "dark": "#14161A"}
-PAGE = """<!doctype html><div id="host" style="width: WIDTHpx; --st-background-color: BACKGROUND"></div>
-<script>
-  written = [];  // the texts on the picture, where they stand and in which colour
-  const { clearRect, fillText } = CanvasRenderingContext2D.prototype;
-  CanvasRenderingContext2D.prototype.clearRect = function (...box) {
-    written = [];
-    clearRect.apply(this, box);
-  };
-  CanvasRenderingContext2D.prototype.fillText = function (text, x, y) {
-    const width = this.measureText(text).width;
-    const left = x - { left: 0, center: 0.5, right: 1 }[this.textAlign] * width;
-    written.push({ text, left, right: left + width, y, colour: this.fillStyle, alpha: this.globalAlpha });
-    fillText.call(this, text, x, y);
-  };
-</script>
-<script type="module">
-  import curve from "./loss_curve.js";
-  const parentElement = document.getElementById("host").attachShadow({ mode: "open" });
-  window.draw = (bytes) => curve({ data: Uint8Array.from(bytes), parentElement, setStateValue() {} });
-</script>"""
 HOSTILE = "<img src=x onerror=\"document.title='broken'\">"
 
 
@@ -57,31 +33,19 @@ def a_frame(points: int = 400, last: int = 10_000, **change: Any) -> CurveFrame:
     return frame | change  # type: ignore[return-value]
 
 
-class Drawn:
+class Drawn(Alone):
     """The curve on its page."""
 
-    def __init__(self, page: Page) -> None:
-        self.page, self.errors = page, []
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.canvas, self.card = page.locator("canvas"), page.locator(".card")
-        self.whole = page.get_by_role("button", name="whole curve")
-        self.open()
-
-    def open(self) -> None:
-        self.page.goto("http://curve.test/")
+    @property
+    def whole(self) -> Any:
+        return self.page.get_by_role("button", name="whole curve")
 
     def draw(self, frame: CurveFrame) -> "Drawn":
-        self.page.evaluate("(bytes) => draw(bytes)", list(sealed(encode_curve(frame))))
+        self.receive(encode_curve(frame))
         return self
 
     def unit(self, name: str) -> Any:
         return self.page.get_by_role("button", name=name, exact=True)
-
-    def written(self) -> list[dict[str, Any]]:
-        return self.page.evaluate("written")
-
-    def texts(self) -> list[str]:
-        return [one["text"].strip() for one in self.written()]
 
     def zoom(self, left: int = 250, right: int = 350) -> None:
         box = self.canvas.bounding_box()
@@ -94,38 +58,8 @@ class Drawn:
 
 @pytest.fixture
 def curve(chromium: Browser) -> Iterator[Callable[..., Drawn]]:
-    drawn = []
-
-    def opened(width: int = 600, theme: str = "light", **options: Any) -> Drawn:
-        page = chromium.new_context(viewport={"width": 700, "height": 500}, **options).new_page()
-        content = PAGE.replace("WIDTH", str(width)).replace("BACKGROUND", THEMES[theme])
-
-        def serve(route: Route) -> None:
-            name = route.request.url.rpartition("/")[2]
-            if name.endswith(".js"):
-                route.fulfill(body=(ASSETS / name).read_text(encoding="utf-8"), content_type="text/javascript")
-            else:
-                route.fulfill(body=content, content_type="text/html; charset=utf-8")
-
-        page.route("http://curve.test/**", serve)
-        drawn.append(Drawn(page))
-        return drawn[-1]
-
-    yield opened
-    for one in drawn:
-        one.page.context.close()
-    assert [error for one in drawn for error in one.errors] == []
-
-
-def luminance(colour: str) -> float:
-    rgb = [int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)]
-    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in rgb]
-    return sum(weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
-
-
-def contrast(one: str, other: str) -> float:
-    dark, light = sorted(map(luminance, (one, other)))
-    return (light + 0.05) / (dark + 0.05)
+    with pages(chromium, "loss_curve", Drawn) as opened:
+        yield opened
 
 
 CROWDED = a_frame(
@@ -137,15 +71,7 @@ CROWDED = a_frame(
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("width", [340, 600])
 def test_every_label_can_be_read_and_none_lies_on_another(curve, theme: str, width: int):
-    written = curve(width, theme).draw(CROWDED).written()
-    assert [one["text"] for one in written if one["alpha"] < 1 or contrast(one["colour"], THEMES[theme]) < 4.5] == []
-    assert [one["text"] for one in written if one["left"] < 0 or one["right"] > width + 1] == []
-    one_on_another = [
-        (a["text"], b["text"])
-        for a, b in combinations(written, 2)
-        if a["right"] > b["left"] + 0.1 and b["right"] > a["left"] + 0.1 and abs(a["y"] - b["y"]) < 11
-    ]
-    assert one_on_another == []
+    assert curve(width, theme).draw(CROWDED).faults(theme, width) == []
 
 
 def test_rivals_keep_their_order_when_their_labels_are_shifted_apart(curve):
@@ -199,7 +125,7 @@ def test_a_finger_finds_the_loss_too(curve):
 
 def test_keys_walk_along_the_curve_and_say_what_is_there(curve):
     drawn = curve().draw(a_frame())
-    said = drawn.page.locator("[aria-live]")
+    said = drawn.said
     drawn.canvas.press("Home")
     expect(said).to_contain_text(re.compile(r"^Step 1: hesitates between 5\d characters, 3\.98 nats, 5\.74 bits\."))
     drawn.canvas.press("ArrowRight")
@@ -217,9 +143,7 @@ def steps_shown(drawn: Drawn) -> tuple[int, int]:
     found = []
     for key in ("Home", "End"):
         drawn.canvas.press(key)
-        found.append(
-            int(re.search(r"Step ([\d,]+)", drawn.page.locator("[aria-live]").inner_text())[1].replace(",", ""))
-        )
+        found.append(int(re.search(r"Step ([\d,]+)", drawn.said.inner_text())[1].replace(",", "")))
     return found[0], found[1]
 
 
@@ -258,7 +182,7 @@ def test_names_that_look_like_markup_are_shown_as_text(curve):
     while "onerror" not in drawn.card.inner_text():
         drawn.canvas.press("ArrowRight")
     expect(drawn.card).to_contain_text(HOSTILE)
-    expect(drawn.page.locator("[aria-live]")).to_contain_text(HOSTILE)
+    expect(drawn.said).to_contain_text(HOSTILE)
     assert json.dumps(HOSTILE)[1:9] in json.dumps(drawn.texts())
     expect(drawn.page.locator("img")).to_have_count(0)
     assert drawn.page.title() != "broken"
@@ -267,7 +191,7 @@ def test_names_that_look_like_markup_are_shown_as_text(curve):
 def test_a_loss_beyond_the_scale_is_said_to_be_over_it(curve):
     drawn = curve().draw(a_frame(points=1, smooth=[4.0], low=[3.0], high=[np.nan], held_out=[]))
     drawn.canvas.press("Home")
-    expect(drawn.page.locator("[aria-live]")).to_contain_text("3.00 to over 8.00 nats")
+    expect(drawn.said).to_contain_text("3.00 to over 8.00 nats")
 
 
 def test_the_picture_can_be_saved(curve):

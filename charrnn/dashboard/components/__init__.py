@@ -1,11 +1,15 @@
-"""Pictures drawn in the browser: reading strip, loss curve, hidden-state heatmap, coloured text, matrix, passages.
+"""Pictures drawn in the browser: reading strip, loss curve, heatmap, coloured text, matrix, charts, passages.
 
 Each is a Python function that packs numbers into a few kilobytes, and JavaScript modules (assets/) that draw them:
 
-    reading_strip.js  loss_curve.js  heatmap.js  coloured_text.js  matrix.js     what is shown, pointed at, picked
+    reading_strip.js  loss_curve.js  heatmap.js  coloured_text.js  matrix.js  chart.js   what is shown
     strip_picture.js     the strip's rows, drawn
     loss_picture.js      the loss curve, drawn
     loss_scale.js        its units, scales and ticks
+    chart_picture.js     a chart, drawn
+    chart_scale.js       its scales, ticks and numbers in words
+    scales.js            scales, round numbers and labels kept apart, for all axes
+    strokes.js           grid, rules, dots and letters with a rim
     passages.js          texts as they were written
     copied.js            the button that copies one
     guesses.js           the likeliest characters at one place, as a table
@@ -16,6 +20,7 @@ Each is a Python function that packs numbers into a few kilobytes, and JavaScrip
     shared.js            colour scales, visible glyphs, the wire format
 """
 
+from .chart import Chart, Colour, Form, Layer, Scale, chart, encode_chart
 from .coloured_text import Choice, Colouring, Guesses, coloured_text, encode_coloured_text
 from .heatmap import Cell, encode_heatmap, heatmap
 from .line import Span, encode_line, line
@@ -28,19 +33,26 @@ from .strip import Reach, Row, StripFrame, Unit, encode_strip, reading_strip
 __all__ = [
     "Axis",
     "Cell",
+    "Chart",
     "Choice",
+    "Colour",
     "Colouring",
     "CurveFrame",
+    "Form",
     "Guesses",
+    "Layer",
     "Level",
     "Mark",
     "Passage",
     "Reach",
     "Row",
+    "Scale",
     "Span",
     "StripFrame",
     "Unit",
+    "chart",
     "coloured_text",
+    "encode_chart",
     "encode_coloured_text",
     "encode_curve",
     "encode_heatmap",

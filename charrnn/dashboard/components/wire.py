@@ -1,18 +1,21 @@
 """Numbers on their way to the browser: a JSON header, a zero byte, then little-endian arrays, the wider ones first.
 
 Probabilities travel as unsigned integers over [0, 1], hidden values as int16 over [-limit, limit] (0.00003 apart), so
-that the value a person reads is right to three decimals. What a component gets is sealed: behind the message stands
-which picture it is and of which moment, so that of two that arrive by different ways the newer one is shown.
+that the value a person reads is right to three decimals; charts, whose numbers may be of any size, send float32. What a
+component gets is sealed: behind the message stands which picture it is and of which moment, so that of two that arrive
+by different ways the newer one is shown.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 
-def pack(header: Mapping[str, object], *arrays: NDArray[np.integer]) -> bytes:
+def pack(
+    header: Mapping[str, object] | Sequence[Mapping[str, object]], *arrays: NDArray[np.integer] | NDArray[np.floating]
+) -> bytes:
     """One message: the header as JSON, a zero byte (JSON holds none), the arrays one after another."""
     text = json.dumps(header, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     ordered = sorted(arrays, key=lambda array: -array.itemsize)  # stable, and keeps 16-bit numbers on even addresses

@@ -108,10 +108,10 @@ export default renderer(STYLE, (stage) => {
 
   const across = (event) => (event.clientX - canvas.getBoundingClientRect().left) / stage.theme.zoom;
   const within = (x) => Math.min(layout.plot.right, Math.max(layout.plot.left, x));
-  const shownSteps = () => between(frame.steps, layout.x.first, layout.x.last);
+  const shownSteps = () => between(frame.steps, layout.x.low, layout.x.high);
   const stepAt = (x) => {
     const shown = shownSteps();
-    return shown.length ? shown[nearest(shown, layout.x.stepAt(within(x)))] : null;
+    return shown.length ? shown[nearest(shown, layout.x.valueAt(within(x)))] : null;
   };
 
   canvas.onpointerdown = (event) => {
@@ -128,7 +128,7 @@ export default renderer(STYLE, (stage) => {
   };
   canvas.onpointerup = () => {
     const [from, to] = drag ? [drag.from, drag.to].sort((a, b) => a - b) : [];
-    const stretch = drag?.moved ? [layout.x.stepAt(from), layout.x.stepAt(to)] : null;
+    const stretch = drag?.moved ? [layout.x.valueAt(from), layout.x.valueAt(to)] : null;
     const tapped = drag && !drag.moved;
     drag = null;
     if (tapped) choose(stepAt(from));

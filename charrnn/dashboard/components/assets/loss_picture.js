@@ -1,7 +1,9 @@
 // The loss curve as a picture: where everything lies and how it is drawn. It knows nothing of pointers or Streamlit.
 
 import { fit } from "./shared.js";
-import { inUnit, isLabelled, lossScale, lossTicks, short, spread, stepScale, stepTicks } from "./loss_scale.js";
+import { inUnit, lossScale, lossTicks, stepScale, stepTicks } from "./loss_scale.js";
+import { short, spread } from "./scales.js";
+import { crisp, dot, drawGrid, drawRules, ringed, rule } from "./strokes.js";
 
 const SHORT = new Map([ // where room is short
   ["blind guess", "blind"], ["letter counts", "letters"], ["sees 1 back", "1 back"], ["sees 2 back", "2 back"],
@@ -45,9 +47,16 @@ function seen(frame, first, last) {
   return shown.length ? [Math.max(0, least - margin), greatest + margin] : whole(frame);
 }
 
+/** Ticks of both axes. */
+function ticksOf({ plot, x, y, unit }) {
+  const across = stepTicks(x).map(({ value, labelled }) => ({ at: x.at(value), label: labelled ? short(value) : "" }));
+  const up = lossTicks(y, unit, (plot.bottom - plot.top) / 34).map(({ nats, label }) => ({ at: y.at(nats), label }));
+  return [across, up];
+}
+
 export function drawCurve(context, frame, layout, theme, { point = null, stretch = null } = {}) {
   const { plot, margin } = layout; // half a dot may stand out at either end
-  drawGrid(context, layout, theme);
+  drawGrid(context, layout, theme, ...ticksOf(layout));
   drawRivals(context, layout, theme);
   context.save();
   context.beginPath();
@@ -59,45 +68,6 @@ export function drawCurve(context, frame, layout, theme, { point = null, stretch
   context.restore();
   drawLegend(context, frame, layout, theme);
   if (point !== null) drawCrosshair(context, frame, layout, theme, point);
-}
-
-function rule(context, x1, y1, x2, y2) {
-  context.beginPath();
-  context.moveTo(x1, y1);
-  context.lineTo(x2, y2);
-  context.stroke();
-}
-
-const crisp = (value) => Math.round(value) + 0.5; // a line of one pixel, not of two half ones
-
-function drawGrid(context, { plot, x, y, unit, narrow }, theme) {
-  context.font = `11px ${theme.sans}`;
-  context.lineWidth = 1;
-  context.strokeStyle = theme.border;
-  context.fillStyle = theme.muted;
-  context.textAlign = "center";
-  const taken = [];
-  for (const step of stepTicks(x)) {
-    const at = crisp(x.at(step)), half = context.measureText(short(step)).width / 2 + (narrow ? 5 : 8);
-    const labelled = isLabelled(step, x) && taken.every(([left, right]) => at + half < left || at - half > right);
-    context.globalAlpha = labelled ? 0.8 : 0.35;
-    rule(context, at, plot.top, at, plot.bottom);
-    context.globalAlpha = 1;
-    if (!labelled) continue;
-    taken.push([at - half, at + half]);
-    context.fillText(short(step), at, plot.bottom + 10);
-  }
-  context.textAlign = "right";
-  const heights = [];
-  for (const { nats, label } of lossTicks(y, unit, (plot.bottom - plot.top) / 34)) {
-    const at = crisp(y.at(nats));
-    if (heights.some((other) => Math.abs(other - at) < 17)) continue;
-    heights.push(at);
-    context.globalAlpha = 0.8;
-    rule(context, plot.left, at, plot.right, at);
-    context.globalAlpha = 1;
-    context.fillText(label, plot.left - 6, at);
-  }
 }
 
 /** Dashed lines, with their labels beside the plot: there they never lie on the curve, or on each other. */
@@ -150,42 +120,9 @@ function drawLoss(context, { steps, smooth, low, high, heldOut }, { x, y }, them
   context.fill();
 }
 
-function dot(context, x, y, radius) {
-  context.moveTo(x + radius, y);
-  context.arc(x, y, radius, 0, 2 * Math.PI);
-}
-
-/** Where a knob was turned. A label that would lie on the one before goes a line lower, or is left to the card. */
+/** Where a knob was turned. */
 function drawMarks(context, { marks }, { plot, x }, theme) {
-  context.font = `11px ${theme.sans}`;
-  context.textAlign = "left";
-  context.lineWidth = 1;
-  context.strokeStyle = theme.mark;
-  const placed = marks.map(({ step, label }) => ({ at: crisp(x.at(step)), label }));
-  const seen = placed.filter(({ at }) => at >= plot.left && at <= plot.right + 1);
-  context.setLineDash([2, 2]);
-  for (const { at } of seen) rule(context, at, plot.top, at, plot.bottom);
-  context.setLineDash([]);
-  const ends = [-Infinity, -Infinity, -Infinity];
-  for (const { at, label } of seen) {
-    const shown = fit(context, label, (plot.right - plot.left) / 2);
-    const room = context.measureText(shown).width;
-    const start = at + 4 + room <= plot.right ? at + 4 : at - 4 - room;
-    const line = ends.findIndex((end) => start > end + 6);
-    if (line < 0) continue;
-    ends[line] = start + room;
-    halo(context, theme, shown, start, plot.top + 5 + line * LINE);
-    context.fillStyle = theme.mark;
-    context.fillText(shown, start, plot.top + 5 + line * LINE);
-  }
-}
-
-/** A rim of the background around letters, to be read on lines. */
-function halo(context, theme, text, x, y) {
-  context.strokeStyle = theme.background;
-  context.lineWidth = 4;
-  context.lineJoin = "round";
-  context.strokeText(text, x, y);
+  drawRules(context, plot, theme, marks.map(({ step, label }) => ({ at: x.at(step), label })));
 }
 
 function drawStretch(context, { plot }, theme, [from, to]) {
@@ -237,10 +174,5 @@ function drawCrosshair(context, { steps, smooth }, { plot, x, y }, theme, k) {
   rule(context, crisp(at), plot.top, crisp(at), plot.bottom);
   rule(context, plot.left, crisp(level), plot.right, crisp(level));
   context.globalAlpha = 1;
-  for (const [colour, radius] of [[theme.background, 5.5], [theme.line, 4]]) {
-    context.fillStyle = colour;
-    context.beginPath();
-    dot(context, at, level, radius);
-    context.fill();
-  }
+  ringed(context, theme, at, level, theme.line);
 }

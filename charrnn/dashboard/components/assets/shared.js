@@ -6,12 +6,14 @@ const PALETTES = {
     right: ["#F1F5F3", "#1F8F83"],
     signed: ["#8F4200", "#E08A2E", "#F4F3EF", "#5B9BD5", "#124A86"],
     surprise: ["#F3F0F8", "#CDBFE6", "#9C82C9", "#6B45A3", "#43206F"],
+    runs: ["#14181F", "#588BFF", "#EA6A02", "#2C745D", "#9A318D", "#A30104"],
   },
   dark: {
     text: "#E9EBEE", muted: "#9AA3AD", border: "#363B43", panel: "#1E2126", accent: "#2DD4BF", line: "#F2F4F7", mark: "#FFC48A",
     right: ["#1E2126", "#2DD4BF"],
     signed: ["#FFC48A", "#C96F1A", "#24262B", "#2F7FC4", "#9CD0FF"],
     surprise: ["#211D29", "#463761", "#7457A8", "#A98AE0", "#DCCBFF"],
+    runs: ["#F2F4F7", "#4161CC", "#BB4F00", "#18B582", "#FF8FFB", "#EBDD26"],
   },
 };
 
@@ -22,6 +24,9 @@ function luminance(rgb) {
   const [r, g, b] = rgb.map((c) => (c <= 10 ? c / 3294.6 : ((c / 255 + 0.055) / 1.055) ** 2.4));
   return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 }
+
+/** Black or white, whichever contrasts more with a colour. */
+export const inkOn = (hex) => (luminance(channels(hex)) > 0.179 ? "#000" : "#fff"); // at 0.179 they contrast alike
 
 /** A scale as 256 colours: `fill` for CSS, `ink` (black or white, whichever contrasts more), `pixel` for ImageData. */
 function scale(stops) {

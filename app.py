@@ -17,6 +17,7 @@ from charrnn.dashboard import (
     my_runs,
     panels,
     player,
+    redrawn,
     remembers,
     session,
     sharing,
@@ -29,6 +30,7 @@ else:
 
     st.html(session.STYLE)
     here = session.open_session()
+    redrawn.whole(here, lambda: panels.page_depends_on(here))
     if "present" in st.query_params:
         st.html("<style>html { font-size: 140% !important }</style>")  # for a projector: everything is sized in rem
 
@@ -55,7 +57,6 @@ else:
         filmstrip.filmstrip(here)
         if not here.watching:
             compare.compare(here)
-    panels.link(here)
     here.arriving = False
     my_runs.remember(here)
     session.settle()

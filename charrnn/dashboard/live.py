@@ -69,6 +69,7 @@ class Channel:
     def __init__(self, moment: Callable[[], Moment], pace: Callable[[], float]) -> None:
         self.token = secrets.token_urlsafe(16)
         self.moment, self.pace = moment, pace
+        self.path = f"live/{self.token}"
         self._pictures: dict[str, Picture] = {}
         self._parts: dict[str, Part] = {}
         self._making = threading.Lock()
@@ -90,10 +91,6 @@ class Channel:
     def part(self, name: str, depends: Callable[[], Hashable]) -> None:
         """This part of the page is being drawn, and is to be redrawn when what it depends on is no longer the same."""
         self._parts[name] = Part(depends, depends())
-
-    def drawn(self, name: str) -> bool:
-        """Whether there is such a part."""
-        return name in self._parts
 
     def fresh(self, sight: Sequence[str]) -> list[bytes]:
         """New pictures instead of those in sight that show what is past."""

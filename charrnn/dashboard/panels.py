@@ -24,8 +24,6 @@ from charrnn.dashboard.components import (
     loss_curve,
     reading_strip,
 )
-from charrnn.dashboard.components import link as mount_link
-from charrnn.dashboard.live import PAGE
 from charrnn.dashboard.player import running
 from charrnn.dashboard.redrawn import redrawn
 from charrnn.dashboard.session import CELLS, Session, View
@@ -84,25 +82,14 @@ def remarks(run: Run) -> list[str]:
     return found
 
 
-def link(session: Session) -> None:
-    """The browser's end of the session's channel. Once it stands, all else follows by itself."""
-    channel = session.channel
-    channel.part(PAGE, lambda: page_depends_on(session))
-
-    def redraw(parts: list[str] | None) -> None:
-        if parts and PAGE not in parts and all(map(channel.drawn, parts)):
-            st.rerun(parts)
-
-    mount_link(f"live/{channel.token}", key="link", on_asked=redraw)
-
-
 def page_depends_on(session: Session) -> Hashable:
     """What the page depends on beside its moving pictures and the parts that are redrawn by themselves."""
     run, now = session.run, session.run.snapshot
     status = run.status if run.status in ("died", "closed") else running(run)
     said = session.notice, run.message, *remarks(run)
     settings = run.settings, now.learning_rate, now.clip
-    return session.arriving, session.at, status, said, run.corpus.digest, settings, run.title, bool(run.saved_step)
+    asked = session.arriving, session.at, session.proposal is None, session.forking
+    return asked, status, said, run.corpus.digest, settings, run.title, bool(run.saved_step)
 
 
 def headline(session: Session, rivals: list[Rival]) -> list[Span]:

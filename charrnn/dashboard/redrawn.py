@@ -5,6 +5,8 @@ from typing import Any, Literal
 
 import streamlit as st
 
+from charrnn.dashboard.components import link
+from charrnn.dashboard.live import PAGE
 from charrnn.dashboard.session import Session
 
 
@@ -23,8 +25,17 @@ def redrawn(
 
     def part() -> None:
         session: Session = st.session_state["session"]
-        session.channel.part(key, depends or (lambda: None))
+        if depends:
+            session.channel.part(key, depends)
         draw()
+        if depends:
+            link(session.channel.path, key, key=f"link-{key}")
 
     with st.container(width=width):
         st.fragment(part, key=key)()
+
+
+def whole(session: Session, depends: Callable[[], Hashable]) -> None:
+    """Have the whole page drawn again when what it `depends` on has changed."""
+    session.channel.part(PAGE, depends)
+    link(session.channel.path, PAGE, key="link")

@@ -1,12 +1,10 @@
-"""The page's end of its session's channel: it brings pictures to their components, and asks for parts of the page."""
-
-from collections.abc import Callable
+"""A part of the page at its session's channel: where the channel asks for that part, Streamlit is told."""
 
 from .mounting import mount
 from .wire import pack
 
 
-def link(path: str, *, key: str, on_asked: Callable[[list[str] | None], None]) -> None:
-    """Connect to the channel at ``path``, below the page's own address; ``on_asked`` is called with the names of parts
-    that are to be redrawn."""
-    mount("link", pack({"path": path}), key=key, choice="redraw", on_choice=on_asked)
+def link(path: str, part: str, *, key: str) -> None:
+    """Connect to the channel at ``path``, below the page's own address. When it asks for ``part``, that is redrawn in
+    which this is called: a fragment, or the page."""
+    mount("link", pack({"path": path, "part": part}), key=key, choice="redraw", on_choice=None)

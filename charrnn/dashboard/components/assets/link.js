@@ -1,20 +1,11 @@
-// The page's end of its session's channel: nothing to see.
+// A part of the page at its session's channel: nothing to see. It lies within the part, so that the browser asks for
+// just that: requests for several parts add up, and one for the whole page outdoes them.
 
 import { connect } from "./live.js";
 import { unpack } from "./shared.js";
 
-const TIME = 30; // ms in which what is to be redrawn is gathered
-
-let waiting = null;
-
 export default ({ data, setTriggerValue }) => {
   const message = data.subarray(0, -2 - data[data.length - 2] - 256 * data[data.length - 1]);
-  connect(unpack(message).header.path, (names) => {
-    if (waiting) return names.forEach((name) => waiting.add(name));
-    waiting = new Set(names);
-    setTimeout(() => {
-      setTriggerValue("redraw", [...waiting]);
-      waiting = null;
-    }, TIME);
-  });
+  const { path, part } = unpack(message).header;
+  connect(path, part, () => setTriggerValue("redraw", true));
 };

@@ -2,12 +2,14 @@
 
 const UNKNOWN = 4404; // the session is gone: Streamlit opens another, which has a channel of its own
 const NEAR = "300px"; // how near a picture is to what is seen of the page, to be sent
+const PAGE = ""; // its name among the parts
 const AGAIN = 1000; // ms until the channel is asked for again, or the page without one
 
 const pictures = new Map(); // name: {take}
 const sight = new Set(); // names
 const decoder = new TextDecoder();
-let socket, path, ask, owed = false;
+const parts = new Map(); // name: what has it redrawn
+let socket, path, owed = false;
 
 /** A message without its seal, and what that says. */
 function opened(bytes) {
@@ -55,9 +57,9 @@ export function follow(element, show) {
   return { take, leave };
 }
 
-/** Speak to the channel at `path`; `asked(names)` has parts of the page redrawn, "" being the whole of it. */
-export function connect(to, asked) {
-  ask = asked;
+/** Speak to the channel at `path`; where it asks for a part of the page, `ask()` has that redrawn. */
+export function connect(to, part, ask) {
+  parts.set(part, ask);
   if (to === path) return;
   path = to;
   socket?.close();
@@ -77,7 +79,7 @@ function open() {
   mine.onmessage = ({ data }) => (typeof data === "string" ? hear(JSON.parse(data)) : show(new Uint8Array(data)));
   mine.onclose = ({ code }) => {
     if (mine !== socket || code === UNKNOWN) return;
-    if (!heard && !document.hidden) ask([""]); // something between lets none through: then the page itself is redrawn
+    if (!heard && !document.hidden) parts.get(PAGE)?.(); // something between lets none through: then the page itself is redrawn
     setTimeout(() => mine === socket && open(), AGAIN);
   };
 }
@@ -87,7 +89,7 @@ function show(bytes) {
 }
 
 function hear({ redraw }) {
-  if (redraw) ask(redraw);
+  if (redraw) redraw.forEach((part) => parts.get(part)?.());
   else requestAnimationFrame(say); // not before what has come is painted, and not while the page is hidden
 }
 

@@ -1,4 +1,4 @@
-"""Pictures drawn in the browser: reading strip, loss curve, hidden-state heatmap, coloured text, matrix, passages.
+"""What is drawn in the browser: reading strip, loss curve, heatmap, coloured text, matrix, passages and tables.
 
 Each is a Python function that packs numbers into a few kilobytes, and JavaScript modules (assets/) that draw them:
 
@@ -8,6 +8,8 @@ Each is a Python function that packs numbers into a few kilobytes, and JavaScrip
     loss_scale.js        its units, scales and ticks
     passages.js          texts as they were written
     copied.js            the button that copies one
+    table.js             tables, and a row that is chosen
+    table_rows.js        the elements of one
     guesses.js           the likeliest characters at one place, as a table
     stage.js             a component's life: built once, redrawn with each frame, theme and width
     live.js              the newest message of each, whether Streamlit brought it or the session's channel
@@ -24,22 +26,29 @@ from .loss_curve import CurveFrame, Level, Mark, encode_curve, loss_curve
 from .matrix import Axis, matrix
 from .passages import Passage, encode_passages, passages
 from .strip import Reach, Row, StripFrame, Unit, encode_strip, reading_strip
+from .table import Bars, Column, Numbers, Table, Ticks, Words, encode_table, table
 
 __all__ = [
     "Axis",
+    "Bars",
     "Cell",
     "Choice",
     "Colouring",
+    "Column",
     "CurveFrame",
     "Guesses",
     "Level",
     "Mark",
+    "Numbers",
     "Passage",
     "Reach",
     "Row",
     "Span",
     "StripFrame",
+    "Table",
+    "Ticks",
     "Unit",
+    "Words",
     "coloured_text",
     "encode_coloured_text",
     "encode_curve",
@@ -47,6 +56,7 @@ __all__ = [
     "encode_line",
     "encode_passages",
     "encode_strip",
+    "encode_table",
     "heatmap",
     "line",
     "link",
@@ -54,4 +64,5 @@ __all__ = [
     "matrix",
     "passages",
     "reading_strip",
+    "table",
 ]

@@ -20,7 +20,18 @@ from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentM
 from .wire import sealed
 
 PROJECT = "charrnn"
-NAMES = ("reading_strip", "loss_curve", "heatmap", "coloured_text", "matrix", "passages", "line", "link", "kept_runs")
+NAMES = (
+    "reading_strip",
+    "loss_curve",
+    "heatmap",
+    "coloured_text",
+    "matrix",
+    "passages",
+    "table",
+    "line",
+    "link",
+    "kept_runs",
+)
 IN_THE_PAGE = ("line",)  # these have the page's own style around them
 MANIFEST = ComponentManifest(PROJECT, "1", [ComponentConfig(name, asset_dir="assets") for name in NAMES])
 

@@ -6,11 +6,21 @@ from typing import Any
 
 import altair as alt
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import streamlit as st
 
 from charrnn.dashboard import inside_charts, words
+from charrnn.dashboard.components import (
+    Column,
+    Numbers,
+    Passage,
+    Table,
+    Words,
+    encode_passages,
+    encode_table,
+    passages,
+    table,
+)
 from charrnn.dashboard.controls import OPTIMIZERS
 from charrnn.dashboard.player import running
 from charrnn.dashboard.redrawn import redrawn
@@ -57,12 +67,8 @@ def side_by_side(session: Session) -> None:
         key=f"overlay-{axis}",
         alt="Loss of the compared runs; the table below has the figures",
     )
-    st.dataframe(results(runs), hide_index=True, key="results")
-    for start in range(0, len(runs), 3):
-        for place, i in zip(st.columns(3), range(start, min(start + 3, len(runs))), strict=False):
-            with place:
-                st.caption(f"{LETTERS[i]} at step {runs[i].snapshot.parameters_step:,}")
-                st.code(written(runs[i]), language=None, wrap_lines=True)
+    table(encode_table(results(runs)), key="results")
+    passages(encode_passages(samples(runs), across=3), key="samples")
     if before != [running(run) for run in runs]:
         st.rerun()
 
@@ -212,24 +218,29 @@ def on_axis(run: Run, steps: Any, axis: str) -> Any:
     return steps
 
 
-def results(runs: list[Run]) -> pd.DataFrame:
+def results(runs: list[Run]) -> Table:
     """Where each run has come to."""
-    rows = []
-    for letter, run in zip(LETTERS, runs, strict=False):
-        now = run.snapshot
-        rows.append(
-            {
-                "run": letter,
-                "name": run.name,
-                "differs": "" if run is runs[0] else described(runs[0], run),
-                "step": now.step,
-                "characters": now.characters,
-                "smoothed, nats": round(now.smooth_loss, 3),
-                "held out, nats": None if now.held_out is None else round(now.held_out, 3),
-                "state": run.status,
-            }
-        )
-    return pd.DataFrame(rows)
+    now = [run.snapshot for run in runs]
+    held_out = [np.nan if each.held_out is None else each.held_out for each in now]
+    columns: list[Column] = [
+        Words("run", LETTERS[: len(runs)], strong=True),
+        Words("name", [run.name for run in runs]),
+        Words("differs", ["" if run is runs[0] else described(runs[0], run) for run in runs]),
+        Numbers("step", [each.step for each in now]),
+        Numbers("characters", [each.characters for each in now]),
+        Numbers("smoothed, nats", [each.smooth_loss for each in now], 3),
+        Numbers("held out, nats", held_out, 3),
+        Words("state", [run.status for run in runs]),
+    ]
+    return Table("Where each run has come to", columns, titled=False)
+
+
+def samples(runs: list[Run]) -> list[Passage]:
+    """What each network writes."""
+    return [
+        Passage(title=f"{letter} at step {run.snapshot.parameters_step:,}", text=written(run))
+        for letter, run in zip(LETTERS, runs, strict=False)
+    ]
 
 
 def written(run: Run) -> str:

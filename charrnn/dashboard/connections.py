@@ -3,8 +3,20 @@
 import numpy as np
 import streamlit as st
 
-from charrnn.dashboard import inside_charts, words
-from charrnn.dashboard.components import Choice, Colouring, coloured_text, encode_coloured_text
+from charrnn.dashboard import words
+from charrnn.dashboard.components import (
+    Bars,
+    Choice,
+    Colouring,
+    Column,
+    Table,
+    Ticks,
+    Words,
+    coloured_text,
+    encode_coloured_text,
+    encode_table,
+    table,
+)
 from charrnn.dashboard.hidden_states import Reading, reading
 from charrnn.dashboard.redrawn import redrawn
 from charrnn.dashboard.session import Session
@@ -68,7 +80,9 @@ def prediction(session: Session) -> None:
             key="connected",
         )
     with right:
-        guessed(session, found, text[position])
+        decode = session.run.corpus.vocabulary.decode
+        likeliest = guessed(decode(found.top_ids), found.top_probabilities, text[position])
+        table(encode_table(likeliest), key="guessed")
     st.caption(HOW_TO_READ[pull])
     st.caption(f"Step {session.view.step:,}, up to {BACK} characters back.")
 
@@ -86,13 +100,11 @@ def pulls(found: Connectivity, now: Reading, pull: str) -> tuple[Array, Colourin
     return values, Colouring(title="effect of replacing it", signed=True, limit=limit, unit="nats")
 
 
-def guessed(session: Session, found: Connectivity, came: str) -> None:
-    """The likeliest characters at the picked place, and what came."""
-    decode = session.run.corpus.vocabulary.decode
-    st.text(f"Guesses here; {words.visible(came)} came:")
-    st.vega_lite_chart(
-        inside_charts.guesses_table(decode(found.top_ids), found.top_probabilities, came),
-        inside_charts.guesses_spec(st.context.theme.type or "light"),
-        key="guessed",
-        alt="The likeliest characters",
-    )
+def guessed(likeliest: str, p: Array, came: str) -> Table:
+    """The likeliest characters at the picked place, and which of them came."""
+    columns: list[Column] = [
+        Words("next", [words.visible(character) for character in likeliest], mono=True),
+        Bars("probability", p, (0.0, 1.0), [words.percent(one) for one in p]),
+        Ticks("came", [character == came for character in likeliest]),
+    ]
+    return Table(f"Guesses here; {words.visible(came)} came:", columns)

@@ -11,7 +11,6 @@ import altair as alt
 import numpy as np
 import pyarrow as pa
 
-from charrnn.dashboard.words import visible
 from charrnn.network.rnn import Array
 
 COLOURS = {
@@ -22,7 +21,6 @@ SIGNED = {
     "light": ["#8F4200", "#E08A2E", "#F4F3EF", "#5B9BD5", "#124A86"],
     "dark": ["#FFC48A", "#C96F1A", "#24262B", "#2F7FC4", "#9CD0FF"],
 }
-SIGNS: dict[str, Any] = {"labelFontSize": 14, "labelOverlap": False, "labelFlush": False, "labelPadding": 6}
 RANK = alt.EncodingSortField("rank", op="min")  # the order of the rows would be that of the first table ever drawn
 WORSE = {"light": ("#8F4200", "#124A86"), "dark": ("#FFC48A", "#9CD0FF")}  # what costs, what gains
 
@@ -58,35 +56,6 @@ def cost_table(costs: Array, shown: int) -> pa.Table:
     order = np.argsort(-costs, kind="stable")[:shown]
     units = [str(unit) for unit in order]
     return pa.table({"unit": units, "cost": costs[order].astype(np.float32), "rank": np.arange(len(order))})
-
-
-@cache
-def harder_spec(theme: str) -> dict[str, Any]:
-    """Which characters a lesion made harder, each bar with how often the character came."""
-    worse, better = WORSE[theme]
-    colour = alt.condition(alt.datum.change > 0, alt.value(worse), alt.value(better))
-    x = alt.X("change:Q", title="change of surprise, bits a character")
-    y = alt.Y("character:N", sort=RANK, title=None, axis=alt.Axis(**SIGNS))
-    tooltip = [
-        alt.Tooltip("character:N"),
-        alt.Tooltip("change:Q", format="+.3f", title="bits"),
-        alt.Tooltip("came:Q", format=",", title="times it came"),
-    ]
-    return bare(rows().mark_bar(height={"band": 0.7}).encode(x=x, y=y, color=colour, tooltip=tooltip), 300)
-
-
-def harder_table(characters: str, nats: Array, counts: Array, shown: int = 10) -> pa.Table:
-    """The characters that suffered most in all (change times how often they came), the hardest hit first."""
-    order = np.argsort(-nats * counts, kind="stable")[:shown]
-    order = order[counts[order] > 0]
-    return pa.table(
-        {
-            "character": [visible(characters[i]) for i in order],
-            "change": (nats[order] / np.log(2)).astype(np.float32),
-            "came": counts[order],
-            "rank": np.arange(len(order)),
-        }
-    )
 
 
 @cache
@@ -182,24 +151,6 @@ def eigenvalues_table(weights: Array, jacobian: Array) -> pa.Table:
             "angle": np.arange(len(values)),
         }
     )
-
-
-@cache
-def guesses_spec(theme: str) -> dict[str, Any]:
-    """The likeliest characters as bars."""
-    colour = COLOURS[theme]
-    y = alt.Y("character:N", sort=RANK, title=None, axis=alt.Axis(**SIGNS))
-    x = alt.X("p:Q", title="probability", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%", tickCount=4))
-    came = alt.condition(alt.datum.came, alt.value(colour["accent"]), alt.value(colour["muted"]))
-    tooltip = [alt.Tooltip("character:N"), alt.Tooltip("p:Q", format=".1%")]
-    return bare(rows().mark_bar(height={"band": 0.7}).encode(x=x, y=y, color=came, tooltip=tooltip), 190)
-
-
-def guesses_table(characters: str, p: Array, came: str) -> pa.Table:
-    """A row for each guess, likeliest first."""
-    signs = [visible(character) for character in characters]
-    right = [character == came for character in characters]
-    return pa.table({"character": signs, "p": p.astype(np.float32), "came": right, "rank": np.arange(len(signs))})
 
 
 def _floats(values: Any) -> Array:

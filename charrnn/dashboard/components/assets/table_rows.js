@@ -48,7 +48,7 @@ export function raised({ columns, rows: names, height }, help) {
   const table = make("table", { className: names.length ? "choice" : "" }, parts);
   const scroller = make("div", { className: "scroller" }, [table]);
   if (names.length) table.setAttribute("role", "grid");
-  const view = height === null ? whole(body) : inSight(scroller, table, body, height);
+  const view = height === null ? whole() : inSight(scroller, table, body, height);
   let shown;
 
   function fill(now, zoom) {

@@ -107,6 +107,7 @@ def harder(characters: str, nats: Array, counts: Array) -> Table:
             limits,
             [number(bits, 3, plus=True) for bits in change],
             "Of its surprise, on average. Most harmed in all first: change times how often it came.",
+            costs=True,
         ),
         Numbers("came", counts[order], help="How often, in the text on which this was tried."),
     ]

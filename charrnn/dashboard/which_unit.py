@@ -90,7 +90,7 @@ def in_columns(listed: list[Verdict]) -> Table:
     """A row for each verdict."""
     words = {
         "concept": [verdict.name + (" (r)" if verdict.graded else "") for verdict in listed],
-        "unit": [f"{verdict.unit}{' ↓' if verdict.sign < 0 else ''}" for verdict in listed],
+        "unit": [str(verdict.unit) + ("\u00a0↓" if verdict.sign < 0 else "") for verdict in listed],
         "known": ["yes" if verdict.knows else "together" if verdict.together else "no" for verdict in listed],
     }
     figures = {

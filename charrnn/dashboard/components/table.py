@@ -35,16 +35,14 @@ class Numbers(NamedTuple):
 
 
 class Bars(NamedTuple):
-    """A column of bars from 0, each with what it says beside it.
-
-    Where values may lie below 0, what is above it is drawn as worse (brown), and what is below as better (blue).
-    """
+    """A column of bars from 0, each with what it says beside it."""
 
     name: str
     values: ArrayLike
     limits: tuple[float, float]  # the least and the largest that there is room for; 0 lies within or at an end
     written: Sequence[str]
     help: str = ""
+    costs: bool = False  # what is above 0 is drawn as worse (brown), what is below as better (blue)
 
 
 class Ticks(NamedTuple):
@@ -91,7 +89,8 @@ def number(value: float, digits: int, plus: bool = False) -> str:
     """A number as it stands in a column, with the typographer's minus; "" for what is none."""
     if not np.isfinite(value):
         return ""
-    return f"{value:{'+' if plus else ''},.{digits}f}".replace("-", "−")
+    rounded = round(value, digits) + 0.0  # and no minus before a 0
+    return f"{rounded:{'+' if plus else ''},.{digits}f}".replace("-", "−")
 
 
 def _columns(one: Table) -> list[dict[str, Any]]:
@@ -113,7 +112,7 @@ def _column(column: Column) -> dict[str, Any]:
             values = np.asarray(column.values, float).tolist()
             return about | {"kind": "number", "cells": [number(v, column.digits, column.plus) for v in values]}
         case Bars():
-            return about | {"kind": "bar", "cells": list(column.written)} | _drawn(column)
+            return about | {"kind": "bar", "cells": list(column.written), "costs": column.costs} | _drawn(column)
         case Ticks():
             return about | {"kind": "tick", "cells": ["✓" if value else "" for value in column.values]}
 

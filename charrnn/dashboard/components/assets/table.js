@@ -73,7 +73,7 @@ export default renderer(STYLE, (stage) => {
 
 /** What a table's elements depend on besides the words, numbers and bars in it. */
 const shape = ({ columns, rows, height }) => ({
-  columns: columns.map(({ cells, bars, help, zero, ...rest }) => ({ ...rest, helped: Boolean(help), signed: zero > 0 })),
+  columns: columns.map(({ cells, bars, help, zero, ...rest }) => ({ ...rest, helped: Boolean(help) })),
   choice: rows.length > 0,
   height,
 });

@@ -24,14 +24,16 @@ export const STYLE = `
                background: linear-gradient(var(--border) 0 0) var(--zero) 0 / 1px 100% no-repeat; }
   .bar .fill { height: 100%; min-width: 1px; background: var(--muted); opacity: .55; }
   .bar .written { display: inline-block; width: 4.6em; margin-left: .4em; text-align: right; }
-  .signed .fill { background: var(--worse); opacity: 1; }
-  .signed .better { background: var(--better); }
+  .costs .fill { background: var(--worse); opacity: 1; }
+  .costs .better { background: var(--better); }
   .came td { font-weight: 600; }
   .came .fill { background: var(--accent); opacity: 1; }
-  .tick { color: var(--accent); }
+  td.tick { color: var(--accent); }
   .choice tbody tr { cursor: pointer; }
   .choice tbody tr:hover { background: var(--panel); }
   .choice tr[aria-selected="true"] { background: color-mix(in srgb, var(--accent) 16%, transparent); }
+  .narrow th, .narrow td { padding-inline: 6px; }
+  .narrow .choice td:first-child { min-width: 7em; }
   @media (pointer: coarse) { .choice td { height: 44px; padding-block: 0; } }
   .scrolled { table-layout: fixed; }
   .scrolled td { height: calc(${ROW}px * var(--zoom)); padding: 0 6px; box-sizing: border-box; overflow: hidden; white-space: pre; }
@@ -113,7 +115,7 @@ function inSight(scroller, table, body, height) {
 
 function head(column, help) {
   const words = make("span", { textContent: column.name });
-  const cell = make("th", { scope: "col", className: styled(column) }, [words]);
+  const cell = make("th", { scope: "col", className: column.kind === "number" || column.end ? "end" : column.kind }, [words]);
   if (!column.help) return cell;
   Object.assign(words, { className: "helped", tabIndex: 0 });
   words.setAttribute("aria-description", column.help);
@@ -122,8 +124,8 @@ function head(column, help) {
   return cell;
 }
 
-const styled = ({ kind, mono, end, strong, zero }) =>
-  [kind, mono && "mono", end && "end", strong && "strong", zero > 0 && "signed"].filter(Boolean).join(" ");
+const styled = ({ kind, mono, end, strong, costs }) =>
+  [kind, mono && "mono", end && "end", strong && "strong", costs && "costs"].filter(Boolean).join(" ");
 
 function cell(column) {
   if (column.kind !== "bar") return make("td", { className: styled(column) });

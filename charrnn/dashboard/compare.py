@@ -4,13 +4,27 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from charrnn.dashboard import words
-from charrnn.dashboard.components import Chart, Colour, Layer, Scale, chart
+from charrnn.dashboard.components import (
+    Chart,
+    Colour,
+    Column,
+    Layer,
+    Numbers,
+    Passage,
+    Scale,
+    Table,
+    Words,
+    chart,
+    encode_chart,
+    encode_passages,
+    encode_table,
+    passages,
+    table,
+)
 from charrnn.dashboard.controls import OPTIMIZERS
-from charrnn.dashboard.player import running
 from charrnn.dashboard.redrawn import redrawn
 from charrnn.dashboard.session import LIMIT, Session, engine
 from charrnn.network import sampling
@@ -30,13 +44,12 @@ def compare(session: Session) -> None:
     """The section: what is compared, and how to add to it."""
     with st.expander("**What if one knob were different?**", on_change="rerun", key="compare") as section:
         if section.open:
-            redrawn(lambda: side_by_side(session), "side-by-side")
+            redrawn(lambda: side_by_side(session), "side-by-side", lambda: len(session.compared))
 
 
 def side_by_side(session: Session) -> None:
     """Curves, samples, differences and results of the runs compared."""
     runs = session.compared_runs()
-    before = [running(run) for run in runs]
     buttons(session, runs)
     if len(runs) == 1:
         st.caption("Fork this run at a stored step, turn a knob, and train both: their curves appear here together.")
@@ -44,24 +57,24 @@ def side_by_side(session: Session) -> None:
     axis = st.segmented_control(
         "Common axis", list(AXES), default="steps", key="compare-axis", label_visibility="collapsed", required=True
     )
-    chart(overlay(runs, axis), key="overlay")
-    st.dataframe(results(runs), hide_index=True, key="results")
-    for start in range(0, len(runs), 3):
-        for place, i in zip(st.columns(3), range(start, min(start + 3, len(runs))), strict=False):
-            with place:
-                st.caption(f"{LETTERS[i]} at step {runs[i].snapshot.parameters_step:,}")
-                st.code(written(runs[i]), language=None, wrap_lines=True)
-    if before != [running(run) for run in runs]:
-        st.rerun()
+    picture = session.channel.picture
+    chart(picture("overlay", lambda: encode_chart(overlay(runs, axis))), key="overlay")
+    table(picture("results", lambda: encode_table(results(runs))), key="results")
+    passages(picture("beside", lambda: encode_passages(samples(runs), across=3)), key="samples")
 
 
 def buttons(session: Session, runs: list[Run]) -> None:
     """Fork, train all, pause all; one row for each further run."""
+
+    def ask() -> None:
+        session.forking = True
+        st.rerun()
+
     with st.container(horizontal=True, gap="small"):
         st.button(
             "Fork …",
             key="fork",
-            on_click=lambda: setattr(session, "forking", True),
+            on_click=ask,
             disabled=len(runs) >= LIMIT,
             help="Copy this run at a stored step, change a knob, and train both.",
         )
@@ -74,7 +87,7 @@ def buttons(session: Session, runs: list[Run]) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.text(f"{letter}: {run.name}", width="stretch")
             st.button("Open", key=f"open-{run.token}", on_click=lambda run=run: session.open(run))
-            st.button("Take out", key=f"out-{run.token}", on_click=lambda run=run: session.compared.remove(run))
+            st.button("Take out", key=f"out-{run.token}", on_click=lambda run=run: session.take_out(run))
 
 
 def train_all(session: Session) -> None:
@@ -174,24 +187,29 @@ def on_axis(run: Run, steps: Any, axis: str) -> Any:
     return steps
 
 
-def results(runs: list[Run]) -> pd.DataFrame:
+def results(runs: list[Run]) -> Table:
     """Where each run has come to."""
-    rows = []
-    for letter, run in zip(LETTERS, runs, strict=False):
-        now = run.snapshot
-        rows.append(
-            {
-                "run": letter,
-                "name": run.name,
-                "differs": "" if run is runs[0] else described(runs[0], run),
-                "step": now.step,
-                "characters": now.characters,
-                "smoothed, nats": round(now.smooth_loss, 3),
-                "held out, nats": None if now.held_out is None else round(now.held_out, 3),
-                "state": run.status,
-            }
-        )
-    return pd.DataFrame(rows)
+    now = [run.snapshot for run in runs]
+    held_out = [np.nan if each.held_out is None else each.held_out for each in now]
+    columns: list[Column] = [
+        Words("run", LETTERS[: len(runs)], strong=True),
+        Words("name", [run.name for run in runs]),
+        Words("differs", ["" if run is runs[0] else described(runs[0], run) for run in runs]),
+        Numbers("step", [each.step for each in now]),
+        Numbers("characters", [each.characters for each in now]),
+        Numbers("smoothed, nats", [each.smooth_loss for each in now], 3),
+        Numbers("held out, nats", held_out, 3),
+        Words("state", [run.status for run in runs]),
+    ]
+    return Table("Where each run has come to", columns, titled=False)
+
+
+def samples(runs: list[Run]) -> list[Passage]:
+    """What each network writes."""
+    return [
+        Passage(title=f"{letter} at step {run.snapshot.parameters_step:,}", text=written(run))
+        for letter, run in zip(LETTERS, runs, strict=False)
+    ]
 
 
 def written(run: Run) -> str:

@@ -1,16 +1,32 @@
 """What moved a prediction: the earlier characters, coloured by their pull on it."""
 
+from typing import NamedTuple
+
 import numpy as np
 import streamlit as st
 
-from charrnn.dashboard import inside_charts, words
-from charrnn.dashboard.components import Choice, Colouring, coloured_text, encode_coloured_text
-from charrnn.dashboard.hidden_states import Reading, reading
+from charrnn.dashboard import words
+from charrnn.dashboard.components import (
+    Bars,
+    Choice,
+    Colouring,
+    Column,
+    Table,
+    Ticks,
+    Words,
+    coloured_text,
+    encode_coloured_text,
+    encode_line,
+    encode_table,
+    line,
+    table,
+)
+from charrnn.dashboard.hidden_states import Chosen, Reading, chosen, reading
 from charrnn.dashboard.redrawn import redrawn
 from charrnn.dashboard.session import Session
 from charrnn.dashboard.unit_text import guesses
 from charrnn.insight.connectivity import Connectivity, connectivity
-from charrnn.network.rnn import Array
+from charrnn.network.rnn import Array, Parameters
 
 BACK = 100
 PULLS = {"effect": "effect of replacing it", "gradient": "strength of the gradient"}
@@ -21,6 +37,15 @@ HOW_TO_READ = {
     "gradient": "The stronger the colour, the more a small change of that character would move the likeliest guess. "
     "That tells what could change the guess; the effect of replacing a character tells what did.",
 }
+
+
+class Moved(NamedTuple):
+    """What moved one prediction of a network in a text."""
+
+    parameters: Parameters
+    now: Reading
+    position: int  # of the predicted character among those shown
+    connectivity: Connectivity
 
 
 def connections(session: Session) -> None:
@@ -46,31 +71,49 @@ def prediction(session: Session) -> None:
             label_visibility="collapsed",
             required=True,
         )
-    now = reading(session)
-    T = len(now.hidden)
+    choice, picture = chosen(), session.channel.picture
     picked: Choice = st.session_state.get("connected", {}).get("chosen") or Choice(row=0, start=None, end=None)
-    position = min(3 * T // 4 if picked["start"] is None else picked["start"], T - 1)
-    found = connectivity(session.view.parameters, now.ids, now.start + position, back=BACK)
-    values, colouring = pulls(found, now, pull)
-    text = session.run.corpus.vocabulary.decode(now.ids[now.start :])
+    latest: list[Moved] = []  # two pictures show the same finding
+
+    def found() -> Moved:
+        if not latest or latest[0].parameters is not session.view.parameters:
+            latest[:] = [moved(session, choice, picked["start"])]
+        return latest[0]
+
     left, right = st.columns([3, 1], gap="medium")
     with left:
-        coloured_text(
-            encode_coloured_text(
-                values[None],
-                text=text,
-                rows=[""],
-                colouring=colouring,
-                guesses=guesses(session, now, "here"),
-                chosen=Choice(row=0, start=position, end=position + 1),
-                card=False,
-            ),
-            key="connected",
-        )
+        coloured_text(picture("connected", lambda: coloured(session, found(), pull)), key="connected")
     with right:
-        guessed(session, found, text[position])
+        table(picture("guessed", lambda: guesses_of(session, found())), key="guessed")
     st.caption(HOW_TO_READ[pull])
-    st.caption(f"Step {session.view.step:,}, up to {BACK} characters back.")
+    line(picture("connected-said", lambda: said(session)), key="connected-said")
+
+
+def said(session: Session) -> bytes:
+    """Of which network this is found, and how far it was looked back."""
+    return encode_line([(f"Step {session.view.step:,}, up to {BACK} characters back.", "muted")], small=True)
+
+
+def moved(session: Session, choice: Chosen, start: int | None) -> Moved:
+    """What moved the prediction at a character of the text, or at one in its last quarter."""
+    parameters, now = session.view.parameters, reading(session, choice)
+    T = len(now.hidden)
+    position = min(3 * T // 4 if start is None else start, T - 1)
+    return Moved(parameters, now, position, connectivity(parameters, now.ids, now.start + position, back=BACK))
+
+
+def coloured(session: Session, found: Moved, pull: str) -> bytes:
+    """The text as sent, each character in the colour of its pull."""
+    values, colouring = pulls(found.connectivity, found.now, pull)
+    return encode_coloured_text(
+        values[None],
+        text=session.run.corpus.vocabulary.decode(found.now.ids[found.now.start :]),
+        rows=[""],
+        colouring=colouring,
+        guesses=guesses(session, found.now, "here"),
+        chosen=Choice(row=0, start=found.position, end=found.position + 1),
+        card=False,
+    )
 
 
 def pulls(found: Connectivity, now: Reading, pull: str) -> tuple[Array, Colouring]:
@@ -86,13 +129,19 @@ def pulls(found: Connectivity, now: Reading, pull: str) -> tuple[Array, Colourin
     return values, Colouring(title="effect of replacing it", signed=True, limit=limit, unit="nats")
 
 
-def guessed(session: Session, found: Connectivity, came: str) -> None:
-    """The likeliest characters at the picked place, and what came."""
+def guesses_of(session: Session, found: Moved) -> bytes:
+    """The likeliest characters there, as sent."""
     decode = session.run.corpus.vocabulary.decode
-    st.text(f"Guesses here; {words.visible(came)} came:")
-    st.vega_lite_chart(
-        inside_charts.guesses_table(decode(found.top_ids), found.top_probabilities, came),
-        inside_charts.guesses_spec(st.context.theme.type or "light"),
-        key="guessed",
-        alt="The likeliest characters",
-    )
+    ids, p = found.connectivity.top_ids, found.connectivity.top_probabilities
+    came = decode(found.now.ids[[found.now.start + found.position]])
+    return encode_table(guessed(decode(ids), p, came))
+
+
+def guessed(likeliest: str, p: Array, came: str) -> Table:
+    """The likeliest characters at the picked place, and which of them came."""
+    columns: list[Column] = [
+        Words("next", [words.visible(character) for character in likeliest], mono=True),
+        Bars("probability", p, (0.0, 1.0), [words.percent(one) for one in p]),
+        Ticks("came", [character == came for character in likeliest]),
+    ]
+    return Table(f"Guesses here; {words.visible(came)} came:", columns)

@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 
 from charrnn.dashboard import words
+from charrnn.dashboard.components import Passage, encode_passages, passages
 from charrnn.dashboard.player import stored_steps
 from charrnn.dashboard.redrawn import redrawn
 from charrnn.dashboard.session import Session
@@ -40,6 +41,11 @@ def frames(
         for m in milestones
         if is_log_spaced(m.step)
     ]
+
+
+def as_passages(film: list[Frame], prime: str) -> list[Passage]:
+    """The film as it is shown."""
+    return [Passage(title=f"step {frame.step:,}", text=frame.text, prime=prime) for frame in film]
 
 
 def as_text(film: list[Frame], prime: str) -> str:
@@ -98,13 +104,12 @@ def film_of(session: Session) -> None:
     if unseen := run.corpus.vocabulary.unseen(prime):
         st.caption(f"Left out, never seen in the text: {words.plain(' '.join(map(words.visible, unseen)))}")
     film = frames(run.milestones, run.corpus.vocabulary, prime, temperature, int(seed))
-    for start in range(0, len(film), 4):
-        for place, frame in zip(st.columns(4), film[start : start + 4], strict=False):
-            with place:
-                st.caption(f"step {frame.step:,}")
-                st.code(prime + frame.text, language=None, wrap_lines=True)
+    passages(encode_passages(as_passages(film, prime), across=4), key="film-passages")
+    title = f"{run.corpus.name}: {run.settings.hidden_size} units, from noise to words"
+    exports = (
+        ("text", "filmstrip.txt", "text/plain", lambda: as_text(film, prime)),
+        ("picture", "filmstrip.svg", "image/svg+xml", lambda: as_picture(film, prime, title)),
+    )
     with st.container(horizontal=True):
-        st.download_button("Save as text", as_text(film, prime), "filmstrip.txt", "text/plain", key="film-text")
-        title = f"{run.corpus.name}: {run.settings.hidden_size} units, from noise to words"
-        picture = as_picture(film, prime, title)
-        st.download_button("Save as picture", picture, "filmstrip.svg", "image/svg+xml", key="film-picture")
+        for kind, file, mime, make in exports:  # made and sent only when it is asked for
+            st.download_button(f"Save as {kind}", make, file, mime, key=f"film-{kind}")

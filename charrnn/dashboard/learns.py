@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from charrnn.dashboard import measuring, weight_charts
-from charrnn.dashboard.components import Axis, Chart, chart, matrix
+from charrnn.dashboard.components import Axis, Chart, chart, encode_chart, encode_line, encode_matrix, line, matrix
 from charrnn.dashboard.one_step import one_step
 from charrnn.dashboard.redrawn import redrawn
 from charrnn.dashboard.session import Session
@@ -82,15 +82,23 @@ def array_control() -> None:
 
 def weights(session: Session) -> None:
     """One array at a time: its entries as colours, and how they spread at the stored steps."""
-    name = st.session_state["array"]
-    values, down, across = entries(session, name)
-    sizes = f"{values.shape[0]} × {values.shape[1]}"
-    st.caption(f"{name}: {ARRAYS[name].meaning}. {sizes} numbers at step {session.view.step:,}.")
+    name, picture = st.session_state["array"], session.channel.picture
+
+    def seen() -> bytes:
+        values, down, across = entries(session, name)
+        return encode_matrix(values, down=down, across=across, title="weight")
+
+    def said() -> bytes:
+        sizes = " × ".join(map(str, entries(session, name)[0].shape))
+        words = f"{name}: {ARRAYS[name].meaning}. {sizes} numbers at step {session.view.step:,}."
+        return encode_line([(words, "muted")], small=True)
+
+    line(picture("weights-said", said), key="weights-said")
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        matrix(values, down=down, across=across, title="weight", key="matrix")
+        matrix(picture("weights", seen), key="matrix")
     with right:
-        chart(spread(session, name), key="histogram")
+        chart(picture("spread", lambda: encode_chart(spread(session, name))), key="histogram")
 
 
 def entries(session: Session, name: str) -> tuple[Array, Axis, Axis]:
@@ -156,7 +164,8 @@ def tanh_and_gradients(session: Session) -> str:
     if not found:
         return ""
     here: OverTime = found.value
-    chart(*weight_charts.over_time_charts(here.steps, here.saturated, here.norm, here.clipped), key="over-time-charts")
+    charts = weight_charts.over_time_charts(here.steps, here.saturated, here.norm, here.clipped)
+    chart(encode_chart(*charts), key="over-time-charts")
     st.caption(
         f"{len(here.steps)} points: the networks of the stored steps and the one shown, all measured on the same text, "
         "not what training itself met on its way; between them nothing was measured."
@@ -170,7 +179,7 @@ def as_met(session: Session) -> None:
     known = np.isfinite(curve.norm)
     if known.any():
         charts = weight_charts.as_met_charts(curve.steps[known], curve.norm[known], curve.clipped[known])
-        chart(*charts, key="as-met")
+        chart(encode_chart(*charts), key="as-met")
 
 
 def characters_as_points(session: Session) -> None:

@@ -1,10 +1,21 @@
 """One step by hand: read a character, predict the next, learn from what came, with all the numbers."""
 
 import numpy as np
-import pyarrow as pa
 import streamlit as st
 
 from charrnn.dashboard import words
+from charrnn.dashboard.components import (
+    Column,
+    Numbers,
+    Passage,
+    Table,
+    Ticks,
+    Words,
+    encode_passages,
+    encode_table,
+    passages,
+    table,
+)
 from charrnn.dashboard.hidden_states import looked_at, reading
 from charrnn.dashboard.redrawn import redrawn
 from charrnn.dashboard.session import Session
@@ -12,6 +23,7 @@ from charrnn.insight.worksheet import Worksheet, worksheet
 from charrnn.network.rnn import Parameters
 
 FIGURES = ("h before", "z", "r", "h", "dh", "dz")
+HEIGHT = 290  # pixels of the tables
 TERMS = 3  # of a sum that are written out, the largest ones
 
 
@@ -52,17 +64,9 @@ def by_hand(session: Session) -> None:
     )
     t = now.start + min(int(place), len(shown) - 2)
     sheet = worksheet(session.view.parameters, now.h[t], int(now.ids[t]), int(now.ids[t + 1]))
-    st.code(
-        written_out(sheet, session.view.parameters, looked_at(session) if unit is None else int(unit), characters),
-        language=None,
-    )
-    left, right = st.columns(2, gap="medium")
-    figures = {name: st.column_config.NumberColumn(format="%.4f") for name in ("y", "p", "dy", *FIGURES)}
-    for column, key, table in (
-        (left, "step-characters", by_character(sheet, characters)),
-        (right, "step-units", by_unit(sheet)),
-    ):
-        column.dataframe(table, hide_index=True, height=260, key=key, column_config=figures, alt="The step's numbers")
+    written = written_out(sheet, session.view.parameters, looked_at(session) if unit is None else int(unit), characters)
+    passages(encode_passages([Passage(title="", text=written)], wrap=False), key="step-sheet")
+    table(encode_table(by_character(sheet, characters), by_unit(sheet), across=2), key="step-numbers")
     st.caption(f"Step {session.view.step:,}. All characters, the likeliest first, and all units; values are rounded.")
 
 
@@ -111,20 +115,19 @@ def summed(a: np.ndarray, b: np.ndarray) -> str:
     return terms + (f" + {len(products) - TERMS} more" if len(products) > TERMS else "")
 
 
-def by_character(sheet: Worksheet, characters: str) -> pa.Table:
+def by_character(sheet: Worksheet, characters: str) -> Table:
     """y, p and dy of every character, the likeliest first."""
     order = np.argsort(-sheet.p, kind="stable")
-    return pa.table(
-        {
-            "next": [words.visible(characters[i]) + (" ✓" if i == sheet.target else "") for i in order],
-            "y": sheet.y[order],
-            "p": sheet.p[order],
-            "dy": sheet.dy[order],
-        }
-    )
+    columns: list[Column] = [
+        Words("next", [words.visible(characters[i]) for i in order], mono=True),
+        *(Numbers(name, values[order], 4) for name, values in (("y", sheet.y), ("p", sheet.p), ("dy", sheet.dy))),
+        Ticks("came", [i == sheet.target for i in order]),
+    ]
+    return Table("Every character as the next", columns, height=HEIGHT)
 
 
-def by_unit(sheet: Worksheet) -> pa.Table:
+def by_unit(sheet: Worksheet) -> Table:
     """What came in, what was carried, what is learned, for every unit."""
     figures = (sheet.before, sheet.z, sheet.recurrent, sheet.h, sheet.dh, sheet.dz)
-    return pa.table({"unit": np.arange(len(sheet.h))} | dict(zip(FIGURES, figures, strict=True)))
+    numbers = [Numbers(name, values, 4) for name, values in zip(FIGURES, figures, strict=True)]
+    return Table("Every unit", [Numbers("unit", np.arange(len(sheet.h))), *numbers], height=HEIGHT)

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from charrnn.dashboard import inside_charts, measuring
-from charrnn.dashboard.components import Chart, chart
+from charrnn.dashboard.components import Chart, chart, encode_chart
 from charrnn.dashboard.connections import connections
 from charrnn.dashboard.session import Session
 from charrnn.insight.memory import Cut, Reach, Spectra, cut, reach, reach_in_training, spectra
@@ -69,7 +69,7 @@ def memory(session: Session) -> str:
             "change what was carried then. The band holds 80 % of the positions. Training unrolls only so far: what "
             "lies beyond, it never sees. Start over with another scale (Network) to make it vanish or explode.",
         )
-        chart(reach_drawn(here), key="reach")
+        chart(encode_chart(reach_drawn(here)), key="reach")
         st.markdown(in_words(here))
     with right:
         st.markdown(
@@ -77,7 +77,7 @@ def memory(session: Session) -> str:
             help="One step back multiplies the gradient by diag(1 − h²) W_hhᵀ, the Jacobian. Saturated units (h near "
             "±1) pass almost nothing, so the Jacobian's eigenvalues are smaller than those of W_hh.",
         )
-        chart(inside_charts.eigenvalues_chart(here.spectra), key="eigenvalues")
+        chart(encode_chart(inside_charts.eigenvalues_chart(here.spectra)), key="eigenvalues")
         st.markdown(
             f"Spectral radius: **{here.spectra.radius:.2f}** of W_hh, "
             f"**{here.spectra.jacobian_radius:.2f}** of the mean Jacobian.",

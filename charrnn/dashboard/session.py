@@ -163,6 +163,11 @@ class Session:
         """Its own run and those beside it, in the order of their letters."""
         return [self.run, *self.compared]
 
+    def take_out(self, run: Run) -> None:
+        """No longer compare a run."""
+        self.compared.remove(run)
+        self.epoch = time.time()
+
     def open(self, run: Run) -> None:
         """Make another run its own; in a comparison the two change places."""
         self.closing = True

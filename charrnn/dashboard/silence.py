@@ -3,10 +3,25 @@
 from math import log
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from charrnn.dashboard import inside_charts, measuring, words
-from charrnn.dashboard.components import chart
+from charrnn.dashboard.components import (
+    Bars,
+    Column,
+    Numbers,
+    Passage,
+    Table,
+    Words,
+    chart,
+    encode_chart,
+    encode_passages,
+    encode_table,
+    passages,
+    table,
+)
+from charrnn.dashboard.components.table import number
 from charrnn.dashboard.hidden_states import looked_at
 from charrnn.dashboard.redrawn import redrawn
 from charrnn.dashboard.session import Session
@@ -17,7 +32,9 @@ CHARACTERS = 4_000  # held-out ones on which a lesion is tried
 WORK = 2e10  # multiplications for all units, one after the other: a second or two
 MANY = 512  # more units than this are not silenced one by one
 SHOWN = 60  # bars
+HARDER = 10  # characters listed
 SAMPLE = 240
+HEIGHT = 150  # pixels of each sample
 PRIME = 60
 
 
@@ -57,17 +74,10 @@ def chosen_units(session: Session) -> None:
     st.markdown(in_words(found, list(held), value))
     left, right = st.columns([2, 3], gap="medium")
     with left:
-        st.markdown("Which characters became harder", help="Most harmed in all first: change times how often it came.")
-        st.vega_lite_chart(
-            inside_charts.harder_table(session.run.corpus.vocabulary.characters, found.by_character, found.counts),
-            inside_charts.harder_spec(st.context.theme.type or "light"),
-            key="harder",
-            alt="Change of surprise by character",
-        )
+        suffered = harder(session.run.corpus.vocabulary.characters, found.by_character, found.counts)
+        table(encode_table(suffered), key="harder")
     with right:
-        st.markdown("It writes, untouched and held", help="The same beginning and the same draws.")
-        st.code(before, language=None, wrap_lines=True, height=150)
-        st.code(after, language=None, wrap_lines=True, height=150)
+        passages(encode_passages(beside(before, after), height=HEIGHT), key="beside")
     st.caption(f"Step {kept.step:,}, on {spoken}.")
 
 
@@ -83,6 +93,38 @@ def in_words(found: lesion.Lesion, units: list[int], value: float) -> str:
         f"hesitates between {words.choices(found.after)} characters instead of {words.choices(found.before)}."
     )
     return said.replace("-", "−")
+
+
+def harder(characters: str, nats: Array, counts: Array) -> Table:
+    """The characters that suffered most in all (change times how often they came), the hardest hit first."""
+    order = np.argsort(-nats * counts, kind="stable")[:HARDER]
+    order = order[counts[order] > 0]
+    change = nats[order] / np.log(2)
+    limits = min(0.0, float(change.min(initial=0))), max(1e-3, float(change.max(initial=0)))
+    columns: list[Column] = [
+        Words("next", [words.visible(characters[i]) for i in order], mono=True),
+        Bars(
+            "change, bits",
+            change,
+            limits,
+            [number(bits, 3, plus=True) for bits in change],
+            "Of its surprise, on average. Most harmed in all first: change times how often it came.",
+            costs=True,
+        ),
+        Numbers("came", counts[order], help="How often, in the text on which this was tried."),
+    ]
+    return Table("Which characters became harder", columns)
+
+
+def beside(before: str, after: str) -> list[Passage]:
+    """Both samples, the second with what is otherwise than in the first."""
+    differing = [a != b for a, b in zip(before, after, strict=False)]
+    same = differing.index(True) if any(differing) else len(differing)
+    held = "held: the same beginning, the same draws" if after != before else "held: not a character is otherwise"
+    return [
+        Passage(title="It writes, untouched", text=before),
+        Passage(title=f"It writes, {held}", text=after[:same], changed=after[same:]),
+    ]
 
 
 def tried(session: Session, held: dict[int, float]) -> tuple[lesion.Lesion, str, str, str]:
@@ -113,6 +155,6 @@ def costs(session: Session) -> str:
         "**All units by what silencing them costs**",
         help="Each alone held at 0. Where most cost next to nothing, what the network knows is spread over many units.",
     )
-    chart(inside_charts.cost_chart(costs, shown), key="costs")
+    chart(encode_chart(inside_charts.cost_chart(costs, shown)), key="costs")
     dear = int((costs > 0.01 * log(2)).sum())
     return f", the {shown} dearest of {len(costs)} units, on {spoken}: {dear} cost more than 0.01 bits a character"

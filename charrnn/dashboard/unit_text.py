@@ -6,7 +6,17 @@ import numpy as np
 import streamlit as st
 
 from charrnn.dashboard import measuring
-from charrnn.dashboard.components import Choice, Colouring, Guesses, coloured_text, encode_coloured_text
+from charrnn.dashboard.components import (
+    Choice,
+    Colouring,
+    Guesses,
+    Table,
+    coloured_text,
+    encode_coloured_text,
+    encode_table,
+    table,
+)
+from charrnn.dashboard.components.table import number
 from charrnn.dashboard.hidden_states import Chosen, Reading, chosen, follow, looked_at, ordered, reading
 from charrnn.dashboard.session import Session
 from charrnn.dashboard.where_else import AROUND, concordance
@@ -127,11 +137,15 @@ def extremes(session: Session) -> str:
     ids, spoken, hidden = found.value
     unit = looked_at(session)
     text, values = session.run.corpus.vocabulary.decode(ids), hidden[:, unit].astype(float)
-    for column, places, sign in zip(
-        st.columns(2), (states.most_on(values, PLACES), states.most_off(values, PLACES)), ("on", "off"), strict=True
-    ):
-        with column:
-            st.markdown(f"Unit {unit} is most **{sign}**")
-            notes = [f"{values[place]:+.2f}".replace("-", "−") for place in places]
-            concordance(states.contexts(text, places, AROUND, AROUND), notes)
+    table(encode_table(*most(unit, values, text), across=2), key="extremes")
     return f", most on and off of {spoken}"
+
+
+def most(unit: int, values: Array, text: str) -> tuple[Table, Table]:
+    """The places of a text at which a unit's values are highest, and those at which they are lowest."""
+
+    def listed(sign: str, places: Array) -> Table:
+        notes = [number(values[place], 2, plus=True) for place in places]
+        return concordance(f"Unit {unit} is most {sign}", states.contexts(text, places, AROUND, AROUND), notes)
+
+    return listed("on", states.most_on(values, PLACES)), listed("off", states.most_off(values, PLACES))

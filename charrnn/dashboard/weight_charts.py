@@ -10,7 +10,6 @@ import pyarrow as pa
 from numpy.typing import ArrayLike
 
 from charrnn.dashboard.components import Chart, Layer, Scale
-from charrnn.dashboard.inside_charts import bare, rows
 from charrnn.dashboard.words import visible
 from charrnn.insight.weights import Embedding, Histogram, kinds
 from charrnn.network.rnn import Array
@@ -99,9 +98,17 @@ def embedding_spec(theme: str) -> dict[str, Any]:
         "kind:N", scale=scale, legend=alt.Legend(title=None, orient="top", symbolType="square", columns=3)
     )
     tooltip = [alt.Tooltip("character:N"), alt.Tooltip("kind:N")]
-    text = rows().mark_text(fontSize=16, fontWeight="bold").encode(x=x, y=y, text="character:N", color=colour)
-    points = rows().mark_point(filled=True, size=160, opacity=0.01).encode(x=x, y=y, tooltip=tooltip)
-    return bare(alt.layer(points, text), 340)
+    rows = alt.Chart(alt.NamedData("table"))
+    text = rows.mark_text(fontSize=16, fontWeight="bold").encode(x=x, y=y, text="character:N", color=colour)
+    points = rows.mark_point(filled=True, size=160, opacity=0.01).encode(x=x, y=y, tooltip=tooltip)
+    spec: dict[str, Any] = alt.layer(points, text).properties(height=340, width="container").to_dict(validate=False)
+    for part in (
+        spec,
+        *spec["layer"],
+    ):  # theme and data come from Streamlit: the chart is patched in place
+        for name in ("config", "data", "datasets"):
+            part.pop(name, None)
+    return spec
 
 
 def embedding_table(characters: str, found: Embedding) -> pa.Table:

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from charrnn.dashboard import measuring, words
-from charrnn.dashboard.components import Choice
+from charrnn.dashboard.components import Choice, Table, Words, encode_table, table
 from charrnn.dashboard.hidden_states import Reading, reading
 from charrnn.dashboard.redrawn import redrawn
 from charrnn.dashboard.session import Session
@@ -107,21 +107,23 @@ def places(session: Session, about: Any) -> str:
     listed = ", ".join(units[:LISTED]) + (" …" if len(units) > LISTED else "")
     so = " (↓ off)" if len(elsewhere.off) else ""
     st.markdown(f"**{len(units)} units** are so throughout{so}: {listed}. Where else most of them are:")
-    concordance(contexts, [f"{shared} of {len(units)}" for shared in elsewhere.shared])
+    if contexts:
+        notes = [f"{shared} of {len(units)}" for shared in elsewhere.shared]
+        table(encode_table(concordance("Where else", contexts, notes, titled=False)), key="places")
+    else:
+        st.caption("Nowhere else.")
     return f", in {spoken}"
 
 
-def concordance(contexts: list[Context], notes: list[str]) -> None:
+def concordance(title: str, contexts: list[Context], notes: list[str], titled: bool = True) -> Table:
     """Places in their surroundings, one below the other, what they are about in a column."""
-    if not contexts:
-        st.caption("Nowhere else.")
-        return
-    width = max(len(note) for note in notes)
-    lines = [
-        f"{note:>{width}}  {seen(c.before):>{AROUND}} ▸{seen(c.inside)}◂ {seen(c.after)}"
-        for note, c in zip(notes, contexts, strict=True)
+    columns = [
+        Words("", notes, end=True),
+        Words("", [seen(context.before) for context in contexts], mono=True, end=True),
+        Words("", [seen(context.inside) for context in contexts], mono=True, strong=True),
+        Words("", [seen(context.after) for context in contexts], mono=True),
     ]
-    st.code("\n".join(lines), language=None)
+    return Table(title, columns, titled)
 
 
 def seen(text: str) -> str:

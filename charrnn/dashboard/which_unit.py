@@ -2,11 +2,11 @@
 
 from typing import Any, NamedTuple
 
-import pyarrow as pa
 import streamlit as st
 
 from charrnn.dashboard import controls, measuring, texts
-from charrnn.dashboard.hidden_states import look_at
+from charrnn.dashboard.components import Numbers, Table, Words, encode_table, table
+from charrnn.dashboard.hidden_states import look_at, looked_at
 from charrnn.dashboard.session import RANKING, Session
 from charrnn.dashboard.texts import Choices
 from charrnn.insight.concepts import ENOUGH, own_concept
@@ -17,7 +17,7 @@ from charrnn.text.synthetic import Brackets, Quotes
 TWINS = {"inside quotes": Quotes.title, "bracket depth": Brackets.title}  # texts where such a unit is born in seconds
 CHARACTERS = 30_000  # read at most; ranking.gather takes fewer where units are many
 OWN_CHARACTERS = 10_000  # for a learner's own concept, which is judged while they wait
-COLUMNS = {
+HELP = {
     "concept": "What a unit might know after reading each character.",
     "unit": "The one that knows it best; ↓: it falls where the others rise.",
     "score": "AUC, 1 perfect, 0.5 chance; for depths and places (r) rank correlation, 1 perfect, 0 chance.",
@@ -73,43 +73,42 @@ def verdicts(session: Session) -> str:
         st.caption(f"The text has too few examples of any concept: at least {ENOUGH} are needed.")
         return ""
 
-    def show() -> None:
-        if rows := st.session_state["verdicts"]["selection"]["rows"]:
-            look_at(session, listed[rows[0]].unit)
+    units = dict(zip(rows(listed), (verdict.unit for verdict in listed), strict=True))
 
-    figures = ("score", "luck", "untrained", "all together")
-    st.dataframe(
-        table(listed),
-        hide_index=True,
-        key="verdicts",
-        on_select=show,
-        selection_mode="single-row",
-        height="content",
-        column_config={
-            name: st.column_config.NumberColumn(help=words, format="%.2f")
-            if name in figures
-            else st.column_config.TextColumn(help=words)
-            for name, words in COLUMNS.items()
-        },
-        alt="Concepts and the units that know them best",
-    )
+    def show(row: str | None) -> None:
+        if row in units:
+            look_at(session, units[row])
+
+    chosen = st.session_state.get("verdicts", {}).get("chosen")
+    looked = chosen if units.get(chosen) == looked_at(session) else None
+    table(encode_table(in_columns(listed), chosen=looked), key="verdicts", on_choose=show)
     judged_in_words(session, listed)
     return f", on {ranked.spoken}"
 
 
-def table(listed: list[Verdict]) -> pa.Table:
+def in_columns(listed: list[Verdict]) -> Table:
     """A row for each verdict."""
-    return pa.table(
-        {
-            "concept": [verdict.name + (" (r)" if verdict.graded else "") for verdict in listed],
-            "unit": [f"{verdict.unit}{' ↓' if verdict.sign < 0 else ''}" for verdict in listed],
-            "score": [verdict.score for verdict in listed],
-            "luck": [verdict.luck for verdict in listed],
-            "untrained": [verdict.untrained for verdict in listed],
-            "all together": [verdict.probe for verdict in listed],
-            "known": ["yes" if verdict.knows else "together" if verdict.together else "no" for verdict in listed],
-        }
-    )
+    words = {
+        "concept": [verdict.name + (" (r)" if verdict.graded else "") for verdict in listed],
+        "unit": [str(verdict.unit) + ("\u00a0↓" if verdict.sign < 0 else "") for verdict in listed],
+        "known": ["yes" if verdict.knows else "together" if verdict.together else "no" for verdict in listed],
+    }
+    figures = {
+        "score": [verdict.score for verdict in listed],
+        "luck": [verdict.luck for verdict in listed],
+        "untrained": [verdict.untrained for verdict in listed],
+        "all together": [verdict.probe for verdict in listed],
+    }
+    columns = [
+        Words(name, words[name], help) if name in words else Numbers(name, figures[name], 2, help)
+        for name, help in HELP.items()
+    ]
+    return Table("Concepts and the units that know them best", columns, titled=False, rows=rows(listed))
+
+
+def rows(listed: list[Verdict]) -> list[str]:
+    """What each verdict's row is called: the same as long as its unit is."""
+    return [f"{verdict.name}: {verdict.unit}" for verdict in listed]
 
 
 def judged_in_words(session: Session, listed: list[Verdict]) -> None:

@@ -108,6 +108,16 @@ class Page:
         head, _, body = unsealed(message).partition(b"\0")
         return json.loads(head), body
 
+    def passages(self, key: str) -> list[dict[str, str]]:
+        """Passages of text, as their component has received them."""
+        return self.component(key)[0]["passages"]
+
+    def rows(self, key: str, table: int = 0) -> list[list[str]]:
+        """A table's rows, cell by cell as they are read; the first names the columns."""
+        columns = self.component(key)[0]["tables"][table]["columns"]
+        cells = zip(*(column["cells"] for column in columns), strict=True)
+        return [[column["name"] for column in columns], *map(list, cells)]
+
     @property
     def buttons(self) -> list[str]:
         return [button.key for button in self.at.button]

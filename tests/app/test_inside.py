@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from app_page import SECONDS
 
-from charrnn.dashboard import inside_charts, weight_charts
+from charrnn.dashboard import weight_charts
 from charrnn.insight.ranking import named_units
 from charrnn.insight.reading import states
 from charrnn.network.evaluate import surprisal
 from charrnn.text.synthetic import Quotes
 
-KNOWS = {"heatmap", "on-the-text", "verdicts", "Change of surprise by character", "costs"}
-REMEMBERS = {"connected", "reach", "eigenvalues", "The likeliest characters"}
+KNOWS = {"heatmap", "on-the-text", "verdicts", "harder", "beside", "costs"}
+REMEMBERS = {"connected", "reach", "eigenvalues", "guessed"}
 LEARNS = {"matrix", "histogram", "as-met", "over-time-charts"}
 PLANTED = '<img src=x onerror="alert(1)"> ![seen](http://example.invalid/spy.png) **bold**'
 DRAWN_PLAINLY = {"code", "text", "bidi_component", "vega_lite_chart", "arrow_data_frame", "text_input", "text_area"}
@@ -129,10 +129,11 @@ def test_a_pattern_that_is_none_is_refused_in_words(opened):
 def test_a_concept_of_ones_own_is_judged_like_the_others(opened):
     opened.at.text_input(key="pattern").set_value("[aeiou]")
     opened.look()
-    table = next(frame.value for frame in opened.at.dataframe if "concept" in frame.value)
-    own, vowel = (table[table.concept == name].iloc[0] for name in ("[aeiou]", "vowel"))
-    assert own.unit == vowel.unit
-    assert own.score == pytest.approx(vowel.score, abs=0.02)
+    names, *rows = opened.rows("verdicts")
+    judged = {row[0]: dict(zip(names, row, strict=True)) for row in rows}
+    own, vowel = judged["[aeiou]"], judged["vowel"]
+    assert own["unit"] == vowel["unit"]
+    assert float(own["score"]) == pytest.approx(float(vowel["score"]), abs=0.02)
 
 
 def test_where_no_unit_knows_the_page_says_so_and_offers_a_text_where_one_is_born(page):
@@ -159,7 +160,8 @@ def test_the_step_by_hand_has_the_loss_of_the_network(opened):
     text, start = opened.session.sentence()
     ids = opened.run.corpus.vocabulary.encode(text)
     expected = surprisal(opened.session.view.parameters, ids)[start]
-    sheet = next(element.value for element in opened.at.code if element.value.startswith("It reads"))
+    sheet = opened.passages("step-sheet")[0]["text"]
+    assert sheet.startswith("It reads")
     loss = float(re.search(r"= ([\d.]+) nats", sheet)[1])
     assert loss == pytest.approx(expected, abs=1e-3)
 
@@ -178,9 +180,6 @@ def test_the_memory_is_told_in_sentences(opened):
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_no_specification_holds_data(theme):
-    specs = [
-        *(getattr(inside_charts, f"{name}_spec")(theme) for name in ("harder", "guesses")),
-        weight_charts.embedding_spec(theme),
-    ]
-    for spec in specs:
-        assert not {"data", "datasets", "config"} & set(spec)
+    spec = weight_charts.embedding_spec(theme)
+    for part in (spec, *spec["layer"]):
+        assert not {"data", "datasets", "config"} & set(part)

@@ -89,14 +89,14 @@ def test_a_fork_with_another_rate_is_trained_and_compared_beside_the_first(lab):
     section = lab.key("compare")
     section.locator("summary").click()
     expect(section.get_by_text("B: Names, forked at 30: learning rate 0.02")).to_be_visible()
-    results = section.get_by_test_id("stDataFrame")
+    results = lab.key("results").locator("tbody tr")
     lab.button("train-all").click()
-    results.scroll_into_view_if_needed()
-    assert lab.soon(lambda: ["training" in row for row in rows(results)] == [True, True])
+    results.first.scroll_into_view_if_needed()
+    assert lab.soon(lambda: ["training" in row for row in results.all_text_contents()] == [True, True])
     lab.button("pause-all").click()
-    assert lab.soon(lambda: ["paused" in row for row in rows(results)] == [True, True])
-    assert "learning rate 0.02 instead of 0.004" in rows(results)[1]
-    assert lab.colours(section.get_by_test_id("stVegaLiteChart").locator("canvas, svg").first) > 5
+    assert lab.soon(lambda: ["paused" in row for row in results.all_text_contents()] == [True, True])
+    assert "learning rate 0.02 instead of 0.004" in results.all_text_contents()[1]
+    assert lab.colours(lab.key("overlay").locator("canvas").first) > 5
 
 
 def test_my_runs_lists_opens_and_deletes_with_undo(visit):

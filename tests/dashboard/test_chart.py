@@ -126,9 +126,9 @@ def test_what_training_met_is_a_point_a_step_beside_no_claim_of_what_it_is_now()
 
 
 def page() -> None:
-    from charrnn.dashboard.components import Chart, Layer, Scale, chart
+    from charrnn.dashboard.components import Chart, Layer, Scale, chart, encode_chart
 
-    chart(Chart("line", "a line", Scale("x"), Scale("y"), [Layer("line", [0, 1], [1, 2])]), key="chart")
+    chart(encode_chart(Chart("line", "a line", Scale("x"), Scale("y"), [Layer("line", [0, 1], [1, 2])])), key="chart")
 
 
 def test_a_page_without_installation_mounts_the_chart():

@@ -1,4 +1,4 @@
-"""Pictures drawn in the browser: reading strip, loss curve, heatmap, coloured text, matrix, charts, passages.
+"""What is drawn in the browser: strip, loss curve, heatmap, coloured text, matrix, charts, tables and passages.
 
 Each is a Python function that packs numbers into a few kilobytes, and JavaScript modules (assets/) that draw them:
 
@@ -12,6 +12,8 @@ Each is a Python function that packs numbers into a few kilobytes, and JavaScrip
     strokes.js           grid, rules, dots and letters with a rim
     passages.js          texts as they were written
     copied.js            the button that copies one
+    table.js             tables, and a row that is chosen
+    table_rows.js        the elements of one
     guesses.js           the likeliest characters at one place, as a table
     stage.js             a component's life: built once, redrawn with each frame, theme and width
     live.js              the newest message of each, whether Streamlit brought it or the session's channel
@@ -26,30 +28,37 @@ from .heatmap import Cell, encode_heatmap, heatmap
 from .line import Span, encode_line, line
 from .link import link
 from .loss_curve import CurveFrame, Level, Mark, encode_curve, loss_curve
-from .matrix import Axis, matrix
+from .matrix import Axis, encode_matrix, matrix
 from .passages import Passage, encode_passages, passages
 from .strip import Reach, Row, StripFrame, Unit, encode_strip, reading_strip
+from .table import Bars, Column, Numbers, Table, Ticks, Words, encode_table, table
 
 __all__ = [
     "Axis",
+    "Bars",
     "Cell",
     "Chart",
     "Choice",
     "Colour",
     "Colouring",
+    "Column",
     "CurveFrame",
     "Form",
     "Guesses",
     "Layer",
     "Level",
     "Mark",
+    "Numbers",
     "Passage",
     "Reach",
     "Row",
     "Scale",
     "Span",
     "StripFrame",
+    "Table",
+    "Ticks",
     "Unit",
+    "Words",
     "chart",
     "coloured_text",
     "encode_chart",
@@ -57,8 +66,10 @@ __all__ = [
     "encode_curve",
     "encode_heatmap",
     "encode_line",
+    "encode_matrix",
     "encode_passages",
     "encode_strip",
+    "encode_table",
     "heatmap",
     "line",
     "link",
@@ -66,4 +77,5 @@ __all__ = [
     "matrix",
     "passages",
     "reading_strip",
+    "table",
 ]

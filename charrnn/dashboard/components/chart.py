@@ -59,16 +59,16 @@ class Chart(NamedTuple):
     note: str = ""  # below the heading
 
 
-def chart(*charts: Chart, key: str) -> None:
-    """Draw one or several, side by side where there is room.
-
-    What is pointed at is the browser's own: Python never hears of it.
-    """
-    mount("chart", encode_chart(*charts), key=key)
+def chart(data: bytes, *, key: str) -> None:
+    """Draw charts that were encoded. What is pointed at is the browser's own: Python never hears of it."""
+    mount("chart", data, key=key)
 
 
 def encode_chart(*charts: Chart) -> bytes:
-    """The message as sent: four bytes a number. Raises ValueError where a layer's lengths differ."""
+    """One or several, drawn side by side where there is room, as sent: four bytes a number.
+
+    Raises ValueError where a layer's lengths differ.
+    """
     headers, arrays = [], []
     for described in charts:
         layers = [_encoded(layer) for layer in described.layers]

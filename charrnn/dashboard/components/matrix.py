@@ -17,19 +17,17 @@ class Axis(NamedTuple):
     signs: Sequence[str]
 
 
-def matrix(values: ArrayLike, *, down: Axis, across: Axis, title: str, key: str) -> None:
-    """Draw ``values`` (R, C), R rows ``down`` and C columns ``across``, on the diverging scale.
+def matrix(data: bytes, *, key: str) -> None:
+    """Draw a matrix that was encoded."""
+    mount("matrix", data, key=key)
+
+
+def encode_matrix(values: ArrayLike, *, down: Axis, across: Axis, title: str) -> bytes:
+    """``values`` (R, C), R rows ``down`` and C columns ``across``, on the diverging scale, as sent: two bytes an entry.
 
     The scale ends where 99 % of the sizes lie, so that a few large entries do not pale the others; what lies beyond has
     the end's colour and its own value. Raises ValueError where shapes do not agree.
     """
-    mount(
-        "matrix", encode_matrix(values, down=down, across=across, title=title), key=key, choice="none", on_choice=None
-    )
-
-
-def encode_matrix(values: ArrayLike, *, down: Axis, across: Axis, title: str) -> bytes:
-    """The message as sent: two bytes an entry. Raises ValueError where shapes do not agree."""
     array = np.asarray(values, float)
     if array.shape != (len(down.signs), len(across.signs)) or not array.size:
         shape = len(down.signs), len(across.signs)

@@ -85,7 +85,7 @@ def remarks(run: Run) -> list[str]:
 def page_depends_on(session: Session) -> Hashable:
     """What the page depends on beside its moving pictures and the parts that are redrawn by themselves."""
     run, now = session.run, session.run.snapshot
-    status = run.status if run.status in ("died", "closed") else running(run)
+    status = run.status if run.status in ("died", "closed") else running(run) or now.step  # at rest, of which network
     said = session.notice, run.message, *remarks(run)
     settings = run.settings, now.learning_rate, now.clip
     asked = session.arriving, session.at, session.proposal is None, session.forking

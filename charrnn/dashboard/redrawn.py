@@ -36,6 +36,16 @@ def redrawn(
 
 
 def whole(session: Session, depends: Callable[[], Hashable]) -> None:
-    """Have the whole page drawn again when what it `depends` on has changed."""
+    """Have the whole page drawn again when what it `depends` on has changed.
+
+    Asked for from within a fragment: a request for the whole page that comes just when a click is being taken in would
+    have Streamlit forget the click; one for a fragment waits for its turn.
+    """
     session.channel.part(PAGE, depends)
-    link(session.channel.path, PAGE, key="link")
+
+    def asked() -> None:
+        if link(session.channel.path, PAGE, key="link"):
+            st.rerun()
+
+    with st.container(key="link-whole"):
+        st.fragment(asked, key="whole")()

@@ -58,7 +58,7 @@ def test_the_heatmap_shows_all_units_and_a_picked_cell_moves_the_unit_on_the_tex
 
 
 def test_at_rest_the_units_are_ranked_and_the_best_are_named_in_the_strip(trained):
-    expect(trained.key("verdicts").locator("canvas").first).to_be_visible()
+    expect(trained.key("verdicts").locator("tbody tr").first).to_be_visible()
     told = trained.page.get_by_text(re.compile(r"^Unit \d+ knows")).first
     expect(told).to_be_visible()
     unit = re.match(r"Unit (\d+)", told.inner_text())[1]

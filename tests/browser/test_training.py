@@ -66,7 +66,7 @@ def test_no_frame_is_dimmed_while_training(lab):
 
 def test_the_watch_on_dimmed_frames_sees_one(lab):
     lab.page.evaluate(f"() => {{ {WATCH_FRAMES} }}")
-    lab.page.evaluate("document.querySelector('[data-testid=stElementContainer]').style.opacity = 0.33")
+    lab.key("headline").evaluate("part => { part.style.opacity = 0.33; }")
     lab.page.wait_for_function("window.dimmed > 0")
 
 

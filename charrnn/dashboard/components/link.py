@@ -4,7 +4,9 @@ from .mounting import mount
 from .wire import pack
 
 
-def link(path: str, part: str, *, key: str) -> None:
-    """Connect to the channel at ``path``, below the page's own address. When it asks for ``part``, that is redrawn in
-    which this is called: a fragment, or the page."""
-    mount("link", pack({"path": path, "part": part}), key=key, choice="redraw", on_choice=None)
+def link(path: str, part: str, *, key: str) -> bool:
+    """Connect to the channel at ``path``, below the page's own address; return whether it has asked for ``part`` now.
+
+    When it asks, the fragment is redrawn in which this is called.
+    """
+    return bool(mount("link", pack({"path": path, "part": part}), key=key, choice="redraw", on_choice=None))

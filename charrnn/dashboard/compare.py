@@ -87,7 +87,7 @@ def buttons(session: Session, runs: list[Run]) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.text(f"{letter}: {run.name}", width="stretch")
             st.button("Open", key=f"open-{run.token}", on_click=lambda run=run: session.open(run))
-            st.button("Take out", key=f"out-{run.token}", on_click=lambda run=run: session.take_out(run))
+            st.button("Take out", key=f"out-{run.token}", on_click=lambda run=run: session.compared.remove(run))
 
 
 def train_all(session: Session) -> None:

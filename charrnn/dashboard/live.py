@@ -19,7 +19,7 @@ import threading
 from collections.abc import Callable, Hashable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from time import monotonic
+from time import monotonic, time
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -39,15 +39,14 @@ PAGE = ""  # the name of the whole page among its parts
 UNKNOWN = 4404  # the code with which a connection is closed whose session is gone
 MESSAGE_LIMIT = 10_000  # characters of what a browser says
 
-Moment = tuple[float, int]  # rises with each change of what the page shows
-
 
 @dataclass
 class Picture:
     """How a picture is made, and what has been made of it."""
 
     make: Callable[[], bytes]
-    moment: Moment  # of the picture the browser has
+    drawn: float  # when Streamlit drew it, seconds since 1970: what an earlier drawing would make is past
+    version: int  # of what the picture shows that was made last
     sent: bytes  # that picture
     due: float = 0.0  # when the next one may be made
 
@@ -63,12 +62,15 @@ class Part:
 
 
 class Channel:
-    """One browser session's pictures and parts. `moment()` tells the present moment, `pace()` how much more seldom than
-    usual pictures are to be made. The functions that make pictures run in other threads: they never touch st.*."""
+    """One browser session's pictures and parts.
 
-    def __init__(self, moment: Callable[[], Moment], pace: Callable[[], float]) -> None:
+    `version()` is a number that rises with each change of what is shown, `pace()` how much more seldom than usual
+    pictures are to be made. The functions that make pictures run in other threads: they never touch st.*.
+    """
+
+    def __init__(self, version: Callable[[], int], pace: Callable[[], float]) -> None:
         self.token = secrets.token_urlsafe(16)
-        self.moment, self.pace = moment, pace
+        self.version, self.pace = version, pace
         self.path = f"live/{self.token}"
         self._pictures: dict[str, Picture] = {}
         self._parts: dict[str, Part] = {}
@@ -82,11 +84,11 @@ class Channel:
 
     def picture(self, name: str, make: Callable[[], bytes]) -> bytes:
         """The picture for the component that Streamlit draws now; later ones follow by themselves."""
-        moment = self.moment()
+        drawn, version = time(), self.version()
         with self._making:
             frame = make()
-        self._pictures[name] = Picture(make, moment, frame)
-        return sealed(frame, name, moment)
+        self._pictures[name] = Picture(make, drawn, version, frame)
+        return sealed(frame, name, drawn, version)
 
     def part(self, name: str, depends: Callable[[], Hashable]) -> None:
         """This part of the page is being drawn, and is to be redrawn when what it depends on is no longer the same."""
@@ -96,8 +98,8 @@ class Channel:
         """New pictures instead of those in sight that show what is past."""
         found: list[bytes] = []
         for name in sight:
-            picture, moment, began = self._pictures.get(name), self.moment(), monotonic()
-            if not picture or picture.moment == moment or began < picture.due:
+            picture, version, began = self._pictures.get(name), self.version(), monotonic()
+            if not picture or picture.version == version or began < picture.due:
                 continue
             try:
                 with self._making:
@@ -106,11 +108,11 @@ class Channel:
                 logging.getLogger(__name__).exception("The picture %s could not be made.", name)
                 self._pictures.pop(name, None)
                 continue
-            picture.moment = moment
+            picture.version = version
             picture.due = began + max(len(frame) / BYTES_A_SECOND, (monotonic() - began) / SHARE)
             if frame != picture.sent:
                 picture.sent = frame
-                found.append(sealed(frame, name, moment))
+                found.append(sealed(frame, name, picture.drawn, version))
         return found
 
     def outdated(self) -> list[str]:

@@ -13,7 +13,7 @@ import numpy as np
 import streamlit as st
 
 from charrnn.dashboard import links, texts
-from charrnn.dashboard.live import Channel, Moment
+from charrnn.dashboard.live import Channel
 from charrnn.insight.reading import Strip, most_varying, sentence, strip
 from charrnn.network.rnn import Array, Parameters
 from charrnn.runs.engine import Engine
@@ -85,17 +85,16 @@ class Session:
     unit: int | None = None  # the one that was picked to be looked at, wherever that was
     measurements: dict[str, Any] = field(default_factory=dict)  # what takes long to find out, by what it is (measuring)
     measured: int = 0  # how many measurements have been finished
-    epoch: float = field(default_factory=time.time)  # when it began to look at what it looks at, seconds since 1970
     channel: Channel = field(init=False)
 
     def __post_init__(self) -> None:
         owner = engine()
-        self.channel = Channel(lambda: self.moment, lambda: max(1.0, owner.training / LIVELY))
+        self.channel = Channel(lambda: self.version, lambda: max(1.0, owner.training / LIVELY))
 
     @property
-    def moment(self) -> Moment:
+    def version(self) -> int:
         """Rises with all that changes what the page shows, but for what is chosen on it."""
-        return self.epoch, sum(run.version for run in self.compared_runs()) + self.measured
+        return sum(run.version for run in self.compared_runs()) + self.measured
 
     @property
     def view(self) -> View:
@@ -163,11 +162,6 @@ class Session:
         """Its own run and those beside it, in the order of their letters."""
         return [self.run, *self.compared]
 
-    def take_out(self, run: Run) -> None:
-        """No longer compare a run."""
-        self.compared.remove(run)
-        self.epoch = time.time()
-
     def open(self, run: Run) -> None:
         """Make another run its own; in a comparison the two change places."""
         self.closing = True
@@ -218,7 +212,6 @@ class Session:
             self._look_anew()
 
     def _look_anew(self) -> None:
-        self.epoch = time.time()
         self.strips.clear()
         self.measurements.clear()
         self.shown_units = self.at = None

@@ -16,6 +16,7 @@ from charrnn.runs import messages
 from charrnn.runs.messages import Message, MessageError
 
 END_SECONDS = 2.0  # what a worker may take to leave before it is killed
+DYING_SECONDS = 0.2  # what the system may take to tell that a process whose pipe is closed has ended
 TAIL = 4_000  # bytes of standard error that are kept
 
 COMMAND = [sys.executable, "-P", "-m", "charrnn.runs.worker"]  # -P: nothing in the present folder is imported
@@ -96,8 +97,11 @@ class Local:
             while message := messages.read(process.stdout):  # type: ignore[arg-type]
                 self._heard(self, message)
         except (MessageError, OSError) as error:
-            reason = str(error)
-            process.kill()
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(DYING_SECONDS)  # a frame breaks off where it has died: then its exit code says more
+            if process.returncode is None:
+                reason = str(error)
+                process.kill()
         with self._lock:
             self._ended = True
             self._close(process)

@@ -1,8 +1,5 @@
 """An engine whose processes are all gone when the test is over, and a text small enough to train on at once."""
 
-import charrnn  # noqa: F401  before NumPy: one thread, as the workers have, or the last bits may differ from theirs
-
-# isort: split
 from collections.abc import Callable, Iterator
 from typing import Any
 

@@ -26,11 +26,11 @@ class Sealed(bytes):
     """A message with its seal."""
 
 
-def sealed(message: bytes, picture: str = "", moment: tuple[float, int] = (0, 0)) -> Sealed:
-    """The message with its seal: a picture's name ("" where none follow) and moment as JSON, and that one's length."""
+def sealed(message: bytes, picture: str = "", drawn: float = 0, version: int = 0) -> Sealed:
+    """The message with its seal: JSON of a picture's name ("" where none follow) and age, and the JSON's length."""
     if isinstance(message, Sealed):
         return message
-    seal = json.dumps([picture, *moment]).encode()
+    seal = json.dumps([picture, drawn, version]).encode()
     return Sealed(b"".join([message, seal, len(seal).to_bytes(2, "little")]))
 
 

@@ -14,8 +14,8 @@ let socket, path, owed = false;
 /** A message without its seal, and what that says. */
 function opened(bytes) {
   const length = bytes[bytes.length - 2] + 256 * bytes[bytes.length - 1];
-  const [name, epoch, version] = JSON.parse(decoder.decode(bytes.subarray(-2 - length, -2)));
-  return { message: bytes.subarray(0, -2 - length), name, epoch, version };
+  const [name, drawn, version] = JSON.parse(decoder.decode(bytes.subarray(-2 - length, -2)));
+  return { message: bytes.subarray(0, -2 - length), name, drawn, version };
 }
 
 /**
@@ -26,9 +26,9 @@ export function follow(element, show) {
   let mine = "", latest = [0, 0], observer;
 
   function take(bytes) {
-    const { message, name, epoch, version } = opened(bytes);
-    if (epoch < latest[0] || (epoch === latest[0] && version < latest[1])) return; // a newer one came by the other way
-    latest = [epoch, version];
+    const { message, name, drawn, version } = opened(bytes);
+    if (drawn < latest[0] || (drawn === latest[0] && version < latest[1])) return; // a newer one came by the other way
+    latest = [drawn, version];
     if (name && name !== mine) watch(name);
     show(message);
   }

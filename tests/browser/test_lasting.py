@@ -19,8 +19,16 @@ OWN_BROWSER = {"viewport": {"width": 1280, "height": 800}}
 def look_back(lab: Visit) -> int:
     """Move the scrubber one stored step back; return the step that the headline then speaks of."""
     headline = lab.page.get_by_text(re.compile(r"hesitated|now hesitates"))
+    slider = lab.key("scrubber").get_by_role("slider")
+
+    def stands() -> bool:  # with a step stored just now it becomes another slider
+        stops = slider.get_attribute("aria-valuemax")
+        lab.page.wait_for_timeout(500)
+        return slider.get_attribute("aria-valuemax") == stops
+
+    assert lab.soon(stands)
     before = headline.inner_text()
-    lab.key("scrubber").get_by_role("slider").press("ArrowLeft")
+    slider.press("ArrowLeft")
     then = lab.soon(lambda: headline.inner_text() != before and re.search(r"At step ([\d,]+)", headline.inner_text()))
     return int(then[1].replace(",", ""))
 

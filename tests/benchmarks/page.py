@@ -25,7 +25,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path[:0] = map(str, Path(__file__).resolve().parents[1:3])  # tests, and the project
 
 from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 from serving import ROOT, Server, launch

@@ -6,6 +6,7 @@ component (assets/live.js). Of what Streamlit itself draws, each part says what 
 the channel asks the browser to have that part redrawn. At rest nothing is sent.
 
     browser    ["strip", "curve", …]     these pictures are near what is seen of the page, and all that came is drawn
+               {"press": "pause"}        a button was pressed: it is done, and shown, whatever else is going on
     server     a picture (wire.sealed) · {"redraw": ["scrubbing"]}, "" being the whole page · {} when all is sent
 
 A browser that is slow, hidden or gone says nothing, and gets nothing more until it does.
@@ -65,7 +66,8 @@ class Channel:
     """One browser session's pictures and parts.
 
     `version()` is a number that rises with each change of what is shown, `pace()` how much more seldom than usual
-    pictures are to be made. The functions that make pictures run in other threads: they never touch st.*.
+    pictures are to be made. The functions that make pictures, and do what buttons say, run in other threads: they never
+    touch st.*.
     """
 
     def __init__(self, version: Callable[[], int], pace: Callable[[], float]) -> None:
@@ -74,6 +76,7 @@ class Channel:
         self.path = f"live/{self.token}"
         self._pictures: dict[str, Picture] = {}
         self._parts: dict[str, Part] = {}
+        self._actions: dict[str, Callable[[], None]] = {}
         self._making = threading.Lock()
         _CHANNELS[self.token] = self
 
@@ -93,6 +96,21 @@ class Channel:
     def part(self, name: str, depends: Callable[[], Hashable]) -> None:
         """This part of the page is being drawn, and is to be redrawn when what it depends on is no longer the same."""
         self._parts[name] = Part(depends, depends())
+
+    def action(self, name: str, do: Callable[[], None]) -> None:
+        """What is done when a button of this name is pressed, from now on."""
+        self._actions[name] = do
+
+    def press(self, name: str) -> None:
+        """Do what the button says."""
+        try:
+            self._actions.get(name, lambda: None)()
+        except Exception:  # the page goes on
+            logging.getLogger(__name__).exception("What %s says could not be done.", name)
+
+    def smallest_first(self, sight: Sequence[str]) -> list[str]:
+        """The pictures in sight in the order in which they are to be made: buttons do not wait for heatmaps."""
+        return sorted(set(sight) & self._pictures.keys(), key=lambda name: len(self._pictures[name].sent))
 
     def fresh(self, sight: Sequence[str]) -> list[bytes]:
         """New pictures instead of those in sight that show what is past."""
@@ -135,6 +153,7 @@ class Browser:
 
     sight: list[str] = field(default_factory=list)
     ready: bool = False
+    pressed: asyncio.Event = field(default_factory=asyncio.Event)  # a button, whose answer is awaited
 
 
 async def follow(socket: WebSocket) -> None:
@@ -145,7 +164,7 @@ async def follow(socket: WebSocket) -> None:
         await socket.close(UNKNOWN)
         return
     browser = Browser()
-    both = [asyncio.create_task(listen(socket, browser)), asyncio.create_task(send(socket, channel, browser))]
+    both = [asyncio.create_task(listen(socket, channel, browser)), asyncio.create_task(send(socket, channel, browser))]
     await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
     for task in both:
         task.cancel()
@@ -156,33 +175,45 @@ async def follow(socket: WebSocket) -> None:
         await socket.close()  # if the browser is still there, it comes again
 
 
-async def listen(socket: WebSocket, browser: Browser) -> None:
+async def listen(socket: WebSocket, channel: Channel, browser: Browser) -> None:
     """Take in what the browser says until it leaves, or says something else than it should."""
     with suppress(WebSocketDisconnect, ValueError):
         while True:
-            said = await socket.receive_text()
-            sight = json.loads(said) if len(said) < MESSAGE_LIMIT else None
-            if not isinstance(sight, list) or not all(isinstance(name, str) for name in sight):
-                return
-            browser.sight, browser.ready = sight, True
+            text = await socket.receive_text()
+            match json.loads(text) if len(text) < MESSAGE_LIMIT else None:
+                case list(sight) if all(isinstance(name, str) for name in sight):
+                    browser.sight, browser.ready = sight, True
+                case {"press": str(name)}:
+                    await asyncio.to_thread(channel.press, name)
+                    browser.pressed.set()
+                case _:
+                    return
 
 
 async def send(socket: WebSocket, channel: Channel, browser: Browser) -> None:
-    """Now and again what is new."""
+    """Now and again what is new; at once when a button was pressed."""
     last = 0.0
     while True:
-        await asyncio.sleep(LOOK_SECONDS)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(browser.pressed.wait(), LOOK_SECONDS)
+        due = browser.ready and monotonic() >= last + REDRAW_SECONDS * channel.pace()
+        if due or browser.pressed.is_set():
+            browser.pressed.clear()
+            last = monotonic()
+            await show(socket, channel, browser)
         if parts := channel.outdated():
             await socket.send_text(json.dumps({"redraw": parts}))
-        if not browser.ready or monotonic() < last + REDRAW_SECONDS * channel.pace():
-            continue
-        last = monotonic()
-        pictures = await asyncio.to_thread(channel.fresh, browser.sight)
-        if pictures:
-            browser.ready = False
-            for picture in pictures:
-                await socket.send_bytes(picture)
-            await socket.send_text("{}")
+
+
+async def show(socket: WebSocket, channel: Channel, browser: Browser) -> None:
+    """Send what is new of what the browser sees."""
+    some = False
+    for name in channel.smallest_first(browser.sight):
+        for picture in await asyncio.to_thread(channel.fresh, [name]):
+            browser.ready, some = False, True
+            await socket.send_bytes(picture)
+    if some:
+        await socket.send_text("{}")
 
 
 def is_server() -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Hashable
 import streamlit as st
 
 from charrnn.dashboard import words
-from charrnn.dashboard.components import Span, encode_line, line
+from charrnn.dashboard.components import Button, Span, encode_line, encode_press, line, press
 from charrnn.dashboard.redrawn import redrawn
 from charrnn.dashboard.session import Session
 from charrnn.runs.run import ACTIVE, Run
@@ -31,7 +31,7 @@ def player(session: Session) -> None:
         if session.watching:
             st.markdown("You are watching.", width="content")
         else:
-            redrawn(lambda: buttons(session), "buttons", lambda: trains(session.run), width="content")
+            redrawn(lambda: buttons(session), "buttons", width="content")
             with st.popover("Stop at", key="stop-at", on_change="rerun") as panel:
                 if panel.open:
                     stop_at(session)
@@ -46,28 +46,28 @@ def player(session: Session) -> None:
 
 
 def buttons(session: Session) -> None:
-    """Train or pause, and step. They are drawn anew by themselves, so that a click shows before the page follows."""
-    run, by = session.run, session.name
+    """Train or pause, and step."""
+    channel = session.channel
+    channel.action("train", lambda: train(session))
+    channel.action("pause", lambda: pause(session))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        if trains(run):
-            st.button("Pause", icon=":material/pause:", type="primary", key="pause", on_click=lambda: pause(session))
-        else:
-            st.button(
-                "Train",
-                icon=":material/play_arrow:",
-                type="primary",
-                key="train",
-                on_click=lambda: train(session),
-                help="Read and learn, until paused.",
-            )
+        moving = channel.picture("playing", lambda: encode_press(playing(session.run)))
+        press(moving, key="playing", on_press=channel.press)
         st.menu_button(
             "Step",
             list(STEPS),
             key="step",
             icon=":material/skip_next:",
-            on_click=lambda: run.steps(STEPS[st.session_state["step"]], by=by),
+            on_click=lambda: session.run.steps(STEPS[st.session_state["step"]], by=session.name),
             help="Learn from that many more windows of the text, then stop.",
         )
+
+
+def playing(run: Run) -> Button:
+    """The button that makes it train, or pause."""
+    if trains(run):
+        return {"name": "pause", "label": "Pause", "icon": "pause", "help": "Stop here; nothing is lost."}
+    return {"name": "train", "label": "Train", "icon": "play_arrow", "help": "Read and learn, until paused."}
 
 
 def start_over(session: Session) -> None:

@@ -40,7 +40,10 @@ class Page:
         return self
 
     def click(self, key: str) -> "Page":
-        self.at.button(key=key).click()
+        if key == self.playing:
+            self.session.channel.press(key)
+        else:
+            self.at.button(key=key).click()
         return self.look()
 
     def step(self, choice: str) -> "Page":
@@ -119,8 +122,13 @@ class Page:
         return [[column["name"] for column in columns], *map(list, cells)]
 
     @property
+    def playing(self) -> str:
+        """What the player's first button does."""
+        return self.component("playing")[0]["name"]
+
+    @property
     def buttons(self) -> list[str]:
-        return [button.key for button in self.at.button]
+        return [self.playing, *(button.key for button in self.at.button)]
 
     @property
     def sample(self) -> str:

@@ -22,7 +22,7 @@ def test_an_untrained_network_is_announced_as_a_blind_guess(page):
 
 
 def test_the_first_page_has_one_obvious_button_and_warns_of_nothing(page):
-    assert page.at.button(key="train").label == "Train"
+    assert page.component("playing")[0]["label"] == "Train"
     assert "pause" not in page.buttons
     assert page.at.button(key="start-over").disabled
     assert not page.warnings

@@ -6,7 +6,8 @@
     clicks    Train and Pause, from the click to the button's other label, training at full speed        ms
     drawing   dimmed frames, the longest task on the page's main thread, the heatmap in view
     bytes     over both websockets, an update (of which there are 4 a second), and of what
-    drift     the server's resident memory and the page's script heap, from the second minute on (--minutes)
+    drift     the server's resident memory and the page's script heap, from the second minute on; what an update
+              costs at the start of a run and at its end (--minutes)
 
 It starts a server of its own and ends it. Figures are this machine's, with whatever else runs on it: look at ratios.
 """
@@ -14,6 +15,7 @@ It starts a server of its own and ends it. Figures are this machine's, with what
 import argparse
 import base64
 import json
+import os
 import re
 import statistics
 import subprocess
@@ -25,7 +27,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-sys.path[:0] = map(str, Path(__file__).resolve().parents[1:3])  # tests, and the project
+sys.path.extend(map(str, Path(__file__).resolve().parents[1:3]))  # tests, and the project
 
 from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 from serving import ROOT, Server, launch
@@ -51,22 +53,25 @@ for line in sys.stdin:
 """
 
 WATCH = """() => {
-  window.seen = { frames: 0, dimmed: 0, faintest: 1, tasks: [], steps: [], clicked: 0, answers: [] };
+  window.seen = { watching: true, frames: 0, dimmed: 0, faintest: 1, tasks: [], steps: [], clicked: 0, answers: [] };
   const parts = () => document.querySelectorAll('[data-testid=stElementContainer], [data-testid=stVerticalBlock]');
   const frame = () => {
     const least = Math.min(...[...parts()].filter((p) => p.checkVisibility()).map((p) => getComputedStyle(p).opacity));
     seen.frames += 1; seen.dimmed += least < 1; seen.faintest = Math.min(seen.faintest, least);
-    requestAnimationFrame(frame);
+    if (seen.watching) requestAnimationFrame(frame);
   };
   window.watchFrames = frame;
   new PerformanceObserver((list) => seen.tasks.push(...list.getEntries().map((e) => e.duration)))
     .observe({ entryTypes: ["longtask"] });
   document.addEventListener("click", (event) => { seen.clicked = event.timeStamp; }, true);
-  let label = "", step = "";
+  const button = [...document.querySelectorAll(".st-key-playing *")].map((e) => e.shadowRoot?.querySelector("button"))
+    .find(Boolean);
   new MutationObserver(() => {
-    const now = document.querySelector(".st-key-pause") ? "Pause" : "Train";
-    if (now !== label && seen.clicked) { seen.answers.push([now, performance.now() - seen.clicked]); seen.clicked = 0; }
-    label = now;
+    if (seen.clicked) seen.answers.push([button.name, performance.now() - seen.clicked]);
+    seen.clicked = 0;
+  }).observe(button, { attributeFilter: ["name"] });
+  let step = "";
+  new MutationObserver(() => {
     const text = document.querySelector(".st-key-figures")?.innerText.match(/step ([\\d,]+)/)?.[1];
     if (text && text !== step) { seen.steps.push([performance.now() / 1000, Number(text.replaceAll(",", ""))]); }
     step = text ?? step;
@@ -92,7 +97,7 @@ def main() -> None:
         figures["drawing"] = drawing(page, arguments.seconds)
         figures["bytes"] = received(page, min(20, arguments.seconds))
         if arguments.minutes:
-            figures["drift"] = drift(page, server.pid, arguments.minutes)
+            figures["drift"] = drift(page, server, arguments.minutes)
         browser.close()
     print(json.dumps(figures, indent=2) if arguments.json else table(figures))
 
@@ -113,7 +118,7 @@ def visit(page: Page, url: str) -> float:
     began = perf_counter()
     page.goto(url, wait_until="commit")
     page.wait_for_function("document.title === 'CharRNN Lab'")
-    page.locator(".st-key-train button:visible").wait_for()
+    page.locator(".st-key-playing button:visible").wait_for()
     page.locator(".st-key-learning button:visible").first.wait_for()
     seconds = perf_counter() - began
     page.locator(".st-key-heatmap canvas").nth(1).wait_for()
@@ -133,8 +138,8 @@ def opening(browser: Browser, url: str) -> Figures:
 def toggle(page: Page, key: str) -> None:
     """Press Train or Pause, and wait for the other."""
     other = {"train": "pause", "pause": "train"}[key]
-    page.locator(f".st-key-{key} button:visible").click()
-    page.locator(f".st-key-{other} button:visible").wait_for()
+    page.locator(f".st-key-playing button[name={key}]:visible").click()
+    page.locator(f".st-key-playing button[name={other}]:visible").wait_for()
 
 
 def speed(page: Page, rounds: int, seconds: float) -> Figures:
@@ -189,9 +194,9 @@ def clicks(page: Page, count: int) -> Figures:
         toggle(page, "pause")
     answers = page.evaluate("seen.answers")
     found: Figures = {"count": len(answers)}
-    for name, labels in (("all", ("Train", "Pause")), ("to_train", ("Pause",)), ("to_pause", ("Train",))):
-        times = sorted(time for label, time in answers if label in labels)
-        found[name] = {"p50": statistics.median(times), "p95": times[int(0.95 * (len(times) - 1))]}
+    for figure, names in (("all", ("train", "pause")), ("to_train", ("pause",)), ("to_pause", ("train",))):
+        times = sorted(time for name, time in answers if name in names)
+        found[figure] = {"p50": statistics.median(times), "p95": times[int(0.95 * (len(times) - 1))]}
     return found
 
 
@@ -202,7 +207,7 @@ def drawing(page: Page, seconds: float) -> Figures:
     page.evaluate("Object.assign(seen, { frames: 0, dimmed: 0, faintest: 1, tasks: [] })")
     page.wait_for_timeout(1000 * seconds)
     seen = page.evaluate("seen")
-    page.evaluate("requestAnimationFrame = () => 0")  # it has been watched enough
+    page.evaluate("seen.watching = false")
     return {
         "frames_a_second": seen["frames"] / seconds,
         "dimmed_frames": seen["dimmed"],
@@ -259,14 +264,40 @@ def kind_of(message: ForwardMsg) -> str:
     return f"{name} {element.bidi_component.component_name}" if name == "bidi_component" else str(name)
 
 
-def drift(page: Page, pid: int, minutes: float) -> Figures:
-    """Megabytes of the server and of the page's scripts after two minutes, and what was added until the end."""
+def drift(page: Page, server: Server, minutes: float) -> Figures:
+    """A new run: what was added to memory from the second minute on, and what an update costs at its start and end."""
+    toggle(page, "pause")
+    visit(page, server.url)
+    page.evaluate(WATCH)
     session = page.context.new_cdp_session(page)
+    session.send("Performance.enable")
+    toggle(page, "train")
+    page.wait_for_timeout(2000)
+    early, first = effort(page, session, server.pid), page.evaluate("seen.steps.at(-1)[1]")
     page.wait_for_timeout(120_000)
-    before = memory(session, pid)
+    before = memory(session, server.pid)
     page.wait_for_timeout(60_000 * max(0.0, minutes - 2))
-    after = memory(session, pid)
-    return {name: {"after_2_minutes": before[name], "added": after[name] - before[name]} for name in before}
+    after, last = memory(session, server.pid), page.evaluate("seen.steps.at(-1)[1]")
+    late = effort(page, session, server.pid)
+    return {
+        "memory": {name: {"after_2_minutes": before[name], "added": after[name] - before[name]} for name in before},
+        "update": {"steps": [first, last], **{name: [early[name], late[name]] for name in early}},
+    }
+
+
+def effort(page: Page, session: CDPSession, pid: int, seconds: float = 20) -> dict[str, float]:
+    """Milliseconds that an update takes in the page's main thread and in the server (Linux), and its bytes."""
+
+    def spent() -> tuple[float, float]:
+        metrics = {metric["name"]: metric["value"] for metric in session.send("Performance.getMetrics")["metrics"]}
+        ticks = sum(map(int, Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]))
+        return metrics["TaskDuration"], ticks / os.sysconf("SC_CLK_TCK")
+
+    updates = UPDATES_A_SECOND * seconds
+    before = spent()
+    page.wait_for_timeout(1000 * seconds)
+    in_page, in_server = (1000 * (now - then) / updates for now, then in zip(spent(), before, strict=True))
+    return {"page_ms": in_page, "server_ms": in_server, "kb": received(page, seconds)["kb_an_update"]}
 
 
 def memory(session: CDPSession, pid: int) -> dict[str, float]:

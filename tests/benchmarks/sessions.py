@@ -32,8 +32,8 @@ from websockets.sync.client import ClientConnection, connect
 
 STEP = re.compile(rb'\["step ",""\],\["([\d,]+)"')
 CHANNEL = re.compile(rb'"path":"(live/[-\w]+)"')
-SIGHT = json.dumps(["figures", "headline", "strip", "curve", "written"])  # the first screen
-BUTTON = re.compile(rb"\$\$ID-[0-9a-f]+-(train|pause)(?![-\w])")
+SIGHT = json.dumps(["playing", "figures", "headline", "strip", "curve", "written"])  # the first screen
+BUTTON = re.compile(rb'\{"name":"(train|pause)","label"')
 LINE = "{sessions:8} {total:9,.0f} {times_one:8.2f} {fairness:10.2f} {click_p50:9.0f}/{click_p95:<8.0f} {memory:9.1f}"
 PATIENCE = 60  # seconds, for pages that wait for a server that is overloaded
 SMALL = 1_000  # bytes; the message that tells the page's address is smaller, and only such are decoded
@@ -44,20 +44,25 @@ class Client:
 
     def __init__(self, socket: ClientConnection, query: str, server: str) -> None:
         self._socket, self._query, self._server = socket, query, server
-        self._channel = ""  # the path of the session's channel
+        self._path = ""  # of the session's channel
+        self._channel: ClientConnection | None = None
         self.steps: list[tuple[float, int]] = []  # when which step was seen
-        self.button = ("", b"", 0.0)  # what the button says, its id, and since when
-        self._around = ""  # the fragment that the button is in
+        self.button = ("", 0.0)  # what it does, and since when
         self._ask()
         threading.Thread(target=self._listen, daemon=True).start()
 
+    @property
+    def stands(self) -> bool:
+        """Whether the page is there and follows its channel."""
+        return self._channel is not None and self.button[0] == "train"
+
     def click(self) -> float:
-        """Press Train or Pause; seconds until the other button is there."""
-        label, name, _ = self.button
+        """Press Train or Pause; seconds until the button does the other."""
+        name, _ = self.button
         began = perf_counter()
-        self._ask(clicked=name.decode(), fragment=self._around)
-        assert soon(lambda: self.button[0] != label, PATIENCE), f"{label} was not answered"
-        return self.button[2] - began
+        self._channel.send(json.dumps({"press": name}))
+        assert soon(lambda: self.button[0] != name, PATIENCE), f"{name} was not answered"
+        return self.button[1] - began
 
     def speed(self, seconds: float) -> float:
         """Steps a second in the last so many seconds, as they were shown."""
@@ -65,44 +70,43 @@ class Client:
         times, steps = zip(*[point for point in self.steps if point[0] >= since], strict=True)
         return statistics.linear_regression(times, steps).slope
 
-    def _ask(self, *, clicked: str = "", fragment: str = "") -> None:
+    def _ask(self) -> None:
         message = BackMsg()
-        state = message.rerun_script
-        state.query_string, state.fragment_id = self._query, fragment
-        if clicked:
-            state.widget_states.widgets.add(id=clicked, trigger_value=True)
+        message.rerun_script.query_string = self._query
         with suppress(ConnectionClosed):
             self._socket.send(message.SerializeToString())
 
     def _listen(self) -> None:
         with suppress(ConnectionClosed):
             for data in self._socket:
-                now = perf_counter()
-                if (path := CHANNEL.search(data)) and path[1].decode() != self._channel:
-                    self._channel = path[1].decode()
-                    threading.Thread(target=self._follow, args=(self._channel,), daemon=True).start()
-                if (button := BUTTON.search(data)) and button[1].decode() != self.button[0]:
-                    self._around = ForwardMsg.FromString(data).delta.fragment_id
-                    self.button = button[1].decode(), button[0], now
+                if (path := CHANNEL.search(data)) and path[1].decode() != self._path:
+                    self._path = path[1].decode()
+                    threading.Thread(target=self._follow, daemon=True).start()
+                self._see(data)
                 if len(data) < SMALL:
                     self._obey(ForwardMsg.FromString(data))
+
+    def _see(self, data: bytes) -> None:
+        if (button := BUTTON.search(data)) and button[1].decode() != self.button[0]:
+            self.button = button[1].decode(), perf_counter()
+        if step := STEP.search(data):
+            self.steps.append((perf_counter(), int(step[1].replace(b",", b""))))
 
     def _obey(self, message: ForwardMsg) -> None:
         if message.WhichOneof("type") == "page_info_changed":
             self._query = message.page_info_changed.query_string
 
-    def _follow(self, path: str) -> None:
+    def _follow(self) -> None:
         """See the pictures of the first screen, and have the page redrawn when the channel asks for that."""
-        with suppress(ConnectionClosed), connect(f"{self._server}/{path}", max_size=None) as channel:
-            channel.send(SIGHT)
-            for data in channel:
+        with suppress(ConnectionClosed), connect(f"{self._server}/{self._path}", max_size=None) as self._channel:
+            self._channel.send(SIGHT)
+            for data in self._channel:
                 if isinstance(data, bytes):
-                    if step := STEP.search(data):
-                        self.steps.append((perf_counter(), int(step[1].replace(b",", b""))))
+                    self._see(data)
                 elif "redraw" in json.loads(data):
                     self._ask()
                 else:
-                    channel.send(SIGHT)
+                    self._channel.send(SIGHT)
 
 
 def measure(count: int, seconds: float, query: str) -> dict[str, Any]:
@@ -111,7 +115,7 @@ def measure(count: int, seconds: float, query: str) -> dict[str, Any]:
         address = server.url.replace("http", "ws", 1)
         stream = f"{address}/_stcore/stream"
         pages = [Client(clients.enter_context(connect(stream, max_size=None)), query, address) for _ in range(count)]
-        assert soon(lambda: all(page.button[0] == "train" for page in pages), PATIENCE), "not every page opened"
+        assert soon(lambda: all(page.stands for page in pages), PATIENCE), "not every page opened"
         for page in pages:
             page.click()
         assert soon(lambda: all(page.steps and page.steps[-1][1] > 20 for page in pages), PATIENCE), (

@@ -148,7 +148,30 @@ def test_a_browser_that_says_nothing_gets_no_pictures(channel: Channel, clock: C
     assert followed(Socket(channel.token)).heard == []
 
 
-@pytest.mark.parametrize("words", ["{", '{"a": 1}', "[1]", '["' + "x" * live.MESSAGE_LIMIT + '"]'])
+def test_a_pressed_button_is_done_and_shown_whatever_else_waits(channel: Channel, clock: Clock):
+    def pause() -> None:
+        clock.version += 1
+
+    channel.pace = lambda: 1e9  # pictures move hardly ever
+    channel.action("pause", pause)
+    channel.picture("playing", lambda: f"pressed {clock.version} times".encode())
+    channel.picture("large", lambda: f"{clock.version} {'x' * 1000}".encode())
+    first, *rest = followed(Socket(channel.token, '["large", "playing"]', '{"press": "pause"}')).heard
+    assert first == b"pressed 1 times"
+    assert rest[-1] == {}
+
+
+def test_a_button_outlives_the_drawing_of_the_page_and_may_fail(channel: Channel):
+    pressed: list[str] = []
+    channel.action("train", lambda: pressed.append("train"))
+    channel.action("fail", lambda: 1 / 0)
+    channel.begin()
+    for name in ("fail", "nothing of this name", "train"):
+        channel.press(name)
+    assert pressed == ["train"]
+
+
+@pytest.mark.parametrize("words", ["{", '{"a": 1}', '{"press": 1}', "[1]", '["' + "x" * live.MESSAGE_LIMIT + '"]'])
 def test_what_no_browser_says_ends_the_connection(channel: Channel, words: str):
     assert followed(Socket(channel.token, words)).closed == 1000
 

@@ -19,6 +19,7 @@ Each is a Python function that packs numbers into a few kilobytes, and JavaScrip
     live.js              the newest message of each, whether Streamlit brought it or the session's channel
     link.js              the page's end of that channel
     line.js              a line of text with figures that move
+    press.js             a button that is answered over the channel
     shared.js            colour scales, visible glyphs, the wire format
 """
 
@@ -30,12 +31,14 @@ from .link import link
 from .loss_curve import CurveFrame, Level, Mark, encode_curve, loss_curve
 from .matrix import Axis, encode_matrix, matrix
 from .passages import Passage, encode_passages, passages
+from .press import Button, encode_press, press
 from .strip import Reach, Row, StripFrame, Unit, encode_strip, reading_strip
 from .table import Bars, Column, Numbers, Table, Ticks, Words, encode_table, table
 
 __all__ = [
     "Axis",
     "Bars",
+    "Button",
     "Cell",
     "Chart",
     "Choice",
@@ -68,6 +71,7 @@ __all__ = [
     "encode_line",
     "encode_matrix",
     "encode_passages",
+    "encode_press",
     "encode_strip",
     "encode_table",
     "heatmap",
@@ -76,6 +80,7 @@ __all__ = [
     "loss_curve",
     "matrix",
     "passages",
+    "press",
     "reading_strip",
     "table",
 ]

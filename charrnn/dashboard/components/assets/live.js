@@ -66,6 +66,13 @@ export function connect(to, part, ask) {
   open();
 }
 
+/** Have the server do what a button says; false where there is no channel to say it over. */
+export function press(name) {
+  if (socket?.readyState !== WebSocket.OPEN) return false;
+  socket.send(JSON.stringify({ press: name }));
+  return true;
+}
+
 function open() {
   const url = new URL(path, document.baseURI);
   url.protocol = url.protocol.replace("http", "ws");

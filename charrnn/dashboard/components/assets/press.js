@@ -1,0 +1,59 @@
+// A button whose press goes over the channel, and whose answer is a new picture of it: Streamlit, which redraws the page
+// for each press, comes in only where no answer arrives.
+
+import { follow, press } from "../charrnn.link/live.js";
+import { inkOn, themeOf, unpack } from "../charrnn.link/shared.js";
+import { make } from "../charrnn.link/stage.js";
+
+const UNANSWERED = 1000; // ms
+const STYLE = `
+  button { display: flex; align-items: center; justify-content: center; gap: 0.5rem; min-height: 2.5rem;
+           min-width: 5.5rem; padding: 0.25rem 0.75rem; cursor: pointer; border: 1px solid var(--accent);
+           border-radius: var(--st-button-radius); background: var(--accent); color: var(--ink);
+           font: 0.875rem/1.4 var(--st-font); }
+  button:hover { filter: brightness(0.9); }
+  button:active { filter: brightness(0.75); }
+  button:focus-visible { outline: 3px solid color-mix(in srgb, var(--accent) 50%, transparent); }
+  [aria-hidden] { font: 1rem/1 "Material Symbols Rounded"; width: 1em; overflow: hidden; }
+  @media (pointer: coarse) { button { min-height: 44px; } }
+  @media (max-width: 640px) { button { min-width: 88px; } }
+`;
+
+const buttons = new WeakMap();
+
+export default ({ data, parentElement, setTriggerValue }) => {
+  if (!buttons.has(parentElement)) buttons.set(parentElement, raise(parentElement));
+  const button = buttons.get(parentElement);
+  button.ask = (name) => setTriggerValue("pressed", name);
+  button.paint();
+  button.take(data);
+  return () => setTimeout(() => parentElement.isConnected || button.leave());
+};
+
+function raise(parentElement) {
+  const sign = make("span", { at: { "aria-hidden": "true" } });
+  const label = make("span");
+  const element = make("button", { type: "button" }, [sign, label]);
+  const host = parentElement.host ?? parentElement;
+  const mine = {};
+  let timer;
+  element.onclick = () => {
+    const { name } = element;
+    clearTimeout(timer);
+    timer = setTimeout(() => mine.ask(name), press(name) ? UNANSWERED : 0);
+  };
+  parentElement.append(make("style", { textContent: STYLE }), element);
+  const show = (message) => {
+    const { header } = unpack(message);
+    if (header.name !== element.name) clearTimeout(timer); // answered
+    Object.assign(element, { name: header.name, title: header.help });
+    sign.textContent = header.icon;
+    label.textContent = header.label;
+  };
+  const paint = () => {
+    const { accent } = themeOf(host);
+    element.style.setProperty("--accent", accent);
+    element.style.setProperty("--ink", inkOn(accent));
+  };
+  return Object.assign(mine, follow(element, show), { paint });
+}

@@ -11,8 +11,6 @@ from charrnn.dashboard.player import running
 from charrnn.dashboard.redrawn import redrawn
 from charrnn.dashboard.session import CELLS, RANKING, Session
 from charrnn.insight import states
-from charrnn.insight.reading import sentence
-from charrnn.insight.reading import states as read_states
 from charrnn.network.rnn import Array
 
 CHARACTERS = 400  # of a text typed in
@@ -63,15 +61,11 @@ def chosen() -> Chosen:
 def reading(session: Session, choice: Chosen | None = None) -> Reading:
     """The strip's sentence and what follows it, or a text typed in, as the shown network reads it."""
     choice = choice or chosen()
-    corpus = session.run.corpus
-    ids, start = session.ids()
-    if choice.length > CELLS and not session.typed:
-        text, start = sentence(corpus.text, len(corpus.train_ids), choice.length)
-        ids = corpus.vocabulary.encode(text)
-    own = corpus.vocabulary.encode(choice.typed)[:CHARACTERS]
+    ids, start = session.ids(choice.length)
+    own = session.run.corpus.vocabulary.encode(choice.typed)[:CHARACTERS]
     if len(own):
         ids, start = own, 0
-    return Reading(ids, start, read_states(session.view.parameters, ids))
+    return Reading(ids, start, session.states(session.view.parameters, ids))
 
 
 def follow() -> None:

@@ -14,7 +14,7 @@ import streamlit as st
 
 from charrnn.dashboard import links, texts
 from charrnn.dashboard.live import Channel
-from charrnn.insight.reading import Strip, most_varying, sentence, strip
+from charrnn.insight.reading import Strip, most_varying, sentence, states, strip
 from charrnn.network.rnn import Array, Parameters
 from charrnn.runs.engine import Engine
 from charrnn.runs.run import Run
@@ -81,6 +81,8 @@ class Session:
     sampling_seed: int = 1
     sampled: tuple[Any, str] = (None, "")  # what the sample was drawn from, and the sample
     shown_units: Array | None = None
+    sentences: dict[Any, tuple[str, int]] = field(default_factory=dict)  # by text and length
+    carried: tuple[Any, Any, Any] = (None, None, None)  # the states read last: of which network, along which ids
     strips: dict[Any, Strip] = field(default_factory=dict)  # rows frozen in the past, by step and sentence
     unit: int | None = None  # the one that was picked to be looked at, wherever that was
     measurements: dict[str, Any] = field(default_factory=dict)  # what takes long to find out, by what it is (measuring)
@@ -109,28 +111,40 @@ class Session:
         """A measurement was finished; called from the thread that did it."""
         self.measured += 1
 
-    def sentence(self) -> tuple[str, int]:
-        """The text that the strip reads, context first, and where its columns begin."""
-        corpus = self.run.corpus
+    def sentence(self, cells: int = CELLS) -> tuple[str, int]:
+        """The text that the strip reads, context first, and where its columns begin; longer with more `cells`."""
         if self.typed:
             return self.typed, 0
-        return sentence(corpus.text, len(corpus.train_ids), CELLS)
+        corpus = self.run.corpus
+        key = corpus.digest, cells
+        if key not in self.sentences:
+            self.sentences[key] = sentence(corpus.text, len(corpus.train_ids), cells)
+        return self.sentences[key]
 
-    def ids(self) -> tuple[Array, int]:
+    def ids(self, cells: int = CELLS) -> tuple[Array, int]:
         """The same as ids."""
-        text, start = self.sentence()
+        text, start = self.sentence(cells)
         vocabulary = self.run.corpus.vocabulary
         return vocabulary.encode(text), len(vocabulary.encode(text[:start]))
 
     def strip(self, view: View) -> Strip:
         """What a network reads in the sentence; computed once for one of the past."""
         if not view.past:
-            return strip(view.parameters, *self.ids())
+            ids, start = self.ids()
+            return strip(view.parameters, ids, start, self.states(view.parameters, ids))
         key = view.step, self.typed
         known = self.strips.get(key)
         if known is None:
             known = self.strips[key] = strip(view.parameters, *self.ids())
         return known
+
+    def states(self, parameters: Parameters, ids: Array) -> Array:
+        """h (N + 1, H) of a network along ids (N,), computed once for all pictures that show it."""
+        network, text, h = self.carried
+        if network is not parameters or not np.array_equal(text, ids):
+            h = states(parameters, ids)
+            self.carried = parameters, ids, h
+        return h
 
     def units(self, hidden: Array) -> Array:
         """The units that the strip shows, slow to change."""

@@ -59,12 +59,13 @@ def read(parameters: Parameters, ids: Array, hidden: Array | None = None) -> Rea
     return Reading(h, softmax(logits(parameters, h)))
 
 
-def strip(parameters: Parameters, ids: Array, start: int) -> Strip:
+def strip(parameters: Parameters, ids: Array, start: int, h: Array | None = None) -> Strip:
     """Read ids (N,) from the zero state; report on the columns ids[start:], those before being context.
 
-    With start 0 the first column's prediction comes from the zero state alone.
+    With start 0 the first column's prediction comes from the zero state alone. ``h`` (N + 1, H): the states along ids,
+    where they are known already.
     """
-    h = states(parameters, ids)
+    h = states(parameters, ids) if h is None else h
     came = ids[start:]
     log_p = log_softmax(logits(parameters, h[start:-1]))
     top_ids = np.argsort(-log_p, axis=1, kind="stable")[:, :TOP]

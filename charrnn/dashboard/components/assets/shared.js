@@ -125,6 +125,8 @@ export function fit(context, text, width) {
   return letters.join("") + "…";
 }
 
+const LEGEND_STOPS = 16; // all scales are straight between so many colours
+
 /** A scale's legend: a bar of it between its two ends. Returns the x where it ends. */
 export function legend(context, theme, { x, y, title, colours, low, high, width = 64 }) {
   context.font = `12px ${theme.sans}`;
@@ -136,10 +138,10 @@ export function legend(context, theme, { x, y, title, colours, low, high, width 
   };
   if (title) write(title);
   write(low);
-  for (let i = 0; i < width; i++) {
-    context.fillStyle = colours.fill[Math.round((i / (width - 1)) * 255)];
-    context.fillRect(x + i, y - 5, 1.5, 10);
-  }
+  const bar = context.createLinearGradient(x, 0, x + width, 0);
+  for (let i = 0; i <= LEGEND_STOPS; i++) bar.addColorStop(i / LEGEND_STOPS, colours.fill[Math.round((i / LEGEND_STOPS) * 255)]);
+  context.fillStyle = bar;
+  context.fillRect(x, y - 5, width, 10);
   x += width + 6;
   context.fillStyle = theme.muted;
   write(high);

@@ -61,7 +61,7 @@ function raise(parentElement, style, build) {
   parentElement.append(sheet, root);
   const stage = { root, width: 0, ready: false };
   stage.redraw = () => {
-    stage.width = root.clientWidth;
+    stage.width ||= root.clientWidth; // later the observer tells it: asking has the browser lay out the page at once
     if (!stage.width || !stage.ready) return; // folded away, or nothing to show yet
     root.classList.toggle("narrow", stage.width < 640 * stage.theme.zoom);
     stage.paint();
@@ -72,7 +72,11 @@ function raise(parentElement, style, build) {
     stage.redraw();
   });
   stage.take = picture.take;
-  const observer = new ResizeObserver(() => root.clientWidth !== stage.width && stage.redraw());
+  const observer = new ResizeObserver(() => {
+    if (root.clientWidth === stage.width) return;
+    stage.width = root.clientWidth;
+    stage.redraw();
+  });
   observer.observe(root);
   stage.remove = () => {
     observer.disconnect();

@@ -44,20 +44,34 @@ def compare(session: Session) -> None:
     """The section: what is compared, and how to add to it."""
     with st.expander("**What if one knob were different?**", on_change="rerun", key="compare") as section:
         if section.open:
+            redrawn(lambda: controls(session), "comparing", lambda: len(session.compared))
             redrawn(lambda: side_by_side(session), "side-by-side", lambda: len(session.compared))
 
 
-def side_by_side(session: Session) -> None:
-    """Curves, samples, differences and results of the runs compared."""
+def controls(session: Session) -> None:
+    """What is compared, and over which axis."""
     runs = session.compared_runs()
     buttons(session, runs)
     if len(runs) == 1:
         st.caption("Fork this run at a stored step, turn a knob, and train both: their curves appear here together.")
         return
-    axis = st.segmented_control(
-        "Common axis", list(AXES), default="steps", key="compare-axis", label_visibility="collapsed", required=True
+    st.segmented_control(
+        "Common axis",
+        list(AXES),
+        default="steps",
+        key="compare-axis",
+        label_visibility="collapsed",
+        required=True,
+        on_change=lambda: st.rerun(["side-by-side"]),
     )
-    picture = session.channel.picture
+
+
+def side_by_side(session: Session) -> None:
+    """Curves, samples, differences and results of the runs compared."""
+    runs = session.compared_runs()
+    if len(runs) == 1:
+        return
+    axis, picture = st.session_state["compare-axis"], session.channel.picture
     chart(picture("overlay", lambda: encode_chart(overlay(runs, axis))), key="overlay")
     table(picture("results", lambda: encode_table(results(runs))), key="results")
     passages(picture("beside", lambda: encode_passages(samples(runs), across=3)), key="samples")

@@ -26,7 +26,7 @@ from charrnn.dashboard.redrawn import redrawn
 from charrnn.dashboard.session import Session
 from charrnn.dashboard.unit_text import guesses
 from charrnn.insight.connectivity import Connectivity, connectivity
-from charrnn.network.rnn import Array, Parameters
+from charrnn.network.rnn import Array
 
 BACK = 100
 PULLS = {"effect": "effect of replacing it", "gradient": "strength of the gradient"}
@@ -40,9 +40,8 @@ HOW_TO_READ = {
 
 
 class Moved(NamedTuple):
-    """What moved one prediction of a network in a text."""
+    """What moved one prediction in a text."""
 
-    parameters: Parameters
     now: Reading
     position: int  # of the predicted character among those shown
     connectivity: Connectivity
@@ -73,13 +72,7 @@ def prediction(session: Session) -> None:
         )
     choice, picture = chosen(), session.channel.picture
     picked: Choice = st.session_state.get("connected", {}).get("chosen") or Choice(row=0, start=None, end=None)
-    latest: list[Moved] = []  # two pictures show the same finding
-
-    def found() -> Moved:
-        if not latest or latest[0].parameters is not session.view.parameters:
-            latest[:] = [moved(session, choice, picked["start"])]
-        return latest[0]
-
+    found = session.once(lambda: moved(session, choice, picked["start"]))
     left, right = st.columns([3, 1], gap="medium")
     with left:
         coloured_text(picture("connected", lambda: coloured(session, found(), pull)), key="connected")
@@ -99,7 +92,7 @@ def moved(session: Session, choice: Chosen, start: int | None) -> Moved:
     parameters, now = session.view.parameters, reading(session, choice)
     T = len(now.hidden)
     position = min(3 * T // 4 if start is None else start, T - 1)
-    return Moved(parameters, now, position, connectivity(parameters, now.ids, now.start + position, back=BACK))
+    return Moved(now, position, connectivity(parameters, now.ids, now.start + position, back=BACK))
 
 
 def coloured(session: Session, found: Moved, pull: str) -> bytes:

@@ -21,7 +21,7 @@ LENGTHS = [CELLS, 200, CHARACTERS]
 FOLLOWERS = {  # parts of the page that follow a picked unit and a typed text, by the section that they are in
     "knows": ["heatmap-drawn", "text-drawn", "unit-text", "where-else", "silence"],
     "remembers": ["connections"],
-    "learns": ["one-step"],
+    "learns": ["one-step", "one-step-drawn"],
 }
 
 

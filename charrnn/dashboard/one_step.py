@@ -11,12 +11,14 @@ from charrnn.dashboard.components import (
     Table,
     Ticks,
     Words,
+    encode_line,
     encode_passages,
     encode_table,
+    line,
     passages,
     table,
 )
-from charrnn.dashboard.hidden_states import looked_at, reading
+from charrnn.dashboard.hidden_states import chosen, looked_at, reading
 from charrnn.dashboard.redrawn import redrawn
 from charrnn.dashboard.session import Session
 from charrnn.insight.worksheet import Worksheet, worksheet
@@ -28,46 +30,80 @@ TERMS = 3  # of a sum that are written out, the largest ones
 
 
 def one_step(session: Session) -> None:
-    """The part of the page."""
-    redrawn(lambda: by_hand(session), "one-step")
+    """Two parts of the page: what is chosen, and the step itself; that follows the network while it trains."""
+    redrawn(lambda: controls(session), "one-step")
+    redrawn(lambda: by_hand(session), "one-step-drawn")
 
 
-def by_hand(session: Session) -> None:
-    """Choose a character of the text and a unit; see every number on the way."""
+def controls(session: Session) -> None:
+    """Choose a character of the text, and a unit."""
     st.markdown(
         "**One step by hand**: it reads a character, predicts the next, and learns from what came.",
         help="The gradients are those of this one step, as if nothing had come before; training adds up the steps of a "
         "whole window.",
     )
-    now, characters = reading(session), session.run.corpus.vocabulary.characters
-    shown = now.ids[now.start :]
-    if len(shown) < 2:
+    now = reading(session)
+    signs = [words.visible(character) for character in session.run.corpus.vocabulary.decode(now.ids[now.start :])]
+    if len(signs) < 2:
         st.caption("The text needs two characters at least.")
         return
-    signs = [words.visible(characters[i]) for i in shown]
     left, right = st.columns([3, 1], gap="medium")
-    place = left.select_slider(
+    left.select_slider(
         "Read this character",
-        range(len(shown) - 1),
+        range(len(signs) - 1),
         format_func=lambda t: f"{t + 1}: {signs[t]} → {signs[t + 1]}",
         key="step-place",
+        on_change=again,
         help="It is read from the state that everything before it led to; behind the arrow, what came next.",
     )
-    unit = right.number_input(
+    right.number_input(
         "Unit",
         0,
         session.run.settings.hidden_size - 1,
         None,
         placeholder=f"{looked_at(session)}, looked at",
         key="step-unit",
+        on_change=again,
         help="The one that is written out; empty: the one that is looked at above.",
     )
-    t = now.start + min(int(place), len(shown) - 2)
-    sheet = worksheet(session.view.parameters, now.h[t], int(now.ids[t]), int(now.ids[t + 1]))
-    written = written_out(sheet, session.view.parameters, looked_at(session) if unit is None else int(unit), characters)
-    passages(encode_passages([Passage(title="", text=written)], wrap=False), key="step-sheet")
-    table(encode_table(by_character(sheet, characters), by_unit(sheet), across=2), key="step-numbers")
-    st.caption(f"Step {session.view.step:,}. All characters, the likeliest first, and all units; values are rounded.")
+
+
+def again() -> None:
+    """Have the step drawn anew; only from a widget's callback."""
+    st.rerun(["one-step-drawn"])
+
+
+def by_hand(session: Session) -> None:
+    """Every number on the way."""
+    choice, place, unit = chosen(), st.session_state.get("step-place") or 0, st.session_state.get("step-unit")
+    if len(session.run.corpus.vocabulary.decode(reading(session, choice).ids)) < 2:
+        return
+    characters, picture = session.run.corpus.vocabulary.characters, session.channel.picture
+
+    def find() -> Worksheet:
+        now = reading(session, choice)
+        t = now.start + min(int(place), len(now.hidden) - 2)
+        return worksheet(session.view.parameters, now.h[t], int(now.ids[t]), int(now.ids[t + 1]))
+
+    sheet = session.once(find)
+
+    def written() -> bytes:
+        shown = looked_at(session) if unit is None else int(unit)
+        text = written_out(sheet(), session.view.parameters, shown, characters)
+        return encode_passages([Passage(title="", text=text)], wrap=False)
+
+    def numbers() -> bytes:
+        return encode_table(by_character(sheet(), characters), by_unit(sheet()), across=2)
+
+    passages(picture("step-written", written), key="step-sheet")
+    table(picture("step-numbers", numbers), key="step-numbers")
+    line(picture("step-said", lambda: said(session)), key="step-said")
+
+
+def said(session: Session) -> bytes:
+    """Of which network this is."""
+    words = f"Step {session.view.step:,}. All characters, the likeliest first, and all units; values are rounded."
+    return encode_line([(words, "muted")], small=True)
 
 
 def written_out(sheet: Worksheet, parameters: Parameters, unit: int, characters: str) -> str:

@@ -5,9 +5,10 @@ import logging
 import os
 import secrets
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import streamlit as st
@@ -30,6 +31,7 @@ LIMIT = 6  # runs in a comparison
 PANELS = ("text", "network", "learning", "my-runs", "stop-at", "go-on")  # they close once something was chosen in them
 KEPT_IN_ADDRESS = ("present",)
 RANKING = "which-unit"  # the measurement that gives units their names
+Found = TypeVar("Found")
 NAMED_FOR = 1.5  # a ranking names units until the step is this many times further, or back
 
 
@@ -145,6 +147,19 @@ class Session:
             h = states(parameters, ids)
             self.carried = parameters, ids, h
         return h
+
+    def once(self, find: Callable[[], Found]) -> Callable[[], Found]:
+        """`find`, done once for each network that is shown: several pictures show one finding."""
+        latest: list[Any] = [None, None]
+
+        def found() -> Found:
+            parameters = self.view.parameters
+            if latest[0] is not parameters:
+                latest[:] = parameters, find()
+            finding: Found = latest[1]
+            return finding
+
+        return found
 
     def units(self, hidden: Array) -> Array:
         """The units that the strip shows, slow to change."""

@@ -30,7 +30,8 @@ from charrnn.dashboard.session import RANKING, Session, engine
 from charrnn.runs.run import Run
 from charrnn.training.settings import Settings
 
-CHOSEN = {"length": 200, "view": "value", "order": "similar", "heatmap-text": "", "colour": "unit", "array": "W_hh"}
+CHOSEN = {"length": 200, "view": "value", "order": "similar", "heatmap-text": "", "colour": "unit"}
+CHOSEN |= {"array": "W_hh", "compare-axis": "steps"}
 FIRST, MORE = 1_000, 10  # windows: before the first drawing, and before each one after it
 SECONDS = 600
 
@@ -90,7 +91,8 @@ def draw() -> None:
         measuring.measure(session, name, work(session))
         session.measurements[name].future.result(SECONDS)
     VIEWS[view](session)
-    st.text(f"drawn {state['drawn']}")
+    with st.container(key="drawn"):
+        st.text(f"drawn {state['drawn']}")
 
 
 st.set_page_config(layout="wide")

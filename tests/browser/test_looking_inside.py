@@ -69,6 +69,7 @@ def test_at_rest_the_units_are_ranked_and_the_best_are_named_in_the_strip(traine
 
 
 def test_a_silenced_unit_changes_the_loss_and_what_is_written(trained):
+    expect(trained.page.get_by_text(re.compile(r"^Step 1,000, the \d+ dearest"))).to_be_visible()  # the page rests
     said = trained.page.get_by_text(re.compile(r"^Unit \d+ held at .* costs"))
     expect(said).to_contain_text("held at 0 costs")
     before = said.inner_text()
@@ -103,6 +104,22 @@ def test_each_array_of_weights_has_its_own_sizes(trained):
         expect(trained.key("matrix").locator("canvas").nth(1)).to_be_visible()
     expect(trained.key("over-time-charts").locator("canvas")).to_have_count(3)
     charts_drawn(trained, "histogram", "over-time-charts")
+
+
+def test_the_step_by_hand_is_of_the_unit_and_the_character_chosen_and_follows_training(trained):
+    unfold(trained, "learns")
+    sheet = trained.key("step-sheet").locator("pre")
+    expect(sheet).to_contain_text("It reads")
+    read = sheet.inner_text().partition("\n")[0]
+    trained.key("step-unit").locator("input").fill("7")
+    trained.page.keyboard.press("Enter")
+    expect(sheet).to_contain_text("z[7]")
+    trained.key("step-place").get_by_role("slider").focus()
+    trained.page.keyboard.press("ArrowRight")
+    assert trained.soon(lambda: sheet.inner_text().partition("\n")[0] != read)
+    numbers = sheet.inner_text()
+    trained.train()
+    assert trained.soon(lambda: sheet.inner_text() != numbers)
 
 
 def test_find_where_else_lists_places_for_a_stretch_that_was_drawn_over(trained):

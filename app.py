@@ -8,6 +8,7 @@ for variable in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"):
 import streamlit as st
 
 from charrnn.dashboard import (
+    clicks,
     compare,
     controls,
     filmstrip,
@@ -24,6 +25,7 @@ from charrnn.dashboard import (
 )
 
 if live.is_server():  # the server looks here, once, for the routes that it is to have; then every visit runs this file
+    clicks.keep()
     app = st.App(__file__, routes=live.routes())
 else:
     st.set_page_config("CharRNN Lab", page_icon="🧠", layout="wide")
@@ -43,10 +45,11 @@ else:
             my_runs.my_runs(here)
         panels.sentence(here)
         sharing.share(here)
-    if here.proposal:
-        controls.confirm(here)
-    if here.forking:
-        compare.fork(here)
+    with st.container():  # a question comes and goes without moving what follows, which would all be built anew
+        if here.proposal:
+            controls.confirm(here)
+        if here.forking:
+            compare.fork(here)
 
     player.player(here)
     panels.first_screen(here)

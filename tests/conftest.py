@@ -1,3 +1,18 @@
-"""Before all else: NumPy gets one thread, as the workers have, or the last bits may differ from theirs."""
+"""What all tests share: one BLAS thread, and a folder of their own for what they save."""
 
-import charrnn  # noqa: F401
+import os
+from collections.abc import Iterator
+from tempfile import TemporaryDirectory
+
+import pytest
+
+import charrnn  # noqa: F401  before all else: NumPy gets one thread, as workers have, or the last bits may differ
+
+
+@pytest.fixture(scope="session", autouse=True)
+def home() -> Iterator[None]:
+    """Runs are kept in a folder that goes with the tests, never in that of whoever runs them."""
+    with TemporaryDirectory() as folder:
+        os.environ["CHARRNN_HOME"] = folder
+        yield
+        del os.environ["CHARRNN_HOME"]

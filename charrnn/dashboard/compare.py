@@ -24,19 +24,21 @@ from charrnn.dashboard.components import (
     passages,
     table,
 )
-from charrnn.dashboard.controls import OPTIMIZERS
+from charrnn.dashboard.controls import OPTIMIZERS, field
 from charrnn.dashboard.redrawn import redrawn
 from charrnn.dashboard.session import LIMIT, Session, engine
 from charrnn.network import sampling
 from charrnn.runs.run import Run
-from charrnn.runs.store import StoreError
+from charrnn.runs.saved import StoreError
 from charrnn.text.corpus import CorpusError
 from charrnn.training.checkpoint import changes
-from charrnn.training.settings import Settings, SettingsError
+from charrnn.training.settings import SettingsError
 
 AXES = {"steps": "training steps", "characters": "characters read", "seconds": "seconds of training"}
 LETTERS: tuple[Colour, ...] = ("A", "B", "C", "D", "E", "F")
 SAMPLE_LENGTH = 200
+ANYWHERE = ("learning_rate", "clip", "optimizer")  # what a fork may have otherwise
+AT_THE_START = ("hidden_size", "sequence_length", "batch_size", "init_scale", "seed")
 NO_PRIME = np.empty(0, np.int32)
 
 
@@ -131,38 +133,46 @@ def choose_fork(session: Session) -> None:
     settings = run.settings
     stored = [milestone.step for milestone in run.milestones if milestone.step not in run.lost]
     step = st.select_slider("At step", stored, value=session.at or 0, format_func=words.short, key="fork-step")
+
+    def key(name: str) -> str:
+        return field("fork", settings, name)
+
+    def start() -> None:
+        changes = {name: st.session_state[key(name)] for name in (ANYWHERE if step else (*ANYWHERE, *AT_THE_START))}
+        session.forking = False
+        forked(session, step, changes)
+        st.rerun()
+
     with st.form("fork-form", border=False):
-        rate = st.number_input("Learning rate", 1e-6, 10.0, settings.learning_rate, format="%.3g")
-        clip = st.number_input("Clip", 1e-3, 1e6, settings.clip, format="%.3g")
-        optimizer = st.selectbox(
+        rate = settings.learning_rate
+        st.number_input("Learning rate", 1e-6, 10.0, rate, format="%.3g", key=key("learning_rate"))
+        st.number_input("Clip", 1e-3, 1e6, settings.clip, format="%.3g", key=key("clip"))
+        st.selectbox(
             "Optimiser",
             list(OPTIMIZERS),
             list(OPTIMIZERS).index(settings.optimizer),
             format_func=OPTIMIZERS.__getitem__,
+            key=key("optimizer"),
         )
-        changed: dict[str, Any] = {"learning_rate": rate, "clip": clip, "optimizer": optimizer}
         if step == 0:
-            changed |= {
-                "hidden_size": st.number_input("Units", 1, 2048, settings.hidden_size),
-                "sequence_length": st.number_input("Looks back", 1, 1000, settings.sequence_length),
-                "batch_size": st.number_input("Streams", 1, 256, settings.batch_size),
-                "init_scale": st.number_input("Start scale", 1e-6, 10.0, settings.init_scale, format="%.3g"),
-                "seed": st.number_input("Seed", 0, 2**32 - 1, settings.seed),
-            }
+            st.number_input("Units", 1, 2048, settings.hidden_size, key=key("hidden_size"))
+            st.number_input("Looks back", 1, 1000, settings.sequence_length, key=key("sequence_length"))
+            st.number_input("Streams", 1, 256, settings.batch_size, key=key("batch_size"))
+            st.number_input("Start scale", 1e-6, 10.0, settings.init_scale, format="%.3g", key=key("init_scale"))
+            st.number_input("Seed", 0, 2**32 - 1, settings.seed, key=key("seed"))
         else:
             st.caption("Size, unroll, streams and start can differ only in a fork at step 0.")
-        if st.form_submit_button("Fork", type="primary"):
-            session.forking = False
-            start(session, step, replace(settings, **changed))
-            st.rerun()
+        st.form_submit_button("Fork", type="primary", on_click=start)
 
 
-def start(session: Session, step: int, settings: Settings) -> None:
+def forked(session: Session, step: int, changes: dict[str, Any]) -> None:
     """Fork, or say why not."""
     try:
-        session.compared.append(engine().fork(session.run, step, settings))
+        run = engine().fork(session.run, step, replace(session.run.settings, **changes))
     except (StoreError, SettingsError, CorpusError) as error:
         session.notice = str(error)
+    else:
+        session.compared.append(run)
 
 
 def described(first: Run, run: Run) -> str:

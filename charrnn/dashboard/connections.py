@@ -48,12 +48,13 @@ class Moved(NamedTuple):
 
 
 def connections(session: Session) -> None:
-    """The part of the page; it follows the network while training."""
-    redrawn(lambda: prediction(session), "connections")
+    """Two parts of the page: what is chosen, and the picture, which follows the network while it trains."""
+    redrawn(controls, "connections")
+    redrawn(lambda: prediction(session), "connections-drawn")
 
 
-def prediction(session: Session) -> None:
-    """The text with one prediction picked in it, and what was guessed there."""
+def controls() -> None:
+    """By which pull the text is coloured."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(
             "**What moved a prediction?** Pick a character.",
@@ -61,7 +62,7 @@ def prediction(session: Session) -> None:
             help="The strip's sentence, or the text typed in under “What does it know?”. The picked character is "
             "predicted from those before it; press another one, or move with the arrow keys.",
         )
-        pull = st.segmented_control(
+        st.segmented_control(
             "Pull",
             list(PULLS),
             default="effect",
@@ -69,7 +70,13 @@ def prediction(session: Session) -> None:
             key="pull",
             label_visibility="collapsed",
             required=True,
+            on_change=lambda: st.rerun(["connections-drawn"]),
         )
+
+
+def prediction(session: Session) -> None:
+    """The text with one prediction picked in it, and what was guessed there."""
+    pull: str = st.session_state["pull"]
     choice, picture = chosen(), session.channel.picture
     picked: Choice = st.session_state.get("connected", {}).get("chosen") or Choice(row=0, start=None, end=None)
     found = session.once(lambda: moved(session, choice, picked["start"]))

@@ -16,6 +16,8 @@ from charrnn.training.settings import LIMITS, Settings, SettingsError
 FREQUENT = 200
 NAME = 28  # characters of a text's name on its button: more would push the last button out of the first screen
 OPTIMIZERS = {"adam": "Adam", "adagrad": "Adagrad", "rmsprop": "RMSprop", "sgd": "SGD"}
+INITS, DTYPES = ["orthogonal", "gaussian"], ["float32", "float64"]
+NETWORK = ("hidden_size", "sequence_length", "batch_size", "seed", "init", "init_scale", "dtype")  # by start over
 RATES = [float(f"{digit}e{power}") for power in range(-5, 0) for digit in (1, 1.5, 2, 3, 4, 5, 7)] + [1.0]
 
 
@@ -174,49 +176,59 @@ def network(session: Session) -> None:
             choose_network(session)
 
 
+def field(form: str, settings: Settings, name: str) -> str:
+    """The key of a form's field that begins with the setting: once that is another one, it is another field."""
+    return f"{form} {name} {getattr(settings, name)}"
+
+
 def choose_network(session: Session) -> None:
     """Size, start and seed; the classic experiment, and the defaults."""
     settings = session.run.settings
+
+    def key(name: str) -> str:
+        return field("network", settings, name)
+
+    def limits(name: str) -> tuple[int, int]:
+        low, high = LIMITS[name]
+        return int(low), int(high)
+
     with st.form("network-form", border=False):
         left, right = st.columns(2)
-        low, high = (int(limit) for limit in LIMITS["hidden_size"])
-        units = left.number_input(
-            "Units", low, high, settings.hidden_size, help="Numbers it carries along from character to character."
+        left.number_input(
+            "Units",
+            *limits("hidden_size"),
+            settings.hidden_size,
+            key=key("hidden_size"),
+            help="Numbers it carries along from character to character.",
         )
-        low, high = (int(limit) for limit in LIMITS["sequence_length"])
-        back = right.number_input(
-            "Looks back", low, high, settings.sequence_length, help="How far back learning looks, in characters."
+        right.number_input(
+            "Looks back",
+            *limits("sequence_length"),
+            settings.sequence_length,
+            key=key("sequence_length"),
+            help="How far back learning looks, in characters.",
         )
-        low, high = (int(limit) for limit in LIMITS["batch_size"])
-        streams = left.number_input(
-            "Streams", low, high, settings.batch_size, help="Places of the text that are read at once."
+        left.number_input(
+            "Streams",
+            *limits("batch_size"),
+            settings.batch_size,
+            key=key("batch_size"),
+            help="Places of the text that are read at once.",
         )
-        seed = right.number_input("Seed", 0, 2**32 - 1, settings.seed, help="Same seed, same start.")
-        init = left.selectbox(
+        right.number_input("Seed", 0, 2**32 - 1, settings.seed, key=key("seed"), help="Same seed, same start.")
+        left.selectbox(
             "Start",
-            ["orthogonal", "gaussian"],
-            index=["orthogonal", "gaussian"].index(settings.init),
+            INITS,
+            index=INITS.index(settings.init),
+            key=key("init"),
             help="Weights before training: a rotation, so that gradients travel far, or small random numbers.",
         )
-        scale = right.number_input("Start scale", 1e-6, 10.0, settings.init_scale, format="%.3g")
-        dtype = left.selectbox("Precision", ["float32", "float64"], index=["float32", "float64"].index(settings.dtype))
+        right.number_input("Start scale", 1e-6, 10.0, settings.init_scale, format="%.3g", key=key("init_scale"))
+        left.selectbox("Precision", DTYPES, index=DTYPES.index(settings.dtype), key=key("dtype"))
         st.caption("These take effect on starting over.")
-        if st.form_submit_button("Start over with these", type="primary"):
-            try:
-                chosen = replace(
-                    settings,
-                    hidden_size=int(units),
-                    sequence_length=int(back),
-                    batch_size=int(streams),
-                    seed=int(seed),
-                    init=init,
-                    init_scale=scale,
-                    dtype=dtype,
-                )
-                session.propose(session.run.corpus, chosen)
-            except SettingsError as error:
-                session.notice = str(error)
-            st.rerun()
+        st.form_submit_button(
+            "Start over with these", type="primary", on_click=lambda: start_over_with_these(session, settings)
+        )
     with st.container(horizontal=True):
         st.button(
             "The classic experiment",
@@ -231,6 +243,15 @@ def choose_network(session: Session) -> None:
             on_click=lambda: session.propose(session.run.corpus, Settings()),
             help="What learns fastest here; the README tells how they were chosen.",
         )
+
+
+def start_over_with_these(session: Session, settings: Settings) -> None:
+    """What the form says, in place of the settings."""
+    chosen = {name: st.session_state[field("network", settings, name)] for name in NETWORK}
+    try:
+        session.propose(session.run.corpus, replace(settings, **chosen))
+    except SettingsError as error:
+        session.notice = str(error)
 
 
 def classic(session: Session) -> None:
@@ -315,13 +336,22 @@ def choose_start(session: Session) -> None:
     assert session.proposal
     corpus, settings = session.proposal
     st.write(f"This run is at step {session.run.snapshot.step:,}. Start another one, or start over and forget it?")
+
+    def another() -> None:
+        session.start_another(corpus, settings)
+        st.rerun()
+
+    def over() -> None:
+        session.start_over(corpus, settings)
+        st.rerun()
+
+    def keep() -> None:
+        session.proposal = None
+        st.rerun()
+
     with st.container(horizontal=True):
-        if st.button("Start another run", type="primary", key="confirm-another", help="This one stays in My runs."):
-            session.start_another(corpus, settings)
-            st.rerun()
-        if st.button("Start over", key="confirm-yes", help="What this run has learned is forgotten."):
-            session.start_over(corpus, settings)
-            st.rerun()
-        if st.button("Keep this run", key="confirm-no"):
-            session.proposal = None
-            st.rerun()
+        help = "This one stays in My runs."
+        st.button("Start another run", type="primary", key="confirm-another", on_click=another, help=help)
+        help = "What this run has learned is forgotten."
+        st.button("Start over", key="confirm-yes", on_click=over, help=help)
+        st.button("Keep this run", key="confirm-no", on_click=keep)

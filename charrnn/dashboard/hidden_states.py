@@ -19,8 +19,8 @@ COMPUTED = {"similar": states.by_similarity, "variance": states.by_variance}
 VIEWS = {"value": "value", "deviation": "deviation from the unit's mean", "change": "change from the character before"}
 LENGTHS = [CELLS, 200, CHARACTERS]
 FOLLOWERS = {  # parts of the page that follow a picked unit and a typed text, by the section that they are in
-    "knows": ["heatmap-drawn", "text-drawn", "unit-text", "where-else", "silence"],
-    "remembers": ["connections"],
+    "knows": ["heatmap-drawn", "text-drawn", "unit-text", "where-else", "silence", "silence-drawn"],
+    "remembers": ["connections-drawn"],
     "learns": ["one-step", "one-step-drawn"],
 }
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from charrnn.dashboard.components.kept import kept_runs
 from charrnn.dashboard.session import Session, engine
-from charrnn.runs.store import StoreError, Summary
+from charrnn.runs.saved import StoreError, Summary
 from charrnn.training.settings import SettingsError
 
 UNDO_SECONDS = 600.0

@@ -51,10 +51,11 @@ def first_screen(session: Session) -> None:
     rivals = rivals_of(session.run.corpus)
     picture = session.channel.picture
     line(picture("headline", lambda: encode_line(headline(session, rivals))), key="headline")
-    for message in filter(None, (session.notice, session.run.message)):
-        st.warning(words.plain(message))
-    for remark in remarks(session.run):
-        st.caption(remark)
+    with st.container():
+        for message in filter(None, (session.notice, session.run.message)):
+            st.warning(words.plain(message))
+        for remark in remarks(session.run):
+            st.caption(remark)
     redrawn(lambda: strip(session), "reading")
     with st.container(key="curve-and-sample"):
         left, right = st.columns([602, 501], gap="medium")

@@ -106,10 +106,12 @@ def scrubber(session: Session) -> None:
     run, state = session.run, st.session_state
     stored = [milestone.step for milestone in run.milestones if milestone.step < max(run.snapshot.step, 1)]
     # The browser tells a slider's place by its number: with other steps to choose from it must be another slider.
-    key = f"scrubber-{len(stored)}-{sum(stored)}"
+    session.scrubber = key = f"scrubber-{len(stored)}-{sum(stored)}"
     state[key] = session.at if session.at in stored else NOW
 
     def look() -> None:
+        if key != session.scrubber:
+            return  # one that has been replaced, of which the browser still told
         session.at = None if state[key] == NOW else state[key]
         st.rerun()
 
@@ -128,19 +130,17 @@ def scrubber(session: Session) -> None:
 def look_back(session: Session) -> None:
     """What can be done with the network of a stored step."""
     step, now = session.view.step, session.run.snapshot.step
-    with st.popover("Go on from here", key="go-on", on_change="rerun") as panel:
-        if not panel.open:
-            return
+
+    def fork() -> None:
+        session.forking = True
+
+    with st.popover("Go on from here", key="go-on-closed" if session.forking else "go-on"):  # another one is closed
         st.write(
             f"Training goes on from step {step:,}, exactly as it did. What came after, up to {now:,}, is forgotten."
         )
-        if st.button("Go on from here", type="primary", key="rewind"):
-            session.rewind(step)
-            st.rerun()
+        st.button("Go on from here", type="primary", key="rewind", on_click=lambda: session.rewind(step))
         st.caption("To keep both, fork this run instead.")
-        if st.button("Fork here", key="fork-here"):
-            session.forking = session.closing = True
-            st.rerun()
+        st.button("Fork here", key="fork-here", on_click=fork)
 
 
 def train(session: Session, until: int | None = None) -> None:

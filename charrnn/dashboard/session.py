@@ -19,7 +19,8 @@ from charrnn.insight.reading import Strip, most_varying, sentence, states, strip
 from charrnn.network.rnn import Array, Parameters
 from charrnn.runs.engine import Engine
 from charrnn.runs.run import Run
-from charrnn.runs.store import Store, StoreError, home
+from charrnn.runs.saved import StoreError
+from charrnn.runs.store import Store, home
 from charrnn.text.corpus import Corpus, CorpusError
 from charrnn.training.settings import Settings, SettingsError
 
@@ -28,7 +29,7 @@ CELLS = 84  # columns of the reading strip
 # Runs that may train before all pages' pictures come more seldom: processors are for training.
 LIVELY = min(os.cpu_count() or 2, 8)
 LIMIT = 6  # runs in a comparison
-PANELS = ("text", "network", "learning", "my-runs", "stop-at", "go-on")  # they close once something was chosen in them
+PANELS = ("text", "network", "learning", "my-runs", "stop-at")  # they close once something was chosen in them
 KEPT_IN_ADDRESS = ("present",)
 RANKING = "which-unit"  # the measurement that gives units their names
 Found = TypeVar("Found")
@@ -79,6 +80,7 @@ class Session:
     notice: str = ""  # one sentence about what could not be done
     proposal: tuple[Corpus, Settings] | None = None  # waits for a yes, since it would end training
     at: int | None = None  # the stored step that is looked back at; None: now
+    scrubber: str = ""  # the slider that was drawn last to choose it
     typed: str = ""  # a sentence of one's own for the strip
     sampling_seed: int = 1
     sampled: tuple[Any, str] = (None, "")  # what the sample was drawn from, and the sample

@@ -39,16 +39,17 @@ PRIME = 60
 
 
 def silence(session: Session) -> None:
-    """Two parts of the page: a lesion of one's own choice, and all units by what they cost."""
-    redrawn(lambda: chosen_units(session), "silence")
+    """Parts of the page: a lesion of one's own choice and what came of it, and all units by what they cost."""
+    redrawn(lambda: controls(session), "silence")
+    redrawn(lambda: suffered(session), "silence-drawn")
     if session.run.settings.hidden_size <= MANY:
         measuring.measured_fragment(session, "unit-costs", all_costs(session), lambda: costs(session))
     else:
         st.caption(f"With more than {MANY} units they are not silenced one by one: choose some above.")
 
 
-def chosen_units(session: Session) -> None:
-    """Hold some units, read the held-out text again, write again."""
+def controls(session: Session) -> None:
+    """Which units are held, and at what."""
     st.markdown(
         "**Silence a unit**: hold it at 0, or at another value, and see what suffers.",
         help="A unit that is held no longer hears anything; the others go on hearing it. Cost: the held-out loss with "
@@ -59,23 +60,37 @@ def chosen_units(session: Session) -> None:
         return
     names = session.names
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        chosen = st.multiselect(
+        st.multiselect(
             "Units",
             range(session.run.settings.hidden_size),
             placeholder=f"unit {looked_at(session)}, which is looked at; or choose some",
             format_func=lambda unit: f"unit {unit}" + (f" · {names[unit]}" if unit in names else ""),
             key="silenced",
             width="stretch",
+            on_change=again,
         )
-        value = st.slider("hold at", -1.0, 1.0, 0.0, 0.1, key="held-at", width=220)
-    held = dict.fromkeys(chosen or [looked_at(session)], value)
+        st.slider("hold at", -1.0, 1.0, 0.0, 0.1, key="held-at", width=220, on_change=again)
+
+
+def again() -> None:
+    """Hold the units chosen now; only from a widget's callback."""
+    st.rerun(["silence-drawn"])
+
+
+def suffered(session: Session) -> None:
+    """Read the held-out text again with the units held, and write again."""
+    if session.view.step == 0:
+        return
+    state = st.session_state
+    value = state.get("held-at") or 0.0
+    held = dict.fromkeys(state.get("silenced") or [looked_at(session)], value)
     kept = measuring.kept(session, "lesion", lambda: tried(session, held), (tuple(held), value))
     found, spoken, before, after = kept.value
     st.markdown(in_words(found, list(held), value))
     left, right = st.columns([2, 3], gap="medium")
     with left:
-        suffered = harder(session.run.corpus.vocabulary.characters, found.by_character, found.counts)
-        table(encode_table(suffered), key="harder")
+        harmed = harder(session.run.corpus.vocabulary.characters, found.by_character, found.counts)
+        table(encode_table(harmed), key="harder")
     with right:
         passages(encode_passages(beside(before, after), height=HEIGHT), key="beside")
     st.caption(f"Step {kept.step:,}, on {spoken}.")

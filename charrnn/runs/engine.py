@@ -11,7 +11,8 @@ from charrnn.runs.janitor import Janitor
 from charrnn.runs.leases import Lease, Leases
 from charrnn.runs.local import Connect, Connection, Local
 from charrnn.runs.run import ACTIVE, Run
-from charrnn.runs.store import Progress, Saved, Store, StoreError
+from charrnn.runs.saved import Progress, Saved, StoreError
+from charrnn.runs.store import Store
 from charrnn.runs.tokens import watch_token_of
 from charrnn.text.corpus import Corpus
 from charrnn.training.checkpoint import changes, forked

@@ -11,7 +11,7 @@ from charrnn.network.rnn import Array, Parameters, parameters_from_flat
 from charrnn.runs.curve import Curve
 from charrnn.runs.marks import is_log_spaced, lasting
 from charrnn.runs.messages import Message
-from charrnn.runs.store import Saved
+from charrnn.runs.saved import Saved
 from charrnn.training import checkpoint
 from charrnn.training.trainer import Trainer
 

@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 from charrnn.runs.history import joined
 from charrnn.runs.messages import Array, Message
 from charrnn.runs.outbox import Outbox
-from charrnn.runs.store import Checkpoint, Note, Progress, Store, StoreError
+from charrnn.runs.saved import Checkpoint, Note, Progress, StoreError
+from charrnn.runs.store import Store
 
 FLUSH_SECONDS = 1.5
 

@@ -13,8 +13,8 @@ from charrnn.runs.description import title_from_the_start
 from charrnn.runs.local import Connection
 from charrnn.runs.messages import Message
 from charrnn.runs.record import Milestone, Record, Snapshot
+from charrnn.runs.saved import Saved
 from charrnn.runs.start import start_message
-from charrnn.runs.store import Saved
 from charrnn.runs.tokens import new_token, watch_token_of
 from charrnn.text.corpus import Corpus
 from charrnn.training import checkpoint

@@ -15,7 +15,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import platformdirs
@@ -23,6 +23,7 @@ import platformdirs
 from charrnn.runs.history import SMOOTH, joined, packed, unpacked
 from charrnn.runs.marks import lasting
 from charrnn.runs.messages import Array
+from charrnn.runs.saved import Checkpoint, Note, Progress, Saved, StoreError, Summary
 
 BLOCK = 1000  # steps of history in one row
 BUSY_SECONDS = 5.0
@@ -43,67 +44,9 @@ CREATE TABLE IF NOT EXISTS checkpoints (
 TABLES = ("history", "notes", "checkpoints", "runs")
 
 
-class StoreError(Exception):
-    """The store cannot be read or written, said in one sentence."""
-
-
-class Note(NamedTuple):
-    """Something at a step: a "sample", a "held_out" loss, a "change" of a setting, the "seconds" trained by then.
-
-    The value is JSON-able.
-    """
-
-    step: int
-    kind: str
-    value: Any
-
-
-class Checkpoint(NamedTuple):
-    """A run's state at a step; one that is not kept is replaced by the next."""
-
-    step: int
-    state: bytes
-    kept: bool
-
-
-class Progress(NamedTuple):
-    """What a run adds at once; the history (n, 4) is that of the steps `first` … `first` + n - 1."""
-
-    first: int
-    history: Array
-    notes: list[Note]
-    checkpoints: list[Checkpoint]
-
-
-class Saved(NamedTuple):
-    """A run as it was saved."""
-
-    about: dict[str, Any]
-    text: str
-    history: Array  # (steps, 4), from step 1 on
-    notes: list[Note]
-    checkpoints: list[Checkpoint]  # the kept ones and the latest, by step
-
-    def until(self, step: int) -> "Saved":
-        """The run as it was at a stored step. Raises StoreError where there is no checkpoint of it."""
-        checkpoints = [checkpoint for checkpoint in self.checkpoints if checkpoint.step <= step]
-        if not checkpoints or checkpoints[-1].step != step:
-            raise StoreError(f"Step {step:,} is not stored any more: choose another one.")
-        notes = [note for note in self.notes if note.step <= step]
-        return self._replace(history=self.history[:step], notes=notes, checkpoints=checkpoints)
-
-
 def home() -> Path:
     """The folder of the store: CHARRNN_HOME, else the user's data folder."""
     return Path(os.environ.get("CHARRNN_HOME") or platformdirs.user_data_dir("charrnn", appauthor=False))
-
-
-class Summary(NamedTuple):
-    """A run in a line."""
-
-    about: dict[str, Any]
-    step: int  # of the latest checkpoint
-    losses: Array  # smoothed, at the end of each block of history; for a short run, some of all
 
 
 class Store:

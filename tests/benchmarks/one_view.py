@@ -31,7 +31,7 @@ from charrnn.runs.run import Run
 from charrnn.training.settings import Settings
 
 CHOSEN = {"length": 200, "view": "value", "order": "similar", "heatmap-text": "", "colour": "unit"}
-CHOSEN |= {"array": "W_hh", "compare-axis": "steps"}
+CHOSEN |= {"array": "W_hh", "compare-axis": "steps", "pull": "effect"}
 FIRST, MORE = 1_000, 10  # windows: before the first drawing, and before each one after it
 SECONDS = 600
 
@@ -43,7 +43,7 @@ VIEWS: dict[str, Callable[[Session], Any]] = {
     "coloured text": unit_text.text_drawn,
     "most on and off": unit_text.extremes,
     "verdict table": which_unit.verdicts,
-    "lesion, two samples": silence.chosen_units,
+    "lesion, two samples": silence.suffered,
     "lesion bars": silence.costs,
     "memory, eigenvalues": remembers.memory,
     "connections": connections.prediction,

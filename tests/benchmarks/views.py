@@ -2,8 +2,8 @@
 
 For each view of the page, with 256 units and 200 characters unless told otherwise, in a real Chromium:
 
-    ms        what one redraw of the view alone, by its fragment, with data that it has not shown before, keeps the
-              page's main thread busy, all tasks together (scripts, style, layout, painting): the difference of CDP's
+    ms        processor time of the page's main thread for one redraw of the view alone, by its fragment, with data that
+              it has not shown before, all tasks together (scripts, style, layout, painting): the difference of CDP's
               TaskDuration from the click on "again" until half a second after the redraw has arrived, the median of
               the repeats, less the same for an empty fragment, which has the click, the message and the clock's ticks
     longest   the longest single task meanwhile, in ms; 0 stands for none of 50 ms or more (PerformanceObserver)
@@ -78,7 +78,7 @@ def redraws(browser: Browser, url: str, view: str, repeats: int) -> tuple[list[f
     page = browser.new_page(viewport=VIEWPORT)
     page.goto(f"{url}/?{urlencode({'view': view})}")
     session = page.context.new_cdp_session(page)
-    session.send("Performance.enable")
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})  # whatever else the machine does meanwhile
     arrived(page, 1)
     redraw(page, session, 2)  # the first loads scripts
     page.evaluate(LONG_TASKS)

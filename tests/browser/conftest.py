@@ -16,7 +16,6 @@ from visit import Visit
 
 HERE = Path(__file__).parent
 GRACE = 5.0  # seconds a run goes on after its page was closed; a reload on a busy machine takes two
-LEFT_OUT = pytest.StashKey[int]()
 
 expect.set_options(timeout=1000 * SECONDS)
 
@@ -28,14 +27,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if os.environ.get("CHARRNN_REQUIRE_BROWSER"):
         raise pytest.UsageError("CHARRNN_REQUIRE_BROWSER is set, and no Chromium was found.")
     items[:] = [item for item in items if item not in ours]
-    config.stash[LEFT_OUT] = len(ours)
     config.hook.pytest_deselected(items=ours)
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    if count := config.stash.get(LEFT_OUT, 0):
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if not find_chromium():
         terminalreporter.write_line(
-            f"{count} browser tests were left out: no Chromium was found (on Debian: apt-get install chromium).",
+            "The browser tests were left out: no Chromium was found (on Debian: apt-get install chromium).",
             yellow=True,
         )
 

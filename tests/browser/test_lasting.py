@@ -59,6 +59,7 @@ def my_runs(lab: Visit, count: int) -> Locator:
 def choose(table: Locator, row: int) -> None:
     """Tick a row of a table that can be ticked; the cells are painted, so only their places are known."""
     table.locator(".dvn-scroller").click(position={"x": 17, "y": 50 + 33 * row})
+    table.page.wait_for_timeout(300)  # the browser tells of a choice a little later
 
 
 def test_looking_back_shows_the_network_as_it_was_and_training_goes_on_from_there(lab):
@@ -91,7 +92,14 @@ def test_a_fork_with_another_rate_is_trained_and_compared_beside_the_first(lab):
     lab.button("go-on").first.click()
     lab.button("fork-here").click()
     form = lab.page.get_by_role("dialog")
-    form.get_by_label("Learning rate").fill("0.02")
+    rate = form.get_by_label("Learning rate")
+
+    def entered() -> bool:  # on a busy machine the page is still being drawn, and an empty form may come once more
+        rate.fill("0.02")
+        lab.page.wait_for_timeout(500)
+        return rate.input_value() == "0.02"
+
+    assert lab.soon(entered)
     form.get_by_role("button", name="Fork", exact=True).click()
     expect(form).to_be_hidden()
     section = lab.key("compare")

@@ -9,7 +9,8 @@ from runs_helpers import SECONDS, assert_same_parameters, assert_same_state, soo
 
 from charrnn.runs.marks import PAUSES
 from charrnn.runs.run import Run
-from charrnn.runs.store import Store, StoreError
+from charrnn.runs.saved import StoreError
+from charrnn.runs.store import Store
 from charrnn.training import checkpoint
 from charrnn.training.settings import Settings, SettingsError
 from charrnn.training.trainer import Trainer

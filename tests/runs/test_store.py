@@ -22,7 +22,8 @@ from charrnn.runs.description import describe
 from charrnn.runs.history import NORM, SMOOTH
 from charrnn.runs.messages import Message
 from charrnn.runs.recorder import Recorder
-from charrnn.runs.store import Checkpoint, Note, Progress, Store, StoreError, home
+from charrnn.runs.saved import Checkpoint, Note, Progress, StoreError
+from charrnn.runs.store import Store, home
 from charrnn.text.corpus import DATA, Corpus, corpora
 from charrnn.training.settings import Settings
 from charrnn.training.trainer import Trainer

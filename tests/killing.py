@@ -59,6 +59,9 @@ class Report(NamedTuple):
     message: str | None = None
 
 
+speaking = threading.Lock()
+
+
 class Strike(NamedTuple):
     """What one kill did. Seconds are of training."""
 
@@ -277,8 +280,9 @@ def obey(engine: Engine, run: Run) -> None:
 
 
 def say(what: dict[str, Any]) -> None:
-    """One line, whole."""
-    os.write(1, json.dumps(what).encode() + b"\n")
+    """One line, whole: two threads speak, and a state is more than a pipe takes at once."""
+    with speaking:
+        print(json.dumps(what), flush=True)
 
 
 if __name__ == "__main__":

@@ -1,12 +1,13 @@
 """One view of the page alone, with a button that draws it anew: what views.py serves and measures.
 
-`?view=heatmap` names it; `?view=nothing` draws no more than the button. Before each redraw the network learns from
+`?view=heatmap` names it; `?view=nothing` draws no more than the buttons. Before each redraw the network learns from
 another ten windows, and what the view shows of it is measured, so that what is drawn is new; all that happens before
-anything is sent to the browser.
+anything is sent to the browser. "again" has the view drawn by Streamlit, the other button over the session's channel.
 """
 
 import os
 from collections.abc import Callable
+from itertools import cycle
 from typing import Any
 
 import streamlit as st
@@ -17,6 +18,7 @@ from charrnn.dashboard import (
     filmstrip,
     hidden_states,
     learns,
+    live,
     measuring,
     one_step,
     panels,
@@ -26,6 +28,8 @@ from charrnn.dashboard import (
     unit_text,
     which_unit,
 )
+from charrnn.dashboard.components import Button, encode_press, link, press
+from charrnn.dashboard.live import PAGE
 from charrnn.dashboard.session import RANKING, Session, engine
 from charrnn.runs.run import Run
 from charrnn.training.settings import Settings
@@ -79,7 +83,7 @@ def learn(run: Run, windows: int) -> None:
     assert run.wait(lambda run: run.status == "paused" and run.snapshot.step >= goal, SECONDS), run.message
 
 
-def draw() -> None:
+def draw(session: Session, view: str) -> None:
     """The view, and how often it has been drawn."""
     state = st.session_state
     st.button("again", key="again")
@@ -91,17 +95,44 @@ def draw() -> None:
         measuring.measure(session, name, work(session))
         session.measurements[name].future.result(SECONDS)
     VIEWS[view](session)
+    over_the_channel(session, view)
     with st.container(key="drawn"):
         st.text(f"drawn {state['drawn']}")
 
 
-st.set_page_config(layout="wide")
-view = st.query_params.get("view", "nothing")
-for name, choice in CHOSEN.items():
-    st.session_state.setdefault(name, choice)
-if "session" not in st.session_state:
-    st.session_state["session"] = Session(trained(1))
-session: Session = st.session_state["session"]
-if view == "compare two runs":
-    session.compared = [trained(2)]
-st.fragment(draw)()
+def over_the_channel(session: Session, view: str) -> None:
+    """A button that has the network learn, upon which the view's pictures come by themselves, if they ever do."""
+    channel, names = session.channel, cycle(("odd", "even"))  # another name tells that it was answered
+    shown = [next(names)]
+
+    def learned() -> None:
+        if view != "nothing":
+            learn(session.run, MORE)
+        session.measured += 1  # what is shown has changed
+        shown[0] = next(names)
+
+    for name in ("odd", "even"):
+        channel.action(name, learned)
+    button = channel.picture("more", lambda: encode_press(Button(name=shown[0], label="more", icon="", help="")))
+    press(button, key="more", on_press=channel.press)
+    link(channel.path, PAGE, key="link")
+
+
+def page() -> None:
+    """One view, and the buttons."""
+    st.set_page_config(layout="wide")
+    view = st.query_params.get("view", "nothing")
+    for name, choice in CHOSEN.items():
+        st.session_state.setdefault(name, choice)
+    if "session" not in st.session_state:
+        st.session_state["session"] = Session(trained(1))
+    session: Session = st.session_state["session"]
+    if view == "compare two runs":
+        session.compared = [trained(2)]
+    st.fragment(draw)(session, view)
+
+
+if live.is_server():
+    app = st.App(__file__, routes=live.routes())
+else:
+    page()

@@ -6,7 +6,9 @@ For each view of the page, with 256 units and 200 characters unless told otherwi
               it has not shown before, all tasks together (scripts, style, layout, painting): the difference of CDP's
               TaskDuration from the click on "again" until half a second after the redraw has arrived, the median of
               the repeats, less the same for an empty fragment, which has the click, the message and the clock's ticks
-    longest   the longest single task meanwhile, in ms; 0 stands for none of 50 ms or more (PerformanceObserver)
+    channel   the same where the view follows the network while it trains: the new pictures come over the session's
+              channel, and Streamlit has no part in it
+    longest   the longest single task of Streamlit's redraws, in ms; 0: none of 50 ms or more (PerformanceObserver)
 
 Each view stands alone on a page (one_view.py) and is drawn by the page's own function; "memory, eigenvalues" and its
 like are one fragment on the page and are drawn as one. The first drawing of each is not counted, and a worker that
@@ -31,7 +33,12 @@ VIEWS = (
     *("lesion, two samples", "lesion bars", "memory, eigenvalues", "connections", "matrix W_hh, histograms"),
     *("over-time charts", "embedding", "one step", "compare two runs", "filmstrip"),
 )
+LIVE = (
+    *("reading strip", "loss curve", "heatmap", "coloured text", "connections", "matrix W_hh, histograms"),
+    *("one step", "compare two runs"),
+)
 LIMIT = 50  # ms a redraw, asked for at 256 units and 200 characters
+BETWEEN = 1500  # ms, after which the largest picture may be sent again
 SETTLED = 500  # ms after a redraw has arrived, in which charts are drawn
 PATIENCE = 600_000  # ms for training and measuring before a redraw
 VIEWPORT = {"width": 1280, "height": 1500}  # so that all of a view is in sight
@@ -50,13 +57,17 @@ def main() -> None:
         sync_playwright() as started,
     ):
         browser = launch(started)
-        nothing, _ = redraws(browser, server.url, "nothing", arguments.repeats)
+        nothing, silent, _ = redraws(browser, server.url, "nothing", arguments.repeats)
         figures = {}
         for view in arguments.views or VIEWS:
-            spent, longest = redraws(browser, server.url, view, arguments.repeats)
-            ms = statistics.median(spent) - statistics.median(nothing)
-            figures[view] = {"ms": round(ms, 1), "longest": round(longest), "all": [round(one, 1) for one in spent]}
-            print(f"{view:<26} {ms:7.1f} ms {longest:7.0f}", file=sys.stderr, flush=True)
+            spent, live, longest = redraws(browser, server.url, view, arguments.repeats)
+            figures[view] = {
+                "ms": round(statistics.median(spent) - statistics.median(nothing), 1),
+                "channel": round(statistics.median(live) - statistics.median(silent), 1) if view in LIVE else None,
+                "longest": round(longest),
+                "all": [round(one, 1) for one in spent],
+            }
+            print(line(view, figures[view]), file=sys.stderr, flush=True)
         browser.close()
     about = {"units": arguments.units, "characters": 200, "repeats": arguments.repeats}
     about["empty_fragment_ms"] = round(statistics.median(nothing), 1)
@@ -73,8 +84,8 @@ def parsed() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def redraws(browser: Browser, url: str, view: str, repeats: int) -> tuple[list[float], float]:
-    """Milliseconds of main thread for each redraw of a view, and the longest task among them."""
+def redraws(browser: Browser, url: str, view: str, repeats: int) -> tuple[list[float], list[float], float]:
+    """Milliseconds of main thread for each redraw of a view, by Streamlit and by the channel; the longest task."""
     page = browser.new_page(viewport=VIEWPORT)
     page.goto(f"{url}/?{urlencode({'view': view})}")
     session = page.context.new_cdp_session(page)
@@ -84,8 +95,9 @@ def redraws(browser: Browser, url: str, view: str, repeats: int) -> tuple[list[f
     page.evaluate(LONG_TASKS)
     spent = [redraw(page, session, number) for number in range(3, repeats + 3)]
     longest = max(page.evaluate("tasks"), default=0)
+    live = [sent(page, session) for _ in range(repeats + 1)] if view in (*LIVE, "nothing") else [0.0]
     page.close()
-    return spent, longest
+    return spent, live[1:], longest
 
 
 def redraw(page: Page, session: CDPSession, number: int) -> float:
@@ -93,6 +105,17 @@ def redraw(page: Page, session: CDPSession, number: int) -> float:
     before = busy(session)
     page.evaluate("document.querySelector('.st-key-again button').click()")
     arrived(page, number)
+    return busy(session) - before
+
+
+def sent(page: Page, session: CDPSession) -> float:
+    """Milliseconds of main thread from the press on, until what is new has come over the channel and is drawn."""
+    page.wait_for_timeout(BETWEEN)
+    button = page.locator(".st-key-more button")
+    before, name = busy(session), button.get_attribute("name")
+    button.evaluate("button => button.click()")
+    button.and_(page.locator(f":not([name={name}])")).wait_for(timeout=PATIENCE)
+    page.wait_for_timeout(SETTLED)
     return busy(session) - before
 
 
@@ -118,11 +141,16 @@ def busy(session: CDPSession) -> float:
 
 def table(figures: dict[str, Any]) -> str:
     """One line a view."""
-    lines = [f"{'view':<26} {'ms':>7} {'longest':>8}"]
-    for view, found in figures.items():
-        over = "  over the limit" if found["ms"] > LIMIT else ""
-        lines.append(f"{view:<26} {found['ms']:7.1f} {found['longest']:8.0f}{over}")
-    return "\n".join(lines)
+    return "\n".join(
+        [f"{'view':<26} {'ms':>7} {'channel':>8} {'longest':>8}", *(line(*item) for item in figures.items())]
+    )
+
+
+def line(view: str, found: dict[str, Any]) -> str:
+    """A view's figures."""
+    over = "  over the limit" if max(found["ms"], found["channel"] or 0) > LIMIT else ""
+    channel = "" if found["channel"] is None else f"{found['channel']:.1f}"
+    return f"{view:<26} {found['ms']:7.1f} {channel:>8} {found['longest']:8.0f}{over}"
 
 
 if __name__ == "__main__":

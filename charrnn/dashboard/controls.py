@@ -6,7 +6,7 @@ from dataclasses import replace
 import streamlit as st
 
 from charrnn.dashboard import texts, words
-from charrnn.dashboard.session import Session
+from charrnn.dashboard.session import Session, show
 from charrnn.dashboard.texts import Choices
 from charrnn.text.corpus import Corpus, CorpusError
 from charrnn.text.parameters import changed, name_of, parameters_of
@@ -277,8 +277,10 @@ def choose_learning(session: Session) -> None:
     # What the widgets show is what is in force, whoever set it.
     rates = sorted({*RATES, now.learning_rate})
     rate = "rate" if len(rates) == len(RATES) else "rate-own"  # other choices: another slider (player.scrubber)
-    state[rate], state["clip"] = now.learning_rate, now.clip
-    state["optimizer"], state["decay"] = settings.optimizer, float(settings.decay)
+    show(rate, now.learning_rate)
+    show("clip", now.clip)
+    show("optimizer", settings.optimizer)
+    show("decay", float(settings.decay))
 
     def anew() -> None:
         changes = {"optimizer": state["optimizer"], "decay": state["decay"]}

@@ -7,7 +7,7 @@ import streamlit as st
 from charrnn.dashboard import words
 from charrnn.dashboard.components import Button, Span, encode_line, encode_press, line, press
 from charrnn.dashboard.redrawn import redrawn
-from charrnn.dashboard.session import Session
+from charrnn.dashboard.session import Session, show
 from charrnn.runs.run import ACTIVE, Run
 
 PAUSE_SECONDS = 0.03  # most workers have stopped by then, and the page need not be drawn once more
@@ -107,7 +107,7 @@ def scrubber(session: Session) -> None:
     stored = [milestone.step for milestone in run.milestones if milestone.step < max(run.snapshot.step, 1)]
     # The browser tells a slider's place by its number: with other steps to choose from it must be another slider.
     session.scrubber = key = f"scrubber-{len(stored)}-{sum(stored)}"
-    state[key] = session.at if session.at in stored else NOW
+    show(key, session.at if session.at in stored else NOW)
 
     def look() -> None:
         if key != session.scrubber:

@@ -248,6 +248,12 @@ class Session:
         self.shown_units = self.at = None
 
 
+def show(key: str, value: Any) -> None:
+    """Have a widget show a value, unless it does: one that is set overrides what a person enters at that moment."""
+    if st.session_state.get(key) != value:
+        st.session_state[key] = value
+
+
 def open_session() -> Session:
     """This browser's session: the run of its link, its own from before, or a new one as the link describes it."""
     query = st.query_params.to_dict()

@@ -2,7 +2,8 @@
 
 `?view=heatmap` names it; `?view=nothing` draws no more than the buttons. Before each redraw the network learns from
 another ten windows, and what the view shows of it is measured, so that what is drawn is new; all that happens before
-anything is sent to the browser. "again" has the view drawn by Streamlit, the other button over the session's channel.
+anything is sent to the browser. "again" has the view drawn by Streamlit; with `&live=1` there is another button, which
+has it drawn over the session's channel.
 """
 
 import os
@@ -95,7 +96,8 @@ def draw(session: Session, view: str) -> None:
         measuring.measure(session, name, work(session))
         session.measurements[name].future.result(SECONDS)
     VIEWS[view](session)
-    over_the_channel(session, view)
+    if "live" in st.query_params:
+        over_the_channel(session, view)
     with st.container(key="drawn"):
         st.text(f"drawn {state['drawn']}")
 

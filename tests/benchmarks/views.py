@@ -86,18 +86,28 @@ def parsed() -> argparse.Namespace:
 
 def redraws(browser: Browser, url: str, view: str, repeats: int) -> tuple[list[float], list[float], float]:
     """Milliseconds of main thread for each redraw of a view, by Streamlit and by the channel; the longest task."""
-    page = browser.new_page(viewport=VIEWPORT)
-    page.goto(f"{url}/?{urlencode({'view': view})}")
-    session = page.context.new_cdp_session(page)
-    session.send("Performance.enable", {"timeDomain": "threadTicks"})  # whatever else the machine does meanwhile
-    arrived(page, 1)
+    page, session = opened(browser, url, view=view)
     redraw(page, session, 2)  # the first loads scripts
     page.evaluate(LONG_TASKS)
     spent = [redraw(page, session, number) for number in range(3, repeats + 3)]
     longest = max(page.evaluate("tasks"), default=0)
-    live = [sent(page, session) for _ in range(repeats + 1)] if view in (*LIVE, "nothing") else [0.0]
     page.close()
-    return spent, live[1:], longest
+    live = []
+    if view in (*LIVE, "nothing"):
+        page, session = opened(browser, url, view=view, live="1")
+        live = [sent(page, session) for _ in range(repeats + 1)][1:]
+        page.close()
+    return spent, live, longest
+
+
+def opened(browser: Browser, url: str, **query: str) -> tuple[Page, CDPSession]:
+    """A page with one view, drawn once."""
+    page = browser.new_page(viewport=VIEWPORT)
+    page.goto(f"{url}/?{urlencode(query)}")
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})  # whatever else the machine does meanwhile
+    arrived(page, 1)
+    return page, session
 
 
 def redraw(page: Page, session: CDPSession, number: int) -> float:

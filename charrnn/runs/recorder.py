@@ -30,6 +30,8 @@ class Recorder:
         self._outbox = outbox
         self._place, self._about = start.fields["store"], start.fields
         self._text = bytes(start.arrays["text"]).decode()
+        self._told_from, self._told = start.fields.get("told_from", 1), start.arrays.get("told", joined([]))
+        self._told_notes = [Note(*note) for note in start.fields.get("told_notes", [])]
         self._store: Store | None = None  # None before the run's own row is there
         self._lock = threading.Lock()  # over what waits to be saved
         self._saved_to = step  # the last step whose history is saved, or on its way
@@ -103,9 +105,11 @@ class Recorder:
             together = joined(history)
             self._saved_to += len(together)
         try:
+            progress = Progress(first, together, notes, checkpoints)
             if store is None:
-                store = self._begin(first - 1)
-            removed = store.add(self._place["token"], Progress(first, together, notes, checkpoints))
+                store, has = self._begin(first - 1)
+                progress = self._with_what_was_told(has, progress)
+            removed = store.add(self._place["token"], progress)
         except Exception:
             with self._lock:
                 self._history = _first(history, self._back - first + 1) + self._history
@@ -119,11 +123,19 @@ class Recorder:
         if checkpoints and sound:
             self._outbox.send("saved", {"step": checkpoints[-1].step, "removed": removed})
 
-    def _begin(self, step: int) -> Store:
+    def _with_what_was_told(self, has: int, progress: Progress) -> Progress:
+        """Before it, the steps that the store has not, since the process before this one died before saving them."""
+        first, history, notes, checkpoints = progress
+        if has + 1 >= first:
+            return progress
+        told = self._told[max(0, has + 1 - self._told_from) : first - self._told_from]
+        told_notes = [note for note in self._told_notes if has < note.step < first]
+        return Progress(has + 1, joined([told, history]), told_notes + notes, checkpoints)
+
+    def _begin(self, step: int) -> tuple[Store, int]:
         store = Store(Path(self._place["folder"]))
         about = {name: self._about[name] for name in ("corpus", "settings", "title")}
-        store.begin(self._place["token"], self._place["digest"], self._text, about, step)
-        return store
+        return store, store.begin(self._place["token"], self._place["digest"], self._text, about, step)
 
 
 def _first(history: list[Array], count: float) -> list[Array]:

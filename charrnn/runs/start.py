@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from charrnn.runs.description import about, corpus_from
+from charrnn.runs.history import since
 from charrnn.runs.messages import Message
+from charrnn.runs.saved import Note
 from charrnn.training import checkpoint
 from charrnn.training.settings import Settings
 from charrnn.training.trainer import Trainer
@@ -18,14 +20,24 @@ if TYPE_CHECKING:
 
 
 def start_message(run: Run, changes: dict[str, float], store: Store | None) -> Message:
-    """What a worker has to know. `changes` are to be made before the first step; without a store nothing is saved."""
+    """What a worker has to know. `changes` are to be made before the first step; without a store nothing is saved.
+
+    The process before it may have died with something told and not saved: that comes with it, to be saved first.
+    """
     corpus = run.corpus
-    arrays = {"text": np.frombuffer(corpus.text.encode(), np.uint8)}
+    first, told = since(run.told, run.state_step)
+    arrays = {"text": np.frombuffer(corpus.text.encode(), np.uint8), "told": told}
     if run.state:
         arrays["state"] = np.frombuffer(run.state, np.uint8)
     fields = about(corpus, run.settings, run.title) | {
         "changes": changes,
         "seconds": run.curve.clock[-1][1] if run.curve.clock else 0.0,
+        "told_from": first,
+        "told_notes": [
+            *(Note(step, "sample", text) for step, text in run.samples if step >= first),
+            *(Note(step, "held_out", loss) for step, loss in run.curve.held_out if step >= first),
+            *(Note(step, "change", change) for step, change in run.log if step >= first),
+        ],
         "store": store and {"folder": str(store.folder), "token": run.token, "digest": corpus.digest},
     }
     return Message("start", fields, arrays)

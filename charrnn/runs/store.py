@@ -61,9 +61,10 @@ class Store:
             self._connection.executescript(SCHEMA)
         self._add_gradients()
 
-    def begin(self, token: str, digest: str, text: str, about: dict[str, Any], step: int) -> None:
+    def begin(self, token: str, digest: str, text: str, about: dict[str, Any], step: int) -> int:
         """Save a run's text and settings; forget what it has after the step from which it goes on (0: everything).
 
+        Returns up to which step it has the history: less than `step` where a process died before it had saved all.
         From here on only this store adds to it: what a process that has been replaced still brings is refused.
         """
         after = step or -1
@@ -80,6 +81,8 @@ class Store:
             kept = self._block(database, token, step // BLOCK)[: step % BLOCK]
             database.execute("DELETE FROM history WHERE token = ? AND block >= ?", (token, step // BLOCK))
             self._put_block(database, token, step // BLOCK, kept)
+            rows = "SELECT coalesce(sum(length(losses)), 0) / 8 FROM history WHERE token = ?"  # two float32 a step
+            return int(database.execute(rows, (token,)).fetchone()[0])
 
     def add(self, token: str, progress: Progress) -> list[int]:
         """Save what a run has done since, all of it or nothing; return the steps whose checkpoints had to go for it."""

@@ -19,7 +19,7 @@ from runs_helpers import SECONDS, alive, assert_same_parameters, assert_same_sta
 
 from charrnn.runs import local
 from charrnn.runs.description import describe
-from charrnn.runs.history import NORM, SMOOTH
+from charrnn.runs.history import NORM, SMOOTH, table
 from charrnn.runs.messages import Message
 from charrnn.runs.recorder import Recorder
 from charrnn.runs.saved import Checkpoint, Note, Progress, StoreError
@@ -285,6 +285,33 @@ def test_a_locked_store_is_told_and_training_goes_on_and_nothing_is_missing_late
     until(run, lambda run: run.status == "paused" and run.saved_step == run.snapshot.step)
     other = make_saving_engine().find(run.token)
     np.testing.assert_array_equal(other.curve.low, run.curve.low)
+
+
+def test_what_a_killed_worker_had_told_but_not_saved_is_saved_by_the_next(
+    make_saving_engine, corpus, settings, store, workers, before_each_chunk
+):
+    """The server goes on from a state that it has and the store has not: no step between may be missing there."""
+    before_each_chunk("import charrnn.runs.store as s; s.BUSY_SECONDS = 0.05")
+    run = make_saving_engine().create(corpus, settings)
+    run.steps(137)
+    until(run, lambda run: run.saved_step == 137)
+    database = sqlite3.connect(store.folder / "runs.sqlite", isolation_level=None)
+    database.execute("BEGIN IMMEDIATE")
+    run.train()
+    until(run, lambda run: run.unsaved and run.state_step > 300)
+    os.kill(workers[-1].pid, signal.SIGKILL)
+    until(run, lambda run: run.status == "died")
+    database.execute("ROLLBACK")
+    database.close()
+    assert run.saved_step == 137
+    run.go_on()
+    until(run, lambda run: (run.saved_step or 0) > 300)
+    run.pause()
+    until(run, lambda run: run.status == "paused" and run.saved_step == run.snapshot.step)
+    saved, reference = store.load(run.token), Trainer(corpus, settings)
+    np.testing.assert_array_equal(saved.history, table(reference.train(run.saved_step)))
+    told = {note.step for note in saved.notes if note.kind == "sample"}
+    assert told == {step for step, _ in run.samples if step}
 
 
 def test_a_damaged_store_is_told_and_training_goes_on(make_saving_engine, corpus, settings, store):

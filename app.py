@@ -22,6 +22,7 @@ from charrnn.dashboard import (
     remembers,
     session,
     sharing,
+    text_choice,
 )
 
 if live.is_server():  # the server looks here, once, for the routes that it is to have; then every visit runs this file
@@ -30,7 +31,7 @@ if live.is_server():  # the server looks here, once, for the routes that it is t
 else:
     st.set_page_config("CharRNN Lab", page_icon="🧠", layout="wide")
 
-    st.html(session.STYLE)
+    st.html(session.style(st.context.theme.type))
     here = session.open_session()
     redrawn.whole(here, lambda: panels.page_depends_on(here))
     if "present" in st.query_params:
@@ -39,7 +40,7 @@ else:
     with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small", key="header"):
         st.markdown("**CharRNN Lab**", width="content")
         if not here.watching:
-            controls.text(here)
+            text_choice.text(here)
             controls.network(here)
             controls.learning(here)
             my_runs.my_runs(here)

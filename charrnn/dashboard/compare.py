@@ -25,7 +25,7 @@ from charrnn.dashboard.components import (
     table,
 )
 from charrnn.dashboard.controls import OPTIMIZERS, field
-from charrnn.dashboard.redrawn import redrawn
+from charrnn.dashboard.redrawn import redrawn, switch
 from charrnn.dashboard.session import LIMIT, Session, engine
 from charrnn.network import sampling
 from charrnn.runs.run import Run
@@ -57,15 +57,7 @@ def controls(session: Session) -> None:
     if len(runs) == 1:
         st.caption("Fork this run at a stored step, turn a knob, and train both: their curves appear here together.")
         return
-    st.segmented_control(
-        "Common axis",
-        list(AXES),
-        default="steps",
-        key="compare-axis",
-        label_visibility="collapsed",
-        required=True,
-        on_change=lambda: st.rerun(["side-by-side"]),
-    )
+    switch("Common axis", AXES, "compare-axis", "steps", part="side-by-side")
 
 
 def side_by_side(session: Session) -> None:

@@ -22,7 +22,7 @@ from charrnn.dashboard.components import (
     table,
 )
 from charrnn.dashboard.hidden_states import Chosen, Reading, chosen, reading
-from charrnn.dashboard.redrawn import redrawn
+from charrnn.dashboard.redrawn import redrawn, switch
 from charrnn.dashboard.session import Session
 from charrnn.dashboard.unit_text import guesses
 from charrnn.insight.connectivity import Connectivity, connectivity
@@ -62,16 +62,7 @@ def controls() -> None:
             help="The strip's sentence, or the text typed in under “What does it know?”. The picked character is "
             "predicted from those before it; press another one, or move with the arrow keys.",
         )
-        st.segmented_control(
-            "Pull",
-            list(PULLS),
-            default="effect",
-            format_func=PULLS.__getitem__,
-            key="pull",
-            label_visibility="collapsed",
-            required=True,
-            on_change=lambda: st.rerun(["connections-drawn"]),
-        )
+        switch("Pull", PULLS, "pull", "effect", part="connections-drawn", words=PULLS.__getitem__)
 
 
 def prediction(session: Session) -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 from charrnn.dashboard import measuring, weight_charts
 from charrnn.dashboard.components import Axis, Chart, chart, encode_chart, encode_line, encode_matrix, line, matrix
 from charrnn.dashboard.one_step import one_step
-from charrnn.dashboard.redrawn import redrawn
+from charrnn.dashboard.redrawn import redrawn, switch
 from charrnn.dashboard.session import Session
 from charrnn.insight.reading import states
 from charrnn.insight.weights import embedding, histogram, saturation
@@ -69,15 +69,7 @@ def array_control() -> None:
         st.markdown(
             "**Weights**", width="content", help="The five arrays that training changes; nothing else is learned."
         )
-        st.segmented_control(
-            "Array",
-            list(ARRAYS),
-            default="W_hh",
-            key="array",
-            label_visibility="collapsed",
-            required=True,
-            on_change=lambda: st.rerun(["weights"]),
-        )
+        switch("Array", ARRAYS, "array", "W_hh", part="weights")
 
 
 def weights(session: Session) -> None:

@@ -19,7 +19,7 @@ from charrnn.dashboard.components import (
     table,
 )
 from charrnn.dashboard.hidden_states import chosen, looked_at, reading
-from charrnn.dashboard.redrawn import redrawn
+from charrnn.dashboard.redrawn import anew, redrawn
 from charrnn.dashboard.session import Session
 from charrnn.insight.worksheet import Worksheet, worksheet
 from charrnn.network.rnn import Parameters
@@ -53,7 +53,7 @@ def controls(session: Session) -> None:
         range(len(signs) - 1),
         format_func=lambda t: f"{t + 1}: {signs[t]} → {signs[t + 1]}",
         key="step-place",
-        on_change=again,
+        on_change=anew("one-step-drawn"),
         help="It is read from the state that everything before it led to; behind the arrow, what came next.",
     )
     right.number_input(
@@ -63,14 +63,9 @@ def controls(session: Session) -> None:
         None,
         placeholder=f"{looked_at(session)}, looked at",
         key="step-unit",
-        on_change=again,
+        on_change=anew("one-step-drawn"),
         help="The one that is written out; empty: the one that is looked at above.",
     )
-
-
-def again() -> None:
-    """Have the step drawn anew; only from a widget's callback."""
-    st.rerun(["one-step-drawn"])
 
 
 def by_hand(session: Session) -> None:

@@ -1,6 +1,6 @@
 """Parts of the page that Streamlit draws anew by themselves, without the page around them."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any, Literal
 
 import streamlit as st
@@ -33,6 +33,25 @@ def redrawn(
 
     with st.container(width=width):
         st.fragment(part, key=key)()
+
+
+def anew(*parts: str) -> Callable[[], None]:
+    """A widget's callback: have these parts drawn anew, and not the one that it stands in."""
+    return lambda: st.rerun(list(parts))
+
+
+def switch(label: str, options: Mapping[str, Any], key: str, default: str, part: str, words: Any = str) -> None:
+    """One of a few choices, upon which a part is drawn anew. `words` says how each is called."""
+    st.segmented_control(
+        label,
+        list(options),
+        default=default,
+        format_func=words,
+        key=key,
+        label_visibility="collapsed",
+        required=True,
+        on_change=anew(part),
+    )
 
 
 def whole(session: Session, depends: Callable[[], Hashable]) -> None:

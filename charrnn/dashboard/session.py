@@ -24,7 +24,8 @@ from charrnn.runs.store import Store, home
 from charrnn.text.corpus import Corpus, CorpusError
 from charrnn.training.settings import Settings, SettingsError
 
-STYLE = Path(__file__).with_name("page.css")
+STYLE = Path(__file__).with_name("page.css").read_text(encoding="utf-8")
+INK = '[data-testid="stBaseButton-primary"] { color: #0E1013; }'  # in the dark: Streamlit writes white on bright mint
 CELLS = 84  # columns of the reading strip
 # Runs that may train before all pages' pictures come more seldom: processors are for training.
 LIVELY = min(os.cpu_count() or 2, 8)
@@ -246,6 +247,11 @@ class Session:
         self.strips.clear()
         self.measurements.clear()
         self.shown_units = self.at = None
+
+
+def style(theme: str | None) -> str:
+    """What the theme cannot say, as markup."""
+    return f"<style>{STYLE}{INK if theme == 'dark' else ''}</style>"
 
 
 def show(key: str, value: Any) -> None:

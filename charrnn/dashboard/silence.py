@@ -23,7 +23,7 @@ from charrnn.dashboard.components import (
 )
 from charrnn.dashboard.components.table import number
 from charrnn.dashboard.hidden_states import looked_at
-from charrnn.dashboard.redrawn import redrawn
+from charrnn.dashboard.redrawn import anew, redrawn
 from charrnn.dashboard.session import Session
 from charrnn.insight import lesion
 from charrnn.network.rnn import Array
@@ -67,14 +67,9 @@ def controls(session: Session) -> None:
             format_func=lambda unit: f"unit {unit}" + (f" · {names[unit]}" if unit in names else ""),
             key="silenced",
             width="stretch",
-            on_change=again,
+            on_change=anew("silence-drawn"),
         )
-        st.slider("hold at", -1.0, 1.0, 0.0, 0.1, key="held-at", width=220, on_change=again)
-
-
-def again() -> None:
-    """Hold the units chosen now; only from a widget's callback."""
-    st.rerun(["silence-drawn"])
+        st.slider("hold at", -1.0, 1.0, 0.0, 0.1, key="held-at", width=220, on_change=anew("silence-drawn"))
 
 
 def suffered(session: Session) -> None:

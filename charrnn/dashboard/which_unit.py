@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 import streamlit as st
 
-from charrnn.dashboard import controls, measuring, texts
+from charrnn.dashboard import measuring, text_choice, texts
 from charrnn.dashboard.components import Numbers, Table, Words, encode_table, table
 from charrnn.dashboard.hidden_states import look_at, looked_at
 from charrnn.dashboard.session import RANKING, Session
@@ -130,7 +130,7 @@ def judged_in_words(session: Session, listed: list[Verdict]) -> None:
 
 def born_elsewhere(session: Session, title: str) -> None:
     """Start over on a generated text, after a question where training would be lost."""
-    controls.adopt(session, lambda: texts.find(title, Choices()))
+    text_choice.adopt(session, lambda: texts.find(title, Choices()))
     st.rerun()
 
 

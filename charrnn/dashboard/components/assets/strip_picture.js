@@ -28,11 +28,11 @@ export function layoutOf(frame, width) {
 
 export function drawLabels(context, frame, layout, theme) {
   const right = layout.labels - (layout.narrow ? 5 : 10);
-  const write = (text, y, weight, size, colour) => {
+  const write = (text, y, weight, size, colour, kept = "") => {
     context.font = `${weight} ${size}px ${theme.sans}`;
     context.fillStyle = colour;
     context.textAlign = "right";
-    context.fillText(fit(context, text, right), right, y);
+    context.fillText(fit(context, text, right - context.measureText(kept).width) + kept, right, y);
   };
   const size = layout.narrow ? 11 : 13;
   const short = (label) => (layout.narrow ? label.replace(/^(at|its) /, "") : label);
@@ -47,7 +47,10 @@ export function drawLabels(context, frame, layout, theme) {
     else if (kind === "surprise") {
       write("surprise", y + 8, 600, size, theme.text);
       write("up to 8 bits", y + 21, 400, size - 2, theme.muted);
-    } else if (kind === "unit") write(unit.name, middle, 400, size, theme.muted);
+    } else if (kind === "unit") {
+      const [, name, number] = /^(.*?)( \d+)?$/.exec(unit.name); // the number is never cut off
+      write(name, middle, 400, size, theme.muted, number);
+    }
   }
 }
 

@@ -31,6 +31,7 @@ if live.is_server():  # the server looks here, once, for the routes that it is t
 else:
     st.set_page_config("CharRNN Lab", page_icon="🧠", layout="wide")
 
+    redrawn.from_the_top()
     st.html(session.style(st.context.theme.type))
     here = session.open_session()
     redrawn.whole(here, lambda: panels.page_depends_on(here))

@@ -4,6 +4,7 @@ from collections.abc import Callable, Hashable, Mapping
 from typing import Any, Literal
 
 import streamlit as st
+from streamlit.delta_generator_singletons import context_dg_stack, get_default_dg_stack_value
 
 from charrnn.dashboard.components import link
 from charrnn.dashboard.live import PAGE
@@ -52,6 +53,16 @@ def switch(label: str, options: Mapping[str, Any], key: str, default: str, part:
         required=True,
         on_change=anew(part),
     )
+
+
+def from_the_top() -> None:
+    """What is drawn next belongs to the page itself: to be called before anything is drawn.
+
+    A request that comes just as a part has been redrawn is answered by the same thread, which Streamlit (1.67) has
+    stand in that part still: the whole page would be drawn once more inside it. Streamlit does as much as this where it
+    breaks off (exec_code.py).
+    """
+    context_dg_stack.set(get_default_dg_stack_value())
 
 
 def whole(session: Session, depends: Callable[[], Hashable]) -> None:

@@ -170,7 +170,7 @@ def test_a_watch_link_shows_the_run_live_and_cannot_drive_it(visit, lab):
     assert lab.token not in watcher.page.url + watcher.page.content()
     lab.pause()
     expect(watcher.figures).to_contain_text("paused")
-    assert watcher.step == lab.step
+    assert watcher.soon(lambda: watcher.step == lab.step)
 
 
 @pytest.mark.parametrize("name", ["run", "watch"])

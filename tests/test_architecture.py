@@ -15,7 +15,7 @@ MAY_IMPORT = {  # room: the rooms it may know beside itself
     "runs": {"text", "network", "training"},
     "dashboard": {"text", "network", "training", "insight", "runs"},
 }
-SCREEN = {"streamlit", "altair", "pandas", "pyarrow", "segno"}
+SCREEN = {"streamlit", "pandas", "segno"}
 FILES = {
     room: sorted((ROOT / "charrnn" / room).rglob("*.py")) for room in MAY_IMPORT if (ROOT / "charrnn" / room).is_dir()
 }

@@ -176,18 +176,16 @@ def as_met(session: Session) -> None:
 
 def characters_as_points(session: Session) -> None:
     """The rows of W_xh in two dimensions."""
-    view = session.view
-    found = embedding(view.parameters.W_xh)
     st.markdown(
         "**Characters that enter alike**: each is the row of W_xh that it adds to the units, seen from where rows "
         "differ most.",
         help="The two principal components of the rows. While it learns, vowels, digits and capitals gather.",
     )
-    st.vega_lite_chart(
-        weight_charts.embedding_table(session.run.corpus.vocabulary.characters, found),
-        weight_charts.embedding_spec(st.context.theme.type or "light"),
-        key="points",
-        alt="Characters by the two principal components of their input weights",
-    )
-    shown = sum(found.explained)
-    st.caption(f"Step {view.step:,}. The two axes show {shown:.0%} of how the rows differ.")
+
+    def points() -> bytes:
+        view = session.view
+        found = embedding(view.parameters.W_xh, session.points)
+        session.points = found.points
+        return encode_chart(weight_charts.embedding_chart(session.run.corpus.vocabulary.characters, found, view.step))
+
+    chart(session.channel.picture("points", points), key="points")

@@ -86,6 +86,7 @@ class Session:
     sampling_seed: int = 1
     sampled: tuple[Any, str] = (None, "")  # what the sample was drawn from, and the sample
     shown_units: Array | None = None
+    points: Array | None = None  # the characters as they were drawn last (V, 2): the next drawing is turned alike
     sentences: dict[Any, tuple[str, int]] = field(default_factory=dict)  # by text and length
     carried: tuple[Any, Any, Any] = (None, None, None)  # the states read last: of which network, along which ids
     strips: dict[Any, Strip] = field(default_factory=dict)  # rows frozen in the past, by step and sentence
@@ -246,7 +247,7 @@ class Session:
     def _look_anew(self) -> None:
         self.strips.clear()
         self.measurements.clear()
-        self.shown_units = self.at = None
+        self.shown_units = self.points = self.at = None
 
 
 def style(theme: str | None) -> str:

@@ -1,24 +1,16 @@
 """The charts of the weights: histograms over time, saturation and gradients over time, characters as points."""
 
 import re
-from functools import cache
-from typing import Any
+from typing import get_args
 
-import altair as alt
 import numpy as np
-import pyarrow as pa
 from numpy.typing import ArrayLike
 
-from charrnn.dashboard.components import Chart, Layer, Scale
-from charrnn.dashboard.words import visible
+from charrnn.dashboard.components import Chart, Kind, Layer, Scale
 from charrnn.insight.weights import Embedding, Histogram, kinds
 from charrnn.network.rnn import Array
 
-KINDS = ["vowel", "consonant", "capital", "digit", "punctuation", "space"]
-KIND_COLOURS = {
-    "light": ["#EA6A02", "#3B6FE0", "#9A318D", "#2C745D", "#5B626B", "#A30104"],
-    "dark": ["#FFA24D", "#7FA2FF", "#FF8FFB", "#18B582", "#9AA3AD", "#EBDD26"],
-}
+KINDS: tuple[Kind, ...] = get_args(Kind)
 FLAT = "There the tanh is flat: its slope is below 0.19, and little gradient passes."
 PULL = "Over one window, before clipping: how strongly the weights are pulled."
 MET = "Of every step, before clipping and at the clip then set; each point the mean since the one before."
@@ -87,32 +79,17 @@ def _at_steps(steps: ArrayLike, values: ArrayLike, y: Scale, title: str, note: s
     return Chart(name, f"{title}, over training steps", x, y, [line], 190, heading=title, note=note)
 
 
-@cache
-def embedding_spec(theme: str) -> dict[str, Any]:
+def embedding_chart(characters: str, found: Embedding, step: int) -> Chart:
     """The characters at their two principal components, coloured by what they are."""
-    scale = alt.Scale(domain=KINDS, range=KIND_COLOURS[theme])
-    axis = alt.Axis(tickCount=4, labels=False, ticks=False)
-    x = alt.X("x:Q", title="first principal component", axis=axis)
-    y = alt.Y("y:Q", title="second", axis=axis)
-    colour = alt.Color(
-        "kind:N", scale=scale, legend=alt.Legend(title=None, orient="top", symbolType="square", columns=3)
-    )
-    tooltip = [alt.Tooltip("character:N"), alt.Tooltip("kind:N")]
-    rows = alt.Chart(alt.NamedData("table"))
-    text = rows.mark_text(fontSize=16, fontWeight="bold").encode(x=x, y=y, text="character:N", color=colour)
-    points = rows.mark_point(filled=True, size=160, opacity=0.01).encode(x=x, y=y, tooltip=tooltip)
-    spec: dict[str, Any] = alt.layer(points, text).properties(height=340, width="container").to_dict(validate=False)
-    for part in (
-        spec,
-        *spec["layer"],
-    ):  # theme and data come from Streamlit: the chart is patched in place
-        for name in ("config", "data", "datasets"):
-            part.pop(name, None)
-    return spec
-
-
-def embedding_table(characters: str, found: Embedding) -> pa.Table:
-    """A row for each character."""
-    points: Array = found.points.astype(np.float32)
-    signs = [visible(character) for character in characters]
-    return pa.table({"character": signs, "kind": kinds(characters), "x": points[:, 0], "y": points[:, 1]})
+    of, ends = kinds(characters), 1.08 * np.abs(found.points).max(axis=0)
+    layers = []
+    for kind in KINDS:
+        here = [k for k, its in enumerate(of) if its == kind]
+        signs, (across, up) = "".join(characters[k] for k in here), found.points[here].T
+        if here:
+            layers.append(Layer("signs", across, up, name=kind, legend=kind, colour=kind, signs=signs))
+    note = f"Step {step:,}. The two axes show {sum(found.explained):.0%} of how the rows differ."
+    titles = "first principal component", "second"
+    x, y = (Scale(title, low=-float(end), high=float(end)) for title, end in zip(titles, ends, strict=True))
+    alt = "Characters by the two principal components of their input weights"
+    return Chart("characters", alt, x, y, layers, 400, note=note)

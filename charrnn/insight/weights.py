@@ -55,17 +55,22 @@ def saturation(hidden: Array) -> Saturation:
     return Saturation(float(by_unit.mean()), by_unit, histogram("h", hidden, 1.0))
 
 
-def embedding(weights: Array) -> Embedding:
+def embedding(weights: Array, like: Array | None = None) -> Embedding:
     """The two principal components of rows (V, H), W_xh's usually (Pearson 1901; by singular values).
 
-    Each axis points to where its farthest row lies, so that the picture does not flip from step to step by chance.
+    Each axis points to where the rows lie as in `like` (V, 2), the points of a moment before, so that the picture does
+    not flip by chance; without such points, to where its farthest row lies.
     """
     rows = weights - weights.mean(axis=0)
     U, S, _ = np.linalg.svd(rows.astype(float), full_matrices=False)
     points = np.zeros((len(rows), 2))
     k = min(2, len(S))
     points[:, :k] = U[:, :k] * S[:k]
-    points *= np.where(points[np.abs(points).argmax(axis=0), [0, 1]] < 0, -1, 1)
+    if like is None or like.shape != points.shape:
+        ahead = points[np.abs(points).argmax(axis=0), [0, 1]]
+    else:
+        ahead = (points * like).sum(axis=0)
+    points *= np.where(ahead < 0, -1, 1)
     variance = np.zeros(2)
     variance[:k] = S[:k] ** 2 / max(float(S @ S), 1e-30)
     return Embedding(points, (float(variance[0]), float(variance[1])))

@@ -6,17 +6,17 @@ import numpy as np
 import pytest
 from app_page import SECONDS
 
-from charrnn.dashboard import weight_charts
 from charrnn.insight.ranking import named_units
 from charrnn.insight.reading import states
+from charrnn.insight.weights import embedding
 from charrnn.network.evaluate import surprisal
 from charrnn.text.synthetic import Quotes
 
 KNOWS = {"heatmap", "on-the-text", "verdicts", "harder", "beside", "costs"}
 REMEMBERS = {"connected", "reach", "eigenvalues", "guessed"}
-LEARNS = {"matrix", "histogram", "as-met", "over-time-charts"}
+LEARNS = {"matrix", "histogram", "as-met", "over-time-charts", "points"}
 PLANTED = '<img src=x onerror="alert(1)"> ![seen](http://example.invalid/spy.png) **bold**'
-DRAWN_PLAINLY = {"code", "text", "bidi_component", "vega_lite_chart", "arrow_data_frame", "text_input", "text_area"}
+DRAWN_PLAINLY = {"code", "text", "bidi_component", "arrow_data_frame", "text_input", "text_area"}
 
 
 @pytest.fixture
@@ -34,8 +34,7 @@ def measured(page):
 
 def drawn(page):
     """Charts by what they say in place of a picture, tables and components by their keys."""
-    found = {getattr(element, "key", None) for element in page.elements}
-    return found | {element.proto.alt for element in page.elements if element.type == "vega_lite_chart"}
+    return {getattr(element, "key", None) for element in page.elements}
 
 
 def written(page):
@@ -62,6 +61,21 @@ def test_the_colours_of_the_text_are_the_units_values(opened):
     units = [int(re.match(r"unit (\d+)", row)[1]) for row in header["rows"]]
     assert sorted(units) == list(range(hidden.shape[1]))
     np.testing.assert_allclose((sent.astype(float) - 128) / 127, hidden[:, units].T, atol=0.005)
+
+
+def test_the_characters_stand_where_their_rows_of_the_input_weights_lie(opened):
+    ((described,), body) = opened.component("points")
+    layers = described["layers"]
+    assert sorted("".join(layer["signs"] for layer in layers)) == sorted(opened.run.corpus.vocabulary.characters)
+    assert described["note"].startswith("Step 1,000. The two axes show")
+    sent = np.frombuffer(body, "<f4")[-2 * sum(layer["points"] for layer in layers) :]
+    drawn, at = {}, 0
+    for layer in layers:
+        x, y = np.split(sent[at : at + 2 * layer["points"]], 2)
+        drawn |= dict(zip(layer["signs"], zip(x, y, strict=True), strict=True))
+        at += 2 * layer["points"]
+    points = np.array([drawn[character] for character in opened.run.corpus.vocabulary.characters])
+    np.testing.assert_allclose(points, embedding(opened.session.view.parameters.W_xh, points).points, atol=1e-4)
 
 
 def test_a_picked_unit_is_followed_by_text_and_silence(opened):
@@ -176,10 +190,3 @@ def test_the_memory_is_told_in_sentences(opened):
         "hundredth of the gradient" in m.value or "of the gradient is left" in m.value for m in opened.at.markdown
     )
     assert any(m.value.startswith("Spectral radius") for m in opened.at.markdown)
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_no_specification_holds_data(theme):
-    spec = weight_charts.embedding_spec(theme)
-    for part in (spec, *spec["layer"]):
-        assert not {"data", "datasets", "config"} & set(part)

@@ -4,7 +4,7 @@ import pytest
 
 SCRIPT = '<img src=x onerror="alert(1)"> <script>alert(2)</script> '
 IMAGE = "![seen](http://example.invalid/spy.png) [here](javascript:alert(3)) $x^2$ :red[loud] **bold**\n# big\n"
-PLAIN = {"code", "text", "bidi_component", "vega_lite_chart", "text_area", "text_input", "file_uploader"}
+PLAIN = {"code", "text", "bidi_component", "text_area", "text_input", "file_uploader"}
 
 
 def markup(page):

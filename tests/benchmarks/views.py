@@ -35,7 +35,7 @@ VIEWS = (
 )
 LIVE = (
     *("reading strip", "loss curve", "heatmap", "coloured text", "connections", "matrix W_hh, histograms"),
-    *("one step", "compare two runs"),
+    *("embedding", "one step", "compare two runs"),
 )
 LIMIT = 50  # ms a redraw, asked for at 256 units and 200 characters
 BETWEEN = 1500  # ms, after which the largest picture may be sent again

@@ -43,6 +43,17 @@ COSTS = Chart(
     Scale("cost, nats"),
     [Layer("bars", [0, 1, 2], [0.1234, 0.01, -0.05], name="held at 0", colour="signed")],
 )
+SIGNS = Chart(
+    "characters",
+    "Characters in a plane",
+    Scale("first", low=-2.2, high=2.2),
+    Scale("second", low=-2.2, high=2.2),
+    [
+        Layer("signs", [k - 1.5, k - 1.5], [1, 0], name=kind, legend=kind, colour=kind, signs=signs)
+        for k, (kind, signs) in enumerate([("vowel", "ae"), ("capital", "AB"), ("digit", "01"), ("space", " \n")])
+    ],
+    square=True,
+)
 
 
 class Drawn(Alone):
@@ -65,6 +76,18 @@ def test_every_label_can_be_read_and_none_lies_on_another(chart, theme: str, wid
     drawn = chart(width, theme).draw(CROWDED)
     assert drawn.faults(theme, width, on_discs="ACE") == []
     assert {"A", "C", "E", "training steps", "loss, nats a character"} <= set(drawn.texts())
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_signs_can_be_read_and_stay_themselves_while_they_move(chart, theme: str):
+    drawn = chart(600, theme).draw(SIGNS)
+    assert drawn.faults(theme, 600) == []
+    assert set("aeAB01␣↵") <= set(drawn.texts())
+    expect(drawn.canvas).to_have_attribute("aria-label", re.compile("vowel: a e; .*space: space new line"))
+    drawn.canvas.press("ArrowRight")
+    expect(drawn.said).to_have_text("a, vowel: first −1.5, second 1.")
+    drawn.draw(SIGNS._replace(layers=[SIGNS.layers[0]._replace(x=[1, -1.5]), *SIGNS.layers[1:]]))
+    expect(drawn.card).to_contain_text("a, vowelfirst1")
 
 
 def test_keys_walk_along_a_line_and_from_line_to_line_and_say_exact_values(chart):

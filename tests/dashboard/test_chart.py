@@ -57,6 +57,7 @@ def test_every_axis_has_two_ends_with_all_that_is_drawn_between_them(values: Any
         (Layer("line", [1, 2], [1], name="loss"), "loss: 2 numbers"),
         (Layer("band", [1, 2], [1, 2], [1]), "band: 2 numbers"),
         (Layer("dots", [1], [1], also={"size": [1, 2]}), "size"),
+        (Layer("signs", [1], [1], signs="ab"), "signs"),
     ],
 )
 def test_a_layer_whose_lengths_disagree_is_refused_by_name(layer: Layer, named: str):

@@ -45,6 +45,14 @@ def test_the_embedding_does_not_flip_with_the_sign_of_a_singular_vector(rng):
     assert np.all(points[np.abs(points).argmax(axis=0), [0, 1]] > 0)
 
 
+def test_the_embedding_stays_turned_as_it_was_a_moment_before(rng):
+    rows = rng.normal(size=(10, 4))
+    before = embedding(rows).points * [-1, 1]
+    found = embedding(rows + 1e-6, before)
+    np.testing.assert_allclose(found.points, before, atol=1e-4)
+    assert np.array_equal(embedding(rows, before[:5]).points, embedding(rows).points)
+
+
 @pytest.mark.parametrize("shape", [(2, 1), (1, 5), (3, 3)])
 def test_an_embedding_of_very_little_is_still_points(shape):
     assert embedding(np.ones(shape)).points.shape == (shape[0], 2)

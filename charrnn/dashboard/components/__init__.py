@@ -23,7 +23,7 @@ Each is a Python function that packs numbers into a few kilobytes, and JavaScrip
     shared.js            colour scales, visible glyphs, the wire format
 """
 
-from .chart import Chart, Colour, Form, Layer, Scale, chart, encode_chart
+from .chart import Chart, Colour, Form, Kind, Layer, Scale, chart, encode_chart
 from .coloured_text import Choice, Colouring, Guesses, coloured_text, encode_coloured_text
 from .heatmap import Cell, encode_heatmap, heatmap
 from .line import Span, encode_line, line
@@ -48,6 +48,7 @@ __all__ = [
     "CurveFrame",
     "Form",
     "Guesses",
+    "Kind",
     "Layer",
     "Level",
     "Mark",

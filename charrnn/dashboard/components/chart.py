@@ -12,7 +12,8 @@ from .wire import pack
 # How an axis's numbers are written: 0.25, 12k, 25 %, 10⁻³.
 Form = Literal["number", "count", "percent", "power"]
 # What the page's colours mean: see PALETTES in assets/shared.js. A to F are runs, "signed" is the ends of that scale.
-Colour = Literal["line", "accent", "muted", "mark", "signed", "A", "B", "C", "D", "E", "F"]
+Kind = Literal["vowel", "consonant", "capital", "digit", "punctuation", "space"]
+Colour = Literal["line", "accent", "muted", "mark", "signed", "A", "B", "C", "D", "E", "F"] | Kind
 MARGIN = 0.05  # of what is drawn, left free above and below it where an axis names no ends
 
 
@@ -30,7 +31,7 @@ class Scale(NamedTuple):
 class Layer(NamedTuple):
     """Numbers drawn in one way. On a logarithmic axis none may be below zero; NaN leaves a gap."""
 
-    shape: Literal["line", "steps", "band", "dots", "squares", "bars", "rule"]
+    shape: Literal["line", "steps", "band", "dots", "squares", "signs", "bars", "rule"]
     x: ArrayLike
     y: ArrayLike = ()  # a rule has none: it stands upright at each x
     to: ArrayLike = ()  # the other edge of a band
@@ -42,6 +43,7 @@ class Layer(NamedTuple):
     width: float = 2.0
     dashed: bool = False
     filled: bool = False  # whether a paler area lies between it and zero
+    signs: str = ""  # the character that stands at each point
     also: Mapping[str, ArrayLike] = {}  # what else is known of each point, in the unit of y
 
 
@@ -87,7 +89,8 @@ def _encoded(layer: Layer) -> tuple[dict[str, Any], list[NDArray[np.floating]]]:
     arrays = {name: np.asarray(values, "<f4").ravel() for name, values in columns.items()}
     points = len(arrays["x"])
     sent = [name for name, array in arrays.items() if name not in ("y", "to") or len(array)]
-    if wrong := [name for name in sent if len(arrays[name]) != points]:
+    lengths = {name: len(arrays[name]) for name in sent} | ({"signs": len(layer.signs)} if layer.signs else {})
+    if wrong := [name for name, length in lengths.items() if length != points]:
         raise ValueError(f"{layer.name or layer.shape}: {points} numbers are needed in each of {', '.join(wrong)}")
     drawn = layer._asdict() | {"points": points, "has": sent[1:], "also": list(layer.also)}
     return {name: value for name, value in drawn.items() if name not in ("x", "y", "to")}, [arrays[n] for n in sent]

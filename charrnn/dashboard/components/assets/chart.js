@@ -1,7 +1,7 @@
 // One chart or several side by side: exact values under the pointer, keys that walk from point to point.
 
 import { drawChart, layoutOf, reading } from "../charrnn.link/chart_picture.js";
-import { contextFor, unpack } from "../charrnn.link/shared.js";
+import { contextFor, glyph, spoken, unpack } from "../charrnn.link/shared.js";
 import { button, make, placeBeside, renderer, savePicture } from "../charrnn.link/stage.js";
 
 const STYLE = `
@@ -77,10 +77,11 @@ function raisePanel(stage) {
     showCard(point);
   }
 
-  /** The point that is chosen: it stays where it is on the axis while others come and go. */
+  /** The point that is chosen: it stays where it is on the axis while others come and go; a sign stays itself. */
   function pointed() {
     if (!chosen) return null;
     const { at, k, x } = chosen, layer = frame.named[at];
+    if (layer.signs) return { layer, k: Math.min(k, layer.points - 1) };
     return { layer, k: layer.xs[k] === x ? k : beside(layer.xs, x) };
   }
 
@@ -184,17 +185,20 @@ function beside(numbers, value) {
 function cardOf(frame, point) {
   const cell = (text) => make("td", { textContent: text });
   const rows = reading(frame, point).map((row) => make("tr", {}, row.map(cell)));
-  return [make("b", { textContent: point.layer.name }), make("table", {}, rows)];
+  return [make("b", { textContent: nameOf(point, glyph) }), make("table", {}, rows)];
 }
 
+const nameOf = ({ layer, k }, say) => (layer.signs ? `${say(Array.from(layer.signs)[k])}, ${layer.name}` : layer.name);
+
 const describe = (frame, point) => {
-  return `${point.layer.name}: ${reading(frame, point).map(([name, value]) => `${name} ${value}`).join(", ")}.`;
+  return `${nameOf(point, spoken)}: ${reading(frame, point).map(([name, value]) => `${name} ${value}`).join(", ")}.`;
 };
 
 /** The course of each line and the size of each cloud, in words. */
 function alternative(frame) {
   const values = (layer, k) => reading(frame, { layer, k }).map(([, value]) => value);
   const courses = frame.named.map((layer) => {
+    if (layer.signs) return `${layer.name}: ${Array.from(layer.signs, spoken).join(" ")}`;
     if (frame.square) return `${layer.name}: ${layer.points} points`;
     const told = layer.shape === "steps" ? [layer.ys.indexOf(Math.max(...layer.ys))] : [0, layer.points - 1];
     return `${layer.name}: ${told.map((k) => values(layer, k)).map(([x, y]) => `${y} at ${x}`).join(", ")}`;

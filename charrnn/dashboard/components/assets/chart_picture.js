@@ -2,8 +2,8 @@
 
 import { exact, scaleOf, ticksOf } from "./chart_scale.js";
 import { spread } from "./scales.js";
-import { fit, inkOn } from "./shared.js";
-import { crisp, dot, drawGrid, drawRules, ringed, rule } from "./strokes.js";
+import { fit, glyph, inkOn } from "./shared.js";
+import { crisp, dot, drawGrid, drawRules, halo, ringed, rule } from "./strokes.js";
 
 const ROW = 17; // height of a line of the legend
 const FOOT = 36; // height of labels and title below the plot
@@ -67,10 +67,12 @@ export function drawChart(context, frame, layout, theme, pointed = null) {
 }
 
 /** A layer's colour, or one for each of two signs. */
-const inkOf = ({ colour }, theme) => theme.runs["ABCDEF".indexOf(colour)] ?? theme[colour];
+const inkOf = ({ colour }, theme) => theme.runs["ABCDEF".indexOf(colour)] ?? theme.kinds[colour] ?? theme[colour];
 const signInk = (value, theme) => theme.signed.fill[value > 0 ? 0 : 255]; // what costs, what gains
 
-const DRAW = { line: drawLine, steps: drawLine, band: drawBand, dots: drawPoints, squares: drawPoints, bars: drawBars };
+const DRAW = {
+  line: drawLine, steps: drawLine, band: drawBand, dots: drawPoints, squares: drawPoints, signs: drawSigns, bars: drawBars,
+};
 
 /** The corners of a line, or of steps that stand over their middles; gaps part it into several. */
 function stretches({ shape, xs, ys }, { x, y }) {
@@ -133,6 +135,18 @@ function drawPoints(context, layer, { x, y }, theme) {
   context.globalAlpha = 1;
 }
 
+/** Characters, each at its point, on a rim of the background: those drawn later lie on top. */
+function drawSigns(context, layer, { x, y }, theme) {
+  context.font = `600 15px ${theme.mono}`;
+  context.textAlign = "center";
+  Array.from(layer.signs, glyph).forEach((sign, k) => {
+    const at = [sign, x.at(layer.xs[k]), y.at(layer.ys[k])];
+    halo(context, theme, ...at);
+    context.fillStyle = inkOf(layer, theme);
+    context.fillText(...at);
+  });
+}
+
 function drawBars(context, layer, { plot, x, y }, theme) {
   const { xs, ys } = layer, ground = y.at(0), half = Math.max(0.5, 0.4 * (x.at(1) - x.at(0)));
   xs.forEach((at, k) => {
@@ -171,7 +185,8 @@ function drawKey(context, layer, theme, left, y) {
   const places = { x: { at: (place) => left + place }, y: { at: (up) => y - up }, plot: { bottom: y } };
   const across = { line: [0, 16], steps: [4, 12], band: [0, 16] }[layer.shape] ?? [8];
   const ys = across.map(() => (layer.shape === "band" ? -5 : 0));
-  DRAW[layer.shape](context, { ...layer, xs: across, ys, tos: [5, 5], filled: false }, places, theme);
+  const shape = layer.shape === "signs" ? "squares" : layer.shape, width = layer.shape === "signs" ? 10 : layer.width;
+  DRAW[shape](context, { ...layer, shape, width, xs: across, ys, tos: [5, 5], filled: false }, places, theme);
 }
 
 /** Letters at the ends of lines; where several lines end together they stand one above another. */
@@ -205,7 +220,9 @@ function drawPointed(context, { plot, x, y }, theme, { layer, k }) {
   context.globalAlpha = 0.5;
   context.lineWidth = 1;
   rule(context, crisp(at), plot.top, crisp(at), plot.bottom);
+  if (layer.shape === "signs") rule(context, plot.left, crisp(up), plot.right, crisp(up));
   context.globalAlpha = 1;
+  if (layer.shape === "signs") return; // the rules cross at it, and a disc would cover it
   ringed(context, theme, at, up, layer.colour === "signed" ? signInk(layer.ys[k], theme) : inkOf(layer, theme));
 }
 

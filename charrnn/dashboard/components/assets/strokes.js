@@ -31,7 +31,7 @@ export function ringed(context, theme, x, y, colour) {
 }
 
 /** A rim of the background around letters, to be read on lines. */
-function halo(context, theme, text, x, y) {
+export function halo(context, theme, text, x, y) {
   context.strokeStyle = theme.background;
   context.lineWidth = 4;
   context.lineJoin = "round";

@@ -273,7 +273,8 @@ def open_session() -> Session:
     kept |= {name: query[name] for name in KEPT_IN_ADDRESS if name in query}
     if query != kept:
         st.query_params.from_dict(kept)
-    if session.closing:
+    # A browser that had not yet heard of a panel's closing may have asked for it once more: it would cover a question.
+    if session.closing or session.proposal or session.forking:
         session.closing = False
         st.session_state.update(dict.fromkeys(PANELS, False))
     session.channel.begin()

@@ -30,15 +30,6 @@ def joined(parts: Sequence[Array]) -> Array:
     return np.concatenate([np.empty((0, 4), np.float32), *parts])
 
 
-def since(pieces: Sequence[tuple[int, Array]], step: int) -> tuple[int, Array]:
-    """Pieces in their order, each with its last step, up to a step: the first step that they have, and the rows."""
-    if not pieces:
-        return step + 1, joined([])
-    last, rows = pieces[-1][0], joined([rows for _, rows in pieces])
-    first = last - len(rows) + 1
-    return first, rows[: max(0, step - first + 1)]
-
-
 def packed(history: Array) -> tuple[bytes, bytes]:
     """Its losses and what is known of its gradients, two columns each, as they are saved."""
     return history[:, :NORM].tobytes(), history[:, NORM:].tobytes()

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from charrnn.runs.curve import Curve
 from charrnn.runs.description import title_from_the_start
-from charrnn.runs.history import Array, since
 from charrnn.runs.local import Connection
 from charrnn.runs.messages import Message
 from charrnn.runs.record import Milestone, Record, Snapshot
 from charrnn.runs.saved import Saved
 from charrnn.runs.start import start_message
 from charrnn.runs.tokens import new_token, watch_token_of
+from charrnn.runs.told import Told
 from charrnn.text.corpus import Corpus
 from charrnn.training import checkpoint
 from charrnn.training.settings import Settings
@@ -82,7 +82,7 @@ class Run:
         self.saved_step: int | None = None  # what is committed to the store, None where nothing is
         self.lost: frozenset[int] = frozenset()  # stored steps that had to go, to keep within the run's limit
         self.unsaved: str | None = None  # plain words on why nothing is saved
-        self.told: tuple[tuple[int, Array], ...] = ()  # history not known to be saved, in pieces with their last steps
+        self.told = Told()
         self._changes: dict[str, float] = {}  # set while there was no process to tell
         self._goal: tuple[str, dict[str, Any]] | None = None  # what to tell the worker once it is ready
         self._resting = False  # whether the process is to end as soon as it has paused
@@ -242,8 +242,7 @@ class Run:
         else:
             if self.snapshot.step != self.state_step:  # the process before died: what came after its state is lost
                 trainer = checkpoint.resumed(self.corpus, self.settings, self.state)
-                first, rows = since(self.told, self.state_step)
-                self.told = ((first + len(rows) - 1, rows),)
+                self.told = self.told.until(self.state_step)
                 self.record = self.record.resumed(trainer, self._changes)
             changes, self._changes = self._changes, {}
             self._become("starting", None)
@@ -303,11 +302,8 @@ class Run:
             if connection is not self._connection and not saving:
                 return  # a process that has been let go
             self.record = self.record.after(message)
-            if kind == "diverged":
-                first, rows = since(self.told, fields["step"])
-                self.told = ((first + len(rows) - 1, rows),)
-            elif "history" in arrays and self._engine.store:
-                self.told = (*self.told, (fields["step"], arrays["history"].copy()))  # a view keeps a whole message
+            if self._engine.store:
+                self.told = self.told.after(message)
             if "state" in arrays:
                 self.state, self.state_step = arrays["state"].tobytes(), fields["step"]
             current = fields.get("order") == self._order
@@ -317,7 +313,6 @@ class Run:
                 self.status, self.stop_at = "training", fields["until"]
             elif kind == "saved":
                 self.saved_step, self.unsaved = fields["step"], None
-                self.told = tuple(piece for piece in self.told if piece[0] > fields["step"])
                 self.lost |= set(fields["removed"])
                 self.record = self.record.without(fields["removed"])
             elif kind == "unsaved":

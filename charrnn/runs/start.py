@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from charrnn.runs.description import about, corpus_from
-from charrnn.runs.history import since
 from charrnn.runs.messages import Message
 from charrnn.runs.saved import Note
 from charrnn.training import checkpoint
@@ -25,7 +24,7 @@ def start_message(run: Run, changes: dict[str, float], store: Store | None) -> M
     The process before it may have died with something told and not saved: that comes with it, to be saved first.
     """
     corpus = run.corpus
-    first, told = since(run.told, run.state_step)
+    first, told = run.told.rows(run.state_step)
     arrays = {"text": np.frombuffer(corpus.text.encode(), np.uint8), "told": told}
     if run.state:
         arrays["state"] = np.frombuffer(run.state, np.uint8)

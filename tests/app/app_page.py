@@ -36,7 +36,8 @@ class Page:
             self.at.run()
             assert not self.at.exception, self.at.exception
             whole = any(getattr(block, "key", None) == "player" for block in self.elements)
-            seen = whole and all(self.at.session_state[panel] for panel in PANELS)
+            asks = self.session.proposal or self.session.forking  # then none is open
+            seen = whole and (asks or all(self.at.session_state[panel] for panel in PANELS))
         return self
 
     def click(self, key: str) -> "Page":

@@ -100,6 +100,14 @@ def test_start_over_asks_first_and_keep_keeps(page):
     assert "confirm-yes" not in page.look().buttons
 
 
+def test_no_panel_lies_over_a_question(page):
+    page.step("10 windows").click("start-over")
+    page.at.session_state["network"] = True  # as a browser asks that had not yet heard of its closing
+    page.at.run()
+    assert "confirm-yes" in page.buttons
+    assert not page.at.session_state["network"]
+
+
 def test_start_over_goes_back_to_the_very_same_start(page):
     (before,) = page.run.samples
     flat = page.run.snapshot.parameters.flat.copy()

@@ -185,8 +185,9 @@ function drawKey(context, layer, theme, left, y) {
   const places = { x: { at: (place) => left + place }, y: { at: (up) => y - up }, plot: { bottom: y } };
   const across = { line: [0, 16], steps: [4, 12], band: [0, 16] }[layer.shape] ?? [8];
   const ys = across.map(() => (layer.shape === "band" ? -5 : 0));
-  const shape = layer.shape === "signs" ? "squares" : layer.shape, width = layer.shape === "signs" ? 10 : layer.width;
-  DRAW[shape](context, { ...layer, shape, width, xs: across, ys, tos: [5, 5], filled: false }, places, theme);
+  const square = layer.shape === "signs" && { shape: "squares", width: 10 };
+  const small = { ...layer, ...square, xs: across, ys, tos: [5, 5], filled: false };
+  DRAW[small.shape](context, small, places, theme);
 }
 
 /** Letters at the ends of lines; where several lines end together they stand one above another. */
@@ -220,10 +221,10 @@ function drawPointed(context, { plot, x, y }, theme, { layer, k }) {
   context.globalAlpha = 0.5;
   context.lineWidth = 1;
   rule(context, crisp(at), plot.top, crisp(at), plot.bottom);
-  if (layer.shape === "signs") rule(context, plot.left, crisp(up), plot.right, crisp(up));
+  const covered = layer.shape === "signs"; // by a disc: two rules cross at it instead
+  if (covered) rule(context, plot.left, crisp(up), plot.right, crisp(up));
   context.globalAlpha = 1;
-  if (layer.shape === "signs") return; // the rules cross at it, and a disc would cover it
-  ringed(context, theme, at, up, layer.colour === "signed" ? signInk(layer.ys[k], theme) : inkOf(layer, theme));
+  if (!covered) ringed(context, theme, at, up, layer.colour === "signed" ? signInk(layer.ys[k], theme) : inkOf(layer, theme));
 }
 
 /** What is known of a point: rows of a name and a value. */

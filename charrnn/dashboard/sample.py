@@ -36,7 +36,7 @@ def row(session: Session) -> None:
     run = session.run
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown("**It writes**")
-        with st.popover("temperature", key="sampling"):
+        with st.popover("Temperature", key="sampling"):
             st.slider(
                 "Temperature", 0.0, 2.0, 0.8, 0.1, key="temperature", on_change=again, help="Low: safe, high: daring."
             )

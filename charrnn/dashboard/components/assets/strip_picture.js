@@ -125,16 +125,16 @@ const reachOf = (frame, pinned) => (frame.reach && frame.reach.column === pinned
 
 /** What the colours mean, 24 px high; it does not scroll with the cells. */
 export function drawLegends(context, frame, layout, theme, pinned) {
-  const width = layout.narrow ? 36 : 64;
-  const title = (text) => (layout.narrow ? "" : text);
+  const width = layout.narrow ? 18 : 64;
+  const reach = reachOf(frame, pinned);
+  const title = (long, short) => (layout.narrow ? (reach ? "" : short) : long); // where there is room for it
   const scales = [
-    { title: "guessed right, by its probability", colours: theme.right, low: "0", high: "100 %" },
-    { title: "held by a unit", colours: theme.signed, low: "−1", high: "+1" },
+    { title: title("guessed right, by its probability", "right"), colours: theme.right, low: "0", high: "100 %" },
+    { title: title("held by a unit", "unit"), colours: theme.signed, low: "−1", high: "+1" },
   ];
   let x = layout.narrow ? 0 : layout.labels;
-  for (const one of scales) x = 12 + legend(context, theme, { ...one, x, y: 12, width, title: title(one.title) });
-  const reach = reachOf(frame, pinned);
-  if (reach) context.fillText(`┊ learning looks ${reach.cut} back`, x, 12);
+  for (const one of scales) x = 12 + legend(context, theme, { ...one, x, y: 12, width });
+  if (reach) context.fillText(layout.narrow ? `┊ ${reach.cut} back` : `┊ learning looks ${reach.cut} back`, x, 12);
 }
 
 /** How far the gradient of the pinned prediction reaches back, and where the unroll cuts it off. */

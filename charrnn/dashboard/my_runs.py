@@ -66,7 +66,8 @@ def line(token: str, summary: Summary) -> dict[str, Any]:
         "text": corpus["name"],
         "settings": f"{settings['hidden_size']} units · {settings['sequence_length']} back · {settings['optimizer']}",
         "step": summary.step,
-        "loss, nats": float(summary.losses[-1]) if len(summary.losses) else None,
+        "held out, nats": summary.held_out,
+        "smoothed, nats": float(summary.losses[-1]) if len(summary.losses) else None,
         "curve": summary.losses.tolist(),
     }
 
@@ -82,7 +83,7 @@ def table(runs: pd.DataFrame) -> str | None:
         width=720,
         column_config={
             "curve": st.column_config.LineChartColumn("curve"),
-            "loss, nats": st.column_config.NumberColumn(format="%.3f"),
+            **dict.fromkeys(("held out, nats", "smoothed, nats"), st.column_config.NumberColumn(format="%.3f")),
         },
     )
     rows = shown["selection"]["rows"]

@@ -2,7 +2,7 @@
 
 from collections.abc import Hashable
 from math import log
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import streamlit as st
@@ -30,6 +30,7 @@ from charrnn.dashboard.session import CELLS, Session, View
 from charrnn.dashboard.texts import rivals_of
 from charrnn.insight.memory import strip_reach
 from charrnn.insight.reading import Strip
+from charrnn.runs.curve import Curve
 from charrnn.runs.run import Run
 from charrnn.runs.store import RUN_LIMIT
 from charrnn.text.batches import streams_that_fit
@@ -38,12 +39,15 @@ from charrnn.text.rivals import Rival
 
 HISTORY = (10, 30, 100, 300, 1_000, 3_000, 10_000, 30_000, 100_000, 300_000, 1_000_000)
 ROWS = 6  # of them on the strip: the latest
-BEATEN = {
-    "letter counts": "Better than counting letters.",
-    "sees 1 back": "Better than counting which letter follows which.",
-    "sees 2 back": "Better than counting which letter follows which two.",
-    "file compressor": "Better than a file compressor.",
-}
+NOT_SAID = ("blind guess", "exact entropy")  # to be better than one goes without saying, than the other is luck
+
+
+class Loss(NamedTuple):
+    """A loss to speak of, in nats per character: on what it was measured, and at which step."""
+
+    nats: float
+    kind: str
+    step: int
 
 
 def first_screen(session: Session) -> None:
@@ -99,15 +103,21 @@ def headline(session: Session, rivals: list[Rival]) -> list[Span]:
     run, view = session.run, session.view
     blind = len(run.corpus.vocabulary)
     if view.step == 0:
-        nats, where = log(blind), "before training"
-        said: list[Span] = [(f"It hesitates between {blind} characters: a blind guess.", "strong")]
-    else:
-        nats, where = loss_of(run, view)
-        then = f"At step {view.step:,} it hesitated" if view.past else "It now hesitates"
-        said = [(f"{then} between {words.choices(nats)} characters", "strong"), (f", down from {blind}.", "")]
-        beaten = [rival.name for rival in rivals if nats < rival.nats and rival.name in BEATEN]
-        said += [(f" {BEATEN[beaten[-1]]}", "")] if beaten else []
-    return [*said, (f" {nats:.2f} nats = {words.bits(nats):.2f} bits a character, {where}", "muted")]
+        return [
+            (f"It hesitates between {blind} characters: a blind guess.", "strong"),
+            of_kind(log(blind), "untrained"),
+        ]
+    nats, kind, at = loss_of(run.curve, view.step, run.snapshot.smooth_loss, view.step / 2 if view.past else 0)
+    then = f"At step {at:,} it hesitated" if view.past or 2 * at < view.step else "It now hesitates"
+    said: list[Span] = [(f"{then} between {words.choices(nats)} characters", "strong"), (f", down from {blind}.", "")]
+    if beaten := [rival.name for rival in rivals if nats < rival.nats and rival.name not in NOT_SAID]:
+        said.append((f" Better than {beaten[-1]}.", ""))
+    return [*said, of_kind(nats, f"{kind} at step {at:,}")]
+
+
+def of_kind(nats: float, kind: str) -> Span:
+    """A loss in both units, and what kind of loss it is."""
+    return f" {nats:.2f} nats = {words.bits(nats):.2f} bits a character, {kind}", "muted"
 
 
 def sentence(session: Session) -> None:
@@ -125,14 +135,18 @@ def sentence(session: Session) -> None:
     session.typed = typed if len(vocabulary.encode(typed)) > 1 else ""
 
 
-def loss_of(run: Run, view: View) -> tuple[float, str]:
-    """The loss to speak of, in nats: a held-out one measured not long before, else the smoothed one of training."""
-    measured = [loss for step, loss in run.curve.held_out if 0.5 * view.step <= step <= view.step]
-    if measured:
-        return measured[-1], "held out"
-    before = int(np.searchsorted(run.curve.steps, view.step, "right"))
-    smooth = float(run.curve.smooth[before - 1]) if before else run.snapshot.smooth_loss
-    return smooth, "on the text it reads, smoothed"
+def loss_of(curve: Curve, step: int, smooth: float, since: float = 0) -> Loss:
+    """The loss to speak of at a step: the last one measured on held-out text, else the smoothed one.
+
+    Now, one kind for as long as there is one, however old: the smoothed loss runs behind, and pausing, which measures
+    on held-out text, must not seem to make a network better or worse. Looking back, one measured `since` a step.
+    """
+    if measured := [point for point in curve.held_out if since <= point[0] <= step]:
+        at, nats = measured[-1]
+        return Loss(nats, "held out", at)
+    before = int(np.searchsorted(curve.steps, step, "right"))
+    nats = float(curve.smooth[before - 1]) if before else smooth
+    return Loss(nats, "on the text it reads, smoothed,", step)
 
 
 def strip(session: Session) -> None:

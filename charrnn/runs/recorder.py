@@ -54,7 +54,7 @@ class Recorder:
             if kind == "diverged":
                 self._forget(fields["step"])
             self._collect(kind, fields, arrays or {})
-        if "state" in (arrays or {}):
+        if "state" in (arrays or {}) or kind == "held_out":  # measured at rest, nothing may come after it
             self._due.put(None)
 
     def flush(self) -> None:

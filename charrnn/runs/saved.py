@@ -60,4 +60,7 @@ class Summary(NamedTuple):
 
     about: dict[str, Any]
     step: int  # of the latest checkpoint
-    losses: Array  # smoothed, at the end of each block of history; for a short run, some of all
+    losses: (
+        Array  # smoothed, at the end of each block of history, for a short run some of all; the last one is its last
+    )
+    held_out: float | None  # the last loss measured on held-out text

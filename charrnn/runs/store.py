@@ -131,8 +131,10 @@ class Store:
             ends = "SELECT substr(losses, -4) FROM history WHERE token = ? ORDER BY block"
             losses = np.frombuffer(b"".join(row[0] for row in database.execute(ends, (token,))), np.float32)
             if len(losses) == 1:
-                losses = self._block(database, token, 0)[:: BLOCK // 20, SMOOTH]
-            return Summary(json.loads(found[0]), found[1] or 0, losses)
+                losses = self._block(database, token, 0)[:: -BLOCK // 20, SMOOTH][::-1]
+            notes = "SELECT value FROM notes WHERE token = ? AND kind = 'held_out' ORDER BY step DESC LIMIT 1"
+            measured = database.execute(notes, (token,)).fetchone()
+            return Summary(json.loads(found[0]), found[1] or 0, losses, json.loads(measured[0]) if measured else None)
 
     def rename(self, token: str, title: str) -> None:
         """Give a run a title."""

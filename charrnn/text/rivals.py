@@ -44,10 +44,10 @@ def rivals(corpus: Corpus) -> list[Rival]:
     before = corpus.train_ids[-2:] if held_out else corpus.train_ids[:0]
     V = len(corpus.vocabulary)
     losses = -np.log(ngram_probabilities(corpus.train_ids, measured, V, before=before)).mean(axis=1)
-    names = ("letter counts", "sees 1 back", "sees 2 back")
+    names = ("counting letters", "counting pairs", "counting triples")
     found = [("blind guess", log(V)), *zip(names, losses.tolist(), strict=True)]
     if (compressed := compressed_nats(corpus)) < log(V):
-        found.append(("file compressor", compressed))
+        found.append(("file compression", compressed))
     return [Rival(name, nats, measured_on) for name, nats in found]
 
 

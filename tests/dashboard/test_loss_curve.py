@@ -23,7 +23,7 @@ def a_frame(points: int, measured: int = 0, seed: int = 0) -> CurveFrame:
         "low": smooth * rng.random(points),
         "high": np.minimum(smooth * (1 + rng.random(points)), 2 * BLIND),
         "held_out": [(k, float(loss)) for k, loss in enumerate(rng.uniform(0, BLIND, measured))],
-        "rivals": [{"name": "blind guess", "nats": BLIND}, {"name": "sees 2 back", "nats": 2.07}],
+        "rivals": [{"name": "blind guess", "nats": BLIND}, {"name": "counting triples", "nats": 2.07}],
         "marks": [{"step": 300, "label": "learning rate 0.002"}],
         "blind": BLIND,
     }
@@ -40,7 +40,7 @@ def test_a_curve_read_back_as_the_browser_reads_it_is_the_frame(n: int, measured
     header, payload = opened(encode_curve(frame, height=300))
     assert (header["height"], header["points"], header["measured"]) == (300, n, measured)
     assert header["marks"] == frame["marks"]
-    assert [rival["name"] for rival in header["rivals"]] == ["blind guess", "sees 2 back"]
+    assert [rival["name"] for rival in header["rivals"]] == ["blind guess", "counting triples"]
     steps, held_steps = np.split(np.frombuffer(payload, "<u4", n + measured), [n])
     losses = np.frombuffer(payload, "<u2", offset=4 * (n + measured)) / 65535 * header["limit"]
     smooth, low, high, held_out = np.split(losses, [n, 2 * n, 3 * n])

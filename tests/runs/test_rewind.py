@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from runs_helpers import SECONDS, assert_same_parameters, assert_same_state, soon
+from runs_helpers import SECONDS, assert_same_parameters, assert_same_state, soon, until
 
 from charrnn.runs.marks import PAUSES
 from charrnn.runs.run import Run
@@ -209,11 +209,15 @@ def test_a_title_lasts_through_training_on_and_a_new_server(make_engine, engine,
     assert make_engine(store=engine.store).find(run.token).title == "first try"
 
 
-def test_a_summary_tells_step_and_loss(engine, run):
-    trained(run, 60)
+@pytest.mark.parametrize("steps", [30, 60, 1_030])
+def test_a_summary_tells_the_step_and_the_very_losses_that_the_run_itself_has_there(engine, run, steps):
+    trained(run, steps)
+    until(run, lambda run: run.snapshot.held_out_step == steps)
+    assert soon(lambda: engine.store.summary(run.token).held_out == run.snapshot.held_out)
     summary = engine.store.summary(run.token)
-    assert summary.step == 60
-    assert summary.losses[0] == run.curve.smooth[0]
+    assert summary.step == steps
+    assert summary.losses[-1] == run.curve.smooth[-1]
+    assert len(summary.losses) <= 20
     assert engine.store.summary("another") is None
 
 

@@ -64,7 +64,7 @@ def test_a_model_of_the_source_s_order_or_more_comes_near_its_entropy_and_a_lowe
 def test_rivals_of_a_real_text_go_from_the_blind_guess_to_the_compressor():
     corpus = Corpus.from_bytes((DATA / "alice.txt").read_bytes(), name="Alice", lowercase=True)
     found = rivals(corpus)
-    names = ["blind guess", "letter counts", "sees 1 back", "sees 2 back", "file compressor"]
+    names = ["blind guess", "counting letters", "counting pairs", "counting triples", "file compression"]
     assert [rival.name for rival in found] == names
     assert found[0].nats == pytest.approx(log(len(corpus.vocabulary)))
     assert all(stronger.nats < weaker.nats for weaker, stronger in pairwise(found))
@@ -86,7 +86,7 @@ def test_no_rival_goes_under_the_entropy_of_a_generated_text():
 def test_without_held_out_text_the_rivals_say_that_they_saw_what_they_are_measured_on():
     found = rivals(Corpus.from_text("to be or not to be"))
     assert {rival.measured_on for rival in found} == {"training text"}
-    assert [rival.name for rival in found] == ["blind guess", "letter counts", "sees 1 back", "sees 2 back"]
+    assert [rival.name for rival in found] == ["blind guess", "counting letters", "counting pairs", "counting triples"]
 
 
 def test_the_smallest_text_has_rivals():

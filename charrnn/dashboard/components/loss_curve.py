@@ -20,7 +20,7 @@ class Mark(TypedDict):
 class Level(TypedDict):
     """What the network is compared to."""
 
-    name: str  # "sees 1 back"
+    name: str  # "counting pairs"
     nats: float
 
 

@@ -6,8 +6,8 @@ import { short, spread } from "./scales.js";
 import { crisp, dot, drawGrid, drawRules, ringed, rule } from "./strokes.js";
 
 const SHORT = new Map([ // where room is short
-  ["blind guess", "blind"], ["letter counts", "letters"], ["sees 1 back", "1 back"], ["sees 2 back", "2 back"],
-  ["file compressor", "compressor"], ["exact entropy", "exact"],
+  ["blind guess", "blind"], ["counting letters", "letters"], ["counting pairs", "pairs"],
+  ["counting triples", "triples"], ["file compression", "compression"], ["exact entropy", "exact"],
 ]);
 const LINE = 13; // height of a line of small text
 

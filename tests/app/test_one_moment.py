@@ -1,0 +1,31 @@
+"""A moment has one loss and one unit that is looked at, wherever on the page it is spoken of."""
+
+import re
+
+import pytest
+
+from charrnn.dashboard import my_runs
+
+
+def spoken(page):
+    """The loss in the headline, in nats, and the kind of loss that it is said to be."""
+    nats, kind = re.search(r"([\d.]+) nats = .* a character, (.*) at step", page.headline).groups()
+    return float(nats), kind
+
+
+def test_headline_curve_and_my_runs_have_the_same_loss_of_a_run_at_rest(page):
+    page.train(200).wait(lambda run: run.snapshot.held_out_step == run.snapshot.step)
+    nats, kind = spoken(page)
+    assert kind == "held out"
+    last_step, last = page.run.curve.held_out[-1]
+    assert (last_step, nats) == (page.run.snapshot.step, pytest.approx(last, abs=0.005))
+    (row,) = my_runs.lines([page.run.token])
+    assert row["held out, nats"] == last
+    assert row["smoothed, nats"] == page.run.curve.smooth[-1]
+
+
+def test_pausing_does_not_change_of_which_kind_of_loss_the_headline_speaks(page):
+    page.click("train").wait(lambda run: run.curve.held_out)
+    _, while_training = spoken(page)
+    page.click("pause").wait(lambda run: run.status == "paused")
+    assert spoken(page)[1] == while_training == "held out"

@@ -1,0 +1,40 @@
+"""One moment has one figure: what the page says of the loss is of one kind, or its kind stands beside it."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from charrnn.dashboard.panels import loss_of
+from charrnn.runs.curve import Curve
+
+
+def trained(steps: int, held_out: list[tuple[int, float]]) -> Curve:
+    """A curve whose smoothed loss falls slowly, as it does from a blind guess on."""
+    losses = 1 + 3 / np.sqrt(np.arange(1, steps + 1))
+    smooth = 4 * 0.99 ** np.arange(1, steps + 1) + losses * (1 - 0.99 ** np.arange(1, steps + 1))
+    curve = Curve().extended(1, np.stack([losses, smooth, losses, losses], axis=1).astype(np.float32))
+    for step, loss in held_out:
+        curve = curve.measured(step, loss)
+    return curve
+
+
+@given(
+    st.integers(1, 3_000),
+    st.lists(st.tuples(st.integers(1, 3_000), st.floats(0.1, 5)), min_size=1, max_size=6, unique_by=lambda x: x[0]),
+)
+def test_once_held_out_text_was_measured_the_loss_spoken_of_is_never_another(steps, measured):
+    measured = sorted((min(step, steps), loss) for step, loss in measured)
+    curve = trained(steps, measured)
+    first = curve.held_out[0][0]
+    for step in {first, (first + steps) // 2, steps}:
+        nats, kind, at = loss_of(curve, step, 9.0)
+        assert kind == "held out"
+        assert (at, nats) == [point for point in curve.held_out if point[0] <= step][-1]
+
+
+def test_where_nothing_was_held_out_the_loss_spoken_of_is_the_smoothed_line_of_the_curve():
+    curve = trained(500, [])
+    nats, kind, at = loss_of(curve, 500, 9.0)
+    assert (nats, at) == (curve.smooth[-1], 500)
+    assert "smoothed" in kind
+    assert loss_of(Curve(), 0, 4.0).nats == 4.0

@@ -1,6 +1,7 @@
 """Imports go one way: app.py, __main__ -> dashboard -> runs -> training -> network, text -> numpy."""
 
 import ast
+import re
 import sys
 from pathlib import Path
 
@@ -64,6 +65,14 @@ def test_nothing_unpickles_or_evaluates(room, file):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
     }
     assert not calls & {"eval", "exec"}
+
+
+def test_orders_and_durations_are_never_the_time_of_day_which_may_be_set_back():
+    scripts = (ROOT / "charrnn").rglob("*.js")
+    assert not [script.name for script in scripts if re.search(r"\bDate\b", script.read_text(encoding="utf-8"))]
+    sources = [*(ROOT / "charrnn").rglob("*.py"), ROOT / "app.py"]
+    asking = re.compile(r"\btime\.time\(|from time import .*\btime\b|=time\.time\b|\.(now|today|utcnow)\(")
+    assert not [source.name for source in sources if asking.search(source.read_text(encoding="utf-8"))]
 
 
 def test_importing_the_package_does_not_import_the_screen():

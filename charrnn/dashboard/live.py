@@ -13,6 +13,7 @@ A browser that is slow, hidden or gone says nothing, and gets nothing more until
 """
 
 import asyncio
+import itertools
 import json
 import logging
 import secrets
@@ -20,7 +21,7 @@ import threading
 from collections.abc import Callable, Hashable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from time import monotonic, time
+from time import monotonic
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -40,13 +41,15 @@ PAGE = ""  # the name of the whole page among its parts
 UNKNOWN = 4404  # the code with which a connection is closed whose session is gone
 MESSAGE_LIMIT = 10_000  # characters of what a browser says
 
+_DRAWINGS = itertools.count(1)  # which drawing of Streamlit's is the later one
+
 
 @dataclass
 class Picture:
     """How a picture is made, and what has been made of it."""
 
     make: Callable[[], bytes]
-    drawn: float  # when Streamlit drew it, seconds since 1970: what an earlier drawing would make is past
+    drawn: int  # by which of Streamlit's drawings: what an earlier one would make is past
     version: int  # of what the picture shows that was made last
     sent: bytes  # that picture
     due: float = 0.0  # when the next one may be made
@@ -87,7 +90,7 @@ class Channel:
 
     def picture(self, name: str, make: Callable[[], bytes]) -> bytes:
         """The picture for the component that Streamlit draws now; later ones follow by themselves."""
-        drawn, version = time(), self.version()
+        drawn, version = next(_DRAWINGS), self.version()
         with self._making:
             frame = make()
         self._pictures[name] = Picture(make, drawn, version, frame)

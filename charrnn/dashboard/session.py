@@ -68,7 +68,7 @@ class Session:
 
     run: Run
     name: str = field(default_factory=lambda: secrets.token_hex(2))  # tells two browsers on one run apart
-    opened: float = field(default_factory=time.time)  # seconds since the epoch
+    opened: float = field(default_factory=time.monotonic)
     linked: str = ""  # the token that the address holds because of this session
     arriving: bool = True  # whether the page has yet to be drawn whole
     watching: bool = False  # whether it came by the read-only link

@@ -1,7 +1,5 @@
 """Links: the experiment, the run, the run to watch only; and training on when the page is closed."""
 
-import time
-
 import segno
 import streamlit as st
 
@@ -42,8 +40,7 @@ def keep_training(session: Session) -> None:
     run = session.run
 
     def choose() -> None:
-        hours = HOURS.get(st.session_state["keep"])
-        run.keep_until = time.time() + 3600 * hours if hours else None
+        run.keep_training(3600 * HOURS.get(st.session_state["keep"], 0.0))
 
     st.selectbox(
         "When this page is closed",

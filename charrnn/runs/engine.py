@@ -238,7 +238,7 @@ class Engine:
 
     def _left(self, run: Run) -> None:
         """Nobody holds the run any more. One that was told to keep training goes on for its time."""
-        left = (run.keep_until or 0) - time.time()
+        left = run.keep_until - time.monotonic()
         if left > 0 and run.status in ("queued", *ACTIVE):
             run.watch(False)
             self._janitor.later(left, lambda: None if self._leases.held(run) else self._left(run))

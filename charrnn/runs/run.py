@@ -29,7 +29,7 @@ ACTIVE = ("starting", "training", "pausing")  # these take a place among the run
 
 
 class Command(NamedTuple):
-    """Who last told the run what, and when (seconds since the epoch)."""
+    """Who last told the run what, and when (by the monotonic clock)."""
 
     by: str
     what: str
@@ -56,7 +56,7 @@ class Run:
         self.version = 0
         self.last_command: Command | None = None
         self.title = ""  # what its owner calls it
-        self.keep_until: float | None = None  # seconds since the epoch: till then it trains on though nobody watches
+        self.keep_until = 0.0  # by the monotonic clock: till then it trains on though nobody watches
         self._begin_anew(Trainer(corpus, settings))
 
     @property
@@ -159,6 +159,10 @@ class Run:
                 self._tell("pause")
                 self._become("pausing")
             return self.wait(lambda run: run.status not in ACTIVE, wait)
+
+    def keep_training(self, seconds: float) -> None:
+        """Train on for so long from now though nobody may watch; 0: pause when nobody does."""
+        self.keep_until = time.monotonic() + seconds
 
     def rename(self, title: str) -> None:
         """Call it something. Raises StoreError where that cannot be saved."""
@@ -270,7 +274,7 @@ class Run:
                 self._engine.enqueue(self)
 
     def _note(self, by: str, what: str) -> None:
-        self.last_command = Command(by, what, time.time())
+        self.last_command = Command(by, what, time.monotonic())
 
     def _pursue(self) -> None:
         kind, fields = self._goal or ("pause", {})

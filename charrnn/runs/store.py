@@ -10,7 +10,6 @@ import os
 import secrets
 import sqlite3
 import threading
-import time
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,10 +36,12 @@ CREATE TABLE IF NOT EXISTS runs (
 CREATE TABLE IF NOT EXISTS history (
     token TEXT, block INTEGER, losses BLOB NOT NULL, gradients BLOB, PRIMARY KEY (token, block));
 CREATE TABLE IF NOT EXISTS notes (token TEXT, step INTEGER, kind TEXT, value TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS runs_in_order ON runs (touched);
 CREATE INDEX IF NOT EXISTS notes_of_run ON notes (token, step);
 CREATE TABLE IF NOT EXISTS checkpoints (
     token TEXT, step INTEGER, kept INTEGER NOT NULL, state BLOB NOT NULL, PRIMARY KEY (token, step));
 """
+LAST = "SELECT coalesce(max(touched), 0) + 1 FROM runs"  # the order counts, not the clock, which may be set back
 TABLES = ("history", "notes", "checkpoints", "runs")
 
 
@@ -74,8 +75,8 @@ class Store:
             if not known:
                 packed = zlib.compress(text.encode(), 1)
                 database.execute("INSERT INTO corpora VALUES (?, ?)", (digest, packed))
-            row = (token, digest, json.dumps(about | {"begun": begun}), time.time())
-            database.execute("INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?)", row)
+            row = (token, digest, json.dumps(about | {"begun": begun}))
+            database.execute(f"INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ({LAST}))", row)
             database.execute("DELETE FROM notes WHERE token = ? AND step > ?", (token, after))
             database.execute("DELETE FROM checkpoints WHERE token = ? AND step > ?", (token, after))
             kept = self._block(database, token, step // BLOCK)[: step % BLOCK]
@@ -87,8 +88,8 @@ class Store:
     def add(self, token: str, progress: Progress) -> list[int]:
         """Save what a run has done since, all of it or nothing; return the steps whose checkpoints had to go for it."""
         with self._transaction() as database:
-            touch = "UPDATE runs SET touched = ? WHERE token = ? AND json_extract(about, '$.begun') = ?"
-            if not database.execute(touch, (time.time(), token, self._begun.get(token))).rowcount:
+            touch = f"UPDATE runs SET touched = ({LAST}) WHERE token = ? AND json_extract(about, '$.begun') = ?"
+            if not database.execute(touch, (token, self._begun.get(token))).rowcount:
                 raise StoreError("This run is no longer saved: it was removed to make room for others, or begun anew.")
             self._extend(database, token, progress.first - 1, progress.history)
             rows = [(token, note.step, note.kind, json.dumps(note.value)) for note in progress.notes]

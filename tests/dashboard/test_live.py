@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from starlette.websockets import WebSocketDisconnect
 
 from charrnn.dashboard import live
-from charrnn.dashboard.components.wire import sealed, unsealed
+from charrnn.dashboard.components.wire import SERVER, sealed, unsealed
 from charrnn.dashboard.live import PAGE, UNKNOWN, Channel
 
 
@@ -79,10 +80,20 @@ def followed(socket: Socket) -> Socket:
 
 
 def test_a_seal_tells_picture_and_age_and_comes_off_without_a_trace():
-    message = sealed(b"abc\0def", "strip", 1.5, 7)
+    message = sealed(b"abc\0def", "strip", 15, 7)
     assert unsealed(message) == b"abc\0def"
-    assert json.loads(message[len(b"abc\0def") : -2]) == ["strip", 1.5, 7]
+    assert json.loads(message[len(b"abc\0def") : -2]) == [SERVER, "strip", 15, 7]
     assert sealed(message) is message
+
+
+def test_what_is_drawn_later_is_newer_whatever_the_clock_says(channel: Channel, monkeypatch: pytest.MonkeyPatch):
+    ages = []
+    for clock in (2e9, 1e9):
+        monkeypatch.setattr(time, "time", lambda clock=clock: clock)
+        monkeypatch.setattr(live, "time", time.time, raising=False)
+        message = channel.picture("strip", lambda: b"")
+        ages.append(json.loads(message[:-2])[-2])
+    assert ages[0] < ages[1]
 
 
 def test_only_pictures_in_sight_that_show_what_is_past_are_made_anew(channel: Channel, clock: Clock):

@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from types import SimpleNamespace
@@ -116,6 +117,15 @@ def test_a_text_is_stored_once_and_goes_with_its_last_run(store):
     store.remove("two")
     assert database.execute(count).fetchone() == (0,)
     database.close()
+
+
+def test_the_run_touched_last_is_the_last_to_go_though_the_clock_was_set_back(store, monkeypatch):
+    for token, now in (("old", 2e9), ("new", 1e9)):
+        monkeypatch.setattr(time, "time", lambda now=now: now)
+        begin(store, token)
+        store.add(token, Progress(1, NOTHING, [], [Checkpoint(1, os.urandom(400_000), True)]))
+    assert store.tidy(600_000) == 1
+    assert store.tokens() == ["new"]
 
 
 def test_the_longest_untouched_runs_go_first_and_their_room_is_given_back(store):

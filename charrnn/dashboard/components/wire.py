@@ -2,15 +2,18 @@
 
 Probabilities travel as unsigned integers over [0, 1], hidden values as int16 over [-limit, limit] (0.00003 apart), so
 that the value a person reads is right to three decimals; charts, whose numbers may be of any size, send float32. What a
-component gets is sealed: behind the message stands which picture it is and of which moment, so that of two that arrive
-by different ways the newer one is shown.
+component gets is sealed: behind the message stands which picture it is and of which drawing, so that of two that arrive
+by different ways the newer one is shown. Drawings are counted, since a clock may be set back, by each server anew.
 """
 
 import json
+import secrets
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+SERVER = secrets.token_hex(4)  # all that a server draws is newer than what the browser had of the one before
 
 
 def pack(
@@ -26,11 +29,11 @@ class Sealed(bytes):
     """A message with its seal."""
 
 
-def sealed(message: bytes, picture: str = "", drawn: float = 0, version: int = 0) -> Sealed:
-    """The message with its seal: JSON of a picture's name ("" where none follow) and age, and the JSON's length."""
+def sealed(message: bytes, picture: str = "", drawn: int = 0, version: int = 0) -> Sealed:
+    """The message with its seal: JSON of server, picture ("" where none follow), drawing and version, its length."""
     if isinstance(message, Sealed):
         return message
-    seal = json.dumps([picture, drawn, version]).encode()
+    seal = json.dumps([SERVER, picture, drawn, version]).encode()
     return Sealed(b"".join([message, seal, len(seal).to_bytes(2, "little")]))
 
 

@@ -14,8 +14,8 @@ let socket, path, owed = false;
 /** A message without its seal, and what that says. */
 function opened(bytes) {
   const length = bytes[bytes.length - 2] + 256 * bytes[bytes.length - 1];
-  const [name, drawn, version] = JSON.parse(decoder.decode(bytes.subarray(-2 - length, -2)));
-  return { message: bytes.subarray(0, -2 - length), name, drawn, version };
+  const [server, name, drawn, version] = JSON.parse(decoder.decode(bytes.subarray(-2 - length, -2)));
+  return { message: bytes.subarray(0, -2 - length), server, name, drawn, version };
 }
 
 /**
@@ -23,12 +23,13 @@ function opened(bytes) {
  * Streamlit brings, and `leave`.
  */
 export function follow(element, show) {
-  let mine = "", latest = [0, 0], observer;
+  let mine = "", latest = {}, observer;
 
   function take(bytes) {
-    const { message, name, drawn, version } = opened(bytes);
-    if (drawn < latest[0] || (drawn === latest[0] && version < latest[1])) return; // a newer one came by the other way
-    latest = [drawn, version];
+    const { message, server, name, drawn, version } = opened(bytes);
+    const before = drawn < latest.drawn || (drawn === latest.drawn && version < latest.version);
+    if (before && server === latest.server) return; // a newer one came by the other way
+    latest = { server, drawn, version };
     if (name && name !== mine) watch(name);
     show(message);
   }

@@ -6,6 +6,7 @@ import time
 from contextlib import suppress
 from weakref import WeakValueDictionary
 
+from charrnn.environment import number
 from charrnn.runs.description import about, corpus_from, fork_title, is_untouched
 from charrnn.runs.janitor import Janitor
 from charrnn.runs.leases import Lease, Leases
@@ -54,7 +55,7 @@ class Engine:
         self.lock = threading.RLock()  # over everything of the engine, its leases and its runs
         self.store, self.connect = store, connect
         sensible = max(8, 4 * (os.cpu_count() or 1))
-        self.max_running = max_running or int(os.environ.get("CHARRNN_MAX_RUNNING") or sensible)
+        self.max_running = max_running or int(number("CHARRNN_MAX_RUNNING", sensible, 1, 1_000))
         self._idle = idle
         self._runs: dict[str, Run] = {}  # the longest untouched first
         # A page may hold a run that is kept here no longer: whoever finds it again gets that one, not a second.
@@ -63,7 +64,7 @@ class Engine:
         self._removed: set[str] = set()  # tokens of runs that are to be deleted
         self._ending: list[Connection] = []
         self._janitor = Janitor()
-        seconds = float(os.environ.get("CHARRNN_GRACE") or GRACE_SECONDS) if grace is None else grace
+        seconds = number("CHARRNN_GRACE", GRACE_SECONDS, 0, 1e6) if grace is None else grace
         self.removed = 0  # saved runs that had to go, to keep the store within its limit
         if store:
             self._janitor.later(0, self._tidy_store)
@@ -182,6 +183,7 @@ class Engine:
         with self.lock:
             self._runs.pop(run.token, None)
             self._kept(run)
+            run.watch(True)
             return self._leases.take(run, session)
 
     def close(self) -> None:

@@ -9,7 +9,6 @@ be trained on raises CorpusError with a sentence that names the value and the re
 from __future__ import annotations
 
 import hashlib
-import os
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -18,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from charrnn.environment import number
 from charrnn.text.decoding import REPLACEMENT, CorpusError, count, decode
 
 DATA = Path(__file__).resolve().parents[2] / "data"
@@ -197,13 +197,7 @@ def corpora(folder: Path = DATA) -> list[tuple[str, Path]]:
 
 def size_limit() -> int:
     """The largest text allowed, in bytes: CHARRNN_MAX_TEXT_MB megabytes if that is set, else MAX_BYTES."""
-    megabytes = os.environ.get("CHARRNN_MAX_TEXT_MB")
-    if not megabytes:
-        return MAX_BYTES
-    try:
-        return int(float(megabytes) * 1_000_000)
-    except (ValueError, OverflowError):
-        raise CorpusError(f"CHARRNN_MAX_TEXT_MB is {megabytes!r}: set it to a number of megabytes, as 20.") from None
+    return int(1e6 * number("CHARRNN_MAX_TEXT_MB", MAX_BYTES / 1e6, 0.001, 1e6))
 
 
 def _title(stem: str) -> str:

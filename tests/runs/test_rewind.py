@@ -193,6 +193,16 @@ def test_a_run_told_to_keep_training_does_so_though_nobody_watches(engine, corpu
     assert run.wait(lambda run: run.snapshot.step == 3_000, SECONDS)
 
 
+def test_a_run_that_trained_on_unwatched_is_shown_as_often_as_before_once_it_is_opened_again(engine, run):
+    run.keep_training(600)
+    run.train()
+    engine.lease(run, "session").release()
+    assert run.wait(lambda run: run.snapshot.step > 0, SECONDS)
+    assert soon(lambda: not run._watched)
+    engine.lease(run, "another session")
+    assert run.wait(lambda run: run.snapshot.parameters_step > run.state_step, SECONDS)
+
+
 def test_a_run_kept_for_a_time_rests_when_it_is_over_though_the_clock_was_set_back(engine, corpus, monkeypatch):
     run = engine.create(corpus, Settings(hidden_size=12, sequence_length=8, batch_size=2))
     run.keep_training(1.0)

@@ -15,7 +15,8 @@ import numpy as np
 from charrnn import Corpus, Settings, Trainer, load, save
 from charrnn.network.evaluate import evaluate
 from charrnn.network.sampling import sample
-from charrnn.text.corpus import CorpusError, corpora
+from charrnn.text.corpus import CorpusError
+from charrnn.text.folder import corpora, shown
 from charrnn.training import bench
 from charrnn.training.checkpoint import Network, load_network
 from charrnn.training.export import export
@@ -125,7 +126,7 @@ def take_home(options: argparse.Namespace) -> None:
 def list_corpora(options: argparse.Namespace) -> None:
     """The texts that come with the project."""
     for title, path in corpora():
-        print(f"{path.stem:<24} {path.stat().st_size:>10,} bytes   {title}")
+        print(f"{shown(path.stem):<24} {path.stat().st_size:>10,} bytes   {title}")
 
 
 def corpus_of(name: str, *, lowercase: bool, held_out: float) -> Corpus:

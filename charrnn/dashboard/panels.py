@@ -93,9 +93,8 @@ def page_depends_on(session: Session) -> Hashable:
     status = run.status if run.status in ("died", "closed") else "running" if running(run) else "resting"
     network = None if running(run) else now.step  # what stands still shows the network at rest
     said = session.notice, run.message, *remarks(run)
-    settings = run.settings, now.learning_rate, now.clip
     asked = session.arriving, session.at, session.proposal is None, session.forking
-    return asked, status, network, said, run.corpus.digest, settings, run.title, bool(run.saved_step)
+    return asked, status, network, said, run.corpus.digest, run.in_force, run.title, bool(run.saved_step)
 
 
 def headline(session: Session, rivals: list[Rival]) -> list[Span]:

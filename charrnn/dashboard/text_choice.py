@@ -158,4 +158,4 @@ def adopt(session: Session, load: Callable[[], Corpus]) -> None:
     except (OSError, KeyError):
         session.notice = "The file is not there any more, or cannot be read: choose another text."
     else:
-        session.propose(corpus, session.run.settings)
+        session.propose(corpus, session.run.in_force)

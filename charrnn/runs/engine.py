@@ -4,6 +4,7 @@ import os
 import threading
 import time
 from contextlib import suppress
+from dataclasses import replace
 from weakref import WeakValueDictionary
 
 from charrnn.environment import number
@@ -12,12 +13,12 @@ from charrnn.runs.janitor import Janitor
 from charrnn.runs.leases import Lease, Leases
 from charrnn.runs.local import Connect, Connection, Local
 from charrnn.runs.run import ACTIVE, Run
-from charrnn.runs.saved import Progress, Saved, StoreError
+from charrnn.runs.saved import Note, Progress, Saved, StoreError
 from charrnn.runs.store import Store
 from charrnn.runs.tokens import watch_token_of
 from charrnn.text.corpus import Corpus
 from charrnn.training.checkpoint import changes, forked
-from charrnn.training.settings import Settings
+from charrnn.training.settings import IN_TRAINING, Settings
 
 GRACE_SECONDS = 30.0
 IDLE_SECONDS = 45.0  # how long the process of a paused run is kept, for a quick start
@@ -129,13 +130,17 @@ class Engine:
         return self.find(token) if token else None
 
     def fork(self, run: Run, step: int, settings: Settings) -> Run:
-        """A new run that was this one up to a stored step, and goes on from there with other settings.
+        """A new run that was this one up to a stored step, and goes on from there with these settings in force.
 
-        Its title says so. At step 0 any setting may differ, later those that a state does not depend on.
+        Its title says what differs. At step 0 any setting may, later those that a state does not depend on.
         Raises SettingsError, StoreError.
         """
-        title = fork_title(run.name, step, changes(run.settings, settings))
-        fork = Run(self, run.corpus, settings)
+        changed = changes(run.in_force_at(step), settings)
+        title = fork_title(run.name, step, changed)
+        turned = {name: changed[name] for name in IN_TRAINING if name in changed}
+        # What may be set at any step it begins with as this run did: the other value is set where it is forked.
+        begun = replace(settings, **{name: getattr(run.settings, name) for name in IN_TRAINING}) if step else settings
+        fork = Run(self, run.corpus, begun)
         fork.title = title
         if step == 0:
             fork.saved_step, fork.unsaved = self.save_start(fork.token, run.corpus, settings, title)
@@ -143,9 +148,10 @@ class Engine:
         saved = self.saved(run).until(step)
         *earlier, last = saved.checkpoints
         last = last._replace(state=forked(last.state, run.settings, settings), kept=True)
-        saved = saved._replace(checkpoints=[*earlier, last])
+        notes = [*saved.notes, *([Note(step, "change", turned)] if turned else [])]
+        saved = saved._replace(checkpoints=[*earlier, last], notes=notes)
         assert self.store
-        self.store.begin(fork.token, run.corpus.digest, saved.text, about(run.corpus, settings, title), 0)
+        self.store.begin(fork.token, run.corpus.digest, saved.text, about(run.corpus, begun, title), 0)
         self.store.add(fork.token, Progress(1, saved.history, saved.notes, saved.checkpoints))
         fork.revive(saved)
         return self._kept(fork)

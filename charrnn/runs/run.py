@@ -118,6 +118,19 @@ class Run:
         """What was changed while training: (step, change)."""
         return self.record.log
 
+    @property
+    def in_force(self) -> Settings:
+        """The settings as they hold now: what it began with, and what was set since."""
+        return self.in_force_at(self.snapshot.step)
+
+    def in_force_at(self, step: int) -> Settings:
+        """The settings as they held at a step."""
+        now = self.snapshot
+        if step >= now.step:
+            return replace(self.settings, learning_rate=now.learning_rate, clip=now.clip)
+        set_by_then = {name: value for at, change in self.log if at <= step for name, value in change.items()}
+        return replace(self.settings, **set_by_then)  # type: ignore[arg-type]
+
     def revive(self, saved: Saved) -> None:
         """Become the run that was saved, paused where it was. The engine's part, or that of rewind."""
         trainer = Trainer(self.corpus, self.settings)
@@ -209,7 +222,7 @@ class Run:
     def rewind(self, step: int, *, by: str = "") -> None:
         """Back to a stored step, from which training goes on bitwise as it did. Raises StoreError."""
         if step == 0:
-            return self.reset(by=by)
+            return self.reset(self.in_force_at(0), by=by)
         saved = self._engine.saved(self).until(step)
         fresh = Trainer(self.corpus, self.settings)
         with self._engine.lock:

@@ -13,10 +13,10 @@ from safetensors.numpy import save as save_arrays
 from charrnn.network.optimizers import OPTIMIZERS
 from charrnn.network.rnn import Array, Parameters
 from charrnn.text.corpus import Corpus, Vocabulary
-from charrnn.training.settings import Settings, SettingsError
+from charrnn.training.settings import IN_TRAINING, Settings, SettingsError
 from charrnn.training.trainer import State, Trainer
 
-FORKABLE = {"learning_rate", "decay", "clip", "optimizer"}  # what may change in the middle of training
+FORKABLE = {*IN_TRAINING, "decay", "optimizer"}  # what may change in the middle of training
 KEY, CHECKSUM = "charrnn", "crc32"
 
 
@@ -73,7 +73,9 @@ def forked(data: bytes, old: Settings, new: Settings) -> bytes:
     if fixed := sorted(changed.keys() - FORKABLE):
         raise SettingsError(f"{' and '.join(fixed)} can differ only from the start: fork at step 0.")
     values, arrays = from_bytes(data)
-    values = values | {name: changed[name] for name in changed.keys() & {"learning_rate", "clip"}}
+    turned = {name: getattr(new, name) for name in IN_TRAINING if getattr(new, name) != values[name]}
+    if turned:
+        values = values | turned | {"log": [*values["log"], [values["steps"], turned]]}
     if "optimizer" in changed:
         arrays = {name: array for name, array in arrays.items() if not name.startswith("memory_")}
         flat = np.concatenate([arrays[name].ravel() for name in Parameters._fields])

@@ -11,7 +11,7 @@ from charrnn.environment import number
 from charrnn.runs.description import about, corpus_from, fork_title, is_untouched
 from charrnn.runs.janitor import Janitor
 from charrnn.runs.leases import Lease, Leases
-from charrnn.runs.local import Connect, Connection, Local
+from charrnn.runs.local import END_SECONDS, Connect, Connection, Local
 from charrnn.runs.run import ACTIVE, Run
 from charrnn.runs.saved import Note, Progress, Saved, StoreError
 from charrnn.runs.store import Store
@@ -27,6 +27,7 @@ KEPT_AT_REST = (
 )
 KEPT_UNSAVED = 200  # likewise, of those that could not be found again in the store; the longest untouched go first
 CLOSE_SECONDS = 5.0
+LOOK_SECONDS = 1.0  # between two looks at whether the workers of those that train were heard
 TIDY_SECONDS = 600.0  # between two looks at the size of the store
 
 
@@ -64,6 +65,7 @@ class Engine:
         self._queue: list[Run] = []
         self._removed: set[str] = set()  # tokens of runs that are to be deleted
         self._ending: list[Connection] = []
+        self._looking = False  # whether the next look is due
         self._janitor = Janitor()
         seconds = number("CHARRNN_GRACE", GRACE_SECONDS, 0, 1e6) if grace is None else grace
         self.removed = 0  # saved runs that had to go, to keep the store within its limit
@@ -200,9 +202,12 @@ class Engine:
             for run in self._runs.values():
                 run.close()
             ending = list(self._ending)
-        deadline = time.monotonic() + CLOSE_SECONDS
-        for connection in ending:
-            connection.join(max(0.0, deadline - time.monotonic()))
+        for seconds in (END_SECONDS, CLOSE_SECONDS - END_SECONDS):
+            deadline = time.monotonic() + seconds
+            for connection in ending:
+                connection.join(max(0.0, deadline - time.monotonic()))
+            for connection in ending:
+                connection.kill()
 
     # What runs ask for, the lock held.
 
@@ -224,11 +229,25 @@ class Engine:
             self._queue.pop(0).begin()
             busy += 1
         self._tell_places()
+        if busy and not self._looking:
+            self._looking = True
+            self._janitor.later(LOOK_SECONDS, self._look_after)
+
+    def _look_after(self) -> None:
+        """Ask after workers that were not heard, once a second as long as any run has a place."""
+        with self.lock:
+            active = [run for run in self._runs.values() if run.status in ACTIVE]
+            self._looking = bool(active)
+            if active:
+                self._janitor.later(LOOK_SECONDS, self._look_after)
+            for run in active:
+                run.look_after()
 
     def end(self, connection: Connection) -> None:
-        """Have a process leave."""
+        """Have a process leave, and end it should it not."""
         self._ending.append(connection)
         connection.end()
+        self._janitor.later(END_SECONDS, connection.kill)
 
     def ended(self, connection: Connection) -> None:
         """A process has left."""

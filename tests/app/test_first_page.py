@@ -76,7 +76,8 @@ def test_a_link_to_an_experiment_opens_it(open_page):
 
 
 def test_a_link_with_settings_that_cannot_be_had_says_so_and_opens_the_defaults(open_page):
-    for query in ({"hidden_size": "many"}, {"hidden_size": "-3"}, {"text": "No Such Text"}):
+    largest = {"hidden_size": "2048", "sequence_length": "1000", "batch_size": "256", "dtype": "float64"}
+    for query in ({"hidden_size": "many"}, {"hidden_size": "-3"}, {"text": "No Such Text"}, largest):
         page = open_page(**query)
         assert len(page.warnings) == 1, query
         assert page.run.settings.hidden_size == 128

@@ -100,9 +100,19 @@ def film_of(session: Session) -> None:
     """The film of this run, and its two exports."""
     run = session.run
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        prime = st.text_input("Begin with", key="film-prime", width=260, help="Every frame continues from here.")
-        temperature = st.slider("Temperature", 0.0, 2.0, 0.8, 0.1, key="film-temperature", width=220)
-        seed = st.number_input("Seed", 0, 2**32 - 1, 1, key="film-seed", width=120, help="Same seed, same dice.")
+        prime = st.text_input(
+            "Begin with",
+            key="film-prime",
+            persist_state="session",
+            width=260,
+            help="Every frame continues from here.",
+        )
+        temperature = st.slider(
+            "Temperature", 0.0, 2.0, 0.8, 0.1, key="film-temperature", persist_state="session", width=220
+        )
+        seed = st.number_input(
+            "Seed", 0, 2**32 - 1, 1, key="film-seed", persist_state="session", width=120, help="Same seed, same dice."
+        )
     if unseen := run.corpus.vocabulary.unseen(prime):
         st.caption(f"Left out, never seen in the text: {words.plain(' '.join(map(words.visible, unseen)))}")
     film = frames(run.milestones, run.corpus.vocabulary, prime, temperature, int(seed))

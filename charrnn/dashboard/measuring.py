@@ -23,7 +23,7 @@ class Measurement:
     """A finding, or one to come."""
 
     parameters: Parameters
-    origin: Any  # the run, text and sizes that it is about
+    origin: Any  # the run, text and settings that it is about
     step: int
     about: Any
     future: Future[Any]

@@ -21,14 +21,17 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from time import perf_counter, sleep
 from typing import Any
+from urllib.parse import parse_qs
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.extend(map(str, Path(__file__).resolve().parents[1:3]))  # tests, and the project
 
 from serving import Server, soon
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
+
+from charrnn.runs.tokens import watch_token_of
 
 STEP = re.compile(rb'\["step ",""\],\["([\d,]+)"')
 CHANNEL = re.compile(rb'"path":"(live/[-\w]+)"')
@@ -52,6 +55,12 @@ class Client:
         threading.Thread(target=self._listen, daemon=True).start()
 
     @property
+    def watch_link(self) -> str:
+        """The query of the read-only link to its run, "" before the page has told its own."""
+        token = parse_qs(self._query).get("run", [""])[0]
+        return f"watch={watch_token_of(token)}" if token else ""
+
+    @property
     def stands(self) -> bool:
         """Whether the page is there and follows its channel."""
         return self._channel is not None and self.button[0] == "train"
@@ -66,9 +75,13 @@ class Client:
 
     def speed(self, seconds: float) -> float:
         """Steps a second in the last so many seconds, as they were shown."""
-        since = perf_counter() - seconds
-        times, steps = zip(*[point for point in self.steps if point[0] >= since], strict=True)
+        times, steps = zip(*self.seen(seconds), strict=True)
         return statistics.linear_regression(times, steps).slope
+
+    def seen(self, seconds: float) -> list[tuple[float, int]]:
+        """Which steps it saw in the last so many seconds, and when."""
+        since = perf_counter() - seconds
+        return [point for point in self.steps if point[0] >= since]
 
     def _ask(self) -> None:
         message = BackMsg()

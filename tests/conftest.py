@@ -4,13 +4,9 @@ import os
 from collections.abc import Iterator
 from tempfile import TemporaryDirectory
 
-import hypothesis
 import pytest
 
 import charrnn  # noqa: F401  before all else: NumPy gets one thread, as workers have, or the last bits may differ
-
-hypothesis.settings.register_profile("no wall times", deadline=None)
-hypothesis.settings.load_profile("no wall times")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -5,6 +5,8 @@ controls   return or carry out what a person chooses: text, network, learning
 player     train, pause, step, stop at, start over
 panels     receive the session, draw: headline, strip, curve, sample
 charts     return a chart's specification, built once, and its data
+drawing    a picture as it was made last, once for all who see the same
+channel    one session's pictures and parts of the page
 live       what moves, sent to the browser without redrawing the page
 redrawn    parts that Streamlit draws anew by themselves
 knows …    the questions below the first screen

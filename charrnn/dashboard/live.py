@@ -13,141 +13,50 @@ A browser that is slow, hidden or gone says nothing, and gets nothing more until
 """
 
 import asyncio
-import itertools
 import json
 import logging
-import secrets
-import threading
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
-from weakref import WeakValueDictionary
+from urllib.parse import urlsplit
 
 import streamlit as st
+from starlette.datastructures import Headers
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from charrnn.dashboard.components.wire import sealed
+from charrnn.dashboard.channel import CHANNELS, Channel
 
 REDRAW_SECONDS = 0.25  # between two pictures
 LOOK_SECONDS = 0.1  # between two looks at whether anything has changed
-BYTES_A_SECOND = 110_000  # of one picture: what a phone can take; a larger one moves less often
-SHARE = 0.1  # of the time at most is spent on making one picture
-ASK_AGAIN_SECONDS = 2.0  # where a part of the page was asked for and has not been redrawn
-PAGE = ""  # the name of the whole page among its parts
+SAME = 0.8  # of the time between two pictures: what another browser had made meanwhile is new enough
+MANY = 40  # who watch at the usual pace
+TURN_SECONDS = 0.2  # from one watcher's page that is redrawn to the next
 UNKNOWN = 4404  # the code with which a connection is closed whose session is gone
+FOREIGN = 1008  # and one that another page has asked for
 MESSAGE_LIMIT = 10_000  # characters of what a browser says
 
-_DRAWINGS = itertools.count(1)  # which drawing of Streamlit's is the later one
+_MAKING = ThreadPoolExecutor(4, "pictures")
+_PRESSED = ThreadPoolExecutor(16, "pressed")  # what buttons say waits for no picture
 
 
-@dataclass
-class Picture:
-    """How a picture is made, and what has been made of it."""
+class Crowd:
+    """Those who only watch."""
 
-    make: Callable[[], bytes]
-    drawn: int  # by which of Streamlit's drawings: what an earlier one would make is past
-    version: int  # of what the picture shows that was made last
-    sent: bytes  # that picture
-    due: float = 0.0  # when the next one may be made
+    def __init__(self) -> None:
+        self.watching = 0  # browsers
+        self.turn = asyncio.Lock()  # to have the page redrawn: first come, first served
 
-
-@dataclass
-class Part:
-    """A part of the page that Streamlit draws, and what it depends on."""
-
-    depends: Callable[[], Hashable]
-    drawn: Hashable  # what that was when the part was drawn
-    asked: Hashable = None  # what it was when the browser was last asked to have it redrawn
-    again: float = 0.0  # when it may be asked for once more
+    def pace(self, channel: Channel) -> float:
+        """How much more seldom than usual pictures are to come: where many watch, to those who do."""
+        return max(channel.pace(), self.watching / MANY if channel.watching else 1.0)
 
 
-class Channel:
-    """One browser session's pictures and parts.
-
-    `version()` is a number that rises with each change of what is shown, `pace()` how much more seldom than usual
-    pictures are to be made. The functions that make pictures, and do what buttons say, run in other threads: they never
-    touch st.*.
-    """
-
-    def __init__(self, version: Callable[[], int], pace: Callable[[], float]) -> None:
-        self.token = secrets.token_urlsafe(16)
-        self.version, self.pace = version, pace
-        self.path = f"live/{self.token}"
-        self._pictures: dict[str, Picture] = {}
-        self._parts: dict[str, Part] = {}
-        self._actions: dict[str, Callable[[], None]] = {}
-        self._making = threading.Lock()
-        _CHANNELS[self.token] = self
-
-    def begin(self) -> None:
-        """The whole page is being drawn anew: what is not drawn again is no longer there."""
-        self._pictures.clear()
-        self._parts.clear()
-
-    def picture(self, name: str, make: Callable[[], bytes]) -> bytes:
-        """The picture for the component that Streamlit draws now; later ones follow by themselves."""
-        drawn, version = next(_DRAWINGS), self.version()
-        with self._making:
-            frame = make()
-        self._pictures[name] = Picture(make, drawn, version, frame)
-        return sealed(frame, name, drawn, version)
-
-    def part(self, name: str, depends: Callable[[], Hashable]) -> None:
-        """This part of the page is being drawn, and is to be redrawn when what it depends on is no longer the same."""
-        self._parts[name] = Part(depends, depends())
-
-    def action(self, name: str, do: Callable[[], None]) -> None:
-        """What is done when a button of this name is pressed, from now on."""
-        self._actions[name] = do
-
-    def press(self, name: str) -> None:
-        """Do what the button says."""
-        try:
-            self._actions.get(name, lambda: None)()
-        except Exception:  # the page goes on
-            logging.getLogger(__name__).exception("What %s says could not be done.", name)
-
-    def smallest_first(self, sight: Sequence[str]) -> list[str]:
-        """The pictures in sight in the order in which they are to be made: buttons do not wait for heatmaps."""
-        return sorted(set(sight) & self._pictures.keys(), key=lambda name: len(self._pictures[name].sent))
-
-    def fresh(self, sight: Sequence[str]) -> list[bytes]:
-        """New pictures instead of those in sight that show what is past."""
-        found: list[bytes] = []
-        for name in sight:
-            picture, version, began = self._pictures.get(name), self.version(), monotonic()
-            if not picture or picture.version == version or began < picture.due:
-                continue
-            try:
-                with self._making:
-                    frame = picture.make()
-            except Exception:  # the others go on; the page is drawn anew sooner or later
-                logging.getLogger(__name__).exception("The picture %s could not be made.", name)
-                self._pictures.pop(name, None)
-                continue
-            picture.version = version
-            picture.due = began + max(len(frame) / BYTES_A_SECOND, (monotonic() - began) / SHARE)
-            if frame != picture.sent:
-                picture.sent = frame
-                found.append(sealed(frame, name, picture.drawn, version))
-        return found
-
-    def outdated(self) -> list[str]:
-        """The parts of the page that are to be redrawn; the page alone where it is one of them."""
-        now, found = monotonic(), []
-        for name, part in list(self._parts.items()):
-            value = part.depends()
-            if value != part.drawn and (value != part.asked or now > part.again):
-                part.asked, part.again = value, now + ASK_AGAIN_SECONDS
-                found.append(name)
-        return [PAGE] if PAGE in found else found
-
-
-_CHANNELS: WeakValueDictionary[str, Channel] = WeakValueDictionary()
+_CROWD = Crowd()
 
 
 @dataclass
@@ -161,58 +70,113 @@ class Browser:
 
 async def follow(socket: WebSocket) -> None:
     """Send pictures until the browser leaves."""
-    channel = _CHANNELS.get(socket.path_params["token"])
+    if not is_own(socket.headers):
+        await socket.close(FOREIGN)
+        return
+    channel = CHANNELS.get(socket.path_params["token"])
     await socket.accept()
     if channel is None:
         await socket.close(UNKNOWN)
         return
     browser = Browser()
-    both = [asyncio.create_task(listen(socket, channel, browser)), asyncio.create_task(send(socket, channel, browser))]
-    await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
-    for task in both:
-        task.cancel()
-    for problem in await asyncio.gather(*both, return_exceptions=True):
+    ways = [listen(socket, channel, browser), send(socket, channel, browser)]
+    ways += [take_turns(socket, channel)] if channel.watching else []
+    tasks = [asyncio.create_task(way) for way in ways]
+    _CROWD.watching += channel.watching
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        _CROWD.watching -= channel.watching
+        for task in tasks:
+            task.cancel()
+    for problem in await asyncio.gather(*tasks, return_exceptions=True):
         if isinstance(problem, Exception) and not isinstance(problem, WebSocketDisconnect):
             logging.getLogger(__name__).warning("A channel was interrupted.", exc_info=problem)
     with suppress(RuntimeError, OSError, WebSocketDisconnect):
         await socket.close()  # if the browser is still there, it comes again
 
 
+def is_own(headers: Headers) -> bool:
+    """Whether the page itself asks, also from behind a proxy, or one that the server's configuration allows.
+
+    No browser lets another page choose these headers. What is no browser need not say whose page it shows.
+    """
+    origin = headers.get("origin")
+    if origin is None or not st.get_option("server.enableCORS") or origin in st.get_option("server.corsAllowedOrigins"):
+        return True
+    named = [*headers.get("x-forwarded-host", "").split(","), headers.get("host", "")]
+    with suppress(ValueError):
+        return urlsplit(origin).netloc in filter(None, map(str.strip, named))
+    return False
+
+
 async def listen(socket: WebSocket, channel: Channel, browser: Browser) -> None:
     """Take in what the browser says until it leaves, or says something else than it should."""
-    with suppress(WebSocketDisconnect, ValueError):
+    with suppress(WebSocketDisconnect):
         while True:
-            text = await socket.receive_text()
-            match json.loads(text) if len(text) < MESSAGE_LIMIT else None:
+            match said(await socket.receive()):
                 case list(sight) if all(isinstance(name, str) for name in sight):
                     browser.sight, browser.ready = sight, True
                 case {"press": str(name)}:
-                    await asyncio.to_thread(channel.press, name)
+                    await asyncio.get_running_loop().run_in_executor(_PRESSED, channel.press, name)
                     browser.pressed.set()
                 case _:
                     return
+
+
+def said(message: Mapping[str, Any]) -> Any:
+    """What a browser's message says, None where it is none."""
+    if message["type"] == "websocket.disconnect":
+        raise WebSocketDisconnect(message.get("code") or 1000)
+    text = message.get("text")
+    with suppress(ValueError, RecursionError):
+        return json.loads(text) if text and len(text) < MESSAGE_LIMIT else None
+    return None
 
 
 async def send(socket: WebSocket, channel: Channel, browser: Browser) -> None:
     """Now and again what is new; at once when a button was pressed."""
     last = 0.0
     while True:
+        pace = _CROWD.pace(channel)
         with suppress(TimeoutError):
-            await asyncio.wait_for(browser.pressed.wait(), LOOK_SECONDS)
-        due = browser.ready and monotonic() >= last + REDRAW_SECONDS * channel.pace()
-        if due or browser.pressed.is_set():
+            async with asyncio.timeout(LOOK_SECONDS * pace):
+                await browser.pressed.wait()
+        pressed = browser.pressed.is_set()
+        if pressed or (browser.ready and monotonic() >= last + REDRAW_SECONDS * pace):
             browser.pressed.clear()
             last = monotonic()
-            await show(socket, channel, browser)
-        if parts := channel.outdated():
-            await socket.send_text(json.dumps({"redraw": parts}))
+            await show(socket, channel, browser, 0.0 if pressed else SAME * REDRAW_SECONDS * pace)
+        if not channel.watching:
+            await ask(socket, channel)
 
 
-async def show(socket: WebSocket, channel: Channel, browser: Browser) -> None:
-    """Send what is new of what the browser sees."""
+async def take_turns(socket: WebSocket, channel: Channel) -> None:
+    """The pages of those who only watch are redrawn at leisure, one after the other."""
+    while True:
+        await asyncio.sleep(LOOK_SECONDS)
+        async with _CROWD.turn:
+            if await ask(socket, channel):
+                await asyncio.sleep(TURN_SECONDS)
+
+
+async def ask(socket: WebSocket, channel: Channel) -> bool:
+    """Have the parts of the page redrawn that are outdated; return whether there are any."""
+    parts = channel.outdated()
+    if parts:
+        await socket.send_text(json.dumps({"redraw": parts}))
+    return bool(parts)
+
+
+async def show(socket: WebSocket, channel: Channel, browser: Browser, pause: float) -> None:
+    """Send what is new of what the browser sees, made `pause` seconds after the last at the earliest."""
     some = False
     for name in channel.smallest_first(browser.sight):
-        for picture in await asyncio.to_thread(channel.fresh, [name]):
+        if channel.takes_long(name, pause):
+            picture = await asyncio.get_running_loop().run_in_executor(_MAKING, channel.fresh, name, pause)
+        else:
+            picture = channel.fresh(name, pause)
+        if picture:
             browser.ready, some = False, True
             await socket.send_bytes(picture)
     if some:

@@ -75,7 +75,7 @@ def start_over(session: Session) -> None:
     run = session.run
 
     def propose() -> None:
-        session.propose(run.corpus, run.in_force)
+        session.propose(run.corpus, run.settings)
         st.rerun()
 
     st.button(

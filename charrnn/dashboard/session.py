@@ -14,7 +14,7 @@ import numpy as np
 import streamlit as st
 
 from charrnn.dashboard import links, texts
-from charrnn.dashboard.live import Channel
+from charrnn.dashboard.channel import Channel
 from charrnn.insight.reading import Strip, most_varying, sentence, states, strip
 from charrnn.network.rnn import Array, Parameters
 from charrnn.runs.engine import Engine
@@ -89,7 +89,7 @@ class Session:
     points: Array | None = None  # the characters as they were drawn last (V, 2): the next drawing is turned alike
     sentences: dict[Any, tuple[str, int]] = field(default_factory=dict)  # by text and length
     carried: tuple[Any, Any, Any] = (None, None, None)  # the states read last: of which network, along which ids
-    strips: dict[Any, tuple[Parameters, Strip]] = field(default_factory=dict)  # frozen rows, by step and sentence
+    strips: dict[Any, Strip] = field(default_factory=dict)  # rows frozen in the past, by step and sentence
     unit: int | None = None  # the one that was picked to be looked at, wherever that was
     measurements: dict[str, Any] = field(default_factory=dict)  # what takes long to find out, by what it is (measuring)
     measured: int = 0  # how many measurements have been finished
@@ -97,7 +97,7 @@ class Session:
 
     def __post_init__(self) -> None:
         owner = engine()
-        self.channel = Channel(lambda: self.version, lambda: max(1.0, owner.training / LIVELY))
+        self.channel = Channel(lambda: self.version, lambda: max(1.0, owner.training / LIVELY), self.watching)
 
     @property
     def version(self) -> int:
@@ -140,9 +140,9 @@ class Session:
             return strip(view.parameters, ids, start, self.states(view.parameters, ids))
         key = view.step, self.typed
         known = self.strips.get(key)
-        if known is None or known[0] is not view.parameters:  # another browser may have started the run over
-            known = self.strips[key] = view.parameters, strip(view.parameters, *self.ids())
-        return known[1]
+        if known is None:
+            known = self.strips[key] = strip(view.parameters, *self.ids())
+        return known
 
     def states(self, parameters: Parameters, ids: Array) -> Array:
         """h (N + 1, H) of a network along ids (N,), computed once for all pictures that show it."""
@@ -177,8 +177,8 @@ class Session:
 
     @property
     def origin(self) -> Any:
-        """What measurements are about: the run and its text and settings, which a start over may change."""
-        return self.run.token, self.run.corpus.digest, self.run.settings
+        """What measurements are about: the run and its text and sizes, which a start over may change."""
+        return self.run.token, self.run.corpus.digest, self.view.parameters.sizes
 
     @property
     def names(self) -> dict[int, str]:

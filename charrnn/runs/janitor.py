@@ -2,7 +2,6 @@
 
 import heapq
 import itertools
-import logging
 import threading
 import time
 from collections.abc import Callable
@@ -38,7 +37,4 @@ class Janitor:
                 if not self._open:
                     return
                 function = heapq.heappop(self._due)[2]
-            try:
-                function()
-            except Exception:  # what else is due is done all the same
-                logging.getLogger(__name__).exception("What was to be done later could not be done.")
+            function()

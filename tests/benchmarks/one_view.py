@@ -29,8 +29,8 @@ from charrnn.dashboard import (
     unit_text,
     which_unit,
 )
+from charrnn.dashboard.channel import PAGE
 from charrnn.dashboard.components import Button, encode_press, link, press
-from charrnn.dashboard.live import PAGE
 from charrnn.dashboard.session import RANKING, Session, engine
 from charrnn.runs.run import Run
 from charrnn.training.settings import Settings
@@ -93,7 +93,7 @@ def draw(session: Session, view: str) -> None:
         learn(session.run, MORE)
     if view in MEASURED:
         name, work = MEASURED[view]
-        measuring.measure(session, name, work)
+        measuring.measure(session, name, work(session))
         session.measurements[name].future.result(SECONDS)
     VIEWS[view](session)
     if "live" in st.query_params:

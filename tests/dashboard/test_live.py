@@ -2,16 +2,20 @@
 
 import asyncio
 import json
+import logging
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from starlette.websockets import WebSocketDisconnect
+from starlette.datastructures import Headers
 
-from charrnn.dashboard import live
+from charrnn.dashboard import channel as channels
+from charrnn.dashboard import drawing, live
+from charrnn.dashboard.channel import PAGE, Channel
 from charrnn.dashboard.components.wire import SERVER, sealed, unsealed
-from charrnn.dashboard.live import PAGE, UNKNOWN, Channel
+from charrnn.dashboard.live import FOREIGN, UNKNOWN
 
 
 class Clock:
@@ -31,28 +35,33 @@ def clock() -> Clock:
 
 @pytest.fixture
 def channel(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Channel:
-    monkeypatch.setattr(live, "SHARE", 1e9)  # pictures are due again at once, however long one took on a busy machine
-    monkeypatch.setattr(live, "BYTES_A_SECOND", 1e9)
+    monkeypatch.setattr(drawing, "SHARE", 1e9)  # pictures are due again at once, however long one took here
+    monkeypatch.setattr(drawing, "BYTES_A_SECOND", 1e9)
+    monkeypatch.setattr(drawing, "LONGEST_REST", 0.0)
     return Channel(clock.now, lambda: 1.0)
 
 
 class Socket:
     """A browser that says some words and then waits, or leaves."""
 
-    def __init__(self, token: str, *words: str, stays: bool = True) -> None:
+    def __init__(self, token: str, *words: str | bytes, stays: bool = True, **headers: str) -> None:
         self.path_params = {"token": token}
+        self.headers = Headers({name.replace("_", "-"): value for name, value in headers.items()})
         self.words, self.stays = list(words), stays
         self.heard: list[Any] = []
+        self.accepted = False
         self.closed: int | None = None
 
-    async def accept(self) -> None: ...
+    async def accept(self) -> None:
+        self.accepted = True
 
-    async def receive_text(self) -> str:
+    async def receive(self) -> dict[str, Any]:
         if self.words:
-            return self.words.pop(0)
+            word = self.words.pop(0)
+            return {"type": "websocket.receive", "text" if isinstance(word, str) else "bytes": word}
         if self.stays:
             await asyncio.sleep(60)
-        raise WebSocketDisconnect(1001)
+        return {"type": "websocket.disconnect", "code": 1001}
 
     async def send_bytes(self, data: bytes) -> None:
         self.heard.append(unsealed(data))
@@ -67,16 +76,23 @@ class Socket:
         self.closed = code
 
 
-def followed(socket: Socket) -> Socket:
-    async def both() -> None:
-        following = asyncio.create_task(live.follow(socket))  # type: ignore[arg-type]
-        await asyncio.wait([following], timeout=0.6)
-        following.cancel()
-        await asyncio.gather(following, return_exceptions=True)
+def together(*sockets: Socket) -> tuple[Socket, ...]:
+    """What browsers hear that follow at the same time, for a while."""
+
+    async def all_of_them() -> None:
+        following = [asyncio.create_task(live.follow(socket)) for socket in sockets]  # type: ignore[arg-type]
+        await asyncio.wait(following, timeout=0.6)
+        for task in following:
+            task.cancel()
+        await asyncio.gather(*following, return_exceptions=True)
 
     with ThreadPoolExecutor(1) as elsewhere:  # a browser test before may have left a loop to this thread
-        elsewhere.submit(asyncio.run, both()).result()
-    return socket
+        elsewhere.submit(asyncio.run, all_of_them()).result()
+    return sockets
+
+
+def followed(socket: Socket) -> Socket:
+    return together(socket)[0]
 
 
 def test_a_seal_tells_picture_and_age_and_comes_off_without_a_trace():
@@ -90,48 +106,71 @@ def test_what_is_drawn_later_is_newer_whatever_the_clock_says(channel: Channel, 
     ages = []
     for clock in (2e9, 1e9):
         monkeypatch.setattr(time, "time", lambda clock=clock: clock)
-        monkeypatch.setattr(live, "time", time.time, raising=False)
+        monkeypatch.setattr(channels, "time", time.time, raising=False)
         message = channel.picture("strip", lambda: b"")
         ages.append(json.loads(message[:-2])[-2])
     assert ages[0] < ages[1]
+
+
+def fresh(channel: Channel, *names: str) -> list[bytes]:
+    """The new pictures among those of these names, as they are shown."""
+    return [unsealed(frame) for name in names if (frame := channel.fresh(name))]
 
 
 def test_only_pictures_in_sight_that_show_what_is_past_are_made_anew(channel: Channel, clock: Clock):
     made: list[str] = []
     for name in ("near", "far"):
         channel.picture(name, lambda name=name: made.append(name) or f"{name} {clock.version}".encode())
-    assert channel.fresh(["near"]) == []
+    assert fresh(channel, "near") == []
     clock.version += 1
-    assert [unsealed(frame) for frame in channel.fresh(["near", "gone"])] == [b"near 1"]
-    assert channel.fresh(["near"]) == []
+    assert fresh(channel, "near", "gone") == [b"near 1"]
+    assert fresh(channel, "near") == []
     assert made == ["near", "far", "near"]
 
 
 def test_a_picture_that_came_out_the_same_is_not_sent(channel: Channel, clock: Clock):
     channel.picture("still", lambda: b"as before")
     clock.version += 1
-    assert channel.fresh(["still"]) == []
+    assert fresh(channel, "still") == []
 
 
-def test_a_picture_that_cannot_be_made_leaves_the_others(channel: Channel, clock: Clock):
+def test_a_picture_that_cannot_be_made_leaves_the_others_and_comes_back(channel: Channel, clock: Clock):
     def fail() -> bytes:
-        if clock.version:
+        if clock.version == 1:
             raise ValueError
-        return b""
+        return f"version {clock.version}".encode()
 
     channel.picture("failing", fail)
     channel.picture("sound", lambda: str(clock.version).encode())
     clock.version += 1
-    assert [unsealed(frame) for frame in channel.fresh(["failing", "sound"])] == [b"1"]
+    assert fresh(channel, "failing", "sound") == [b"1"]
+    clock.version += 1
+    assert fresh(channel, "failing") == [b"version 2"]
 
 
-def test_a_large_picture_moves_less_often(clock: Clock):
-    channel = Channel(clock.now, lambda: 1.0)
-    channel.picture("large", lambda: bytes([clock.version]) * live.BYTES_A_SECOND * 60)
+def test_the_page_may_be_drawn_anew_while_its_pictures_are_put_in_order(channel: Channel):
+    drawn_anew = []
+
+    class Frame(bytes):
+        def __len__(self) -> int:
+            drawn_anew and drawn_anew.pop()()
+            return super().__len__()
+
+    for name in ("strip", "curve"):
+        channel.picture(name, lambda: Frame(b"drawn"))
+    drawn_anew.append(channel.begin)
+    assert set(channel.smallest_first(["strip", "curve"])) == {"strip", "curve"}
+
+
+def test_what_is_taken_from_a_drawing_that_was_replaced_meanwhile_is_not_sent(channel: Channel, clock: Clock):
+    def make() -> bytes:
+        if clock.version:
+            channel.picture("strip", lambda: b"with the column pinned")
+        return f"without a pin {clock.version}".encode()
+
+    channel.picture("strip", make)
     clock.version += 1
-    assert len(channel.fresh(["large"])) == 1
-    clock.version += 1
-    assert channel.fresh(["large"]) == []
+    assert fresh(channel, "strip") == []
 
 
 def test_a_part_is_asked_for_once_when_what_it_depends_on_changes(channel: Channel):
@@ -182,9 +221,87 @@ def test_a_button_outlives_the_drawing_of_the_page_and_may_fail(channel: Channel
     assert pressed == ["train"]
 
 
-@pytest.mark.parametrize("words", ["{", '{"a": 1}', '{"press": 1}', "[1]", '["' + "x" * live.MESSAGE_LIMIT + '"]'])
-def test_what_no_browser_says_ends_the_connection(channel: Channel, words: str):
+def test_no_picture_holds_up_a_press(monkeypatch: pytest.MonkeyPatch, clock: Clock):
+    """Many browsers' pictures take for ever; another one's button is done, and shown."""
+    go_on = threading.Event()
+    monkeypatch.setattr(channels, "QUICK", 0.01)  # of a processor: what a button shows is made within that
+
+    def for_ever() -> bytes:
+        if clock.version:
+            go_on.wait(60)
+        return b""
+
+    others = [Channel(clock.now, lambda: 1.0) for _ in range(40)]
+    for other in others:
+        other.picture("large", for_ever)
+        other._pictures["large"].drawing.seconds = 1.0  # it took that long when it was made last
+    mine = Channel(clock.now, lambda: 1.0)
+    pressed: list[str] = []
+    mine.action("pause", lambda: pressed.append("pause"))
+    mine.picture("playing", lambda: f"pressed {len(pressed)} times".encode())
+    clock.version += 1
+    owner = Socket(mine.token, '["playing"]', stays=True)
+
+    async def class_and_owner() -> None:
+        sockets = [Socket(other.token, '["large"]') for other in others]
+        tasks = [asyncio.create_task(live.follow(socket)) for socket in sockets]  # type: ignore[arg-type]
+        await asyncio.sleep(0.5)  # all of them have asked
+        owner.words.append('{"press": "pause"}')
+        await asyncio.wait([asyncio.create_task(live.follow(owner))], timeout=10)  # type: ignore[arg-type]
+        go_on.set()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    with ThreadPoolExecutor(1) as elsewhere:
+        elsewhere.submit(asyncio.run, class_and_owner()).result()
+    assert owner.heard[:1] == [b"pressed 1 times"]
+
+
+NO_MESSAGES = ["{", '{"a": 1}', '{"press": 1}', "[1]", '["' + "x" * live.MESSAGE_LIMIT + '"]']
+NO_MESSAGES += [b"\xff", b"", "[" * (live.MESSAGE_LIMIT - 1)]
+
+
+@pytest.mark.parametrize("words", NO_MESSAGES)
+def test_what_no_browser_says_ends_the_connection_and_fills_no_log(
+    channel: Channel, words: str | bytes, caplog: pytest.LogCaptureFixture
+):
     assert followed(Socket(channel.token, words)).closed == 1000
+    assert not [record for record in caplog.records if record.exc_info or record.levelno >= logging.WARNING]
+
+
+OWN = ("http://lab:8501", {"host": "lab:8501"})
+
+
+@pytest.mark.parametrize(
+    ("origin", "headers"),
+    [
+        OWN,
+        ("https://lab.example.org", {"host": "127.0.0.1:8501", "x_forwarded_host": "lab.example.org"}),
+        ("https://lab.example.org", {"host": "127.0.0.1:8501", "x_forwarded_host": "lab.example.org, inner"}),
+    ],
+)
+def test_the_page_itself_is_let_in(channel: Channel, origin: str, headers: dict[str, str]):
+    assert followed(Socket(channel.token, origin=origin, **headers)).accepted
+
+
+def test_what_is_no_browser_need_not_say_whose_page_it_shows(channel: Channel):
+    assert followed(Socket(channel.token, host="lab:8501")).accepted
+
+
+@pytest.mark.parametrize(
+    "origin", ["http://elsewhere.example", "http://lab", "http://lab:8501.elsewhere.example", "null", "", "http://["]
+)
+def test_another_page_is_not_let_in(channel: Channel, origin: str):
+    socket = followed(Socket(channel.token, origin=origin, host="lab:8501"))
+    assert (socket.accepted, socket.closed) == (False, FOREIGN)
+
+
+def test_a_page_that_the_configuration_allows_is_let_in(channel: Channel, monkeypatch: pytest.MonkeyPatch):
+    allowed = {"server.enableCORS": True, "server.corsAllowedOrigins": ["https://school.example"]}
+    monkeypatch.setattr(live.st, "get_option", allowed.__getitem__)
+    assert followed(Socket(channel.token, origin="https://school.example", host="lab:8501")).accepted
+    assert not followed(Socket(channel.token, origin="https://elsewhere.example", host="lab:8501")).accepted
 
 
 def test_a_connection_without_a_session_is_closed_with_a_code_that_says_so():
@@ -195,3 +312,24 @@ def test_a_channel_that_breaks_closes_the_connection(channel: Channel):
     broken = iter([0])
     channel.part(PAGE, lambda: next(broken))
     assert followed(Socket(channel.token)).closed == 1000
+
+
+def test_those_who_watch_are_redrawn_one_after_the_other(monkeypatch: pytest.MonkeyPatch, clock: Clock):
+    monkeypatch.setattr(live, "_CROWD", live.Crowd())
+    monkeypatch.setattr(live, "TURN_SECONDS", 60.0)
+    watchers = [Channel(clock.now, lambda: 1.0, watching=True) for _ in range(3)]
+    owner = Channel(clock.now, lambda: 1.0)
+    for one in (owner, *watchers):
+        one.part(PAGE, clock.now)
+    clock.version += 1
+    heard = [socket.heard for socket in together(*(Socket(one.token) for one in (owner, *watchers)))]
+    assert heard[0] == [{"redraw": [PAGE]}]
+    assert sorted(heard[1:], key=len) == [[], [], [{"redraw": [PAGE]}]]
+
+
+def test_where_many_watch_their_pictures_come_more_seldom_and_the_owners_do_not():
+    watcher, owner = Channel(lambda: 0, lambda: 1.0, watching=True), Channel(lambda: 0, lambda: 2.0)
+    crowd = live.Crowd()
+    assert (crowd.pace(watcher), crowd.pace(owner)) == (1.0, 2.0)
+    crowd.watching = 5 * live.MANY
+    assert (crowd.pace(watcher), crowd.pace(owner)) == (5.0, 2.0)

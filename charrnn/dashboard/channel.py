@@ -1,0 +1,141 @@
+"""What one browser session has of what moves: its pictures, the parts of its page, and what its buttons do.
+
+Streamlit draws each picture once; later ones are made by the same function, and sent by live.py.
+"""
+
+import itertools
+import logging
+import secrets
+import threading
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from time import monotonic
+from weakref import WeakValueDictionary
+
+from charrnn.dashboard.components.wire import Sealed, sealed
+from charrnn.dashboard.drawing import Drawing, shared
+
+QUICK = 0.001  # seconds: what is made as quickly as that is not worth a thread
+ASK_AGAIN_SECONDS = 2.0  # where a part of the page was asked for and has not been redrawn
+PAGE = ""  # the name of the whole page among its parts
+
+_DRAWINGS = itertools.count(1)  # which drawing of Streamlit's is the later one
+
+
+@dataclass
+class Picture:
+    """How a picture is made, and what of it the browser has."""
+
+    make: Callable[[], bytes]
+    find: Callable[[], Drawing]  # what was made of it last, by this browser or one that sees the same
+    drawing: Drawing
+    drawn: int  # by which of Streamlit's drawings: what an earlier one would make is past
+    sent: bytes = b""
+
+
+@dataclass
+class Part:
+    """A part of the page that Streamlit draws, and what it depends on."""
+
+    depends: Callable[[], Hashable]
+    drawn: Hashable  # what that was when the part was drawn
+    asked: Hashable = None  # what it was when the browser was last asked to have it redrawn
+    again: float = 0.0  # when it may be asked for once more
+
+
+class Channel:
+    """One browser session's pictures and parts.
+
+    `version()` is a number that changes with what is shown, `pace()` how much more seldom than usual pictures are to be
+    made. The functions that make pictures, and do what buttons say, run in other threads: they never
+    touch st.*. What is known of pictures and parts is replaced, never written into, so that any thread may read it.
+    """
+
+    def __init__(self, version: Callable[[], int], pace: Callable[[], float], watching: bool = False) -> None:
+        self.token = secrets.token_urlsafe(16)
+        self.version, self.pace, self.watching = version, pace, watching
+        self.path = f"live/{self.token}"
+        self._pictures: Mapping[str, Picture] = {}
+        self._parts: Mapping[str, Part] = {}
+        self._actions: dict[str, Callable[[], None]] = {}
+        self._taking = threading.Lock()  # what is taken later is as new, and has the higher number
+        self._taken = itertools.count(1)
+        CHANNELS[self.token] = self
+
+    def begin(self) -> None:
+        """The whole page is being drawn anew: what is not drawn again is no longer there."""
+        self._pictures, self._parts = {}, {}
+
+    def picture(self, name: str, make: Callable[[], bytes], same: Callable[[], Hashable] | None = None) -> bytes:
+        """The picture for the component that Streamlit draws now; later ones follow by themselves.
+
+        Browsers for which `same` says the same get one picture of each version, made for one of them.
+        """
+        own = Drawing()
+        find = (lambda: shared((name, same()))) if same else (lambda: own)
+        picture = Picture(make, find, find(), next(_DRAWINGS))
+        picture.drawing.renew(make, self.version(), wait=True)
+        self._pictures = {**self._pictures, name: picture}
+        return self._take(name, picture)
+
+    def _take(self, name: str, picture: Picture) -> Sealed:
+        with self._taking:
+            picture.sent = picture.drawing.frame
+            return sealed(picture.sent, name, picture.drawn, next(self._taken))
+
+    def part(self, name: str, depends: Callable[[], Hashable]) -> None:
+        """This part of the page is being drawn, and is to be redrawn when what it depends on is no longer the same."""
+        self._parts = {**self._parts, name: Part(depends, depends())}
+
+    def action(self, name: str, do: Callable[[], None]) -> None:
+        """What is done when a button of this name is pressed, from now on."""
+        self._actions[name] = do
+
+    def press(self, name: str) -> None:
+        """Do what the button says."""
+        try:
+            self._actions.get(name, lambda: None)()
+        except Exception:  # the page goes on
+            logging.getLogger(__name__).exception("What %s says could not be done.", name)
+
+    def smallest_first(self, sight: Sequence[str]) -> list[str]:
+        """The pictures in sight in the order in which they are to be made: buttons do not wait for heatmaps."""
+        pictures = self._pictures
+        return sorted(pictures.keys() & set(sight), key=lambda name: len(pictures[name].sent))
+
+    def takes_long(self, name: str, pause: float) -> bool:
+        """Whether a picture is to be made now, and that is work for a thread."""
+        picture = self._pictures.get(name)
+        if not picture:
+            return False
+        picture.drawing = picture.find()
+        return picture.drawing.seconds > QUICK and picture.drawing.due(self.version(), pause)
+
+    def fresh(self, name: str, pause: float = 0.0) -> Sealed | None:
+        """A picture instead of one that shows what is past, made `pause` seconds after the last at the earliest."""
+        picture = self._pictures.get(name)
+        if not picture:
+            return None
+        version, drawing = self.version(), picture.find()
+        picture.drawing = drawing
+        if drawing.due(version, pause):
+            try:
+                drawing.renew(picture.make, version, wait=False)
+            except Exception:  # the others go on
+                logging.getLogger(__name__).exception("The picture %s could not be made.", name)
+        replaced = self._pictures.get(name) is not picture  # by a later drawing, which shows what was chosen since
+        old = not drawing.frame or drawing.frame == picture.sent
+        return None if replaced or old else self._take(name, picture)
+
+    def outdated(self) -> list[str]:
+        """The parts of the page that are to be redrawn; the page alone where it is one of them."""
+        now, found = monotonic(), []
+        for name, part in self._parts.items():
+            value = part.depends()
+            if value != part.drawn and (value != part.asked or now > part.again):
+                part.asked, part.again = value, now + ASK_AGAIN_SECONDS
+                found.append(name)
+        return [PAGE] if PAGE in found else found
+
+
+CHANNELS: WeakValueDictionary[str, Channel] = WeakValueDictionary()

@@ -5,8 +5,12 @@ from collections.abc import Iterator
 from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import settings
 
 import charrnn  # noqa: F401  before all else: NumPy gets one thread, as workers have, or the last bits may differ
+
+settings.register_profile("patient", deadline=None)  # a busy machine proves nothing wrong
+settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session", autouse=True)

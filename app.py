@@ -24,6 +24,7 @@ from charrnn.dashboard import (
     sharing,
     text_choice,
 )
+from charrnn.dashboard.redrawn import alone
 
 if live.is_server():  # the server looks here, once, for the routes that it is to have; then every visit runs this file
     clicks.keep()
@@ -41,27 +42,27 @@ else:
     with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small", key="header"):
         st.markdown("**CharRNN Lab**", width="content")
         if not here.watching:
-            text_choice.text(here)
-            controls.network(here)
-            controls.learning(here)
-            my_runs.my_runs(here)
-        panels.sentence(here)
-        sharing.share(here)
+            alone(lambda: text_choice.text(here), "text")
+            alone(lambda: controls.network(here), "network")
+            alone(lambda: controls.learning(here), "learning")
+            alone(lambda: my_runs.my_runs(here), "my-runs")
+        alone(lambda: panels.sentence(here), "sentence")
+        alone(lambda: sharing.share(here), "share")
     with st.container():  # a question comes and goes without moving what follows, which would all be built anew
         if here.proposal:
-            controls.confirm(here)
+            alone(lambda: controls.confirm(here), "confirm")
         if here.forking:
-            compare.fork(here)
+            alone(lambda: compare.fork(here), "fork-asked")
 
-    player.player(here)
+    alone(lambda: player.player(here), "player")
     panels.first_screen(here)
     if not here.arriving:  # who arrives sees the first screen before the browser loads what the rest of the page needs
-        knows.knows(here)
-        remembers.remembers(here)
-        learns.learns(here)
-        filmstrip.filmstrip(here)
+        alone(lambda: knows.knows(here), "knows")
+        alone(lambda: remembers.remembers(here), "remembers")
+        alone(lambda: learns.learns(here), "learns")
+        alone(lambda: filmstrip.filmstrip(here), "film")
         if not here.watching:
-            compare.compare(here)
+            alone(lambda: compare.compare(here), "compare")
     here.arriving = False
-    my_runs.remember(here)
+    alone(lambda: my_runs.remember(here), "remember")
     session.settle()

@@ -4,22 +4,27 @@ import argparse
 import json
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import fields
-from math import exp, isfinite, log
+from math import exp, inf, isfinite, log
 from pathlib import Path
 from time import perf_counter
+from typing import NoReturn
 
 import numpy as np
 
 from charrnn import Corpus, Settings, Trainer, load, save
 from charrnn.network.evaluate import evaluate
-from charrnn.network.sampling import sample
-from charrnn.text.corpus import CorpusError, corpora
+from charrnn.network.sampling import generate, read
+from charrnn.text.corpus import CorpusError
+from charrnn.text.folder import corpora, shown
 from charrnn.training import bench
 from charrnn.training.checkpoint import Network, load_network
 from charrnn.training.export import export
-from charrnn.training.settings import CHOICES
+from charrnn.training.settings import CHOICES, LIMITS
+
+PIECE = 10_000  # characters written at a time, so that a long sample never exists as a whole
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -27,13 +32,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     try:
         options.command(options)
-    except (ValueError, OSError) as error:  # CorpusError, SettingsError and CheckpointError are ValueErrors
-        said = f"{error.filename}: {error.strerror}." if isinstance(error, OSError) else error
-        print(f"charrnn: {said}", file=sys.stderr)
-        return 2
+        return 0
     except KeyboardInterrupt:
         return 130
-    return 0
+    except OSError as error:
+        said = f"{error.filename}: {error.strerror}." if error.filename else f"{error.strerror or error}."
+    except MemoryError:
+        said = "There is not enough memory for that: choose smaller sizes."
+    except ValueError as error:  # CorpusError, SettingsError and CheckpointError are ValueErrors
+        said = str(error)
+    print(f"charrnn: {' '.join(said.split())}", file=sys.stderr)
+    return 2
 
 
 def train(options: argparse.Namespace) -> None:
@@ -80,9 +89,14 @@ def write(options: argparse.Namespace) -> None:
     """Let a saved network write."""
     network = load_network(options.network)
     prime = known(network, options.prime)
-    rng = np.random.default_rng(options.seed)
-    ids = sample(network.parameters, prime, options.length, rng, options.temperature, options.top_k)
-    print(network.vocabulary.decode(ids))
+    rng, parameters = np.random.default_rng(options.seed), network.parameters
+    h, last = read(parameters, prime[:-1]), int(prime[-1]) if len(prime) else None
+    for start in range(0, options.length, PIECE):
+        length = min(PIECE, options.length - start)
+        ids, h = generate(parameters, h, last, length, rng, options.temperature, options.top_k)
+        last = int(ids[-1])
+        print(network.vocabulary.decode(ids), end="", flush=True)
+    print()
 
 
 def measure(options: argparse.Namespace) -> None:
@@ -125,7 +139,7 @@ def take_home(options: argparse.Namespace) -> None:
 def list_corpora(options: argparse.Namespace) -> None:
     """The texts that come with the project."""
     for title, path in corpora():
-        print(f"{path.stem:<24} {path.stat().st_size:>10,} bytes   {title}")
+        print(f"{shown(path.stem):<24} {path.stat().st_size:>10,} bytes   {title}")
 
 
 def corpus_of(name: str, *, lowercase: bool, held_out: float) -> Corpus:
@@ -144,33 +158,59 @@ def settings_of(options: argparse.Namespace) -> Settings:
     return Settings.classic(**changes) if options.classic else Settings(**changes)
 
 
+class Parser(argparse.ArgumentParser):
+    """One that says what is wrong in one sentence, without all its options before it."""
+
+    def error(self, message: str) -> NoReturn:
+        """Leave, as with all else that cannot be done."""
+        self.exit(2, f"charrnn: {message} (--help says what can be given).\n")
+
+
+def number(kind: type[int] | type[float], low: float, high: float = inf) -> Callable[[str], float]:
+    """What reads an option that is a number from `low` to `high`."""
+    wanted = f"{'whole ' if kind is int else ''}number from {low:,g} " + (f"to {high:,g}" if high < inf else "on")
+
+    def read_number(written: str) -> float:
+        with suppress(ValueError):
+            value = kind(written)
+            if low <= value <= high:  # which not-a-number is not
+                return value
+        raise argparse.ArgumentTypeError(f"{written[:40]!r} is no {wanted}")
+
+    return read_number
+
+
 def parser() -> argparse.ArgumentParser:
     """Every command and its options."""
-    top = argparse.ArgumentParser(prog="python -m charrnn", description="Train a character RNN and let it write.")
+    top = Parser(prog="python -m charrnn", description="Train a character RNN and let it write.")
     commands = top.add_subparsers(required=True, metavar="command")
 
     command = commands.add_parser("train", help="train a network on a text")
     command.add_argument("text", help="a file, or the name of one of the project's texts")
-    command.add_argument("--steps", type=int, default=2_000, help="windows to learn from (%(default)s)")
+    command.add_argument("--steps", type=number(int, 0), default=2_000, help="windows to learn from (%(default)s)")
     command.add_argument("--out", type=Path, help="file to save the run in, .safetensors")
     command.add_argument("--resume", type=Path, help="saved run to go on with, its settings included")
     command.add_argument("--keep-case", action="store_true", help="keep capitals (else all is lower-cased)")
     command.add_argument("--held-out", type=float, default=0.05, help="fraction kept for testing (%(default)s)")
-    command.add_argument("--sample", type=int, default=300, help="characters to write at the end (%(default)s)")
+    command.add_argument(
+        "--sample", type=number(int, 0, 1_000_000), default=300, help="characters to write at the end (%(default)s)"
+    )
     command.add_argument("--classic", action="store_true", help="start from the reference experiment's settings")
     for field in fields(Settings):
         flag = "--" + field.name.replace("_", "-")
-        kind = type(field.default)
+        kind = number(type(getattr(Settings, field.name)), *LIMITS[field.name]) if field.name in LIMITS else str
         command.add_argument(flag, type=kind, choices=CHOICES.get(field.name), help=f"(default {field.default})")
     command.set_defaults(command=train)
 
     command = commands.add_parser("sample", help="let a saved network write")
     command.add_argument("network", type=Path)
-    command.add_argument("--length", type=int, default=500, help="characters (%(default)s)")
-    command.add_argument("--temperature", type=float, default=0.8, help="low: safe, high: daring (%(default)s)")
-    command.add_argument("--top-k", type=int, help="draw from that many likeliest characters only")
+    command.add_argument("--length", type=number(int, 0), default=500, help="characters (%(default)s)")
+    command.add_argument(
+        "--temperature", type=number(float, 0, 1_000), default=0.8, help="low: safe, high: daring (%(default)s)"
+    )
+    command.add_argument("--top-k", type=number(int, 1), help="draw from that many likeliest characters only")
     command.add_argument("--prime", default="", help="text that it continues from")
-    command.add_argument("--seed", type=int, help="same seed, same sample")
+    command.add_argument("--seed", type=number(int, 0), help="same seed, same sample")
     command.set_defaults(command=write)
 
     command = commands.add_parser("evaluate", help="what a text costs a saved network")
@@ -182,8 +222,12 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--hidden", type=int, nargs="+", default=[128, 512], help="units (%(default)s)")
     command.add_argument("--streams", type=int, nargs="+", default=[1, 16], help="streams (%(default)s)")
     command.add_argument("--lengths", type=int, nargs="+", default=[30], help="unrolls (%(default)s)")
-    command.add_argument("--seconds", type=float, default=4, help="for each row of the table (%(default)s)")
-    command.add_argument("--time-to", type=float, help="also time training to this held-out loss, in nats")
+    command.add_argument(
+        "--seconds", type=number(float, 0, 3_600), default=4, help="for each row of the table (%(default)s)"
+    )
+    command.add_argument(
+        "--time-to", type=number(float, 0, 100), help="also time training to this held-out loss, in nats"
+    )
     command.add_argument("--text", default="alice", help="text for --time-to (%(default)s)")
     command.add_argument("--json", action="store_true", help="plain values instead of the table")
     command.set_defaults(command=benchmark)

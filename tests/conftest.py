@@ -4,13 +4,13 @@ import os
 from collections.abc import Iterator
 from tempfile import TemporaryDirectory
 
+import hypothesis
 import pytest
-from hypothesis import settings
 
 import charrnn  # noqa: F401  before all else: NumPy gets one thread, as workers have, or the last bits may differ
 
-settings.register_profile("patient", deadline=None)  # a busy machine proves nothing wrong
-settings.load_profile("patient")
+hypothesis.settings.register_profile("no wall times", deadline=None)
+hypothesis.settings.load_profile("no wall times")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -115,7 +115,7 @@ def test_corpora_lists_the_projects_texts(capsys):
     ("arguments", "said"),
     [
         (["train", "nowhere.txt"], "no text 'nowhere.txt'"),
-        (["train", "alice", "--hidden-size", "0"], "hidden_size"),
+        (["train", "alice", "--held-out", "2"], "held-out fraction is 2.0"),
         (["sample", "nowhere.safetensors"], "nowhere.safetensors: No such file"),
         (["sample", str(ROOT / "data" / "alice.txt")], "not a checkpoint"),
         (["export", "RUN", "network.exe"], "network.exe"),

@@ -122,9 +122,9 @@ def fork(session: Session) -> None:
 def choose_fork(session: Session) -> None:
     """Where to fork, and what is to be different."""
     run = session.run
-    settings = run.settings
     stored = [milestone.step for milestone in run.milestones if milestone.step not in run.lost]
     step = st.select_slider("At step", stored, value=session.at or 0, format_func=words.short, key="fork-step")
+    settings = run.in_force_at(step)
 
     def key(name: str) -> str:
         return field("fork", settings, name)
@@ -160,7 +160,7 @@ def choose_fork(session: Session) -> None:
 def forked(session: Session, step: int, changes: dict[str, Any]) -> None:
     """Fork, or say why not."""
     try:
-        run = engine().fork(session.run, step, replace(session.run.settings, **changes))
+        run = engine().fork(session.run, step, replace(session.run.in_force_at(step), **changes))
     except (StoreError, SettingsError, CorpusError) as error:
         session.notice = str(error)
     else:
@@ -170,8 +170,9 @@ def forked(session: Session, step: int, changes: dict[str, Any]) -> None:
 def described(first: Run, run: Run) -> str:
     """What differs from the first run, spelled out."""
     found = [] if run.corpus.digest == first.corpus.digest else [run.corpus.name]
-    for name, value in changes(first.settings, run.settings).items():
-        found.append(f"{name.replace('_', ' ')} {value} instead of {getattr(first.settings, name)}")
+    before = first.in_force
+    for name, value in changes(before, run.in_force).items():
+        found.append(f"{name.replace('_', ' ')} {value} instead of {getattr(before, name)}")
     return ", ".join(found) or "the same settings"
 
 

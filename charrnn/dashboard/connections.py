@@ -67,7 +67,7 @@ def controls() -> None:
 
 def prediction(session: Session) -> None:
     """The text with one prediction picked in it, and what was guessed there."""
-    pull: str = st.session_state["pull"]
+    pull: str = st.session_state.get("pull", "effect")
     choice, picture = chosen(), session.channel.picture
     picked: Choice = st.session_state.get("connected", {}).get("chosen") or Choice(row=0, start=None, end=None)
     found = session.once(lambda: moved(session, choice, picked["start"]))

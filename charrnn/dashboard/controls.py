@@ -17,7 +17,7 @@ RATES = [float(f"{digit}e{power}") for power in range(-5, 0) for digit in (1, 1.
 
 def network(session: Session) -> None:
     """The network's button."""
-    settings = session.run.settings
+    settings = session.run.in_force
     label = f"Network: {settings.hidden_size} units · {settings.sequence_length} back"
     with st.popover(label, icon=":material/tune:", key="network", on_change="rerun") as panel:
         if panel.open:
@@ -31,7 +31,7 @@ def field(form: str, settings: Settings, name: str) -> str:
 
 def choose_network(session: Session) -> None:
     """Size, start and seed; the classic experiment, and the defaults."""
-    settings = session.run.settings
+    settings = session.run.in_force
 
     def key(name: str) -> str:
         return field("network", settings, name)
@@ -97,7 +97,7 @@ def start_over_with_these(session: Session, settings: Settings) -> None:
     """What the form says, in place of the settings."""
     chosen = {name: st.session_state[field("network", settings, name)] for name in NETWORK}
     try:
-        session.propose(session.run.corpus, replace(settings, **chosen))
+        session.propose(session.run.corpus, replace(session.run.in_force, **chosen))
     except SettingsError as error:
         session.notice = str(error)
 
@@ -111,8 +111,8 @@ def classic(session: Session) -> None:
 
 def learning(session: Session) -> None:
     """How it learns: the button."""
-    now = session.run.snapshot
-    label = f"Learning: {words.rate(now.learning_rate)} · {OPTIMIZERS[session.run.settings.optimizer]}"
+    settings = session.run.in_force
+    label = f"Learning: {words.rate(settings.learning_rate)} · {OPTIMIZERS[settings.optimizer]}"
     with st.popover(label, icon=":material/school:", key="learning", on_change="rerun") as panel:
         if panel.open:
             choose_learning(session)
@@ -121,18 +121,18 @@ def learning(session: Session) -> None:
 def choose_learning(session: Session) -> None:
     """Rate and clip act at once; the optimiser and the schedule need a new start."""
     run, state = session.run, st.session_state
-    settings, now = run.settings, run.snapshot
+    settings = run.in_force
     # What the widgets show is what is in force, whoever set it.
-    rates = sorted({*RATES, now.learning_rate})
+    rates = sorted({*RATES, settings.learning_rate})
     rate = "rate" if len(rates) == len(RATES) else "rate-own"  # other choices: another slider (player.scrubber)
-    show(rate, now.learning_rate)
-    show("clip", now.clip)
+    show(rate, settings.learning_rate)
+    show("clip", settings.clip)
     show("optimizer", settings.optimizer)
     show("decay", float(settings.decay))
 
     def anew() -> None:
         changes = {"optimizer": state["optimizer"], "decay": state["decay"]}
-        session.propose(run.corpus, replace(settings, **changes))
+        session.propose(run.corpus, replace(run.in_force, **changes))
 
     st.select_slider(
         "Learning rate",
@@ -169,7 +169,7 @@ def choose_learning(session: Session) -> None:
         on_change=anew,
         help="Rate in force = rate / √(1 + characters read / this); 0 keeps it constant. Needs a new start.",
     )
-    st.caption(f"In force now: {words.rate(now.rate)}")
+    st.caption(f"In force now: {words.rate(run.snapshot.rate)}")
 
 
 def confirm(session: Session) -> None:

@@ -1,5 +1,6 @@
 """The filmstrip: the same beginning, the same dice, at log-spaced steps: from noise to words."""
 
+import re
 from typing import NamedTuple
 from xml.sax.saxutils import escape
 
@@ -18,6 +19,7 @@ from charrnn.text.corpus import Vocabulary
 
 LENGTH = 160  # characters a frame
 WIDTH = 36  # characters a line of the picture
+NOT_IN_XML = re.compile("[^ -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # nor line ends and tabs, in a line
 FONT = "'Source Code Pro', ui-monospace, Menlo, Consolas, monospace"
 
 
@@ -62,7 +64,7 @@ def as_picture(film: list[Frame], prime: str, title: str) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}">',
         f'<rect width="{width}" height="{height}" fill="#FCFCFA"/>',
         f'<text x="20" y="38" font-family="sans-serif" font-size="20" font-weight="600" fill="#1B1F24">'
-        f"{escape(title)}</text>",
+        f"{written(title)}</text>",
     ]
     for i, frame in enumerate(film):
         x, y = 20 + column * (i % 4), 80 + row_height * (i // 4)
@@ -72,7 +74,7 @@ def as_picture(film: list[Frame], prime: str, title: str) -> str:
         for k, text in enumerate(wrapped(prime + frame.text)[:8]):
             parts.append(
                 f'<text x="{x}" y="{y + line * (k + 1)}" xml:space="preserve" font-family="{FONT}" font-size="14" '
-                f'fill="#1B1F24">{escape(printable(text))}</text>'
+                f'fill="#1B1F24">{written(text)}</text>'
             )
     return "\n".join([*parts, "</svg>\n"])
 
@@ -82,9 +84,9 @@ def wrapped(text: str) -> list[str]:
     return [line[i : i + WIDTH] for line in text.split("\n") for i in range(0, max(len(line), 1), WIDTH)]
 
 
-def printable(text: str) -> str:
-    """Without the control characters that XML does not allow."""
-    return "".join(character if character >= " " else "�" for character in text)
+def written(text: str) -> str:
+    """A line of text in XML: what would be markup escaped, and what XML has no place for as U+FFFD."""
+    return escape(NOT_IN_XML.sub("\ufffd", text))
 
 
 def filmstrip(session: Session) -> None:
@@ -98,9 +100,19 @@ def film_of(session: Session) -> None:
     """The film of this run, and its two exports."""
     run = session.run
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        prime = st.text_input("Begin with", key="film-prime", width=260, help="Every frame continues from here.")
-        temperature = st.slider("Temperature", 0.0, 2.0, 0.8, 0.1, key="film-temperature", width=220)
-        seed = st.number_input("Seed", 0, 2**32 - 1, 1, key="film-seed", width=120, help="Same seed, same dice.")
+        prime = st.text_input(
+            "Begin with",
+            key="film-prime",
+            persist_state="session",
+            width=260,
+            help="Every frame continues from here.",
+        )
+        temperature = st.slider(
+            "Temperature", 0.0, 2.0, 0.8, 0.1, key="film-temperature", persist_state="session", width=220
+        )
+        seed = st.number_input(
+            "Seed", 0, 2**32 - 1, 1, key="film-seed", persist_state="session", width=120, help="Same seed, same dice."
+        )
     if unseen := run.corpus.vocabulary.unseen(prime):
         st.caption(f"Left out, never seen in the text: {words.plain(' '.join(map(words.visible, unseen)))}")
     film = frames(run.milestones, run.corpus.vocabulary, prime, temperature, int(seed))

@@ -8,7 +8,7 @@ import streamlit as st
 from charrnn.dashboard import measuring, words
 from charrnn.dashboard.components import Cell, encode_heatmap, encode_line, heatmap, line
 from charrnn.dashboard.player import running
-from charrnn.dashboard.redrawn import redrawn
+from charrnn.dashboard.redrawn import anew, redrawn
 from charrnn.dashboard.session import CELLS, RANKING, Session
 from charrnn.insight import states
 from charrnn.network.rnn import Array
@@ -55,7 +55,8 @@ class Chosen(NamedTuple):
 def chosen() -> Chosen:
     """What the controls say now."""
     state = st.session_state
-    return Chosen(state["order"], state["view"], state.get("heatmap-text") or "", state.get("length") or LENGTHS[0])
+    order, view, length = state.get("order", "similar"), state.get("view", "value"), state.get("length", CELLS)
+    return Chosen(order, view, state.get("heatmap-text", ""), length)
 
 
 def reading(session: Session, choice: Chosen | None = None) -> Reading:
@@ -70,7 +71,7 @@ def reading(session: Session, choice: Chosen | None = None) -> Reading:
 
 def follow() -> None:
     """Have all that follows a pick drawn anew; only from a widget's callback."""
-    st.rerun([part for section, parts in FOLLOWERS.items() if st.session_state.get(section) for part in parts])
+    anew(*(part for section, parts in FOLLOWERS.items() if st.session_state.get(section) for part in parts))()
 
 
 def look_at(session: Session, unit: int) -> None:
@@ -93,6 +94,7 @@ def controls(session: Session) -> None:
             list(VIEWS),
             format_func=VIEWS.__getitem__,
             key="view",
+            persist_state="session",
             width=270,
             on_change=follow,
             help="A trained tanh saturates: most values are near −1 or +1. A deviation or change shows more.",
@@ -100,6 +102,7 @@ def controls(session: Session) -> None:
         st.text_input(
             "Read",
             key="heatmap-text",
+            persist_state="session",
             placeholder="a text of your own; empty: a held-out one",
             width="stretch",
             on_change=follow,
@@ -108,6 +111,7 @@ def controls(session: Session) -> None:
             "Characters",
             LENGTHS,
             key="length",
+            persist_state="session",
             width=120,
             on_change=follow,
             help="How many of the held-out text: the strip's sentence, or that and what follows it.",
@@ -164,6 +168,7 @@ def order_control(session: Session) -> None:
         [*ORDERS, *concepts],
         format_func=lambda order: ORDERS.get(order, f"by “{order}”"),
         key="order",
+        persist_state="session",
         width=220,
         on_change=follow,
         help="Alike: units that move together stand together. By a concept: those that know it best come first; the "

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from charrnn.dashboard.hidden_states import all_units, hidden_states
-from charrnn.dashboard.redrawn import redrawn
+from charrnn.dashboard.redrawn import alone, redrawn
 from charrnn.dashboard.session import Session
 from charrnn.dashboard.silence import silence
 from charrnn.dashboard.unit_text import on_and_off, text_drawn, unit_text
@@ -19,9 +19,9 @@ def knows(session: Session) -> None:
         hidden_states(session)
         redrawn(lambda: all_units(session), "heatmap-drawn")
         st.divider()
-        unit_text(session)
+        alone(lambda: unit_text(session), "text-row")
         redrawn(lambda: text_drawn(session), "text-drawn")
-        on_and_off(session)
+        alone(lambda: on_and_off(session), "on-and-off")
         where_else(session)
         st.divider()
         which_unit(session)

@@ -8,7 +8,7 @@ import streamlit as st
 from charrnn.dashboard import measuring, weight_charts
 from charrnn.dashboard.components import Axis, Chart, chart, encode_chart, encode_line, encode_matrix, line, matrix
 from charrnn.dashboard.one_step import one_step
-from charrnn.dashboard.redrawn import redrawn, switch
+from charrnn.dashboard.redrawn import alone, redrawn, switch
 from charrnn.dashboard.session import Session
 from charrnn.insight.reading import states
 from charrnn.insight.weights import embedding, histogram, saturation
@@ -50,12 +50,12 @@ def learns(session: Session) -> None:
     """The section: nothing of it is computed while it is folded away."""
     with st.expander("**How does it learn?**", on_change="rerun", key="learns") as section:
         if section.open:
-            array_control()
+            alone(array_control, "array-row")
             redrawn(lambda: weights(session), "weights")
             st.divider()
             about = len(session.run.milestones), session.run.snapshot.clip
             measuring.measured_fragment(
-                session, "over-time", over_time(session), lambda: tanh_and_gradients(session), about=about
+                session, "over-time", over_time, lambda: tanh_and_gradients(session), about=about
             )
             st.divider()
             redrawn(lambda: characters_as_points(session), "embedding")
@@ -74,7 +74,7 @@ def array_control() -> None:
 
 def weights(session: Session) -> None:
     """One array at a time: its entries as colours, and how they spread at the stored steps."""
-    name, picture = st.session_state["array"], session.channel.picture
+    name, picture = st.session_state.get("array", "W_hh"), session.channel.picture
 
     def seen() -> bytes:
         values, down, across = entries(session, name)

@@ -11,11 +11,11 @@ KINDS = {name: type(value) for name, value in Settings(decay=0.0).to_dict().item
 
 
 def query(corpus: Corpus, settings: Settings) -> str | None:
-    """What to put behind the page's address; None for a text that the page does not know by name.
+    """What to put behind the page's address; None for a text that nobody can have by its name.
 
     The name of a generated text holds its parameters.
     """
-    if corpus.name not in texts.names() and not texts.source_named(corpus.name):
+    if not texts.is_known(corpus):
         return None
     known = {"text": corpus.name, "lowercase": int(corpus.lowercase), "held_out": corpus.held_out}
     changed = {name: value for name, value in settings.to_dict().items() if value != getattr(Settings(), name)}

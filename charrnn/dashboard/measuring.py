@@ -4,6 +4,7 @@ A measurement belongs to one network (its read-only parameters, compared by iden
 one is under way the last one stays on the page. The threads compute; they never touch Streamlit or a session.
 """
 
+import logging
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -22,16 +23,21 @@ class Measurement:
     """A finding, or one to come."""
 
     parameters: Parameters
-    origin: Any  # the run, text and sizes that it is about
+    origin: Any  # the run, text and settings that it is about
     step: int
     about: Any
     future: Future[Any]
     earlier: "Measurement | None"  # the last finding before it
 
     @property
+    def failed(self) -> bool:
+        """Whether there was an error instead of a finding."""
+        return self.future.done() and not self.future.cancelled() and self.future.exception() is not None
+
+    @property
     def latest(self) -> "Measurement | None":
         """The last finding: this one once it is there."""
-        found = self.future.done() and not self.future.cancelled() and not self.future.exception()
+        found = self.future.done() and not self.future.cancelled() and not self.failed
         return self if found else self.earlier
 
     @property
@@ -46,7 +52,10 @@ def pool() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(1, "measuring")
 
 
-def measure(session: Session, name: str, work: Callable[[], Any], about: Any = ()) -> None:
+Work = Callable[[Session], Callable[[], Any]]  # what is to be done for the network that a session shows now
+
+
+def measure(session: Session, name: str, work: Work, about: Any = ()) -> None:
     """Have `work` done for the network that is shown, unless that has been done or is under way."""
     view, last = session.view, session.measurements.get(name)
     if last and last.parameters is view.parameters and last.about == about and not last.future.cancelled():
@@ -56,9 +65,25 @@ def measure(session: Session, name: str, work: Callable[[], Any], about: Any = (
     earlier = last.latest if last else None
     if earlier:
         earlier.earlier = None
-    future = pool().submit(work)
+    future = begun(session, work)
     session.measurements[name] = Measurement(view.parameters, session.origin, view.step, about, future, earlier)
-    future.add_done_callback(lambda _: session.noticed())
+
+    def done(future: Future[Any]) -> None:
+        if not future.cancelled() and (error := future.exception()):
+            logging.getLogger(__name__).error("%s could not be measured.", name, exc_info=error)
+        session.noticed()
+
+    future.add_done_callback(done)
+
+
+def begun(session: Session, work: Work) -> Future[Any]:
+    """The finding to come; where the work cannot even be begun, that is what went wrong with it."""
+    try:
+        return pool().submit(work(session))
+    except Exception as error:
+        future: Future[Any] = Future()
+        future.set_exception(error)
+        return future
 
 
 def under_way(session: Session, name: str) -> bool:
@@ -88,9 +113,7 @@ def kept(session: Session, name: str, work: Callable[[], Any], about: Any = ()) 
     return last
 
 
-def measured_fragment(
-    session: Session, name: str, work: Callable[[], Any], draw: Callable[[], str], about: Any = ()
-) -> None:
+def measured_fragment(session: Session, name: str, work: Work, draw: Callable[[], str], about: Any = ()) -> None:
     """A part of the page, called `name`, that draws what `work` finds: measured at rest, or when asked to.
 
     `draw` returns what to say beside the step.
@@ -107,25 +130,29 @@ def told(session: Session, name: str) -> Hashable:
     return measurement and (id(measurement), measurement.future.done())
 
 
-def state(session: Session, name: str, work: Callable[[], Any], about: Any, said: str) -> None:
+def state(session: Session, name: str, work: Work, about: Any, said: str) -> None:
     """Of which step the finding is, and on what; a button for a new one where it does not come by itself."""
 
     def now() -> None:
+        if last and last.failed:
+            session.measurements.pop(name)  # else it would count as done
         measure(session, name, work, about)
 
     latest, last = found(session, name), session.measurements.get(name)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if under_way(session, name):
             st.caption(f"Step {latest.step:,}{said}; measuring the present one …" if latest else "Measuring …")
-        elif last and not last.future.cancelled() and last.future.exception():
-            st.caption("This could not be measured on the present network.")
+        elif last and last.failed:
+            st.caption("This could not be measured on the present network: train on, or try it again.")
         elif latest and latest.step != session.view.step:
             st.caption(f"Step {latest.step:,}{said}; measured anew when training pauses.")
         elif latest:
             st.caption(f"Step {latest.step:,}{said}.")
         else:
             st.caption("Measured when training pauses.")
-        if running(session.run) and not under_way(session, name):
+        if last and last.failed:
+            st.button("Try again", key=f"{name}-again", type="tertiary", on_click=now)
+        elif running(session.run) and not under_way(session, name):
             st.button("Measure now", key=f"{name}-now", type="tertiary", on_click=now)
 
 

@@ -112,7 +112,7 @@ def duplicate(session: Session, token: str) -> None:
     """A copy at its latest step, opened."""
     with saying(session):
         if run := engine().find(token):
-            copy = engine().fork(run, run.state_step, run.settings)
+            copy = engine().fork(run, run.state_step, run.in_force_at(run.state_step))
             copy.rename(f"{run.name}, a copy")
             session.run.pause(by=session.name)
             session.open(copy)

@@ -53,6 +53,7 @@ def controls(session: Session) -> None:
         range(len(signs) - 1),
         format_func=lambda t: f"{t + 1}: {signs[t]} → {signs[t + 1]}",
         key="step-place",
+        persist_state="session",
         on_change=anew("one-step-drawn"),
         help="It is read from the state that everything before it led to; behind the arrow, what came next.",
     )
@@ -63,6 +64,7 @@ def controls(session: Session) -> None:
         None,
         placeholder=f"{looked_at(session)}, looked at",
         key="step-unit",
+        persist_state="session",
         on_change=anew("one-step-drawn"),
         help="The one that is written out; empty: the one that is looked at above.",
     )

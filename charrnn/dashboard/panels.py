@@ -25,7 +25,7 @@ from charrnn.dashboard.components import (
     reading_strip,
 )
 from charrnn.dashboard.player import running
-from charrnn.dashboard.redrawn import redrawn
+from charrnn.dashboard.redrawn import alone, redrawn
 from charrnn.dashboard.session import CELLS, Session, View
 from charrnn.dashboard.texts import rivals_of
 from charrnn.insight.memory import strip_reach
@@ -52,21 +52,30 @@ class Loss(NamedTuple):
 
 def first_screen(session: Session) -> None:
     """Headline, strip, curve and sample; while training the session's channel keeps them moving."""
-    rivals = rivals_of(session.run.corpus)
-    picture = session.channel.picture
-    line(picture("headline", lambda: encode_line(headline(session, rivals))), key="headline")
+    alone(lambda: headlined(session), "headlined")
     with st.container():
-        for message in filter(None, (session.notice, session.run.message)):
-            st.warning(words.plain(message))
-        for remark in remarks(session.run):
-            st.caption(remark)
+        alone(lambda: notices(session), "notices")
     redrawn(lambda: strip(session), "reading")
     with st.container(key="curve-and-sample"):
         left, right = st.columns([602, 501], gap="medium")
     with left:
-        curve(session)
+        alone(lambda: curve(session), "curved")
     with right:
         sample.sample(session)
+
+
+def headlined(session: Session) -> None:
+    """The headline, which moves."""
+    rivals = rivals_of(session.run.corpus)
+    line(session.channel.picture("headline", lambda: encode_line(headline(session, rivals))), key="headline")
+
+
+def notices(session: Session) -> None:
+    """What could not be done, and what is otherwise than one would expect."""
+    for message in filter(None, (session.notice, session.run.message)):
+        st.warning(words.plain(message))
+    for remark in remarks(session.run):
+        st.caption(remark)
 
 
 def remarks(run: Run) -> list[str]:
@@ -93,9 +102,8 @@ def page_depends_on(session: Session) -> Hashable:
     status = run.status if run.status in ("died", "closed") else "running" if running(run) else "resting"
     network = None if running(run) else now.step  # what stands still shows the network at rest
     said = session.notice, run.message, *remarks(run)
-    settings = run.settings, now.learning_rate, now.clip
     asked = session.arriving, session.at, session.proposal is None, session.forking
-    return asked, status, network, said, run.corpus.digest, settings, run.title, bool(run.saved_step)
+    return asked, status, network, said, run.corpus.digest, run.in_force, run.title, bool(run.saved_step)
 
 
 def headline(session: Session, rivals: list[Rival]) -> list[Span]:

@@ -75,7 +75,7 @@ def start_over(session: Session) -> None:
     run = session.run
 
     def propose() -> None:
-        session.propose(run.corpus, run.settings)
+        session.propose(run.corpus, run.in_force)
         st.rerun()
 
     st.button(

@@ -1,14 +1,32 @@
-"""Parts of the page that Streamlit draws anew by themselves, without the page around them."""
+"""Parts of the page: each is drawn anew by itself, and where one fails the others stand."""
 
+import logging
 from collections.abc import Callable, Hashable, Mapping
 from typing import Any, Literal
 
 import streamlit as st
 from streamlit.delta_generator_singletons import context_dg_stack, get_default_dg_stack_value
+from streamlit.errors import StreamlitAPIException
 
 from charrnn.dashboard.channel import PAGE
 from charrnn.dashboard.components import link
 from charrnn.dashboard.session import Session
+
+FAILED = "This part could not be drawn; the rest of the page stands. Try it again, or train on."
+
+
+def alone(draw: Callable[[], Any], name: str) -> None:
+    """Draw a part of the page; where that fails, a sentence stands there, and the log has the reason.
+
+    Only what Streamlit itself stops or redraws a script with (st.stop, st.rerun) passes: that is no Exception.
+    """
+    try:
+        draw()
+    except Exception:
+        logging.getLogger(__name__).exception("The part %s of the page could not be drawn.", name)
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"failed-{name}"):
+            st.text(FAILED, width="content")
+            st.button("Try again", key=f"again-{name}", type="tertiary")
 
 
 def redrawn(
@@ -28,9 +46,8 @@ def redrawn(
         session: Session = st.session_state["session"]
         if depends:
             session.channel.part(key, depends)
-        draw()
-        if depends:
             link(session.channel.path, key, key=f"link-{key}")
+        alone(draw, key)
 
     with st.container(width=width):
         st.fragment(part, key=key)()
@@ -38,7 +55,14 @@ def redrawn(
 
 def anew(*parts: str) -> Callable[[], None]:
     """A widget's callback: have these parts drawn anew, and not the one that it stands in."""
-    return lambda: st.rerun(list(parts))
+
+    def ask() -> None:
+        try:
+            st.rerun(list(parts))
+        except StreamlitAPIException:  # one of them has yet to be drawn for the first time
+            st.rerun()
+
+    return ask
 
 
 def switch(label: str, options: Mapping[str, Any], key: str, default: str, part: str, words: Any = str) -> None:
@@ -51,6 +75,7 @@ def switch(label: str, options: Mapping[str, Any], key: str, default: str, part:
         key=key,
         label_visibility="collapsed",
         required=True,
+        persist_state="session",
         on_change=anew(part),
     )
 

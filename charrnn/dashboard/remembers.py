@@ -33,7 +33,7 @@ def remembers(session: Session) -> None:
     """The section: nothing of it is computed while it is folded away."""
     with st.expander("**What does it remember?**", on_change="rerun", key="remembers") as section:
         if section.open:
-            measuring.measured_fragment(session, "memory", measured(session), lambda: memory(session))
+            measuring.measured_fragment(session, "memory", measured, lambda: memory(session))
             st.divider()
             connections(session)
 

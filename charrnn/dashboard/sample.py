@@ -80,7 +80,8 @@ def write(session: Session, dice: Dice) -> str:
     """A sample of the network shown; while training a new one each second or so, or it could not be read."""
     run, view = session.run, session.view
     pace = max(1, int(run.snapshot.speed * 2)) if running(run) and not view.past else 1
-    key = run.token, view.step // pace, pace, session.sampling_seed, dice
+    network = run.token, run.corpus.digest, run.settings, view.step // pace, pace
+    key = network, session.sampling_seed, dice
     if session.sampled[0] != key:
         vocabulary = run.corpus.vocabulary
         rng = np.random.default_rng(session.sampling_seed)

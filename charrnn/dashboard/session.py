@@ -89,7 +89,7 @@ class Session:
     points: Array | None = None  # the characters as they were drawn last (V, 2): the next drawing is turned alike
     sentences: dict[Any, tuple[str, int]] = field(default_factory=dict)  # by text and length
     carried: tuple[Any, Any, Any] = (None, None, None)  # the states read last: of which network, along which ids
-    strips: dict[Any, Strip] = field(default_factory=dict)  # rows frozen in the past, by step and sentence
+    strips: dict[Any, tuple[Parameters, Strip]] = field(default_factory=dict)  # frozen rows, by step and sentence
     unit: int | None = None  # the one that was picked to be looked at, wherever that was
     measurements: dict[str, Any] = field(default_factory=dict)  # what takes long to find out, by what it is (measuring)
     measured: int = 0  # how many measurements have been finished
@@ -140,9 +140,9 @@ class Session:
             return strip(view.parameters, ids, start, self.states(view.parameters, ids))
         key = view.step, self.typed
         known = self.strips.get(key)
-        if known is None:
-            known = self.strips[key] = strip(view.parameters, *self.ids())
-        return known
+        if known is None or known[0] is not view.parameters:  # another browser may have started the run over
+            known = self.strips[key] = view.parameters, strip(view.parameters, *self.ids())
+        return known[1]
 
     def states(self, parameters: Parameters, ids: Array) -> Array:
         """h (N + 1, H) of a network along ids (N,), computed once for all pictures that show it."""
@@ -177,8 +177,8 @@ class Session:
 
     @property
     def origin(self) -> Any:
-        """What measurements are about: the run and its text and sizes, which a start over may change."""
-        return self.run.token, self.run.corpus.digest, self.view.parameters.sizes
+        """What measurements are about: the run and its text and settings, which a start over may change."""
+        return self.run.token, self.run.corpus.digest, self.run.settings
 
     @property
     def names(self) -> dict[int, str]:

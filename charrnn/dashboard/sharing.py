@@ -3,8 +3,9 @@
 import segno
 import streamlit as st
 
-from charrnn.dashboard import links
+from charrnn.dashboard import links, words
 from charrnn.dashboard.session import Session
+from charrnn.training.checkpoint import changes
 
 HOURS = {"30 minutes": 0.5, "2 hours": 2.0, "8 hours": 8.0}
 
@@ -25,8 +26,11 @@ def ways(session: Session) -> None:
     st.code(watch, language=None, wrap_lines=True)
     st.image(segno.make(watch).png_data_uri(scale=4, border=2), width=150, caption="The same link for a phone")
     st.markdown("**This experiment**, to be trained anew: the same text, settings and seed.")
-    if query := links.query(run.corpus, run.settings):
+    settings = run.in_force
+    if query := links.query(run.corpus, settings):
         st.code(f"{base}?{query}", language=None, wrap_lines=True)
+        if begun := changes(settings, run.settings):
+            st.caption(f"The settings are those in force now; this run began with {words.change(begun)}.")
     else:
         st.caption("A text of your own is not in the link; it has to be brought along.")
     if not session.watching:

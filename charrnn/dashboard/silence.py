@@ -43,7 +43,7 @@ def silence(session: Session) -> None:
     redrawn(lambda: controls(session), "silence")
     redrawn(lambda: suffered(session), "silence-drawn")
     if session.run.settings.hidden_size <= MANY:
-        measuring.measured_fragment(session, "unit-costs", all_costs(session), lambda: costs(session))
+        measuring.measured_fragment(session, "unit-costs", all_costs, lambda: costs(session))
     else:
         st.caption(f"With more than {MANY} units they are not silenced one by one: choose some above.")
 
@@ -66,10 +66,21 @@ def controls(session: Session) -> None:
             placeholder=f"unit {looked_at(session)}, which is looked at; or choose some",
             format_func=lambda unit: f"unit {unit}" + (f" · {names[unit]}" if unit in names else ""),
             key="silenced",
+            persist_state="session",
             width="stretch",
             on_change=anew("silence-drawn"),
         )
-        st.slider("hold at", -1.0, 1.0, 0.0, 0.1, key="held-at", width=220, on_change=anew("silence-drawn"))
+        st.slider(
+            "hold at",
+            -1.0,
+            1.0,
+            0.0,
+            0.1,
+            key="held-at",
+            persist_state="session",
+            width=220,
+            on_change=anew("silence-drawn"),
+        )
 
 
 def suffered(session: Session) -> None:

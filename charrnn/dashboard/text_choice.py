@@ -9,7 +9,7 @@ from charrnn.dashboard.session import Session
 from charrnn.dashboard.texts import Choices
 from charrnn.text.corpus import Corpus, CorpusError
 from charrnn.text.parameters import changed, name_of, parameters_of
-from charrnn.text.synthetic import SOURCES, Source
+from charrnn.text.synthetic import SOURCES, Source, source_of
 
 FREQUENT = 200
 NAME = 28  # characters of a text's name on its button: more would push the last button out of the first screen
@@ -31,7 +31,7 @@ def choose_text(session: Session) -> None:
     chosen = corpus.name if (corpus.lowercase, corpus.held_out) == choices else ""
     pick(session, texts.names(), choices, chosen)
     st.caption("Generated, of exactly known entropy:")
-    source = texts.source_named(corpus.name)
+    source = source_of(corpus.name, corpus.text)
     pick(session, [each.title for each in SOURCES], choices, source.title if source else "")
     if source:
         parameters(session, source, choices)
@@ -158,4 +158,4 @@ def adopt(session: Session, load: Callable[[], Corpus]) -> None:
     except (OSError, KeyError):
         session.notice = "The file is not there any more, or cannot be read: choose another text."
     else:
-        session.propose(corpus, session.run.settings)
+        session.propose(corpus, session.run.in_force)

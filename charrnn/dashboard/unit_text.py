@@ -18,6 +18,7 @@ from charrnn.dashboard.components import (
 )
 from charrnn.dashboard.components.table import number
 from charrnn.dashboard.hidden_states import Chosen, Reading, chosen, follow, looked_at, ordered, reading
+from charrnn.dashboard.redrawn import redrawn
 from charrnn.dashboard.session import Session
 from charrnn.dashboard.where_else import AROUND, concordance
 from charrnn.insight import memory, states
@@ -46,6 +47,7 @@ def unit_text(session: Session) -> None:
             default="unit",
             format_func=COLOURS.__getitem__,
             key="colour",
+            persist_state="session",
             label_visibility="collapsed",
             required=True,
             help="Surprise: bits of each character, 8 bits: it gave this 1 in 256. Gradient: how strongly the loss at "
@@ -53,9 +55,14 @@ def unit_text(session: Session) -> None:
         )
 
 
+def coloured() -> str:
+    """By what the text is coloured."""
+    return str(st.session_state.get("colour", "unit"))
+
+
 def text_drawn(session: Session) -> None:
     """The text as a component."""
-    choice, colour = chosen(), st.session_state["colour"]
+    choice, colour = chosen(), coloured()
     pick: Choice = st.session_state.get("on-the-text", {}).get("chosen") or Choice(row=0, start=None, end=None)
 
     def choose(made: Choice) -> None:
@@ -86,8 +93,10 @@ def picture_of(session: Session, choice: Chosen, colour: str, pick: Choice) -> b
 
 def on_and_off(session: Session) -> None:
     """The part of the page below the text: where in a long one the unit is most on and most off."""
-    if st.session_state["colour"] == "unit":
-        measuring.measured_fragment(session, "unit-text", long_reading(session), lambda: extremes(session))
+    if coloured() == "unit":
+        measuring.measured_fragment(session, "unit-text", long_reading, lambda: extremes(session))
+    else:
+        redrawn(lambda: None, "unit-text")  # it follows a picked unit, and must be there to be asked
 
 
 def coloured_by(

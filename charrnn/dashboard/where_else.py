@@ -1,5 +1,6 @@
 """Find where else: the units that are on throughout a picked stretch, and where else in the text they are so."""
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -7,7 +8,7 @@ import streamlit as st
 
 from charrnn.dashboard import measuring, words
 from charrnn.dashboard.components import Choice, Table, Words, encode_table, table
-from charrnn.dashboard.hidden_states import Reading, reading
+from charrnn.dashboard.hidden_states import reading
 from charrnn.dashboard.redrawn import redrawn
 from charrnn.dashboard.session import Session
 from charrnn.insight import states
@@ -52,17 +53,21 @@ def search_for(session: Session) -> None:
             default="on",
             format_func=WHICH.__getitem__,
             key="which-way",
+            persist_state="session",
             label_visibility="collapsed",
             required=True,
         )
-        threshold = st.slider("Threshold", 0.0, 0.9, 0.3, 0.1, key="threshold", width=220)
+        threshold = st.slider("Threshold", 0.0, 0.9, 0.3, 0.1, key="threshold", persist_state="session", width=220)
     now, stretch = reading(session), picked()
-    if st.session_state["colour"] != "unit" or not stretch or stretch[0] > len(now.hidden) - 2:
+    if st.session_state.get("colour", "unit") != "unit" or not stretch or stretch[0] > len(now.hidden) - 2:
         st.caption("Draw over a stretch of the text above (or pick a character, then another with shift).")
         return
     stretch = stretch[0], min(stretch[1], len(now.hidden))
     about = now.ids.tobytes(), now.start, stretch, threshold, which
-    work = search(session, now, stretch, threshold, which)
+
+    def work(session: Session) -> Callable[[], Found]:
+        return search(session, stretch, threshold, which)
+
     measuring.measured_fragment(session, FOUND, work, lambda: places(session, about), about=about)
 
 
@@ -74,9 +79,9 @@ def picked() -> tuple[int, int] | None:
     return chosen["start"], chosen["end"]
 
 
-def search(session: Session, now: Reading, stretch: tuple[int, int], threshold: float, which: Which) -> Any:
+def search(session: Session, stretch: tuple[int, int], threshold: float, which: Which) -> Callable[[], Found]:
     """Work to be done beside the page: read the text, as much of its end as there is time for."""
-    parameters, corpus = session.view.parameters, session.run.corpus
+    parameters, corpus, now = session.view.parameters, session.run.corpus, reading(session)
     start, end = stretch
     alike = now.hidden[start:end]
     N = len(corpus.text)

@@ -39,7 +39,7 @@ class Ranked(NamedTuple):
 
 def which_unit(session: Session) -> None:
     """The part of the page."""
-    measuring.measured_fragment(session, RANKING, ranking(session), lambda: verdicts(session))
+    measuring.measured_fragment(session, RANKING, ranking, lambda: verdicts(session))
 
 
 def ranking(session: Session) -> Any:
@@ -139,6 +139,7 @@ def own_verdict(session: Session) -> Verdict | None:
     pattern = st.text_input(
         "A concept of your own, as a regular expression",
         key="pattern",
+        persist_state="session",
         max_chars=200,
         placeholder=r"such as  th|the\b",
         width=420,

@@ -3,7 +3,8 @@
 import re
 from typing import Any
 
-from charrnn.text.corpus import DATA, Corpus, Report, Vocabulary, corpora
+from charrnn.text.corpus import Corpus, Report, Vocabulary
+from charrnn.text.folder import DATA, corpora
 from charrnn.text.synthetic import SOURCES
 from charrnn.training.settings import Settings
 

@@ -4,19 +4,21 @@ import os
 import threading
 import time
 from contextlib import suppress
+from dataclasses import replace
 from weakref import WeakValueDictionary
 
+from charrnn.environment import number
 from charrnn.runs.description import about, corpus_from, fork_title, is_untouched
 from charrnn.runs.janitor import Janitor
 from charrnn.runs.leases import Lease, Leases
-from charrnn.runs.local import Connect, Connection, Local
+from charrnn.runs.local import END_SECONDS, Connect, Connection, Local
 from charrnn.runs.run import ACTIVE, Run
-from charrnn.runs.saved import Progress, Saved, StoreError
+from charrnn.runs.saved import Note, Progress, Saved, StoreError
 from charrnn.runs.store import Store
 from charrnn.runs.tokens import watch_token_of
 from charrnn.text.corpus import Corpus
 from charrnn.training.checkpoint import changes, forked
-from charrnn.training.settings import Settings
+from charrnn.training.settings import IN_TRAINING, Settings
 
 GRACE_SECONDS = 30.0
 IDLE_SECONDS = 45.0  # how long the process of a paused run is kept, for a quick start
@@ -25,6 +27,7 @@ KEPT_AT_REST = (
 )
 KEPT_UNSAVED = 200  # likewise, of those that could not be found again in the store; the longest untouched go first
 CLOSE_SECONDS = 5.0
+LOOK_SECONDS = 1.0  # between two looks at whether the workers of those that train were heard
 TIDY_SECONDS = 600.0  # between two looks at the size of the store
 
 
@@ -54,7 +57,7 @@ class Engine:
         self.lock = threading.RLock()  # over everything of the engine, its leases and its runs
         self.store, self.connect = store, connect
         sensible = max(8, 4 * (os.cpu_count() or 1))
-        self.max_running = max_running or int(os.environ.get("CHARRNN_MAX_RUNNING") or sensible)
+        self.max_running = max_running or int(number("CHARRNN_MAX_RUNNING", sensible, 1, 1_000))
         self._idle = idle
         self._runs: dict[str, Run] = {}  # the longest untouched first
         # A page may hold a run that is kept here no longer: whoever finds it again gets that one, not a second.
@@ -62,8 +65,9 @@ class Engine:
         self._queue: list[Run] = []
         self._removed: set[str] = set()  # tokens of runs that are to be deleted
         self._ending: list[Connection] = []
+        self._looking = False  # whether the next look is due
         self._janitor = Janitor()
-        seconds = float(os.environ.get("CHARRNN_GRACE") or GRACE_SECONDS) if grace is None else grace
+        seconds = number("CHARRNN_GRACE", GRACE_SECONDS, 0, 1e6) if grace is None else grace
         self.removed = 0  # saved runs that had to go, to keep the store within its limit
         if store:
             self._janitor.later(0, self._tidy_store)
@@ -128,13 +132,17 @@ class Engine:
         return self.find(token) if token else None
 
     def fork(self, run: Run, step: int, settings: Settings) -> Run:
-        """A new run that was this one up to a stored step, and goes on from there with other settings.
+        """A new run that was this one up to a stored step, and goes on from there with these settings in force.
 
-        Its title says so. At step 0 any setting may differ, later those that a state does not depend on.
+        Its title says what differs. At step 0 any setting may, later those that a state does not depend on.
         Raises SettingsError, StoreError.
         """
-        title = fork_title(run.name, step, changes(run.settings, settings))
-        fork = Run(self, run.corpus, settings)
+        changed = changes(run.in_force_at(step), settings)
+        title = fork_title(run.name, step, changed)
+        turned = {name: changed[name] for name in IN_TRAINING if name in changed}
+        # What may be set at any step it begins with as this run did: the other value is set where it is forked.
+        begun = replace(settings, **{name: getattr(run.settings, name) for name in IN_TRAINING}) if step else settings
+        fork = Run(self, run.corpus, begun)
         fork.title = title
         if step == 0:
             fork.saved_step, fork.unsaved = self.save_start(fork.token, run.corpus, settings, title)
@@ -142,9 +150,10 @@ class Engine:
         saved = self.saved(run).until(step)
         *earlier, last = saved.checkpoints
         last = last._replace(state=forked(last.state, run.settings, settings), kept=True)
-        saved = saved._replace(checkpoints=[*earlier, last])
+        notes = [*saved.notes, *([Note(step, "change", turned)] if turned else [])]
+        saved = saved._replace(checkpoints=[*earlier, last], notes=notes)
         assert self.store
-        self.store.begin(fork.token, run.corpus.digest, saved.text, about(run.corpus, settings, title), 0)
+        self.store.begin(fork.token, run.corpus.digest, saved.text, about(run.corpus, begun, title), 0)
         self.store.add(fork.token, Progress(1, saved.history, saved.notes, saved.checkpoints))
         fork.revive(saved)
         return self._kept(fork)
@@ -182,6 +191,7 @@ class Engine:
         with self.lock:
             self._runs.pop(run.token, None)
             self._kept(run)
+            run.watch(True)
             return self._leases.take(run, session)
 
     def close(self) -> None:
@@ -192,9 +202,12 @@ class Engine:
             for run in self._runs.values():
                 run.close()
             ending = list(self._ending)
-        deadline = time.monotonic() + CLOSE_SECONDS
-        for connection in ending:
-            connection.join(max(0.0, deadline - time.monotonic()))
+        for seconds in (END_SECONDS, CLOSE_SECONDS - END_SECONDS):
+            deadline = time.monotonic() + seconds
+            for connection in ending:
+                connection.join(max(0.0, deadline - time.monotonic()))
+            for connection in ending:
+                connection.kill()
 
     # What runs ask for, the lock held.
 
@@ -216,11 +229,25 @@ class Engine:
             self._queue.pop(0).begin()
             busy += 1
         self._tell_places()
+        if busy and not self._looking:
+            self._looking = True
+            self._janitor.later(LOOK_SECONDS, self._look_after)
+
+    def _look_after(self) -> None:
+        """Ask after workers that were not heard, once a second as long as any run has a place."""
+        with self.lock:
+            active = [run for run in self._runs.values() if run.status in ACTIVE]
+            self._looking = bool(active)
+            if active:
+                self._janitor.later(LOOK_SECONDS, self._look_after)
+            for run in active:
+                run.look_after()
 
     def end(self, connection: Connection) -> None:
-        """Have a process leave."""
+        """Have a process leave, and end it should it not."""
         self._ending.append(connection)
         connection.end()
+        self._janitor.later(END_SECONDS, connection.kill)
 
     def ended(self, connection: Connection) -> None:
         """A process has left."""

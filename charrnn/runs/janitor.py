@@ -2,6 +2,7 @@
 
 import heapq
 import itertools
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -37,4 +38,7 @@ class Janitor:
                 if not self._open:
                     return
                 function = heapq.heappop(self._due)[2]
-            function()
+            try:
+                function()
+            except Exception:  # what else is due is done all the same
+                logging.getLogger(__name__).exception("What was to be done later could not be done.")

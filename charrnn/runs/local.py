@@ -1,23 +1,35 @@
 """The seam between engine and worker, and its one implementation: a process on this machine.
 
 Whatever else could run a trainer (an actor on another machine) needs these four: start, send, receive, end.
+Whoever sends never waits: a thread of the connection's own writes to the pipe, which a stopped process does not empty.
 """
 
+import errno
+import logging
 import os
+import queue
 import subprocess
 import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Protocol
+from typing import IO, Any, Protocol
 
 from charrnn.runs import messages
 from charrnn.runs.messages import Message, MessageError
 
 END_SECONDS = 2.0  # what a worker may take to leave before it is killed
 DYING_SECONDS = 0.2  # what the system may take to tell that a process whose pipe is closed has ended
+WAITING = 1_000  # messages that may wait for a worker to take them; one that takes none is ended
 TAIL = 4_000  # bytes of standard error that are kept
+
+LACKING = {
+    errno.EMFILE: "the server has too many files open",
+    errno.ENFILE: "the machine has too many files open",
+    errno.EAGAIN: "the machine allows no more processes",
+    errno.ENOMEM: "the machine has no memory left",
+}
 
 COMMAND = [sys.executable, "-P", "-m", "charrnn.runs.worker"]  # -P: nothing in the present folder is imported
 PACKAGE_PARENT = Path(__file__).resolve().parents[2]
@@ -28,10 +40,13 @@ class Connection(Protocol):
     """A worker seen from the engine. Starting means building one: `Connect`."""
 
     def send(self, kind: str, fields: dict[str, Any]) -> None:
-        """Give a command. Where nobody is left to take it, nothing happens: `gone` tells."""
+        """Give a command; returns at once. Where nobody is left to take it, nothing happens: `gone` tells."""
 
     def end(self) -> None:
         """Have the worker leave; returns at once."""
+
+    def kill(self) -> None:
+        """End it if it is still there; returns at once."""
 
     def join(self, timeout: float) -> None:
         """Wait until the worker has left."""
@@ -43,17 +58,20 @@ Connect = Callable[[Message, Heard, Gone], Connection]
 
 
 class Local:
-    """A worker process, and the thread that starts it, hears it out and notices its end.
+    """A worker process, a thread that starts it, hears it out and notices its end, and one that writes to it.
 
-    `heard` gets every message and `gone`, once, why the process ended; both are called from that thread.
+    `heard` gets every message and `gone`, once, a sentence on why there is no process (any more); both are called from
+    the first thread, with no lock held. Raises RuntimeError where no thread can be had.
     """
 
     def __init__(self, start: Message, heard: Heard, gone: Gone) -> None:
         self._heard, self._gone = heard, gone
         self._process: subprocess.Popen[bytes] | None = None
-        self._started = self._ended = False
-        self._lock = threading.Lock()  # over these three, and over the writing of a command
-        self._thread = threading.Thread(target=self._live, args=(start,), daemon=True)
+        self._started = self._ended = False  # whether it was heard, whether it is to leave
+        self._lock = threading.Lock()  # over these three; nothing that may take long is done under it
+        self._commands: queue.Queue[Message | None] = queue.Queue(WAITING)
+        self._commands.put(start)
+        self._thread = threading.Thread(target=self._live, daemon=True)
         self._thread.start()
 
     @property
@@ -63,66 +81,97 @@ class Local:
 
     def send(self, kind: str, fields: dict[str, Any]) -> None:
         """Give a command."""
-        with self._lock:
-            if self._process and not self._ended:
-                self._write(self._process, Message(kind, fields, {}))
+        if not self._ended:
+            self._put(Message(kind, fields, {}))
 
     def end(self) -> None:
-        """Close the pipe, at which the worker leaves; kill it should it not."""
+        """Close the pipe, at which the worker leaves; one that was never heard has nothing to save."""
         with self._lock:
-            if self._ended:
-                return
+            self._ended, started = True, self._started
+        if started:
+            self._put(None)
+        else:
+            self.kill()
+
+    def kill(self) -> None:
+        """End it, now or as soon as it is there."""
+        with self._lock:
             self._ended = True
-            if self._process and self._started:
-                self._close(self._process)
-            elif self._process:
-                self._process.kill()  # a pipe cannot be closed while a thread still writes to it
+            if self._process:
+                self._process.kill()  # nothing happens where it has ended
 
     def join(self, timeout: float) -> None:
         """Wait until the process has ended and was reaped."""
         self._thread.join(timeout)
 
-    def _live(self, start: Message) -> None:
-        reason = ""
+    def _put(self, message: Message | None) -> None:
+        try:
+            self._commands.put_nowait(message)
+        except queue.Full:
+            self.kill()
+
+    def _live(self) -> None:
+        try:
+            process = launch()
+        except OSError as error:
+            self._gone(self, unstarted(error))
+            return
         with self._lock:
+            self._process = process
             if self._ended:
-                self._gone(self, "")
-                return
-            self._process = process = launch()
+                process.kill()
         tail = Tail(process)
-        self._write(process, start)
-        with self._lock:
-            self._started = True
+        beside = [threading.Thread(target=work, daemon=True) for work in (tail.read, lambda: self._write(process))]
+        try:
+            for thread in beside:
+                thread.start()
+            why = self._listen(process)
+        except RuntimeError as error:  # no thread can be had
+            process.kill()
+            why = unstarted(error)
+        self._leave(process)
+        for thread in beside:
+            if thread.ident:
+                thread.join(END_SECONDS)
+        for stream in (process.stdin, process.stdout, process.stderr):
+            close(stream)
+        self._gone(self, why or explain(process.returncode, tail.text))
+
+    def _listen(self, process: "subprocess.Popen[bytes]") -> str:
+        """Hear it out until it has ended; why it was ended, where its exit code does not tell."""
+        why = ""
         try:
             while message := messages.read(process.stdout):  # type: ignore[arg-type]
+                self._started = True
                 self._heard(self, message)
         except (MessageError, OSError) as error:
             with suppress(subprocess.TimeoutExpired):
                 process.wait(DYING_SECONDS)  # a frame breaks off where it has died: then its exit code says more
             if process.returncode is None:
-                reason = str(error)
-                process.kill()
+                why = died(str(error))
+        except Exception as error:  # a thread that ended silently would leave the run waiting for ever
+            logging.getLogger(__name__).exception("What a worker told could not be taken in.")
+            why = died(f"what it told could not be taken in: {type(error).__name__}")
+        if why:
+            process.kill()
+        return why
+
+    def _leave(self, process: "subprocess.Popen[bytes]") -> None:
+        """Wait until it has left, not for long."""
         with self._lock:
             self._ended = True
-            self._close(process)
-        code = process.wait()
-        tail.join()
-        for stream in (process.stdout, process.stderr):
-            stream.close()  # type: ignore[union-attr]
-        self._gone(self, reason or explain(code, tail.text))
+        self._put(None)
+        try:
+            process.wait(END_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
-    @staticmethod
-    def _write(process: subprocess.Popen[bytes], message: Message) -> None:
+    def _write(self, process: "subprocess.Popen[bytes]") -> None:
         with suppress(OSError, ValueError):  # it has died: the reading side notices and tells
-            messages.write(process.stdin, *message)  # type: ignore[arg-type]
-
-    @staticmethod
-    def _close(process: subprocess.Popen[bytes]) -> None:
-        with suppress(OSError):  # what was still to be flushed may have no reader any more
-            process.stdin.close()  # type: ignore[union-attr]
-        killer = threading.Timer(END_SECONDS, process.kill)
-        killer.daemon = True
-        killer.start()
+            while message := self._commands.get():
+                messages.write(process.stdin, *message)  # type: ignore[arg-type]
+        close(process.stdin)
 
 
 class Tail:
@@ -131,19 +180,14 @@ class Tail:
     def __init__(self, process: "subprocess.Popen[bytes]") -> None:
         self._stream = process.stderr
         self._bytes = b""
-        self._thread = threading.Thread(target=self._read, daemon=True)
-        self._thread.start()
 
     @property
     def text(self) -> str:
         """The last few lines."""
         return self._bytes.decode(errors="replace")
 
-    def join(self) -> None:
-        """Wait for the end of the stream."""
-        self._thread.join(END_SECONDS)
-
-    def _read(self) -> None:
+    def read(self) -> None:
+        """Read to the end of the stream."""
         while chunk := self._stream.read1(TAIL):  # type: ignore[union-attr]
             self._bytes = (self._bytes + chunk)[-TAIL:]
 
@@ -159,8 +203,28 @@ def launch() -> "subprocess.Popen[bytes]":
 
 
 def explain(code: int, tail: str) -> str:
-    """Why a process ended, in words: its exit code, and the last line it wrote to standard error."""
+    """Why a process ended, in a sentence: its exit code, and the last line it wrote to standard error."""
     if code == -9:
-        return "it was killed, perhaps because the machine ran out of memory"
+        return died("it was killed, perhaps because the machine ran out of memory")
     last = tail.strip().rpartition("\n")[2]
-    return f"exit code {code}" + (f", last words: {last}" if last else "")
+    return died(f"exit code {code}" + (f", last words: {last}" if last else ""))
+
+
+def died(why: str) -> str:
+    """That a process has ended by itself, in a sentence."""
+    return f"The training process has died ({why})."
+
+
+def unstarted(error: Exception) -> str:
+    """Why no process could be started, in a sentence, and what to do."""
+    what = LACKING[errno.EAGAIN]  # where it is a thread that cannot be had
+    if isinstance(error, OSError):
+        what = LACKING.get(error.errno or 0, error.strerror or str(error))
+    return f"No training process could be started: {what}. Close other pages or programs first."
+
+
+def close(stream: IO[bytes] | None) -> None:
+    """Close an end of a pipe, whether or not there is anybody at the other."""
+    with suppress(OSError, ValueError):  # what was still to be flushed may have no reader any more
+        if stream:
+            stream.close()

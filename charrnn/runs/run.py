@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from charrnn.runs.curve import Curve
 from charrnn.runs.description import title_from_the_start
-from charrnn.runs.local import Connection
+from charrnn.runs.line import Line
+from charrnn.runs.local import Connection, unstarted
 from charrnn.runs.messages import Message
 from charrnn.runs.record import Milestone, Record, Snapshot
 from charrnn.runs.saved import Saved
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from charrnn.runs.engine import Engine
 
 ACTIVE = ("starting", "training", "pausing")  # these take a place among the running
+SILENT_SECONDS = 5  # after which a worker that was not heard is told of
+ANSWER_SECONDS = 15  # after which it is ended
+START_SECONDS = 60  # the same while it starts, which may take long on a machine that is overloaded
 
 
 class Command(NamedTuple):
@@ -48,9 +52,7 @@ class Run:
     def __init__(self, engine: Engine, corpus: Corpus, settings: Settings, token: str | None = None) -> None:
         self._engine = engine
         self._changed = threading.Condition(engine.lock)
-        self._connection: Connection | None = None
-        self._former: Connection | None = None  # let go while it may still be saving
-        self._order = 0  # number of the last train or pause: an answer to an older one says nothing of the status
+        self._line = Line()
         self._watched = True
         self.token = token or new_token()
         self.version = 0
@@ -71,7 +73,7 @@ class Run:
 
     def _begin_anew(self, trainer: Trainer) -> None:
         self._let_go()
-        self._former = None
+        self._line.former = None
         self._engine.leave_queue(self)
         self.corpus, self.settings = trainer.corpus, trainer.settings
         self.record = Record.untrained(trainer)
@@ -83,7 +85,9 @@ class Run:
         self.lost: frozenset[int] = frozenset()  # stored steps that had to go, to keep within the run's limit
         self.unsaved: str | None = None  # plain words on why nothing is saved
         self.told = Told()
-        self._changes: dict[str, float] = {}  # set while there was no process to tell
+        self._changes: dict[str, float] = {}  # set while there was no process to tell, or it was still starting
+        self._given: dict[str, float] = {}  # those of them that the process was started with
+        self._failure: str | None = None  # what the process said of its end
         self._goal: tuple[str, dict[str, Any]] | None = None  # what to tell the worker once it is ready
         self._resting = False  # whether the process is to end as soon as it has paused
         self._become("ready")
@@ -118,6 +122,19 @@ class Run:
         """What was changed while training: (step, change)."""
         return self.record.log
 
+    @property
+    def in_force(self) -> Settings:
+        """The settings as they hold now: what it began with, and what was set since."""
+        return self.in_force_at(self.snapshot.step)
+
+    def in_force_at(self, step: int) -> Settings:
+        """The settings as they held at a step."""
+        now = self.snapshot
+        if step >= now.step:
+            return replace(self.settings, learning_rate=now.learning_rate, clip=now.clip)
+        set_by_then = {name: value for at, change in self.log if at <= step for name, value in change.items()}
+        return replace(self.settings, **set_by_then)  # type: ignore[arg-type]
+
     def revive(self, saved: Saved) -> None:
         """Become the run that was saved, paused where it was. The engine's part, or that of rewind."""
         trainer = Trainer(self.corpus, self.settings)
@@ -133,7 +150,7 @@ class Run:
     @property
     def at_rest(self) -> bool:
         """Whether it has no process and waits for none."""
-        return self._connection is None and self.status != "queued"
+        return self._line.connection is None and self.status != "queued"
 
     def train(self, until: int | None = None, *, by: str = "") -> None:
         """Train, up to and including step `until` if given."""
@@ -151,7 +168,7 @@ class Run:
         """Stop after the present chunk of steps. Waits up to `wait` seconds for it; returns whether it stands still."""
         with self._engine.lock:
             self._note(by, "pause")
-            self._goal, self._order = None, self._order + 1
+            self._goal, self._line.order = None, self._line.order + 1
             if self.status == "queued":
                 self._engine.leave_queue(self)
                 self._become("paused" if self.record.snapshot.step else "ready", None)
@@ -176,9 +193,9 @@ class Run:
         changes = {name: value for name, value in given.items() if value is not None}
         replace(self.settings, **changes)  # type: ignore[arg-type]
         with self._engine.lock:
-            at_rest = self._connection is None
+            at_rest = self._line.connection is None
             self._note(by, "set " + " and ".join(f"{name} to {value:g}" for name, value in changes.items()))
-            if self._connection and self.status != "starting":
+            if not at_rest and self.status != "starting":
                 self._tell("set", changes=changes)
             else:
                 self._changes |= changes
@@ -209,7 +226,7 @@ class Run:
     def rewind(self, step: int, *, by: str = "") -> None:
         """Back to a stored step, from which training goes on bitwise as it did. Raises StoreError."""
         if step == 0:
-            return self.reset(by=by)
+            return self.reset(self.in_force_at(0), by=by)
         saved = self._engine.saved(self).until(step)
         fresh = Trainer(self.corpus, self.settings)
         with self._engine.lock:
@@ -240,7 +257,7 @@ class Run:
 
     def begin(self) -> None:
         """There is a place: train. The engine's part, its lock held."""
-        if self._connection:
+        if self._line.connection:
             self._become("training", None)
             self._pursue()
         else:
@@ -248,10 +265,13 @@ class Run:
                 trainer = checkpoint.resumed(self.corpus, self.settings, self.state)
                 self.told = self.told.until(self.state_step)
                 self.record = self.record.resumed(trainer, self._changes)
-            changes, self._changes = self._changes, {}
+            self._given, self._failure, self._line.silent = dict(self._changes), None, 0
             self._become("starting", None)
-            message = start_message(self, changes, self._engine.store)
-            self._connection = self._engine.connect(message, self._hear, self._gone)
+            message = start_message(self, self._given, self._engine.store)
+            try:
+                self._line.connection = self._engine.connect(message, self._hear, self._gone)
+            except (OSError, RuntimeError) as error:
+                self._fall(unstarted(error))
 
     def announce(self, place: str) -> None:
         """Queued, at a place said in plain words. The engine's part, its lock held."""
@@ -266,7 +286,7 @@ class Run:
             if kind == "steps" and self._goal and self.status in ("queued", "starting"):
                 fields = {"count": fields["count"] + self._goal[1].get("count", 0)}
             self.stop_at = self.snapshot.step + fields["count"] if kind == "steps" else fields["until"]
-            self._goal, self._resting, self._order = (kind, fields), False, self._order + 1
+            self._goal, self._resting, self._line.order = (kind, fields), False, self._line.order + 1
             if self.status in ("training", "pausing"):
                 self._become("training", None)
                 self._pursue()
@@ -281,8 +301,8 @@ class Run:
         self._tell(kind, **fields)
 
     def _tell(self, kind: str, **fields: Any) -> None:
-        if self._connection and self.status != "starting":
-            self._connection.send(kind, fields | {"order": self._order})
+        if self.status != "starting":
+            self._line.tell(kind, **fields)
 
     def _become(self, status: str, message: str | None = "") -> None:
         """Change the status, and the message unless that is left out; whatever else changed is told with it."""
@@ -293,24 +313,23 @@ class Run:
             self._changed.notify_all()
 
     def _let_go(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection:
-            self._former = connection
+        if connection := self._line.let_go():
             self._engine.end(connection)
 
     def _hear(self, connection: Connection, message: Message) -> None:
         """Take in what the worker tells; called from the thread that listens to it."""
         with self._engine.lock:
             kind, fields, arrays = message
-            saving = connection is self._former and kind in ("saved", "unsaved")
-            if connection is not self._connection and not saving:
+            if not self._line.counts(connection, kind):
                 return  # a process that has been let go
+            if connection is self._line.connection:
+                self._heard_of()
             self.record = self.record.after(message)
             if self._engine.store:
                 self.told = self.told.after(message)
             if "state" in arrays:
                 self.state, self.state_step = arrays["state"].tobytes(), fields["step"]
-            current = fields.get("order") == self._order
+            current = fields.get("order") == self._line.order
             if kind == "ready":
                 self._welcome()
             elif kind == "training" and current:
@@ -322,7 +341,7 @@ class Run:
             elif kind == "unsaved":
                 self.unsaved = fields["message"]
             elif kind == "failed":
-                self.message = fields["message"]
+                self._failure = fields["message"]
             if kind == "diverged" or (kind == "paused" and current):
                 self._stand_still(fields.get("message"))
             else:
@@ -331,9 +350,10 @@ class Run:
     def _welcome(self) -> None:
         self._become("training" if self._goal else "pausing")
         self._tell("watch", on=self._watched)
-        if self._changes:  # set while it started
-            self._tell("set", changes=self._changes)
-            self._changes = {}
+        later = {name: value for name, value in self._changes.items() if self._given.get(name) != value}
+        if later:  # set while it started
+            self._tell("set", changes=later)
+        self._changes = {}
         self._pursue()
 
     def _stand_still(self, message: str | None) -> None:
@@ -342,25 +362,44 @@ class Run:
         if self._resting:
             self._let_go()
         else:
-            self._engine.end_if_idle(self, self._order)
+            self._engine.end_if_idle(self, self._line.order)
         self._engine.admit()
 
     def end_if_idle(self, order: int) -> None:
         """End the process of a run that has stood still since a command. The engine's part."""
         with self._engine.lock:
-            if self.status == "paused" and order == self._order:
+            if self.status == "paused" and order == self._line.order:
                 self._let_go()
 
-    def _gone(self, connection: Connection, reason: str) -> None:
-        """The worker's process has ended; called from the thread that listened to it."""
+    def look_after(self) -> None:
+        """Once a second while it has a place: whether its worker was heard. The engine's part, its lock held."""
+        line = self._line
+        line.silent += 1
+        patience = START_SECONDS if self.status == "starting" else ANSWER_SECONDS
+        if line.silent > patience:
+            self._let_go()
+            self._fall(f"The training process did not answer for {patience} seconds and was ended.")
+            self._engine.admit()
+            return
+        if line.silent == SILENT_SECONDS:
+            self._become(self.status, f"The training process has not answered for {SILENT_SECONDS} seconds.")
+        line.tell("ping")
+
+    def _heard_of(self) -> None:
+        if self._line.silent >= SILENT_SECONDS:  # what was said of that is past
+            self.message = None
+        self._line.silent = 0
+
+    def _fall(self, why: str) -> None:
+        """There is no process to train it any more, or none could be had: say why."""
+        self._goal = None
+        kept = f"All up to step {self.state_step:,} is kept: training can go on there."
+        self._become("died", f"{why} {kept if self.state_step else 'Train begins it anew.'}")
+
+    def _gone(self, connection: Connection, why: str) -> None:
+        """There is no process (any more); called from the thread that listened to it, or was to start it."""
         with self._engine.lock:
             self._engine.ended(connection)
-            if connection is self._former:
-                self._former = None
-            if connection is not self._connection:
-                return
-            self._connection = None
-            if self.status in ACTIVE:
-                what = self.message or f"The training process has died ({reason})."
-                self._become("died", f"{what} All up to step {self.state_step:,} is kept: training can go on there.")
+            if self._line.gone(connection) and self.status in ACTIVE:
+                self._fall(self._failure or why)
                 self._engine.admit()

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 import platformdirs
 
+from charrnn.environment import number
 from charrnn.runs.history import SMOOTH, joined, packed, unpacked
 from charrnn.runs.marks import lasting
 from charrnn.runs.messages import Array
@@ -26,7 +27,7 @@ from charrnn.runs.saved import Checkpoint, Note, Progress, Saved, StoreError, Su
 
 BLOCK = 1000  # steps of history in one row
 BUSY_SECONDS = 5.0
-RUN_LIMIT = int(1e6 * float(os.environ.get("CHARRNN_RUN_LIMIT_MB") or 64))  # bytes of checkpoints; the oldest go first
+RUN_LIMIT = int(1e6 * number("CHARRNN_RUN_LIMIT_MB", 64, 0.001, 1e6))  # bytes of checkpoints; the oldest go first
 TOTAL_LIMIT = 2_000_000_000  # bytes of the file
 
 SCHEMA = """

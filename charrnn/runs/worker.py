@@ -3,9 +3,9 @@
 It obeys commands between chunks of a few steps, so that each is answered at once; publishes a picture a few times a
 second; stops exactly at the steps asked for; and leaves when the pipe closes, so that a killed server leaves nothing.
 
-    told    start · train · steps · pause · set · watch
+    told    start · train · steps · pause · set · watch · ping
     tells   ready · training · progress · milestone · sample · held_out · changed · state · paused · diverged · failed
-            saved · unsaved (where there is a store)
+            saved · unsaved (where there is a store) · here (to a ping, at once, however long a step takes)
 
 Each command but start bears an order number, and "training" and "paused" name the last order that was known then, so
 that an answer to an older one can be told from an answer to the newest.
@@ -270,11 +270,14 @@ def held_out_loss(parameters: Parameters, ids: Any, slice_length: int = 500) -> 
     yield total / (len(ids) - 1)
 
 
-def listen(stream: BinaryIO, commands: "queue.SimpleQueue[Message | None]") -> None:
+def listen(stream: BinaryIO, commands: "queue.SimpleQueue[Message | None]", outbox: Outbox) -> None:
     """Take commands off the pipe as they come; None says that it was closed."""
     try:
         while command := messages.read(stream):
-            commands.put(command)
+            if command.kind == "ping":
+                outbox.send("here", {})
+            else:
+                commands.put(command)
     finally:
         commands.put(None)
         sleep(LEAVE_SECONDS)
@@ -290,8 +293,8 @@ def main() -> None:
     if hasattr(os, "nice"):
         os.nice(10)  # the page answers first
     commands: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
-    threading.Thread(target=listen, args=(told, commands), daemon=True).start()
     outbox = Outbox(tells)
+    threading.Thread(target=listen, args=(told, commands, outbox), daemon=True).start()
     try:
         start = commands.get()
         if start:
@@ -305,7 +308,7 @@ def main() -> None:
                 recorder.flush()
     except BaseException as error:
         traceback.print_exc()
-        outbox.send("failed", {"message": f"Training stopped with an error: {type(error).__name__}: {error}"})
+        outbox.send("failed", {"message": f"Training stopped with an error: {type(error).__name__}: {error}."})
         outbox.flush()
     sys.stderr.flush()
     os._exit(0)  # without waiting for the threads, which wait for the pipe

@@ -9,18 +9,16 @@ be trained on raises CorpusError with a sentence that names the value and the re
 from __future__ import annotations
 
 import hashlib
-import os
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from charrnn.environment import number
 from charrnn.text.decoding import REPLACEMENT, CorpusError, count, decode
 
-DATA = Path(__file__).resolve().parents[2] / "data"
 MAX_BYTES = 20_000_000
 MAX_ALPHABET = 1_000
 MIN_HELD_OUT = 100
@@ -30,7 +28,6 @@ Ids = npt.NDArray[np.int32]
 
 _BOM = "\ufeff"
 _CHUNK = 1 << 20  # characters encoded at once, so that a text never exists four bytes wide as a whole
-_SMALL_WORDS = frozenset(["a", "an", "and", "at", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with"])
 
 
 @dataclass(frozen=True)
@@ -187,30 +184,9 @@ class Corpus:
             )
 
 
-def corpora(folder: Path = DATA) -> list[tuple[str, Path]]:
-    """Title and path of each `*.txt` that lies in `folder` itself (a link that leads out of it does not), by title."""
-    home = folder.resolve()
-    files = (path for path in folder.glob("*.txt") if not path.name.startswith("."))
-    inside = (path for path in files if path.is_file() and path.resolve().parent == home)
-    return sorted((_title(path.stem), path) for path in inside)
-
-
 def size_limit() -> int:
     """The largest text allowed, in bytes: CHARRNN_MAX_TEXT_MB megabytes if that is set, else MAX_BYTES."""
-    megabytes = os.environ.get("CHARRNN_MAX_TEXT_MB")
-    if not megabytes:
-        return MAX_BYTES
-    try:
-        return int(float(megabytes) * 1_000_000)
-    except (ValueError, OverflowError):
-        raise CorpusError(f"CHARRNN_MAX_TEXT_MB is {megabytes!r}: set it to a number of megabytes, as 20.") from None
-
-
-def _title(stem: str) -> str:
-    """'pride_and_prejudice' becomes 'Pride and Prejudice'; capitals that are there already stay."""
-    words = stem.replace("_", " ").split()
-    small = [index > 0 and word in _SMALL_WORDS for index, word in enumerate(words)]
-    return " ".join(word if keep else word[:1].upper() + word[1:] for word, keep in zip(words, small, strict=True))
+    return int(1e6 * number("CHARRNN_MAX_TEXT_MB", MAX_BYTES / 1e6, 0.001, 1e6))
 
 
 def _code_points(text: str) -> npt.NDArray[np.uint32]:

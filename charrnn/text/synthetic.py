@@ -18,15 +18,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from math import log2
 from typing import ClassVar, Protocol
 
 import numpy as np
 
+from charrnn.text.decoding import CorpusError
 from charrnn.text.parameters import changed, parameter
 from charrnn.text.phrases import Agreement, Quotes
 from charrnn.text.reckoning import Additions, Dates
 from charrnn.text.renewal import BLOCK, binary_entropy, complete, equal_lines, take
+
+LENGTH = 400_000  # characters drawn from a source
+SEED = 1
 
 
 class Source(Protocol):
@@ -41,6 +46,8 @@ class Source(Protocol):
     def generate(self, length: int, rng: np.random.Generator) -> str: ...
 
     def log_loss_bits(self, text: str) -> float: ...
+
+    def __hash__(self) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -173,3 +180,18 @@ def named(name: str) -> Source:
         return source
     values = dict(part.partition("=")[::2] for part in told.removesuffix(")").split(", "))
     return changed(source, values)
+
+
+@lru_cache(32)
+def drawn(source: Source) -> str:
+    """The text of a source: always the same one."""
+    return source.generate(LENGTH, np.random.default_rng(SEED))
+
+
+def source_of(name: str, text: str) -> Source | None:
+    """The source that has this name, if the text was really drawn from it: anybody can call a file like one."""
+    try:
+        source = named(name)
+    except (KeyError, CorpusError):
+        return None
+    return source if len(text) == LENGTH and text in (drawn(source), drawn(source).lower()) else None

@@ -14,7 +14,8 @@ import numpy as np
 
 from charrnn.network.evaluate import evaluate
 from charrnn.network.textbook import Textbook
-from charrnn.text.corpus import DATA, Corpus
+from charrnn.text.corpus import Corpus
+from charrnn.text.folder import DATA
 from charrnn.training.settings import Settings
 from charrnn.training.trainer import Trainer
 

@@ -2,6 +2,8 @@
 
 import json
 import zlib
+from dataclasses import replace
+from math import inf
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,13 +13,15 @@ from safetensors.numpy import load as load_arrays
 from safetensors.numpy import save as save_arrays
 
 from charrnn.network.optimizers import OPTIMIZERS
-from charrnn.network.rnn import Array, Parameters
-from charrnn.text.corpus import Corpus, Vocabulary
-from charrnn.training.settings import Settings, SettingsError
+from charrnn.network.rnn import Array, Parameters, zeros
+from charrnn.text.corpus import MAX_ALPHABET, Corpus, Vocabulary
+from charrnn.training.settings import IN_TRAINING, Settings, SettingsError
 from charrnn.training.trainer import State, Trainer
 
-FORKABLE = {"learning_rate", "decay", "clip", "optimizer"}  # what may change in the middle of training
+FORKABLE = {*IN_TRAINING, "decay", "optimizer"}  # what may change in the middle of training
 KEY, CHECKSUM = "charrnn", "crc32"
+# What Python raises where something is missing, of another kind than expected, too large or too deep.
+WRONG = (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError)
 
 
 class CheckpointError(ValueError):
@@ -37,9 +41,18 @@ def from_bytes(data: bytes) -> State:
         metadata = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])["__metadata__"]
         if metadata[CHECKSUM] != _checksum(metadata[KEY], arrays):
             raise CheckpointError("its checksum differs")
-        return State(json.loads(metadata[KEY]), arrays)
-    except (SafetensorError, KeyError, ValueError) as error:
-        raise CheckpointError(f"This is not a checkpoint of CharRNN Lab, or it is damaged ({error}).") from error
+        for name, array in arrays.items():
+            if array.dtype.kind != "f" or not np.isfinite(array).all():
+                raise CheckpointError(f"{name} holds what is no number")
+        return State(dict(json.loads(metadata[KEY])), arrays)
+    except (SafetensorError, *WRONG) as error:
+        raise _damaged(error) from error
+
+
+def _damaged(reason: object) -> CheckpointError:
+    """What is wrong with a file, in one sentence: names and values in it may be of any length and kind."""
+    said = "".join(character if character.isprintable() else "?" for character in str(reason)[:200])
+    return CheckpointError(f"This is not a checkpoint of CharRNN Lab, or it is damaged ({said}).")
 
 
 def _checksum(values: str, arrays: dict[str, Array]) -> str:
@@ -55,8 +68,45 @@ def resumed(corpus: Corpus, settings: Settings, data: bytes | None) -> Trainer:
     """A trainer that goes on from a state, from the start without one. Raises CheckpointError."""
     trainer = Trainer(corpus, settings)
     if data:
-        trainer.restore(from_bytes(data))
+        restore(trainer, from_bytes(data))
     return trainer
+
+
+def restore(trainer: Trainer, state: State) -> None:
+    """Have a trainer that has done no step go on from a state. Raises CheckpointError where it is not one of its own.
+
+    The trainer is then of no use any more.
+    """
+    expected = trainer.state()
+    if state.arrays.keys() != expected.arrays.keys():
+        raise _damaged(f"it holds {', '.join(sorted(state.arrays))} and not {', '.join(sorted(expected.arrays))}")
+    for name, array in expected.arrays.items():
+        _require_like(name, state.arrays[name], array)
+    try:
+        trainer.restore(state)
+        _require_sound(trainer)
+    except WRONG as error:
+        raise _damaged(f"{type(error).__name__}: {error}") from error
+
+
+def _require_like(name: str, found: Array, expected: Array) -> None:
+    if (found.shape, found.dtype) != (expected.shape, expected.dtype):
+        wanted = f"{expected.shape} of {expected.dtype}"
+        raise _damaged(f"{name} is {found.shape} of {found.dtype} and not {wanted}, as its settings say")
+
+
+def _require_sound(trainer: Trainer) -> None:
+    """Raise ValueError or TypeError unless the trainer stands at a step that its text and settings lead to."""
+    replace(trainer.settings, learning_rate=trainer.learning_rate, clip=trainer.clip)
+    for number, limit in ((trainer.steps, 2**53), (trainer.batches.position, len(trainer.batches.streams))):
+        if type(number) is not int or not 0 <= number < limit:
+            raise ValueError(f"{number!r} is no step and no place in the text")
+    if type(trainer.smooth_loss) is not float or not 0 <= trainer.smooth_loss < inf:
+        raise ValueError(f"{trainer.smooth_loss!r} is no loss")
+    for step, change in trainer.log:
+        if type(step) is not int or not change.keys() <= set(IN_TRAINING):
+            raise ValueError(f"{change!r} is no change of a setting")
+        replace(trainer.settings, **change)  # type: ignore[arg-type]
 
 
 def changes(old: Settings, new: Settings) -> dict[str, Any]:
@@ -73,7 +123,9 @@ def forked(data: bytes, old: Settings, new: Settings) -> bytes:
     if fixed := sorted(changed.keys() - FORKABLE):
         raise SettingsError(f"{' and '.join(fixed)} can differ only from the start: fork at step 0.")
     values, arrays = from_bytes(data)
-    values = values | {name: changed[name] for name in changed.keys() & {"learning_rate", "clip"}}
+    turned = {name: getattr(new, name) for name in IN_TRAINING if getattr(new, name) != values[name]}
+    if turned:
+        values = values | turned | {"log": [*values["log"], [values["steps"], turned]]}
     if "optimizer" in changed:
         arrays = {name: array for name, array in arrays.items() if not name.startswith("memory_")}
         flat = np.concatenate([arrays[name].ravel() for name in Parameters._fields])
@@ -98,10 +150,10 @@ def load(path: str | Path, corpus: Corpus) -> Trainer:
     if saved.values["characters"] != corpus.vocabulary.characters:
         raise CheckpointError(f"The network in {name} was trained on another alphabet than {corpus.name}'s.")
     trainer = Trainer(corpus, Settings.from_dict(saved.values["settings"]))
-    streams = len(saved.arrays["hidden"])
-    if streams != trainer.batches.B:
-        raise CheckpointError(f"The run in {name} reads {streams} streams; {corpus.name} is too short for it.")
-    trainer.restore(saved)
+    hidden = saved.arrays.get("hidden", trainer.hidden)
+    if hidden.ndim == 2 and len(hidden) != trainer.batches.B:
+        raise CheckpointError(f"The run in {name} reads {len(hidden)} streams; {corpus.name} is too short for it.")
+    restore(trainer, saved)
     return trainer
 
 
@@ -117,13 +169,30 @@ class Network(NamedTuple):
 def load_network(path: str | Path) -> Network:
     """The network of a saved run, without its training. Raises CheckpointError."""
     values, arrays = _read(path)
+    settings = Settings.from_dict(values["settings"])
+    expected = zeros(len(values["characters"]), settings.hidden_size, np.dtype(settings.dtype))
+    for name, array in expected._asdict().items():
+        _require_like(name, arrays.get(name, np.empty(0)), array)
     parameters = Parameters(*(arrays[name] for name in Parameters._fields))
     return Network(parameters, Vocabulary(values["characters"]), values["lowercase"], values["steps"])
 
 
 def _read(path: str | Path) -> State:
-    """The state in a file that save wrote."""
+    """The state in a file that save wrote, its settings and its alphabet being sound. Raises CheckpointError."""
     state = from_bytes(Path(path).read_bytes())
-    if "characters" not in state.values:
+    values = state.values
+    if not {"settings", "characters", "lowercase"} <= values.keys():
         raise CheckpointError(f"{Path(path).name} holds a state without its settings and alphabet: use save().")
+    characters = values["characters"]
+    try:
+        Settings.from_dict(values["settings"])
+        sound = type(values["lowercase"]) is bool and type(values["steps"]) is int and values["steps"] >= 0
+        if (
+            not sound
+            or not 2 <= len(characters) <= MAX_ALPHABET + 1
+            or Vocabulary.of(characters).characters != characters
+        ):
+            raise ValueError("its alphabet, letter case or step is none")
+    except WRONG as error:
+        raise _damaged(error) from error
     return state

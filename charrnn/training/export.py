@@ -9,7 +9,7 @@ import numpy as np
 
 from charrnn.network.rnn import Parameters
 
-SCRIPT = '''"""A character network trained with CharRNN Lab. It writes: python {name} [length] [temperature]"""
+SCRIPT = '''"""A character network trained with CharRNN Lab. It writes: python FILE [length] [temperature]"""
 
 import base64
 import io
@@ -56,10 +56,10 @@ def to_json(parameters: Parameters, characters: str) -> str:
     return json.dumps({"characters": characters, **arrays})
 
 
-def to_script(parameters: Parameters, characters: str, name: str = "network.py") -> str:
+def to_script(parameters: Parameters, characters: str) -> str:
     """A Python script that holds the network and writes text with it."""
     encoded = base64.encodebytes(to_npz(parameters, characters)).decode("ascii").strip()
-    return SCRIPT.format(name=name, characters=ascii(characters), arrays=encoded)
+    return SCRIPT.format(characters=ascii(characters), arrays=encoded)
 
 
 def export(parameters: Parameters, characters: str, path: Path) -> None:
@@ -69,6 +69,6 @@ def export(parameters: Parameters, characters: str, path: Path) -> None:
     elif path.suffix == ".json":
         path.write_text(to_json(parameters, characters), encoding="utf-8")
     elif path.suffix == ".py":
-        path.write_text(to_script(parameters, characters, path.name), encoding="utf-8")
+        path.write_text(to_script(parameters, characters), encoding="utf-8")
     else:
         raise ValueError(f"The name {path.name} must end in .npz, .json or .py, which says what to write.")

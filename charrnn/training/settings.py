@@ -15,6 +15,7 @@ LIMITS: dict[str, tuple[float, float]] = {
     "init_scale": (1e-6, 10.0),
     "seed": (0, 2**32 - 1),
 }
+IN_TRAINING = ("learning_rate", "clip")  # these may be set at any step
 COUNTS = ("hidden_size", "sequence_length", "batch_size", "seed")  # whole numbers
 CHOICES: dict[str, tuple[str, ...]] = {
     "optimizer": tuple(OPTIMIZERS),

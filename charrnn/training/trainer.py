@@ -1,5 +1,6 @@
 """The trainer: next batch, loss and gradients, clip, update, carry the state."""
 
+from dataclasses import replace
 from math import log, sqrt
 from typing import Any, NamedTuple
 
@@ -9,8 +10,9 @@ from charrnn.network.evaluate import evaluate
 from charrnn.network.optimizers import OPTIMIZERS, clip
 from charrnn.network.rnn import Array, Parameters, Workspace, aligned_zeros, initialise, loss_and_gradients
 from charrnn.network.sampling import generate, sample
-from charrnn.text.batches import Batches
+from charrnn.text.batches import Batches, streams_that_fit
 from charrnn.text.corpus import Corpus
+from charrnn.training.memory import require_memory
 from charrnn.training.settings import Settings
 
 
@@ -32,7 +34,8 @@ class State(NamedTuple):
 
 
 class Trainer:
-    """A network in training on a corpus. Raises CorpusError where the text is shorter than one window.
+    """A network in training on a corpus. Raises CorpusError where the text is shorter than one window, SettingsError
+    where it would take more memory than it may have.
 
     The same seed, settings and text give the same losses bit for bit on the same machine; sampling and evaluating
     do not disturb that.
@@ -42,6 +45,8 @@ class Trainer:
         corpus.require_window(settings.sequence_length)
         self.corpus, self.settings = corpus, settings
         V, H = len(corpus.vocabulary), settings.hidden_size
+        B = streams_that_fit(len(corpus.train_ids), settings.sequence_length, settings.batch_size)
+        require_memory(replace(settings, batch_size=B), V)
         dtype = np.dtype(settings.dtype)
         init_seed, sampling_seed = np.random.SeedSequence(settings.seed).spawn(2)
         self.parameters: Parameters = initialise(

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +21,13 @@ SECONDS = 60  # a deadline on a busy machine, not an expectation
 class Page:
     """The page in a browser that has no screen."""
 
-    def __init__(self, query: dict[str, str]) -> None:
+    def __init__(self, query: dict[str, str], folded: Sequence[str] = ()) -> None:
         self.at = AppTest.from_file(str(APP), default_timeout=SECONDS)
+        for section in folded:
+            self.at.session_state[section] = False
         for name, value in query.items():
             self.at.query_params[name] = value
+        self.broken: set[str] = set()  # parts that are to fail
         self.look().look()  # the first screen comes first, then the whole page
 
     def look(self) -> "Page":
@@ -35,6 +38,7 @@ class Page:
                 self.at.session_state[panel] = True
             self.at.run()
             assert not self.at.exception, self.at.exception
+            assert self.failed == self.broken
             whole = any(getattr(block, "key", None) == "player" for block in self.elements)
             asks = self.session.proposal or self.session.forking  # then none is open
             seen = whole and (asks or all(self.at.session_state[panel] for panel in PANELS))
@@ -70,6 +74,12 @@ class Page:
     def upload(self, name: str, data: bytes) -> "Page":
         self.at.file_uploader(key="uploaded").upload(name, data)
         return self.look().click("use-uploaded")
+
+    @property
+    def failed(self) -> set[str]:
+        """The parts of the page where it says that they could not be drawn."""
+        keys = (getattr(element, "key", None) or "" for element in self.elements)
+        return {key.removeprefix("failed-") for key in keys if key.startswith("failed-")}
 
     @property
     def session(self) -> Session:

@@ -1,6 +1,6 @@
 """A simulated page, and an engine whose processes are gone when the test is over."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 from app_page import Page
@@ -10,11 +10,14 @@ from charrnn.dashboard import session
 
 @pytest.fixture
 def open_page() -> Iterator[Callable[..., Page]]:
-    """Open the page under a link: its query by name, a small network on a small text unless told otherwise."""
+    """Open the page under a link: its query by name, a small network on a small text unless told otherwise.
 
-    def opened(**query: str) -> Page:
+    Sections that are `folded` have never been unfolded.
+    """
+
+    def opened(folded: Sequence[str] = (), **query: str) -> Page:
         small = {"text": "Names", "hidden_size": "16", "sequence_length": "20", "batch_size": "2"}
-        return Page(query if "run" in query else small | query)
+        return Page(query if "run" in query else small | query, folded)
 
     yield opened
     session.engine().close()

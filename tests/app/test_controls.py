@@ -1,7 +1,10 @@
 """What each control does to the run: exactly that, and nothing that was not asked for."""
 
+import numpy as np
 import pytest
 
+from charrnn.dashboard import sample
+from charrnn.network import sampling
 from charrnn.training.settings import Settings
 
 
@@ -41,7 +44,7 @@ def test_a_goal_that_lies_behind_is_refused_and_nothing_moves(page):
 
 
 def test_the_headline_tells_how_far_the_guess_has_come(page):
-    page.train(500)
+    page.train(500).wait(lambda run: run.snapshot.held_out_step == run.snapshot.step)
     assert "It now hesitates between" in page.headline
     assert f"down from {len(page.run.corpus.vocabulary)}" in page.headline
 
@@ -161,3 +164,19 @@ def test_a_sample_at_temperature_zero_is_always_the_same(page):
     page.at.slider(key="temperature").set_value(1.0)
     page.look()
     assert page.sample != first
+
+
+def written(page):
+    """What the network on the page writes with the page's dice."""
+    ids = sampling.sample(page.run.snapshot.parameters, [], sample.LENGTH, np.random.default_rng(1), 0.8)
+    return page.run.corpus.vocabulary.decode(ids)
+
+
+def test_with_another_text_or_network_it_writes_what_that_one_writes_before_any_step(page):
+    assert page.sample == written(page)
+    page.click("text-Alice")
+    assert page.sample == written(page)
+    next(box for box in page.at.number_input if box.label == "Seed").set_value(7)
+    page.click("FormSubmitter:network-form-Start over with these")
+    assert (page.run.settings.seed, page.run.snapshot.step) == (7, 0)
+    assert page.sample == written(page)

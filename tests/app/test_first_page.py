@@ -1,10 +1,11 @@
 """What stands there when the page opens, and which texts it offers."""
 
+import os
 import re
 from pathlib import Path
 
 from charrnn.dashboard import texts
-from charrnn.text.corpus import corpora
+from charrnn.text.folder import corpora
 
 
 def test_the_first_page_names_text_network_and_learning_with_their_values(page):
@@ -75,7 +76,22 @@ def test_a_link_to_an_experiment_opens_it(open_page):
 
 
 def test_a_link_with_settings_that_cannot_be_had_says_so_and_opens_the_defaults(open_page):
-    for query in ({"hidden_size": "many"}, {"hidden_size": "-3"}, {"text": "No Such Text"}):
+    largest = {"hidden_size": "2048", "sequence_length": "1000", "batch_size": "256", "dtype": "float64"}
+    for query in ({"hidden_size": "many"}, {"hidden_size": "-3"}, {"text": "No Such Text"}, largest):
         page = open_page(**query)
         assert len(page.warnings) == 1, query
         assert page.run.settings.hidden_size == 128
+
+
+def test_files_of_one_title_or_of_a_generated_texts_or_of_no_utf_8_are_choices_like_any_other(
+    open_page, monkeypatch, tmp_path: Path
+):
+    monkeypatch.setattr(texts, "DATA", tmp_path)
+    for name in (b"my_text.txt", b"my text.txt", b"Additions.txt", b"caf\xe9.txt"):
+        Path(tmp_path, os.fsdecode(name)).write_text(f"{name!r} holds this. " * 80)
+    page = open_page(text="Additions")
+    assert page.labels[0] == "Text: Additions"
+    for title in ("My Text (my_text.txt)", "My Text (my text.txt)", "Additions (Additions.txt)", "Caf\ufffd"):
+        page.click(f"text-{title}")
+        assert page.run.corpus.name == title
+        assert page.run.corpus.text.endswith("holds this. ")

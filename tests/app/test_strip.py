@@ -1,5 +1,7 @@
 """What the strip shows is what the network of that step says about text that it never trained on."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from charrnn.dashboard.session import CELLS
@@ -82,3 +84,11 @@ def test_an_upload_is_what_the_strip_reads_from_then_on(page):
     assert page.labels[0] == "Text: rhyme.txt"
     assert page.strip()["text"] in page.run.corpus.text
     assert "the cat sat" in page.strip()["text"]
+
+
+def test_rows_of_the_past_are_the_new_network_s_though_another_browser_started_over(open_page, page):
+    page.step("100 windows")
+    page.run.reset(replace(page.run.settings, seed=7))
+    page.step("100 windows")
+    fresh = open_page(run=page.run.token)
+    assert page.strip()["rows"][:2] == fresh.strip()["rows"][:2]

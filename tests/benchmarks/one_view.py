@@ -93,7 +93,7 @@ def draw(session: Session, view: str) -> None:
         learn(session.run, MORE)
     if view in MEASURED:
         name, work = MEASURED[view]
-        measuring.measure(session, name, work(session))
+        measuring.measure(session, name, work)
         session.measurements[name].future.result(SECONDS)
     VIEWS[view](session)
     if "live" in st.query_params:

@@ -2,8 +2,11 @@
 
 from xml.etree import ElementTree
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from charrnn import Corpus, Settings, Trainer
-from charrnn.dashboard.filmstrip import LENGTH, as_picture, as_text, frames
+from charrnn.dashboard.filmstrip import LENGTH, Frame, as_picture, as_text, frames
 from charrnn.runs.record import Milestone
 
 CORPUS = Corpus.from_text("the cat sat on the mat & <b>the dog</b> ran.\n" * 60, lowercase=True)
@@ -37,6 +40,19 @@ def test_the_picture_is_well_formed_whatever_the_text_holds() -> None:
     texts = [element.text or "" for element in picture.iter("{http://www.w3.org/2000/svg}text")]
     assert texts[0] == "A & <script>"
     assert any(text.startswith("<b>&�") for text in texts)
+
+
+TEXTS = st.text(
+    st.one_of(st.characters(), st.sampled_from("\ufffe\uffff\x00\x01\x1b\x7f\x85\ud800<>&'\"]")), max_size=60
+)
+
+
+@given(title=TEXTS, prime=TEXTS, text=TEXTS)
+def test_the_picture_is_xml_whatever_title_prime_and_text_hold(title, prime, text):
+    picture = as_picture([Frame(0, text), Frame(10, text)], prime, title).encode()
+    root = ElementTree.fromstring(picture)
+    assert {element.tag.rpartition("}")[2] for element in root.iter()} == {"svg", "rect", "text"}
+    assert len(root[1].text or "") == len(title)
 
 
 def test_the_text_holds_every_frame_whole() -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import hypothesis
 import numpy as np
 import pytest
 from runs_helpers import SECONDS, alive
@@ -14,9 +13,6 @@ from charrnn.runs.local import Local
 from charrnn.runs.run import Run
 from charrnn.text.corpus import Corpus
 from charrnn.training.settings import Settings
-
-hypothesis.settings.register_profile("no wall times", deadline=None)
-hypothesis.settings.load_profile("no wall times")
 
 
 @pytest.fixture(scope="session")

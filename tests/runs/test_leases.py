@@ -188,6 +188,15 @@ def test_a_place_comes_free_when_a_worker_dies(make_engine, corpus, settings, wo
     until(second, lambda run: run.status == "training")
 
 
+def test_a_job_that_fails_is_told_in_the_log_and_the_next_is_done_all_the_same(caplog):
+    janitor, finished = Janitor(), threading.Event()
+    janitor.later(0.0, lambda: 1 / 0)
+    janitor.later(0.01, finished.set)
+    assert finished.wait(SECONDS)
+    janitor.close()
+    assert "ZeroDivisionError" in caplog.text
+
+
 def test_the_janitor_works_in_order_of_time_and_not_after_closing():
     janitor, done, finished = Janitor(), [], threading.Event()
     janitor.later(0.05, lambda: (done.append("later"), finished.set()))

@@ -132,6 +132,39 @@ def test_a_fork_may_change_rate_clip_schedule_and_optimiser(engine, run, corpus,
     assert run.snapshot.step == 100  # the run it came from is as it was
 
 
+def test_what_was_set_while_training_is_in_force_from_its_step_on_also_in_a_fork(make_engine, engine, run, settings):
+    trained(run, 45).set(learning_rate=7e-3)
+    trained(run, 20).set(clip=1.0)
+    trained(run, 20)
+    fork = engine.fork(run, 65, replace(run.in_force_at(65), learning_rate=2e-3))
+    for one in (run, fork, make_engine(store=engine.store).find(fork.token)):
+        assert one.in_force_at(30) == settings
+        assert one.in_force_at(45) == replace(settings, learning_rate=7e-3)
+    assert run.in_force == run.in_force_at(65) == replace(settings, learning_rate=7e-3, clip=1.0)
+    assert fork.in_force == replace(settings, learning_rate=2e-3, clip=1.0)
+    assert fork.name == "rain, forked at 65: learning rate 0.002"
+    assert fork.curve.marks[-1] == (65, {"learning_rate": 2e-3})
+
+
+def test_a_fork_with_what_was_in_force_repeats_the_run_bit_for_bit(engine, run):
+    trained(run, 45).set(learning_rate=7e-3)
+    trained(run, 75)
+    fork = engine.fork(run, 100, run.in_force_at(100))
+    assert fork.name == "rain, forked at 100"
+    trained(fork, 20)
+    assert_same_parameters(fork.snapshot.parameters, run.snapshot.parameters)
+
+
+def test_going_back_to_the_start_keeps_what_was_set_there(run):
+    run.set(learning_rate=7e-3)
+    trained(run, 20).set(learning_rate=1e-3)
+    parameters = run.snapshot.parameters
+    run.rewind(0)
+    assert run.snapshot.learning_rate == 7e-3
+    trained(run, 20)
+    assert_same_parameters(run.snapshot.parameters, parameters)
+
+
 def test_a_fork_is_found_by_its_link_on_a_new_server(make_engine, engine, run, settings):
     trained(run, 100)
     fork = engine.fork(run, 100, replace(settings, optimizer="sgd"))
@@ -191,6 +224,16 @@ def test_a_run_told_to_keep_training_does_so_though_nobody_watches(engine, corpu
     run.train(until=3_000)
     engine.lease(run, "session").release()
     assert run.wait(lambda run: run.snapshot.step == 3_000, SECONDS)
+
+
+def test_a_run_that_trained_on_unwatched_is_shown_as_often_as_before_once_it_is_opened_again(engine, run):
+    run.keep_training(600)
+    run.train()
+    engine.lease(run, "session").release()
+    assert run.wait(lambda run: run.snapshot.step > 0, SECONDS)
+    assert soon(lambda: not run._watched)
+    engine.lease(run, "another session")
+    assert run.wait(lambda run: run.snapshot.parameters_step > run.state_step, SECONDS)
 
 
 def test_a_run_kept_for_a_time_rests_when_it_is_over_though_the_clock_was_set_back(engine, corpus, monkeypatch):

@@ -25,7 +25,8 @@ from charrnn.runs.messages import Message
 from charrnn.runs.recorder import Recorder
 from charrnn.runs.saved import Checkpoint, Note, Progress, StoreError
 from charrnn.runs.store import Store, home
-from charrnn.text.corpus import DATA, Corpus, corpora
+from charrnn.text.corpus import Corpus
+from charrnn.text.folder import DATA, corpora
 from charrnn.training.settings import Settings
 from charrnn.training.trainer import Trainer
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charrnn.text.corpus import DATA, Corpus
+from charrnn.text.corpus import Corpus
+from charrnn.text.folder import DATA
 from charrnn.text.rivals import compressed_nats, ngram_probabilities, rivals
 from charrnn.text.synthetic import Brackets, Recall
 

@@ -5,7 +5,7 @@ import pytest
 
 from charrnn import Corpus, Settings, Trainer
 from charrnn.network.textbook import Textbook
-from charrnn.text.corpus import DATA
+from charrnn.text.folder import DATA
 
 # Prose: on 400 random characters a network in upheaval would multiply a rounding error of 1e-14 by 1e5 in 300 steps.
 TEXT = (DATA / "alice.txt").read_text(encoding="utf-8")[20_000:22_000]

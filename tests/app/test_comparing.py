@@ -1,0 +1,64 @@
+"""A run forked at a stored step with one knob turned, and compared with what it was forked from."""
+
+import pytest
+
+from charrnn.dashboard import my_runs
+
+
+@pytest.fixture
+def turned(page):
+    """A run of 30 steps whose rate was set at step 10; the section that compares is open."""
+    page.step("10 windows").run.set(learning_rate=0.001)
+    page.wait(lambda run: run.log)
+    page.at.session_state["compare"] = True
+    return page.step("10 windows").step("10 windows")
+
+
+def asked(page, step):
+    """The dialog that asks how to fork, at a step."""
+    page.click("fork")
+    page.at.select_slider(key="fork-step").set_value(step)
+    return page.look()
+
+
+def entry(page, label):
+    """A number in the dialog."""
+    return next(box for box in page.at.number_input if box.label == label)
+
+
+def differences(page):
+    """What the table says that each run has otherwise than the first."""
+    columns, *runs = page.rows("results")
+    return [row[columns.index("differs")] for row in runs]
+
+
+@pytest.mark.parametrize(("step", "rate"), [(30, 0.001), (10, 0.001), (0, 0.004)])
+def test_the_dialog_offers_the_rate_that_was_in_force_at_the_step(turned, step, rate):
+    assert entry(asked(turned, step), "Learning rate").value == rate
+
+
+def test_a_fork_with_nothing_turned_has_the_same_settings(turned):
+    asked(turned, 30).click("FormSubmitter:fork-form-Fork")
+    (fork,) = turned.session.compared
+    assert fork.in_force == turned.run.in_force
+    assert fork.name == "Names, forked at 30"
+    assert differences(turned) == ["", "the same settings"]
+
+
+def test_the_comparison_names_what_is_in_force_on_both_sides(turned):
+    asked(turned, 30)
+    entry(turned, "Learning rate").set_value(0.02)
+    turned.click("FormSubmitter:fork-form-Fork")
+    assert differences(turned) == ["", "learning rate 0.02 instead of 0.001"]
+    turned.run.set(learning_rate=0.02)
+    turned.look()
+    assert differences(turned) == ["", "the same settings"]
+
+
+def test_a_duplicate_goes_on_with_the_rate_in_force(turned):
+    turned.wait(lambda run: run.saved_step == 30)
+    original = turned.run
+    turned.session.kept = [original.token]
+    my_runs.duplicate(turned.session, original.token)
+    assert turned.run is not original
+    assert turned.run.in_force == original.in_force

@@ -1,0 +1,112 @@
+"""A view that fails says so in its place, the log says why, and all others stand."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+from test_inside import KNOWS, LEARNS, REMEMBERS, drawn, measured
+
+from charrnn.dashboard import (
+    compare,
+    connections,
+    controls,
+    filmstrip,
+    hidden_states,
+    learns,
+    one_step,
+    panels,
+    player,
+    redrawn,
+    remembers,
+    sample,
+    silence,
+    unit_text,
+    which_unit,
+)
+
+EVERYTHING = KNOWS | REMEMBERS | LEARNS | {"playing", "headline", "strip", "curve", "written-text", "step-sheet"}
+VIEWS = [  # what is to fail, the part of the page that it is in, and what else is gone with it
+    (controls, "choose_learning", "learning", set()),
+    (player, "playing", "buttons", {"playing"}),
+    (panels, "headline", "headlined", {"headline"}),
+    (panels, "notices", "notices", set()),
+    (panels, "read", "reading", {"strip"}),
+    (panels, "history", "curved", {"curve"}),
+    (sample, "write", "written", {"written-text"}),
+    (hidden_states, "order_control", "heatmap-row", set()),
+    (hidden_states, "picture_of", "heatmap-drawn", {"heatmap"}),
+    (unit_text, "picture_of", "text-drawn", {"on-the-text"}),
+    (unit_text, "most", "unit-text", set()),
+    (which_unit, "in_columns", "which-unit", {"verdicts"}),
+    (silence, "in_words", "silence-drawn", {"harder", "beside"}),
+    (silence.inside_charts, "cost_chart", "unit-costs", {"costs"}),
+    (remembers, "in_words", "memory", {"eigenvalues"}),
+    (connections, "pulls", "connections-drawn", {"connected", "guessed"}),
+    (learns, "array_control", "array-row", set()),
+    (learns, "spread", "weights", {"histogram"}),
+    (learns, "as_met", "over-time", {"as-met", "over-time-charts"}),
+    (learns, "embedding", "embedding", {"points"}),
+    (one_step, "written_out", "one-step-drawn", {"step-sheet"}),
+    (filmstrip, "frames", "film-frames", set()),
+    (compare, "buttons", "comparing", set()),
+]
+
+
+def fail(*_args, **_named):
+    raise ZeroDivisionError("on purpose")
+
+
+@pytest.fixture
+def whole(page):
+    """A trained network with everything unfolded."""
+    for section in ("remembers", "learns", "film", "compare"):
+        page.at.session_state[section] = True
+    return measured(page.step("100 windows"))
+
+
+def test_a_view_that_fails_takes_no_other_with_it(whole, monkeypatch, caplog):
+    for module, function, part, gone in VIEWS:
+        caplog.clear()
+        whole.broken = {part}
+        with monkeypatch.context() as patched:
+            patched.setattr(module, function, fail)
+            there = drawn(whole.look())
+        assert EVERYTHING - there == gone, part
+        assert [text.value for text in whole.at.text if text.value == redrawn.FAILED], part
+        assert f"The part {part} of the page could not be drawn." in caplog.text
+        assert "ZeroDivisionError: on purpose" in caplog.text
+    whole.broken = set()
+    assert drawn(whole.look()) >= EVERYTHING
+
+
+@pytest.mark.parametrize("moment", ["begun", "done"])
+def test_a_measurement_that_fails_says_so_and_can_be_tried_again(page, monkeypatch, caplog, moment):
+    page.at.session_state["remembers"] = True
+    with monkeypatch.context() as patched:
+        patched.setattr(*(remembers, "measured" if moment == "begun" else "spectra", fail))
+        page.step("100 windows")
+        with pytest.raises(ZeroDivisionError):
+            measured(page)
+        said = [caption.value for caption in page.look().at.caption]
+        assert any(words.startswith("This could not be measured on the present network") for words in said)
+        assert "memory could not be measured." in caplog.text
+        assert "ZeroDivisionError: on purpose" in caplog.text
+        assert "connected" in drawn(page)
+    page.look().click("memory-again")
+    assert {"reach", "eigenvalues"} <= drawn(measured(page))
+
+
+def controlled():
+    import streamlit as st
+
+    from charrnn.dashboard.redrawn import alone
+
+    if st.session_state.setdefault("runs", 0) == 0:
+        st.session_state["runs"] = 1
+        alone(st.rerun, "any")
+    alone(st.stop, "any")
+    st.text("after the stop")
+
+
+def test_what_streamlit_stops_or_redraws_a_script_with_passes():
+    at = AppTest.from_function(controlled).run()
+    assert at.session_state["runs"] == 1
+    assert not at.text

@@ -1,0 +1,62 @@
+"""Each section stands by itself, whichever others are folded; what was chosen in a folded one still counts."""
+
+from itertools import combinations
+
+import pytest
+
+SECTIONS = {  # key: something that stands in it
+    "knows": "heatmap",
+    "remembers": "connected",
+    "learns": "step-sheet",
+    "film": "film-passages",
+    "compare": "fork",
+}
+
+
+def unfolded(page, *sections):
+    for key in SECTIONS:
+        page.at.session_state[key] = key in sections
+    return page.look()
+
+
+def drawn(page):
+    there = {getattr(element, "key", None) for element in page.elements}
+    return {section for section, part in SECTIONS.items() if part in there}
+
+
+@pytest.mark.parametrize("trained", [False, True], ids=["untrained", "trained"])
+def test_each_section_and_each_pair_stands_with_all_others_folded(page, trained):
+    if trained:
+        page.step("100 windows")
+    for number in (1, 2):
+        for sections in combinations(SECTIONS, number):
+            assert drawn(unfolded(page, *sections)) == {*sections}
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_a_section_needs_none_that_was_never_unfolded(open_page, section):
+    assert drawn(unfolded(open_page(folded=["knows"]), section)) == {section}
+
+
+def test_what_was_chosen_in_a_section_outlives_its_folding(page):
+    at = page.at
+    at.selectbox(key="order").set_value("variance")
+    at.selectbox(key="length").set_value(200)
+    at.segmented_control(key="colour").set_value("surprise")
+    unfolded(page, "knows", "learns", "film")
+    at.segmented_control(key="array").set_value("W_xh")
+    at.text_input(key="film-prime").set_value("An")
+    unfolded(page)
+    unfolded(page, "knows", "learns", "film")
+    assert (at.selectbox(key="order").value, at.selectbox(key="length").value) == ("variance", 200)
+    assert (at.segmented_control(key="colour").value, at.segmented_control(key="array").value) == ("surprise", "W_xh")
+    assert at.text_input(key="film-prime").value == "An"
+
+
+def test_the_text_typed_in_one_section_is_read_in_the_others_while_that_is_folded(page):
+    page.at.text_input(key="heatmap-text").set_value("johanna")
+    unfolded(page, "knows", "remembers")
+    assert page.component("connected")[0]["text"] == "johanna"
+    unfolded(page, "remembers", "learns")
+    assert page.component("connected")[0]["text"] == "johanna"
+    assert page.passages("step-sheet")[0]["text"].startswith("It reads j, and o comes next.")

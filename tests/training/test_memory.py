@@ -1,0 +1,98 @@
+"""A run's memory is told before it is taken, and told rightly."""
+
+import re
+import tracemalloc
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from charrnn import Corpus, Settings, Trainer
+from charrnn.network.optimizers import OPTIMIZERS
+from charrnn.training.checkpoint import to_bytes
+from charrnn.training.memory import needed, require_memory
+from charrnn.training.settings import CHOICES, LIMITS, SettingsError
+
+LARGEST = Settings(hidden_size=2048, sequence_length=1000, batch_size=256, dtype="float64")
+settings = st.builds(
+    Settings,
+    hidden_size=st.integers(*LIMITS["hidden_size"]),
+    sequence_length=st.integers(*LIMITS["sequence_length"]),
+    batch_size=st.integers(*LIMITS["batch_size"]),
+    optimizer=st.sampled_from(list(OPTIMIZERS)),
+    dtype=st.sampled_from(CHOICES["dtype"]),
+)
+
+
+def corpus_of(V: int, N: int) -> Corpus:
+    """A text of N characters, V different ones."""
+    alphabet = np.array([chr(0x100 + i) for i in range(V)])
+    return Corpus.from_text("".join(alphabet) + "".join(np.random.default_rng(0).choice(alphabet, N - V)))
+
+
+def peak_of(corpus: Corpus, chosen: Settings) -> int:
+    """Bytes at most in use while a trainer is made, does two steps and has its state handed over, as a worker does."""
+    tracemalloc.start()
+    try:
+        trainer = Trainer(corpus, chosen)
+        trainer.train(2)
+        state = trainer.state()
+        data = to_bytes(state)
+        message = np.frombuffer(data, np.uint8).tobytes()
+        assert len(message) == len(data)
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    ("V", "sizes"),
+    [
+        (40, {"hidden_size": 64, "sequence_length": 400, "batch_size": 32}),
+        (40, {"hidden_size": 700, "sequence_length": 10, "batch_size": 2}),
+        (900, {"hidden_size": 16, "sequence_length": 100, "batch_size": 16}),
+        (60, {"hidden_size": 300, "sequence_length": 100, "batch_size": 8, "optimizer": "sgd"}),
+        (60, {"hidden_size": 300, "sequence_length": 60, "batch_size": 8, "dtype": "float64", "init": "gaussian"}),
+    ],
+    ids=["long unroll", "many units", "large alphabet", "no memory of gradients", "float64"],
+)
+def test_what_is_told_is_what_a_run_really_takes_at_its_peak(V, sizes):
+    corpus, chosen = corpus_of(V, 40_000), Settings(**sizes)
+    corpus.digest  # noqa: B018  the text and its ids are there already
+    assert needed(chosen, V) == pytest.approx(peak_of(corpus, chosen), rel=0.1)
+
+
+@given(settings, st.integers(2, 1000), st.integers(10, 5_000))
+def test_what_is_refused_would_take_too_much_and_the_example_named_is_the_most_that_does_not(chosen, V, megabytes):
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("CHARRNN_RUN_MEMORY_MB", str(megabytes))
+        if needed(chosen, V) <= megabytes * 1e6:
+            require_memory(chosen, V)
+            return
+        with pytest.raises(SettingsError) as refused:
+            require_memory(chosen, V)
+    if found := re.search(r"for example ([\d,]+) (streams|back|units)\.$", str(refused.value)):
+        name = {"streams": "batch_size", "back": "sequence_length", "units": "hidden_size"}[found[2]]
+        value = int(found[1].replace(",", ""))
+        assert needed(replace(chosen, **{name: value}), V) <= megabytes * 1e6
+        assert needed(replace(chosen, **{name: value + 1}), V) > megabytes * 1e6
+    else:
+        smallest = (replace(chosen, **{name: 1}) for name in ("batch_size", "sequence_length", "hidden_size"))
+        assert all(needed(one, V) > megabytes * 1e6 for one in smallest)
+
+
+def test_the_largest_settings_are_refused_in_one_sentence_before_anything_is_taken():
+    corpus = corpus_of(60, 600_000)
+    tracemalloc.start()
+    with pytest.raises(
+        SettingsError, match=r"need about 2\d GB and a run may have 2 GB here: .* for example \d+ streams"
+    ):
+        Trainer(corpus, LARGEST)
+    assert tracemalloc.get_traced_memory()[1] < 1e6
+    tracemalloc.stop()
+
+
+def test_of_a_text_too_short_for_all_streams_only_those_that_are_read_count():
+    assert Trainer(corpus_of(60, 3_000), replace(LARGEST, hidden_size=16)).batches.B == 1

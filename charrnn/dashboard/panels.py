@@ -75,7 +75,7 @@ def notices(session: Session) -> None:
     for message in filter(None, (session.notice, session.run.message)):
         st.warning(words.plain(message))
     for remark in remarks(session.run):
-        st.caption(remark)
+        st.caption(words.plain(remark))
 
 
 def remarks(run: Run) -> list[str]:
@@ -138,7 +138,7 @@ def sentence(session: Session) -> None:
             "A sentence of your own", key="typed", max_chars=CELLS, help="Empty: a sentence it never trained on."
         )
         if unseen := vocabulary.unseen(typed):
-            st.caption(f"Left out, never seen in the text: {' '.join(map(words.visible, unseen))}")
+            st.caption(f"Left out, never seen in the text: {words.plain(' '.join(map(words.visible, unseen)))}")
         st.caption("Right guesses are filled by their probability; surprise is in bits: 8 bits, it gave this 1 in 256.")
     session.typed = typed if len(vocabulary.encode(typed)) > 1 else ""
 

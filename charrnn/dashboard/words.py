@@ -5,12 +5,18 @@ from math import exp, log
 
 GLYPHS = {" ": "␣", "\n": "↵", "\t": "⇥"}
 
-_MARKUP = re.compile(r"([\\`*_\[\]<>$~#|])")
+# A backslash takes the meaning from a sign of Markdown; line ends and deep indents have none on one line.
+_SIGNS = re.compile(r"([!-/:-@\[-`{-~])")
+_BLANK = re.compile(r"\s+")
+# What Streamlit looks for once Markdown has been read, past all backslashes: addresses (https://, www., a@b), :emoji:
+# and :material/icons:, arrows and dashes. A word joiner, which nobody sees, breaks each of them.
+_FOUND_LATER = re.compile(r"(?<=:)(?=[\w+/-])|(?<=@)(?=[\w-])|(?<=www)(?=\.)|(?<=[-<>~])(?=[->=])", re.IGNORECASE)
+JOINER = "\u2060"
 
 
 def plain(text: str) -> str:
-    """What people brought, for places where Streamlit reads Markdown: it is shown as it stands, and fetches nothing."""
-    return _MARKUP.sub(r"\\\1", text)
+    """What people brought, for places where Streamlit reads Markdown: it is shown as it stands, on one line."""
+    return _SIGNS.sub(r"\\\1", _FOUND_LATER.sub(JOINER, _BLANK.sub(" ", text)))
 
 
 def visible(character: str) -> str:

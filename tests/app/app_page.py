@@ -11,11 +11,17 @@ from streamlit.testing.v1 import AppTest
 
 from charrnn.dashboard.components.wire import unsealed
 from charrnn.dashboard.session import Session
+from charrnn.dashboard.words import JOINER
 from charrnn.runs.run import Run
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 PANELS = ("text", "network", "learning", "stop-at", "share")
 SECONDS = 60  # a deadline on a busy machine, not an expectation
+
+
+def as_read(markdown: str) -> str:
+    """Markdown without what makes plain text of it: backslashes, and joiners that nobody sees."""
+    return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", markdown).replace(JOINER, "")
 
 
 class Page:
@@ -97,12 +103,17 @@ class Page:
     @property
     def labels(self) -> list[str]:
         """What stands on the buttons that open a panel."""
-        return [element.proto.popover.label for element in self.elements if element.type == "popover"]
+        return [as_read(element.proto.popover.label) for element in self.elements if element.type == "popover"]
 
     @property
     def warnings(self) -> list[str]:
         """Sentences about what could not be done, as they are read."""
-        return [re.sub(r"\\(\W)", r"\1", warning.value) for warning in self.at.warning]
+        return [as_read(warning.value) for warning in self.at.warning]
+
+    @property
+    def captions(self) -> list[str]:
+        """Small print, as it is read."""
+        return [as_read(caption.value) for caption in self.at.caption]
 
     @property
     def headline(self) -> str:

@@ -48,7 +48,7 @@ def test_changed_parameters_change_the_entropy_at_once_and_the_text_when_pressed
     assert corpus.text == texts.of_source(CHANGED, 0.05).text != before.text
     assert corpus.name == name_of(CHANGED) == "Brackets in brackets (kinds=2, open=0.4)"
     assert brackets.labels[0] == "Text: Brackets in brackets (kinds…"
-    assert corpus.name in [caption.value for caption in brackets.at.caption]
+    assert corpus.name in brackets.captions
     assert f"{CHANGED.entropy_bits:.4f} bits" in told(brackets)[0]
     assert texts.rivals_of(corpus)[-1].nats == pytest.approx(CHANGED.entropy_bits * log(2))
     assert "use-generated" not in brackets.buttons

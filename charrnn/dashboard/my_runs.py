@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from charrnn.dashboard import words
 from charrnn.dashboard.components.kept import kept_runs
 from charrnn.dashboard.session import Session, engine
 from charrnn.runs.saved import StoreError, Summary
@@ -17,25 +18,32 @@ UNDO_SECONDS = 600.0
 
 def my_runs(session: Session) -> None:
     """The list, and what can be done with the chosen run. Others' runs are not in it: it is kept in this browser."""
-    with st.popover("My runs", icon=":material/history:", key="my-runs", on_change="rerun"):
-        runs = pd.DataFrame(lines(session.kept))
-        if runs.empty:
-            st.caption("What you train is saved as it goes, and listed here. This list is kept in this browser.")
-        else:
-            chosen = table(runs)
-            if chosen:
-                actions(session, chosen)
-        if removed := engine().removed:
-            st.caption(
-                f"{removed:,} runs, the longest untouched ones, were removed to keep the store within its limit."
-            )
-        if session.dropped:
-            st.button(
-                f"Undo: bring back {len(session.dropped)} deleted",
-                key="undo-delete",
-                on_click=bring_back,
-                args=(session,),
-            )
+    with st.popover("My runs", icon=":material/history:", key="my-runs", on_change="rerun") as panel:
+        if panel.open:
+            listed(session)
+
+
+def listed(session: Session) -> None:
+    """What the panel holds; nothing is read from the store while it is closed."""
+    found, trouble = lines(session.kept)
+    if found:
+        runs = pd.DataFrame(found)
+        chosen = table(runs)
+        if chosen:
+            actions(session, chosen)
+    elif not trouble:
+        st.caption("What you train is saved as it goes, and listed here. This list is kept in this browser.")
+    if trouble:
+        st.caption(words.plain(trouble))
+    if removed := engine().removed:
+        st.caption(f"{removed:,} runs, the longest untouched ones, were removed to keep the store within its limit.")
+    if session.dropped:
+        st.button(
+            f"Undo: bring back {len(session.dropped)} deleted",
+            key="undo-delete",
+            on_click=bring_back,
+            args=(session,),
+        )
 
 
 def remember(session: Session) -> None:
@@ -47,26 +55,34 @@ def remember(session: Session) -> None:
         st.rerun()
 
 
-def lines(tokens: list[str]) -> list[dict[str, Any]]:
-    """The runs that the store still has, each as a row of the list."""
+def lines(tokens: list[str]) -> tuple[list[dict[str, Any]], str]:
+    """The runs that the store still has, each as a row of the list; and in a sentence what of them cannot be read."""
     store, found = engine().store, []
-    for token in tokens:
-        with suppress(StoreError):
-            if store and (summary := store.summary(token)):
-                found.append(line(token, summary))
-    return found
+    if not store:
+        return [], ""
+    try:
+        listing = store.summaries(tokens)
+    except StoreError as error:
+        return [], str(error)
+    for token, summary in listing.lines.items():
+        with suppress(KeyError, TypeError, ValueError, AttributeError):  # damaged where it is saved
+            found.append(line(token, summary))
+    unreadable = listing.unreadable + len(listing.lines) - len(found)
+    are = "One of your runs is" if unreadable == 1 else f"{unreadable:,} of your runs are"
+    return found, f"{are} damaged, and left out here." if unreadable else ""
 
 
 def line(token: str, summary: Summary) -> dict[str, Any]:
-    """A run as a row of the list."""
+    """A run as a row of the list. Raises KeyError, TypeError, ValueError or AttributeError where it is damaged."""
     settings, corpus = summary.about["settings"], summary.about["corpus"]
+    text = str(corpus["name"])
     return {
         "token": token,
-        "name": summary.about.get("title") or corpus["name"],
-        "text": corpus["name"],
+        "name": str(summary.about.get("title") or text),
+        "text": text,
         "settings": f"{settings['hidden_size']} units · {settings['sequence_length']} back · {settings['optimizer']}",
-        "step": summary.step,
-        "held out, nats": summary.held_out,
+        "step": int(summary.step),
+        "held out, nats": None if summary.held_out is None else float(summary.held_out),
         "smoothed, nats": float(summary.losses[-1]) if len(summary.losses) else None,
         "curve": summary.losses.tolist(),
     }

@@ -1,7 +1,6 @@
 """What one browser has: its run, the lease that keeps it alive, and what it is looking at."""
 
 import gc
-import logging
 import os
 import secrets
 import time
@@ -40,11 +39,7 @@ NAMED_FOR = 1.5  # a ranking names units until the step is this many times furth
 @st.cache_resource(show_spinner=False)
 def engine() -> Engine:
     """The owner of all runs of this server."""
-    try:
-        return Engine(store=Store(home()))
-    except StoreError as error:
-        logging.getLogger(__name__).warning("Runs are kept in memory only. %s", error)
-        return Engine()
+    return Engine(store=Store(home()))
 
 
 @st.cache_resource(show_spinner=False)

@@ -1,10 +1,4 @@
-"""The history of a run, thinned as it grows: about 120 points for every tenfold of steps, whatever the length.
-
-Step s falls into bin floor(120 log10 s). Below step 62 each step has a bin of its own; at 200,000 steps there are about
-480 bins, and one holds 1.9 % of the steps behind it, about a pixel of a chart. A bin keeps the least and the greatest
-raw loss, so that drawn as a band nothing is smoothed away, and of the gradient the least, the greatest and the mean
-norm. Losses are in nats per character.
-"""
+"""The loss over the steps as a page draws it: the history in a row a bin, and points beside it."""
 
 from __future__ import annotations
 
@@ -12,79 +6,56 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from charrnn.runs.history import CLIPPED, LOSS, NORM, SMOOTH
+from charrnn.runs.history import Array, bins, joined, thinned
 
-Array = np.ndarray[Any, np.dtype[Any]]
 Point = tuple[int, float]
-
-BINS_A_DECADE = 120
-
-# How what a bin keeps of its steps comes from them, and that of two pieces of a bin from theirs.
-_FOLDS: dict[str, np.ufunc] = {
-    "low": np.minimum,
-    "high": np.maximum,
-    "norm_low": np.fmin,
-    "norm_high": np.fmax,  # these two pass over NaN
-    "norm_sum": np.add,
-    "clipped_sum": np.add,
-    "known": np.add,
-}
-_ARRAYS = ("steps", "smooth", *_FOLDS)
-
-_NO_STEPS = np.empty(0, np.int64)
-_NO_LOSSES = np.empty(0, np.float32)
-_NO_SUMS = np.empty(0, np.float64)
 
 
 class Curve(NamedTuple):
-    """An immutable picture of the history: arrays of one length, oldest bin first; points beside them.
+    """An immutable picture of the history.
 
-    `steps` is the last step in each bin, `low` and `high` bound the raw loss in it, `smooth` is the smoothed loss at
-    `steps`. `norm_low` and `norm_high` bound the norm of the gradient before clipping, of which `norm` is the mean;
-    `clipped` is the mean fraction of its entries that were cut; all four are NaN where no step of a bin is known to
-    have any. `held_out` holds (step, loss), at most one a bin; `marks` (step, change) where someone turned a knob.
+    `held_out` holds (step, loss), at most one a bin; `marks` (step, change) where someone turned a knob; `clock`
+    (step, seconds of training up to there). The arrays have one entry a bin, oldest first.
     """
 
-    steps: Array = _NO_STEPS
-    low: Array = _NO_LOSSES
-    high: Array = _NO_LOSSES
-    smooth: Array = _NO_LOSSES
-    norm_low: Array = _NO_LOSSES
-    norm_high: Array = _NO_LOSSES
-    norm_sum: Array = _NO_SUMS  # over the steps whose gradient is known
-    clipped_sum: Array = _NO_SUMS
-    known: Array = _NO_STEPS  # how many those are
+    rows: Array = joined([])
     held_out: tuple[Point, ...] = ()
     marks: tuple[tuple[int, dict[str, Any]], ...] = ()
-    clock: tuple[Point, ...] = ()  # (step, seconds of training up to there)
+    clock: tuple[Point, ...] = ()
+
+    @property
+    def steps(self) -> Array:
+        """The last step in each bin."""
+        return self.rows["step"]
+
+    @property
+    def smooth(self) -> Array:
+        """The smoothed loss there, in nats per character."""
+        return self.rows["smooth"]
+
+    @property
+    def low(self) -> Array:
+        """The least raw loss in each bin."""
+        return self.rows["low"]
+
+    @property
+    def high(self) -> Array:
+        """The greatest raw loss in each bin."""
+        return self.rows["high"]
 
     @property
     def norm(self) -> Array:
-        """The mean norm of the gradient in each bin, before clipping."""
-        return self._mean(self.norm_sum)
+        """The mean norm of the gradient in each bin, before clipping; NaN where none is known."""
+        return self._mean("norm_sum")
 
     @property
     def clipped(self) -> Array:
-        """The mean fraction of the gradient's entries that were cut, in each bin."""
-        return self._mean(self.clipped_sum)
+        """The mean fraction of the gradient's entries that were cut, in each bin; NaN where none is known."""
+        return self._mean("clipped_sum")
 
-    def extended(self, first: int, history: Array) -> Curve:
-        """With the history (n, 4) of the steps first … first + n - 1, which follow the last."""
-        if not len(history):
-            return self
-        steps = np.arange(first, first + len(history))
-        bins = _bins(steps)
-        starts = np.flatnonzero(np.diff(bins, prepend=-1))
-        ends = np.append(starts[1:], len(steps)) - 1
-        rows = _by_step(history)
-        added = {name: fold.reduceat(rows[name], starts) for name, fold in _FOLDS.items()}
-        kept = len(self.steps)
-        if kept and _bins(self.steps[-1]) == bins[0]:  # the last bin goes on
-            kept -= 1
-            for name, fold in _FOLDS.items():
-                added[name][0] = fold(getattr(self, name)[-1], added[name][0])
-        added |= {"steps": steps[ends], "smooth": history[ends, SMOOTH]}
-        return self._with({name: np.concatenate([getattr(self, name)[:kept], added[name]]) for name in _ARRAYS})
+    def extended(self, rows: Array) -> Curve:
+        """With a history that follows."""
+        return self._replace(rows=thinned(joined([self.rows, rows])))
 
     def measured(self, step: int, loss: float) -> Curve:
         """With a held-out loss, which replaces the last one if that lies in the same bin."""
@@ -103,44 +74,22 @@ class Curve(NamedTuple):
         """With a mark where a setting was changed."""
         return self._replace(marks=(*self.marks, (step, change)))
 
-    def rewound(self, step: int) -> Curve:
-        """Without what came after a step."""
-        kept = int(np.searchsorted(self.steps, step, "right"))
-        return self._with({name: getattr(self, name)[:kept] for name in _ARRAYS})._replace(
+    def rewound(self, step: int, history: Array) -> Curve:
+        """As it was at a step, with the history up to there."""
+        return Curve(
+            thinned(history),
             held_out=tuple(point for point in self.held_out if point[0] <= step),
             marks=tuple(mark for mark in self.marks if mark[0] <= step),
             clock=tuple(point for point in self.clock if point[0] <= step),
         )
 
-    def _with(self, arrays: dict[str, Array]) -> Curve:
-        return self._replace(**arrays)  # type: ignore[arg-type]
-
-    def _mean(self, sums: Array) -> Array:
-        return np.divide(sums, self.known, out=np.full(len(sums), np.nan), where=self.known > 0)
-
-
-def _by_step(history: Array) -> dict[str, Array]:
-    """What each step of a history (n, 4) brings to its bin."""
-    loss, norm, clipped = history[:, LOSS], history[:, NORM], history[:, CLIPPED]
-    known = ~np.isnan(norm)
-    return {
-        "low": loss,
-        "high": loss,
-        "norm_low": norm,
-        "norm_high": norm,
-        "norm_sum": np.where(known, norm, np.float64(0)),
-        "clipped_sum": np.where(known, clipped, np.float64(0)),
-        "known": known.astype(np.int64),
-    }
+    def _mean(self, sums: str) -> Array:
+        known = self.rows["known"]
+        return np.divide(self.rows[sums], known, out=np.full(len(known), np.nan), where=known > 0)
 
 
 def _added(points: tuple[Point, ...], step: int, value: float) -> tuple[Point, ...]:
     """With one point more, instead of the last one if that lies in the same bin."""
-    while points and _bins(points[-1][0]) >= _bins(step):
+    while points and bins(points[-1][0]) >= bins(step):
         points = points[:-1]
     return (*points, (step, value))
-
-
-def _bins(steps: Any) -> Any:
-    # Step 0, where only the held-out loss exists, gets the bin before step 1's.
-    return np.floor(BINS_A_DECADE * np.log10(np.maximum(steps, 0.99))).astype(np.int64)

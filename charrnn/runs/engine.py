@@ -8,10 +8,11 @@ from dataclasses import replace
 from weakref import WeakValueDictionary
 
 from charrnn.environment import number
-from charrnn.runs.description import about, corpus_from, fork_title, is_untouched
+from charrnn.runs.description import about, fork_title, is_untouched
 from charrnn.runs.janitor import Janitor
 from charrnn.runs.leases import Lease, Leases
 from charrnn.runs.local import END_SECONDS, Connect, Connection, Local
+from charrnn.runs.opening import in_a_sentence, parts
 from charrnn.runs.run import ACTIVE, Run
 from charrnn.runs.saved import Note, Progress, Saved, StoreError
 from charrnn.runs.store import Store
@@ -63,7 +64,7 @@ class Engine:
         # A page may hold a run that is kept here no longer: whoever finds it again gets that one, not a second.
         self._in_use: WeakValueDictionary[str, Run] = WeakValueDictionary()
         self._queue: list[Run] = []
-        self._removed: set[str] = set()  # tokens of runs that are to be deleted
+        self._deleted: dict[str, object] = {}  # tokens of runs that are to be deleted, and what asked for it last
         self._ending: list[Connection] = []
         self._looking = False  # whether the next look is due
         self._janitor = Janitor()
@@ -71,6 +72,7 @@ class Engine:
         self.removed = 0  # saved runs that had to go, to keep the store within its limit
         if store:
             self._janitor.later(0, self._tidy_store)
+            self._janitor.later(0, self._delete_on)
         self._leases = Leases(seconds, self._janitor, self.lock, self._left)
 
     @property
@@ -86,6 +88,8 @@ class Engine:
         run = Run(self, corpus, settings)
         if not is_untouched(corpus, settings):
             run.saved_step, run.unsaved = self.save_start(run.token, corpus, settings, "")
+        elif self.store:
+            run.unsaved = self.store.trouble()
         return self._kept(run)
 
     def save_start(self, token: str, corpus: Corpus, settings: Settings, title: str) -> tuple[int | None, str | None]:
@@ -119,10 +123,11 @@ class Engine:
         saved = self.store.load(token)
         if not saved:
             return None
-        corpus = corpus_from(saved.about["corpus"], saved.text)
-        run = Run(self, corpus, Settings.from_dict(saved.about["settings"]), token)
-        run.title = saved.about.get("title", "")
-        run.revive(saved)
+        corpus, settings, title = parts(saved)
+        with in_a_sentence():
+            run = Run(self, corpus, settings, token)
+            run.title = title
+            run.revive(saved)
         return self._kept(run)
 
     def find_watched(self, watch_token: str) -> Run | None:
@@ -154,28 +159,49 @@ class Engine:
         saved = saved._replace(checkpoints=[*earlier, last], notes=notes)
         assert self.store
         self.store.begin(fork.token, run.corpus.digest, saved.text, about(run.corpus, begun, title), 0)
-        self.store.add(fork.token, Progress(1, saved.history, saved.notes, saved.checkpoints))
+        self.store.add(fork.token, Progress(saved.history, saved.notes, saved.checkpoints))
         fork.revive(saved)
         return self._kept(fork)
 
     def remove(self, token: str, after: float) -> None:
-        """Delete a run for good some seconds from now, unless it is kept by then."""
-        self._removed.add(token)
-        self._janitor.later(after, lambda: self._remove(token))
+        """Delete a run for good some seconds from now, unless it is kept by then.
+
+        Should this server end before, the next one does it, and counts anew: no clock lasts that is never set back.
+        """
+        if self.store:
+            with suppress(StoreError):
+                self.store.delete(token, after)
+        self._delete_later(token, after)
 
     def keep(self, token: str) -> None:
         """Undo remove."""
-        self._removed.discard(token)
+        self._deleted.pop(token, None)
+        if self.store:
+            with suppress(StoreError):
+                self.store.keep(token)
 
-    def _remove(self, token: str) -> None:
+    def _delete_on(self) -> None:
+        """Have gone in time what another server was to delete, unless it is kept there by then."""
+        assert self.store
+        with suppress(StoreError):
+            for token, seconds in self.store.deleted().items():
+                self._delete_later(token, seconds, elsewhere=True)
+
+    def _delete_later(self, token: str, after: float, elsewhere: bool = False) -> None:
+        asked = self._deleted[token] = object()
+        self._janitor.later(after, lambda: self._delete(token, asked, elsewhere))
+
+    def _delete(self, token: str, asked: object, elsewhere: bool) -> None:
+        if elsewhere and self.store and token not in self.store.deleted():
+            return
         with self.lock:
-            if token not in self._removed:
+            if self._deleted.get(token) is not asked:  # it was kept, or deleted once more since
                 return
-            self._removed.discard(token)
+            del self._deleted[token]
             if run := self._runs.get(token):
                 run.close()
         if self.store:
-            with suppress(StoreError):  # it goes by itself when the store is tidied
+            with suppress(StoreError):  # the next server does it
                 self.store.remove(token)
         self._runs.pop(token, None)  # last, or whoever looks meanwhile would fetch it from the store again
 
@@ -183,7 +209,7 @@ class Engine:
         """What the store has of a run. Raises StoreError where it has nothing."""
         saved = self.store.load(run.token) if self.store else None
         if not saved:
-            raise StoreError("Nothing of this run has been saved yet: train it a little first.")
+            raise StoreError(run.unsaved or "Nothing of this run has been saved yet: train it a little first.")
         return saved
 
     def lease(self, run: Run, session: str) -> Lease:
@@ -278,7 +304,13 @@ class Engine:
     def _tidy_store(self) -> None:
         assert self.store
         with suppress(StoreError):  # each run's page says what is wrong with the store
-            self.removed += self.store.tidy()
+            with self.lock:
+                at_work = [run.token for run in self._runs.values() if not run.at_rest or self._leases.held(run)]
+            tidied = self.store.tidy(at_work=at_work)
+            self.removed += tidied.removed
+            for token, steps in tidied.given_up.items():
+                if run := self._runs.get(token):
+                    run.give_up(steps)
         self._janitor.later(TIDY_SECONDS, self._tidy_store)
 
     def _kept(self, run: Run) -> Run:

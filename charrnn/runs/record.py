@@ -9,6 +9,7 @@ import numpy as np
 
 from charrnn.network.rnn import Array, Parameters, parameters_from_flat
 from charrnn.runs.curve import Curve
+from charrnn.runs.history import ROW, joined, thinned, until
 from charrnn.runs.marks import is_log_spaced, lasting
 from charrnn.runs.messages import Message
 from charrnn.runs.saved import Saved
@@ -16,6 +17,7 @@ from charrnn.training import checkpoint
 from charrnn.training.trainer import Trainer
 
 SAMPLE_LENGTH = 200
+ON_THEIR_WAY = 100  # states of which it may yet be told that they are saved: far more than there ever are
 
 
 class Snapshot(NamedTuple):
@@ -72,6 +74,8 @@ class Record(NamedTuple):
     samples: tuple[tuple[int, str], ...]
     curve: Curve = Curve()
     log: tuple[tuple[int, dict[str, float]], ...] = ()  # (step, change)
+    history: Array = joined([])  # with a row's end at each cut
+    cuts: tuple[int, ...] = ()  # the step saved last, and those of the states handed over since
 
     @classmethod
     def untrained(cls, trainer: Trainer) -> Record:
@@ -80,11 +84,9 @@ class Record(NamedTuple):
         sample = trainer.sample(SAMPLE_LENGTH, seed=0)
         return cls(snapshot, (Milestone(0, snapshot.parameters),), ((0, sample),))
 
-    @classmethod
-    def saved(cls, trainer: Trainer, saved: Saved) -> Record:
-        """The record of a run as it was saved. The trainer, which has done no step, is left at the latest state."""
-        record = cls.untrained(trainer)
-        curve, samples, log = record.curve.extended(1, saved.history), record.samples, record.log
+    def reopened(self, trainer: Trainer, saved: Saved) -> Record:
+        """The record of a run as it was saved, from that of the untrained one. The trainer is at the latest state."""
+        curve, samples, log = self.curve.extended(saved.history), self.samples, self.log
         for step, kind, value in saved.notes:
             if kind == "sample":
                 samples = (*samples, (step, value))
@@ -94,15 +96,14 @@ class Record(NamedTuple):
                 curve = curve.timed(step, value)
             else:
                 log, curve = (*log, (step, value)), curve.marked(step, value)
-        milestones = record.milestones
+        milestones = self.milestones
         for step, data, kept in saved.checkpoints:
             if kept and step:
                 arrays = checkpoint.from_bytes(data).arrays
                 flat = np.concatenate([arrays[name].ravel() for name in Parameters._fields])
                 milestones = (*milestones, Milestone(step, _frozen(flat, trainer.parameters)))
-        if saved.checkpoints:
-            trainer.restore(checkpoint.from_bytes(saved.checkpoints[-1].state))
-        return cls(record.snapshot, milestones, samples, curve, log).resumed(trainer, {})
+        record = Record(self.snapshot, milestones, samples, curve, log, saved.history, (trainer.steps,))
+        return record.resumed(trainer, {})
 
     def resumed(self, trainer: Trainer, changes: dict[str, float]) -> Record:
         """The record of a run that goes on where the trainer stands, with another learning rate or clip limit."""
@@ -114,12 +115,15 @@ class Record(NamedTuple):
         kind, fields, arrays = message
         record = self.rewound(fields["step"]) if kind == "diverged" else self
         if "history" in arrays:
-            first = fields["step"] - len(arrays["history"]) + 1
-            record = record._replace(curve=record.curve.extended(first, arrays["history"]))
+            record = record._grown(arrays["history"].view(ROW))
+        if "state" in arrays:
+            record = record._replace(cuts=(*record.cuts[:1], *record.cuts[1:][-ON_THEIR_WAY:], fields["step"]))
         if "characters" in fields:
             curve = record.curve.timed(fields["step"], fields["seconds"])
             record = record._replace(snapshot=record._pictured(fields, arrays), curve=curve)
         match kind:
+            case "saved":
+                return record._replace(cuts=tuple(cut for cut in record.cuts if cut >= fields["step"]))
             case "milestone":
                 return record._stored()._sampled(fields)
             case "paused":
@@ -137,7 +141,8 @@ class Record(NamedTuple):
 
     def rewound(self, step: int) -> Record:
         """The history up to a step. The snapshot's figures stay until the worker sends those that belong to it."""
-        curve = self.curve.rewound(step)
+        history = until(self.history, step)
+        curve = self.curve.rewound(step, history)
         held_out_step, held_out = curve.held_out[-1] if curve.held_out else (None, None)
         return self._replace(
             snapshot=self.snapshot._replace(held_out=held_out, held_out_step=held_out_step),
@@ -145,12 +150,19 @@ class Record(NamedTuple):
             samples=tuple(sample for sample in self.samples if sample[0] <= step),
             curve=curve,
             log=tuple(change for change in self.log if change[0] <= step),
+            history=history,
+            cuts=tuple(cut for cut in self.cuts if cut <= step),
         )
 
     def without(self, steps: Collection[int]) -> Record:
         """Without the pauses among the steps. Log-spaced ones stay to be seen: the strip's rows are made of them."""
         gone = {step for step in steps if not is_log_spaced(step)}
         return self._replace(milestones=tuple(one for one in self.milestones if one.step not in gone))
+
+    def _grown(self, rows: Array) -> Record:
+        """With the history of further steps."""
+        history = thinned(joined([self.history, rows]), self.cuts)
+        return self._replace(history=history, curve=self.curve.extended(rows))
 
     def _stored(self) -> Record:
         """With the network of the snapshot among the milestones, and without pauses that are too many."""

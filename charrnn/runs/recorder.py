@@ -1,6 +1,6 @@
 """Saving as it goes: what a worker tells is also written to the store, in a thread of its own."""
 
-import math
+import json
 import queue
 import threading
 import traceback
@@ -8,13 +8,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-from charrnn.runs.history import joined
-from charrnn.runs.messages import Array, Message
+from charrnn.runs.history import ROW, after, joined, thinned, until
+from charrnn.runs.marks import lasting
+from charrnn.runs.messages import Message
 from charrnn.runs.outbox import Outbox
 from charrnn.runs.saved import Checkpoint, Note, Progress, StoreError
 from charrnn.runs.store import Store
 
 FLUSH_SECONDS = 1.5
+ANEW = "The folder of saved runs was removed or replaced while this run trained: the run has been saved there anew."
 
 AtStep = TypeVar("AtStep", Note, Checkpoint)
 
@@ -22,21 +24,23 @@ AtStep = TypeVar("AtStep", Note, Checkpoint)
 class Recorder:
     """An outbox that saves what passes through, in one transaction with each state that is handed over.
 
+    Nothing is saved that lies after the last state: a blow-up, which leads back there, never undoes what was saved.
     Where the store fails it says so ("unsaved"), keeps everything and tries again with the next state: training goes
     on. `start` is the message that the worker was started with; `step` is where it goes on.
     """
 
     def __init__(self, outbox: Outbox, start: Message, step: int) -> None:
         self._outbox = outbox
-        self._place, self._about = start.fields["store"], start.fields
+        self._place = start.fields["store"]
+        self._about = {name: start.fields[name] for name in ("corpus", "settings", "title")}
         self._text = bytes(start.arrays["text"]).decode()
-        self._told_from, self._told = start.fields.get("told_from", 1), start.arrays.get("told", joined([]))
-        self._told_notes = [Note(*note) for note in start.fields.get("told_notes", [])]
-        self._store: Store | None = None  # None before the run's own row is there
+        self._store = Store(Path(self._place["folder"]))
+        self._file: Any = None  # the store's file once the run's own row is in it
+        notes = [Note(*note) for note in json.loads(bytes(start.arrays["notes"]))]
+        self._before = Progress(start.arrays["history"].view(ROW), notes, [])  # known of the steps that were saved
         self._lock = threading.Lock()  # over what waits to be saved
-        self._saved_to = step  # the last step whose history is saved, or on its way
-        self._back = math.inf  # where a blow-up has led back to while something was on its way
-        self._history: list[Array] = []
+        self._saved_to = step
+        self._history = joined([])
         self._notes: list[Note] = []
         self._checkpoints: list[Checkpoint] = []
         self._due: queue.Queue[None] = queue.Queue()
@@ -64,15 +68,14 @@ class Recorder:
         waiter.join(FLUSH_SECONDS)
 
     def _forget(self, step: int) -> None:
-        """What lies after a step has not happened; the store is put back to there before anything else is saved."""
-        self._store, self._back = None, min(self._back, step)
-        self._history = _first(self._history, step - self._saved_to)
-        self._notes, self._checkpoints = _upto(step, self._notes), _upto(step, self._checkpoints)
-        self._saved_to = min(self._saved_to, step)
+        """What lies after a step has not happened."""
+        self._history = until(self._history, step)
+        self._notes = [note for note in self._notes if note.step <= step]
 
     def _collect(self, kind: str, fields: Mapping[str, Any], arrays: Mapping[str, Any]) -> None:
         if "history" in arrays:
-            self._history.append(arrays["history"])
+            cuts = [checkpoint.step for checkpoint in self._checkpoints]
+            self._history = thinned(joined([self._history, arrays["history"].view(ROW)]), cuts)
         if kind in ("sample", "milestone"):
             self._notes.append(Note(fields["step"], "sample", fields["text"]))
         elif kind == "held_out":
@@ -83,6 +86,8 @@ class Recorder:
             self._notes.append(Note(fields["step"], "seconds", fields["seconds"]))
             kept = kind in ("paused", "milestone")
             others = [checkpoint for checkpoint in self._checkpoints if checkpoint.kept]
+            stay = lasting([checkpoint.step for checkpoint in others])
+            others = [checkpoint for checkpoint in others if checkpoint.step in stay]
             self._checkpoints = [*others, Checkpoint(fields["step"], arrays["state"].tobytes(), kept)]
 
     def _work(self) -> None:
@@ -99,50 +104,48 @@ class Recorder:
 
     def _save(self) -> None:
         with self._lock:
-            history, notes, checkpoints = self._history, self._notes, self._checkpoints
-            first, store, self._back = self._saved_to + 1, self._store, math.inf
-            self._history, self._notes, self._checkpoints = [], [], []
-            together = joined(history)
-            self._saved_to += len(together)
-        try:
-            progress = Progress(first, together, notes, checkpoints)
-            if store is None:
-                store, has = self._begin(first - 1)
-                progress = self._with_what_was_told(has, progress)
-            removed = store.add(self._place["token"], progress)
-        except Exception:
-            with self._lock:
-                self._history = _first(history, self._back - first + 1) + self._history
-                self._notes = _upto(self._back, notes) + self._notes
-                self._checkpoints = _upto(self._back, checkpoints) + self._checkpoints
-                self._saved_to = first - 1
-            raise
+            checkpoints = self._checkpoints
+            step = checkpoints[-1].step if checkpoints else self._saved_to
+            notes = [note for note in self._notes if note.step <= step]
+            progress = Progress(until(self._history, step), notes, checkpoints)
+        found_gone = self._look_for_file()
+        removed = self._add(progress)
         with self._lock:
-            sound = self._back == math.inf
-            self._store = store if sound else None
-        if checkpoints and sound:
-            self._outbox.send("saved", {"step": checkpoints[-1].step, "removed": removed})
+            self._saved_to = step
+            self._history = after(self._history, step)
+            self._notes = _without(self._notes, notes)
+            self._checkpoints = _without(self._checkpoints, checkpoints)
+        if checkpoints:
+            self._outbox.send("saved", {"step": step, "removed": removed, "message": found_gone and ANEW})
 
-    def _with_what_was_told(self, has: int, progress: Progress) -> Progress:
-        """Before it, the steps that the store has not, since the process before this one died before saving them."""
-        first, history, notes, checkpoints = progress
-        if has + 1 >= first:
-            return progress
-        told = self._told[max(0, has + 1 - self._told_from) : first - self._told_from]
-        told_notes = [note for note in self._told_notes if has < note.step < first]
-        return Progress(has + 1, joined([told, history]), told_notes + notes, checkpoints)
+    def _look_for_file(self) -> bool:
+        """Where the store's file was removed, or is another one, take from it what it had; return whether it was."""
+        gone = self._file is not None and self._file != self._store.file()
+        if gone:
+            self._file = None
+            if left := self._store.left(self._place["token"]):
+                self._before = Progress(left.history, left.notes, left.checkpoints)
+                self._about["title"] = left.about.get("title", "")
+        return gone
 
-    def _begin(self, step: int) -> tuple[Store, int]:
-        store = Store(Path(self._place["folder"]))
-        about = {name: self._about[name] for name in ("corpus", "settings", "title")}
-        return store, store.begin(self._place["token"], self._place["digest"], self._text, about, step)
+    def _add(self, progress: Progress) -> list[int]:
+        token, before = self._place["token"], self._before
+        if not self._file:
+            has = self._store.begin(token, self._place["digest"], self._text, self._about, self._saved_to)
+            # Before all else the steps that the store has not: a process died before they were saved.
+            history, notes, checkpoints = before
+            progress = Progress(
+                joined([after(history, has), progress.history]),
+                [*(note for note in notes if note.step > has), *progress.notes],
+                [*(checkpoint for checkpoint in checkpoints if checkpoint.step > has), *progress.checkpoints],
+            )
+        removed = self._store.add(token, progress)
+        if not self._file:
+            self._file, self._before = self._store.file(), Progress(joined([]), [], [])
+        return removed
 
 
-def _first(history: list[Array], count: float) -> list[Array]:
-    """The first `count` steps of a history in pieces, all of them if there are no more."""
-    together = joined(history)
-    return [together[: int(min(max(count, 0), len(together)))]]
-
-
-def _upto(step: float, things: list[AtStep]) -> list[AtStep]:
-    return [thing for thing in things if thing.step <= step]
+def _without(things: list[AtStep], saved: list[AtStep]) -> list[AtStep]:
+    """What has come since."""
+    known = {id(thing) for thing in saved}
+    return [thing for thing in things if id(thing) not in known]

@@ -13,11 +13,11 @@ from charrnn.runs.description import title_from_the_start
 from charrnn.runs.line import Line
 from charrnn.runs.local import Connection, unstarted
 from charrnn.runs.messages import Message
+from charrnn.runs.opening import is_restored, opened, remark
 from charrnn.runs.record import Milestone, Record, Snapshot
-from charrnn.runs.saved import Saved
+from charrnn.runs.saved import Saved, StoreError
 from charrnn.runs.start import start_message
 from charrnn.runs.tokens import new_token, watch_token_of
-from charrnn.runs.told import Told
 from charrnn.text.corpus import Corpus
 from charrnn.training import checkpoint
 from charrnn.training.settings import Settings
@@ -84,7 +84,6 @@ class Run:
         self.saved_step: int | None = None  # what is committed to the store, None where nothing is
         self.lost: frozenset[int] = frozenset()  # stored steps that had to go, to keep within the run's limit
         self.unsaved: str | None = None  # plain words on why nothing is saved
-        self.told = Told()
         self._changes: dict[str, float] = {}  # set while there was no process to tell, or it was still starting
         self._given: dict[str, float] = {}  # those of them that the process was started with
         self._failure: str | None = None  # what the process said of its end
@@ -136,16 +135,22 @@ class Run:
         return replace(self.settings, **set_by_then)  # type: ignore[arg-type]
 
     def revive(self, saved: Saved) -> None:
-        """Become the run that was saved, paused where it was. The engine's part, or that of rewind."""
+        """Become the run that was saved, paused where it was. The engine's part, or that of rewind. Raises StoreError.
+
+        What of it is damaged is left out, and said.
+        """
         trainer = Trainer(self.corpus, self.settings)
-        self.record = Record.saved(trainer, saved)
+        untrained = Record.untrained(trainer)
+        saved = opened(saved, trainer)
+        self.record = untrained.reopened(trainer, saved)
         self.saved_step = trainer.steps
-        step, changes = saved.about.get("pending", (None, {}))
-        if step == trainer.steps:  # set at rest: it is in no state yet
+        changes = saved.pending(trainer.steps)
+        if changes:  # set at rest: it is in no state yet
             self._changes, self.record = changes, self.record.resumed(trainer, changes)
         if saved.checkpoints:
             self.state, self.state_step = saved.checkpoints[-1].state, trainer.steps
             self._become("paused")
+        self.message = remark(saved, trainer.steps)
 
     @property
     def at_rest(self) -> bool:
@@ -229,11 +234,19 @@ class Run:
             return self.reset(self.in_force_at(0), by=by)
         saved = self._engine.saved(self).until(step)
         fresh = Trainer(self.corpus, self.settings)
+        if not is_restored(Trainer(self.corpus, self.settings), saved.checkpoints[-1]):
+            raise StoreError(f"Step {step:,} does not belong to these settings: choose another one.")
         with self._engine.lock:
             self._note(by, f"go back to step {step:,}")
             self._begin_anew(fresh)
             self.revive(saved)
             self._engine.admit()
+
+    def give_up(self, steps: list[int]) -> None:
+        """Some of its stored steps had to go. The engine's part."""
+        with self._engine.lock:
+            self.lost |= set(steps)
+            self.record = self.record.without(steps)
 
     def rest(self) -> None:
         """Pause and end the process. The state is kept: train() goes on from it."""
@@ -263,7 +276,6 @@ class Run:
         else:
             if self.snapshot.step != self.state_step:  # the process before died: what came after its state is lost
                 trainer = checkpoint.resumed(self.corpus, self.settings, self.state)
-                self.told = self.told.until(self.state_step)
                 self.record = self.record.resumed(trainer, self._changes)
             self._given, self._failure, self._line.silent = dict(self._changes), None, 0
             self._become("starting", None)
@@ -325,8 +337,6 @@ class Run:
             if connection is self._line.connection:
                 self._heard_of()
             self.record = self.record.after(message)
-            if self._engine.store:
-                self.told = self.told.after(message)
             if "state" in arrays:
                 self.state, self.state_step = arrays["state"].tobytes(), fields["step"]
             current = fields.get("order") == self._line.order
@@ -336,8 +346,8 @@ class Run:
                 self.status, self.stop_at = "training", fields["until"]
             elif kind == "saved":
                 self.saved_step, self.unsaved = fields["step"], None
-                self.lost |= set(fields["removed"])
-                self.record = self.record.without(fields["removed"])
+                self.message = fields["message"] or self.message
+                self.give_up(fields["removed"])
             elif kind == "unsaved":
                 self.unsaved = fields["message"]
             elif kind == "failed":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,25 +22,33 @@ if TYPE_CHECKING:
 def start_message(run: Run, changes: dict[str, float], store: Store | None) -> Message:
     """What a worker has to know. `changes` are to be made before the first step; without a store nothing is saved.
 
-    The process before it may have died with something told and not saved: that comes with it, to be saved first.
+    The process before it may have died with something told and not saved, or the store may have been removed: all that
+    is known of the run comes with it, so that what is missing there is saved first.
     """
     corpus = run.corpus
-    first, told = run.told.rows(run.state_step)
-    arrays = {"text": np.frombuffer(corpus.text.encode(), np.uint8), "told": told}
+    arrays = {
+        "text": np.frombuffer(corpus.text.encode(), np.uint8),
+        "history": run.record.history.view(np.uint8),
+        "notes": np.frombuffer(json.dumps(notes(run)).encode(), np.uint8),
+    }
     if run.state:
         arrays["state"] = np.frombuffer(run.state, np.uint8)
     fields = about(corpus, run.settings, run.title) | {
         "changes": changes,
         "seconds": run.curve.clock[-1][1] if run.curve.clock else 0.0,
-        "told_from": first,
-        "told_notes": [
-            *(Note(step, "sample", text) for step, text in run.samples if step >= first),
-            *(Note(step, "held_out", loss) for step, loss in run.curve.held_out if step >= first),
-            *(Note(step, "change", change) for step, change in run.log if step >= first),
-        ],
         "store": store and {"folder": str(store.folder), "token": run.token, "digest": corpus.digest},
     }
     return Message("start", fields, arrays)
+
+
+def notes(run: Run) -> list[Note]:
+    """What is known of a run beside its history and its states."""
+    return [
+        *(Note(step, "sample", text) for step, text in run.samples if step),
+        *(Note(step, "held_out", loss) for step, loss in run.curve.held_out),
+        *(Note(step, "seconds", seconds) for step, seconds in run.curve.clock),
+        *(Note(step, "change", change) for step, change in run.log),
+    ]
 
 
 def build(start: Message) -> Trainer:

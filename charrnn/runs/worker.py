@@ -26,8 +26,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from charrnn.network.rnn import Parameters, forward, log_softmax, logits
-from charrnn.runs import messages
-from charrnn.runs.history import table
+from charrnn.runs import history, messages
 from charrnn.runs.marks import is_log_spaced, next_mark
 from charrnn.runs.messages import Message
 from charrnn.runs.outbox import Outbox
@@ -44,9 +43,11 @@ CHORES_SHARE = 0.01  # of the training time, for evaluating, sampling and handin
 HELD_OUT_LIMIT = 20_000  # characters: always the same first ones, so that the points can be compared
 SAMPLE_LENGTH = 200
 LEAVE_SECONDS = 2
+UNTHINNED = 10_000  # steps of which each is remembered by itself, should nobody take what is told
 
 Fields = dict[str, Any]
-Arrays = dict[str, np.ndarray[Any, np.dtype[Any]]]
+Array = np.ndarray[Any, np.dtype[Any]]
+Arrays = dict[str, Array]
 
 
 class Worker:
@@ -61,6 +62,7 @@ class Worker:
         self.watched = True
         self.last: Step | None = None
         self.unpublished: list[Step] = []
+        self.thinned = history.joined([])  # of what is not published either, the steps before those
         self.evaluations: deque[tuple[int, Iterator[float | None]]] = deque()
         self.evaluated = -1  # the last step whose held-out loss has been asked for
         self.seconds_before = seconds_before  # of training, in earlier processes
@@ -145,6 +147,8 @@ class Worker:
         while len(self.pace) > 2 and self.pace[1][0] < self.trained - 1:
             self.pace.popleft()
         self.unpublished += done
+        if len(self.unpublished) > UNTHINNED:
+            self.thinned = self.untold()
         self.last = done[-1]
         bad = next((step for step in done if not math.isfinite(step.loss)), None)
         if bad:
@@ -204,7 +208,7 @@ class Worker:
         rate = self.trainer.learning_rate
         self.until, self.stepping = None, False
         self.evaluations.clear()
-        self.unpublished.clear()
+        self.untold()
         self.trainer.restore(self.good)
         message = (
             f"The network blew up at step {step:,}: its loss is no longer a number. It is back at step "
@@ -254,8 +258,13 @@ class Worker:
 
     def history(self) -> Arrays:
         """What the steps since the last call have reported."""
-        done, self.unpublished = self.unpublished, []
-        return {"history": table(done)}
+        return {"history": self.untold().view(np.uint8)}
+
+    def untold(self) -> Array:
+        """The same as rows of history; from here on it is told."""
+        rows = history.thinned(history.joined([self.thinned, history.of(self.unpublished)]))
+        self.unpublished, self.thinned = [], history.joined([])
+        return rows
 
 
 def held_out_loss(parameters: Parameters, ids: Any, slice_length: int = 500) -> Iterator[float | None]:

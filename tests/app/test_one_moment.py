@@ -19,7 +19,7 @@ def test_headline_curve_and_my_runs_have_the_same_loss_of_a_run_at_rest(page):
     assert kind == "held out"
     last_step, last = page.run.curve.held_out[-1]
     assert (last_step, nats) == (page.run.snapshot.step, pytest.approx(last, abs=0.005))
-    (row,) = my_runs.lines([page.run.token])
+    ((row,), _) = my_runs.lines([page.run.token])
     assert row["held out, nats"] == last
     assert row["smoothed, nats"] == page.run.curve.smooth[-1]
 

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from runs_helpers import SECONDS, assert_same_parameters, assert_same_state, soon, until
 
+from charrnn.runs.engine import Engine
 from charrnn.runs.marks import PAUSES
 from charrnn.runs.run import Run
-from charrnn.runs.saved import StoreError
+from charrnn.runs.saved import StoreError, Summary
 from charrnn.runs.store import Store
 from charrnn.training import checkpoint
 from charrnn.training.settings import Settings, SettingsError
@@ -27,9 +28,13 @@ def trained(run: Run, steps: int) -> Run:
     return run
 
 
+def line_of(engine: Engine, run: Run) -> Summary:
+    return engine.store.summaries([run.token]).lines[run.token]
+
+
 def history_of(run: Run) -> np.ndarray:
     """What of its history is the same to the last bit however it came."""
-    return np.stack([run.curve.smooth, run.curve.norm_low, run.curve.norm_high, run.curve.known])
+    return run.curve.rows[["smooth", "low", "high", "norm_low", "norm_high", "known"]]
 
 
 def test_after_going_back_training_repeats_itself_bit_for_bit(run):
@@ -181,7 +186,7 @@ def test_a_fork_has_a_name_of_its_own_that_lasts(make_engine, engine, run, setti
         fork = engine.fork(run, step, other)
         assert fork.name == f"rain, forked at {step}: learning rate 0.01, clip 1.0"
         assert make_engine(store=engine.store).find(fork.token).name == fork.name
-        assert engine.store.summary(fork.token).about["title"] == fork.name
+        assert line_of(engine, fork).about["title"] == fork.name
     assert engine.fork(run, 30, settings).name == "rain, forked at 30"
     run.rename("first try")
     assert engine.fork(run, 30, settings).name == "first try, forked at 30"
@@ -249,7 +254,7 @@ def test_a_run_kept_for_a_time_rests_when_it_is_over_though_the_clock_was_set_ba
 def test_a_title_lasts_through_training_on_and_a_new_server(make_engine, engine, run):
     trained(run, 10).rename("first try")
     trained(run, 10)
-    assert engine.store.summary(run.token).about["title"] == "first try"
+    assert line_of(engine, run).about["title"] == "first try"
     assert make_engine(store=engine.store).find(run.token).title == "first try"
 
 
@@ -257,12 +262,12 @@ def test_a_title_lasts_through_training_on_and_a_new_server(make_engine, engine,
 def test_a_summary_tells_the_step_and_the_very_losses_that_the_run_itself_has_there(engine, run, steps):
     trained(run, steps)
     until(run, lambda run: run.snapshot.held_out_step == steps)
-    assert soon(lambda: engine.store.summary(run.token).held_out == run.snapshot.held_out)
-    summary = engine.store.summary(run.token)
+    assert soon(lambda: line_of(engine, run).held_out == run.snapshot.held_out)
+    summary = line_of(engine, run)
     assert summary.step == steps
     assert summary.losses[-1] == run.curve.smooth[-1]
     assert len(summary.losses) <= 20
-    assert engine.store.summary("another") is None
+    assert engine.store.summaries(["another"]).lines == {}
 
 
 def test_a_deleted_run_is_gone_after_a_while_unless_it_is_kept(engine, run, make_run):

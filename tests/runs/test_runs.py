@@ -44,11 +44,11 @@ def test_the_gradient_of_each_step_is_kept_as_training_met_it(run):
     trainer.clip = 0.05
     done, curve, before = trainer.train(300), run.curve, 0
     all_norms, all_clipped = np.array([(step.gradient_norm, step.clipped) for step in done], np.float32).T
-    assert curve.known.sum() == curve.steps[-1] == 300
+    assert curve.rows["known"].sum() == curve.steps[-1] == 300
     assert 0 < all_clipped.max() < 1
     for i, step in enumerate(curve.steps):
         norms, clipped = all_norms[before:step], all_clipped[before:step]
-        assert (curve.norm_low[i], curve.norm_high[i]) == (norms.min(), norms.max())
+        assert (curve.rows["norm_low"][i], curve.rows["norm_high"][i]) == (norms.min(), norms.max())
         assert (curve.norm[i], curve.clipped[i]) == (pytest.approx(norms.mean()), pytest.approx(clipped.mean()))
         before = step
 

@@ -1,0 +1,84 @@
+"""What was saved of a run, as far as it can be gone on from: what is damaged is left out and said in a sentence."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from charrnn.runs.description import corpus_from
+from charrnn.runs.saved import Checkpoint, Saved, StoreError
+from charrnn.text.corpus import Corpus
+from charrnn.training import checkpoint
+from charrnn.training.settings import Settings
+from charrnn.training.trainer import Trainer
+
+NAMED = 4  # damaged things that are named one by one
+# What reading plain values raises where they are not what was saved.
+DAMAGE = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError)
+
+
+def parts(saved: Saved) -> tuple[Corpus, Settings, str]:
+    """Text, settings and title of a saved run. Raises StoreError where they are damaged."""
+    with in_a_sentence():
+        about = saved.about
+        corpus = corpus_from(about["corpus"], saved.text)
+        if corpus.digest != saved.digest:
+            raise ValueError("its text is another one than it was")
+        title = about.get("title", "")
+        if not isinstance(title, str):
+            raise ValueError("its title is no text")
+        return corpus, Settings.from_dict(about["settings"]), title
+
+
+@contextmanager
+def in_a_sentence() -> Iterator[None]:
+    """What goes wrong inside because of damaged values is a StoreError."""
+    try:
+        yield
+    except DAMAGE as error:
+        said = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
+        raise StoreError(f"This run cannot be opened: what is saved of it is damaged ({said.rstrip('.')}).") from error
+
+
+def opened(saved: Saved, trainer: Trainer) -> Saved:
+    """The same without what is damaged, up to the newest checkpoint that can be gone on from; the trainer goes there.
+
+    Raises StoreError where a checkpoint is sound and belongs to another network: then the settings are damaged.
+    """
+    sound = [stored for stored in saved.checkpoints if is_sound(stored, trainer)]
+    while sound and not is_restored(trainer, sound[-1]):
+        sound.pop()
+    if len(sound) == len(saved.checkpoints):
+        return saved
+    damaged = [f"step {stored.step:,}" for stored in saved.checkpoints if stored not in sound]
+    saved = saved._replace(checkpoints=sound, damaged=(*saved.damaged, *damaged))
+    return saved.cut(trainer.steps)
+
+
+def is_sound(stored: Checkpoint, trainer: Trainer) -> bool:
+    """Whether a stored step can be read. Raises StoreError where it is that of another network."""
+    try:
+        state = checkpoint.from_bytes(stored.state)
+    except DAMAGE:
+        return False
+    shapes = {name: array.shape for name, array in state.arrays.items()}
+    own = {name: array.shape for name, array in trainer.state().arrays.items() if not name.startswith("memory_")}
+    if any(shapes.get(name) != shape for name, shape in own.items()):  # memories differ in a fork's earlier steps
+        raise StoreError("This run cannot be opened: its settings are damaged and do not belong to its stored network.")
+    return bool(state.values.get("steps") == stored.step)
+
+
+def is_restored(trainer: Trainer, stored: Checkpoint) -> bool:
+    """Have a trainer go on from a sound checkpoint; return whether it can."""
+    try:
+        trainer.restore(checkpoint.from_bytes(stored.state))
+    except DAMAGE:
+        return False
+    return True
+
+
+def remark(saved: Saved, step: int) -> str | None:
+    """What had to be left out, in a sentence; None where that is nothing."""
+    if not saved.damaged:
+        return None
+    named, more = saved.damaged[:NAMED], len(saved.damaged) - NAMED
+    left_out = ", ".join([*named, *([f"{more:,} more"] if more > 0 else [])])
+    return f"What is saved of this run is damaged in part, and was left out: {left_out}. It stands at step {step:,}."

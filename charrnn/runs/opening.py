@@ -7,18 +7,29 @@ from charrnn.runs.description import corpus_from
 from charrnn.runs.saved import Checkpoint, Saved, StoreError
 from charrnn.text.corpus import Corpus
 from charrnn.training import checkpoint
+from charrnn.training.checkpoint import WRONG, CheckpointError
 from charrnn.training.settings import Settings
 from charrnn.training.trainer import Trainer
 
+KINDS: dict[str, tuple[type, ...]] = {  # of what a text is described by
+    "name": (str,),
+    "characters": (str,),
+    "split": (int,),
+    "held_out": (int, float),
+    "lowercase": (bool,),
+    "encoding": (str, type(None)),
+    "notes": (list,),
+}
 NAMED = 4  # damaged things that are named one by one
-# What reading plain values raises where they are not what was saved.
-DAMAGE = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError)
 
 
 def parts(saved: Saved) -> tuple[Corpus, Settings, str]:
     """Text, settings and title of a saved run. Raises StoreError where they are damaged."""
     with in_a_sentence():
         about = saved.about
+        for name, kinds in KINDS.items():
+            if type(about["corpus"][name]) not in kinds:
+                raise ValueError(f"its text's {name} is of another kind")
         corpus = corpus_from(about["corpus"], saved.text)
         if corpus.digest != saved.digest:
             raise ValueError("its text is another one than it was")
@@ -33,7 +44,7 @@ def in_a_sentence() -> Iterator[None]:
     """What goes wrong inside because of damaged values is a StoreError."""
     try:
         yield
-    except DAMAGE as error:
+    except WRONG as error:
         said = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
         raise StoreError(f"This run cannot be opened: what is saved of it is damaged ({said.rstrip('.')}).") from error
 
@@ -46,18 +57,17 @@ def opened(saved: Saved, trainer: Trainer) -> Saved:
     sound = [stored for stored in saved.checkpoints if is_sound(stored, trainer)]
     while sound and not is_restored(trainer, sound[-1]):
         sound.pop()
-    if len(sound) == len(saved.checkpoints):
-        return saved
+        if not sound:
+            raise StoreError("This run cannot be opened: none of its stored networks goes with its settings.")
     damaged = [f"step {stored.step:,}" for stored in saved.checkpoints if stored not in sound]
-    saved = saved._replace(checkpoints=sound, damaged=(*saved.damaged, *damaged))
-    return saved.cut(trainer.steps)
+    return saved._replace(checkpoints=sound, damaged=(*saved.damaged, *damaged)).cut(trainer.steps)
 
 
 def is_sound(stored: Checkpoint, trainer: Trainer) -> bool:
     """Whether a stored step can be read. Raises StoreError where it is that of another network."""
     try:
         state = checkpoint.from_bytes(stored.state)
-    except DAMAGE:
+    except CheckpointError:
         return False
     shapes = {name: array.shape for name, array in state.arrays.items()}
     own = {name: array.shape for name, array in trainer.state().arrays.items() if not name.startswith("memory_")}
@@ -69,8 +79,8 @@ def is_sound(stored: Checkpoint, trainer: Trainer) -> bool:
 def is_restored(trainer: Trainer, stored: Checkpoint) -> bool:
     """Have a trainer go on from a sound checkpoint; return whether it can."""
     try:
-        trainer.restore(checkpoint.from_bytes(stored.state))
-    except DAMAGE:
+        checkpoint.restore(trainer, checkpoint.from_bytes(stored.state))
+    except CheckpointError:
         return False
     return True
 

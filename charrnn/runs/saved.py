@@ -29,14 +29,14 @@ class Note(NamedTuple):
             return isinstance(self.value, str)
         if self.kind == "change":
             return is_change(self.value)
-        return self.kind in ("held_out", "seconds") and isinstance(self.value, int | float) and isfinite(self.value)
+        return self.kind in ("held_out", "seconds") and type(self.value) in (int, float) and isfinite(self.value)
 
 
 def is_change(value: Any) -> bool:
     """Whether these are settings that may be changed while training, each within its limits."""
     if not isinstance(value, dict) or not value.keys() <= {*IN_TRAINING}:
         return False
-    numbers = all(isinstance(number, int | float) for number in value.values())
+    numbers = all(type(number) in (int, float) for number in value.values())
     return numbers and all(low <= value[name] <= high for name, (low, high) in LIMITS.items() if name in value)
 
 

@@ -36,6 +36,7 @@ class Recorder:
         self._text = bytes(start.arrays["text"]).decode()
         self._store = Store(Path(self._place["folder"]))
         self._file: Any = None  # the store's file once the run's own row is in it
+        self._to_say: str | None = None  # with the next state that is saved
         notes = [Note(*note) for note in json.loads(bytes(start.arrays["notes"]))]
         self._before = Progress(start.arrays["history"].view(ROW), notes, [])  # known of the steps that were saved
         self._lock = threading.Lock()  # over what waits to be saved
@@ -108,7 +109,7 @@ class Recorder:
             step = checkpoints[-1].step if checkpoints else self._saved_to
             notes = [note for note in self._notes if note.step <= step]
             progress = Progress(until(self._history, step), notes, checkpoints)
-        found_gone = self._look_for_file()
+        self._look_for_file()
         removed = self._add(progress)
         with self._lock:
             self._saved_to = step
@@ -116,17 +117,16 @@ class Recorder:
             self._notes = _without(self._notes, notes)
             self._checkpoints = _without(self._checkpoints, checkpoints)
         if checkpoints:
-            self._outbox.send("saved", {"step": step, "removed": removed, "message": found_gone and ANEW})
+            self._outbox.send("saved", {"step": step, "removed": removed, "message": self._to_say})
+            self._to_say = None
 
-    def _look_for_file(self) -> bool:
-        """Where the store's file was removed, or is another one, take from it what it had; return whether it was."""
-        gone = self._file is not None and self._file != self._store.file()
-        if gone:
-            self._file = None
+    def _look_for_file(self) -> None:
+        """Where the store's file was removed, or is another one, take from it what it had."""
+        if self._file and self._file != self._store.file():
+            self._file, self._to_say = None, ANEW
             if left := self._store.left(self._place["token"]):
                 self._before = Progress(left.history, left.notes, left.checkpoints)
                 self._about["title"] = left.about.get("title", "")
-        return gone
 
     def _add(self, progress: Progress) -> list[int]:
         token, before = self._place["token"], self._before

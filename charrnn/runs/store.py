@@ -169,17 +169,24 @@ class Store:
         much. Then the largest runs give up their oldest stored steps. Only then whole runs are forgotten, the longest
         untouched first, and never one that is at work.
         """
-        with self._database.reading() as database:
-            old = earlier.tokens(database)
-        for token in old:
-            with self._database.writing() as database:
-                _put_history(database, token, _readable_history(database, token))
+        self._thin_earlier()
         with self._database.writing() as database:
             room.forget_texts(database)
             given_up = room.thin_largest(database, limit)
             removed = room.remove_oldest(database, limit, at_work)
         self._shrink()
         return Tidied(removed, given_up)
+
+    def _thin_earlier(self) -> None:
+        """Thin the histories that earlier versions kept; what takes long is done before others have to wait."""
+        with self._database.reading() as database:
+            old = earlier.tokens(database)
+        for token in old:
+            with self._database.reading() as database:
+                rows = _readable_history(database, token)
+            with self._database.writing() as database:
+                if token in earlier.tokens(database):  # the run has not been begun anew meanwhile
+                    _put_history(database, token, rows)
 
     def _shrink(self) -> None:
         """Give free room back, in pieces."""

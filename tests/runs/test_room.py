@@ -1,0 +1,128 @@
+"""However long a run is, what is kept of it stays small; and where room must be made, the right things go first."""
+
+import os
+import sqlite3
+from contextlib import closing
+
+import numpy as np
+import pytest
+from runs_helpers import soon, until
+
+from charrnn.runs import engine as engine_of_runs
+from charrnn.runs import history as histories
+from charrnn.runs import room
+from charrnn.runs.history import row_a_step
+from charrnn.runs.messages import Message
+from charrnn.runs.record import ON_THEIR_WAY, Record
+from charrnn.runs.saved import Checkpoint, Note, Progress
+from charrnn.runs.store import Store
+from charrnn.training.settings import Settings
+from charrnn.training.trainer import Trainer
+
+MB = 1_000_000
+A_STATE = 25_000  # steps of a small network between two states
+
+
+@pytest.fixture
+def store(tmp_path):
+    return Store(tmp_path / "home")
+
+
+def steps(first, last):
+    reported = np.random.default_rng(first).random((4, last - first + 1))
+    return histories.thinned(row_a_step(np.arange(first, last + 1), *reported))
+
+
+def begin(store, token, text="text"):
+    store.begin(token, str(hash(text)), text, {"settings": {}}, 0)
+
+
+def hold(store, token, *sizes):
+    """Have a run hold stored steps of so many bytes, the oldest first."""
+    begin(store, token)
+    for step, size in enumerate(sizes, 1):
+        store.add(token, Progress(histories.joined([]), [], [Checkpoint(step, os.urandom(size), True)]))
+
+
+def stored(store, token):
+    return [checkpoint.step for checkpoint in store.load(token).checkpoints]
+
+
+def test_two_million_steps_take_no_more_room_than_a_small_checkpoint(store):
+    begin(store, "token")
+    for last in range(A_STATE, 2 * MB + 1, A_STATE):
+        notes = [Note(last, "seconds", 1.0), Note(last, "held_out", 2.5)]
+        state = [Checkpoint(last, b"s", False)]
+        store.add("token", Progress(steps(last - A_STATE + 1, last), notes, state))
+    saved = store.load("token")
+    assert saved.history["step"][-1] == 2 * MB
+    assert len(saved.history) < 700
+    for kind in ("seconds", "held_out"):
+        found = [note.step for note in saved.notes if note.kind == kind]
+        assert len(set(histories.bins(np.array(found)).tolist())) == len(found)
+        assert found[-1] == 2 * MB
+    with closing(sqlite3.connect(store.folder / "runs.sqlite")) as database:
+        assert database.execute("SELECT sum(length(rows)) FROM thinned").fetchone()[0] < 50_000
+
+
+@pytest.mark.parametrize("saving", [True, False])
+def test_the_server_remembers_no_more_of_a_long_run_whether_or_not_it_can_be_saved(corpus, settings, saving):
+    record, kept = Record.untrained(Trainer(corpus, settings)), 0
+    for last in range(A_STATE, 10 * MB + 1, A_STATE):
+        arrays = {"history": steps(last - A_STATE + 1, last).view(np.uint8), "state": np.zeros(1, np.uint8)}
+        record = record.after(Message("state", {"step": last}, arrays))
+        if saving and last % (3 * A_STATE) == 0:
+            record = record.after(Message("saved", {"step": last, "removed": []}, {}))
+        kept = max(kept, len(record.history))
+    assert kept < 800 + ON_THEIR_WAY
+    assert record.history["step"][-1] == record.curve.steps[-1] == 10 * MB
+    assert histories.until(record.history, 10 * MB - A_STATE)["step"][-1] == 10 * MB - A_STATE
+
+
+def test_the_largest_runs_give_up_their_oldest_steps_before_anybody_elses_run_goes(store, monkeypatch):
+    monkeypatch.setattr(room, "MODEST", MB)
+    hold(store, "small and old", MB // 2, MB // 2)
+    hold(store, "large", *[MB] * 5)
+    hold(store, "larger", *[MB] * 8)
+    tidied = store.tidy(8 * MB)
+    assert tidied.removed == 0
+    assert tidied.given_up == {"larger": [1, 2, 3, 4, 5], "large": [1, 2]}
+    assert [stored(store, token) for token in ("small and old", "large", "larger")] == [[1, 2], [3, 4, 5], [6, 7, 8]]
+
+
+def test_a_run_that_is_at_work_is_never_removed_and_the_newest_step_never_given_up(store):
+    hold(store, "at work", 3 * MB)
+    hold(store, "at rest", 3 * MB)
+    hold(store, "at rest too", 3 * MB)
+    assert store.tidy(MB, at_work=["at work"]).removed == 2
+    assert store.tokens() == ["at work"]
+    assert store.tidy(MB, at_work=["at work"]).removed == 0
+    assert stored(store, "at work") == [1]
+
+
+def test_texts_without_a_run_go_before_any_run(store):
+    hold(store, "token", MB)
+    with closing(sqlite3.connect(store.folder / "runs.sqlite", isolation_level=None)) as database:
+        database.execute("INSERT INTO corpora VALUES ('orphan', ?)", (os.urandom(5 * MB),))
+        assert store.tidy(2 * MB) == (0, {})
+        assert database.execute("SELECT count(*) FROM corpora WHERE digest = 'orphan'").fetchone() == (0,)
+
+
+def test_a_text_that_a_start_over_replaced_goes_at_once(store):
+    begin(store, "token", "one text")
+    begin(store, "token", "another text")
+    with closing(sqlite3.connect(store.folder / "runs.sqlite")) as database:
+        assert database.execute("SELECT count(*) FROM corpora").fetchone() == (1,)
+
+
+def test_a_store_that_is_too_full_leaves_a_run_in_training_what_it_saves(make_engine, store, corpus, monkeypatch):
+    monkeypatch.setattr(engine_of_runs, "TIDY_SECONDS", 0.05)
+    tidy = Store.tidy
+    monkeypatch.setattr(Store, "tidy", lambda self, at_work=(): tidy(self, 0, at_work))
+    hold(store, "somebody's", MB)
+    run = make_engine(store=store).create(corpus, Settings(hidden_size=12, sequence_length=8, batch_size=2))
+    run.train()
+    assert soon(lambda: "somebody's" not in store.tokens())
+    saved = run.saved_step or 0
+    until(run, lambda run: (run.saved_step or 0) > saved)
+    assert (store.tokens(), run.unsaved) == ([run.token], None)

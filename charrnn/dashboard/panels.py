@@ -89,7 +89,8 @@ def remarks(run: Run) -> list[str]:
         found.append("Nothing is held out for testing: the strip reads the end of the text it trains on.")
     if run.removed:
         found.append(
-            f"{run.removed:,} of the oldest stored steps were removed: a run keeps {RUN_LIMIT // 10**6} MB of them."
+            f"{run.removed:,} of the oldest stored steps were removed to make room: a run keeps at most "
+            f"{RUN_LIMIT // 10**6} MB of them, less where the store is full."
         )
     if run.unsaved:
         found.append(run.unsaved)

@@ -170,6 +170,16 @@ def test_going_back_to_the_start_keeps_what_was_set_there(run):
     assert_same_parameters(run.snapshot.parameters, parameters)
 
 
+def test_a_fork_with_another_optimiser_says_that_it_cannot_go_back_to_before_it_and_stays(make_engine, engine, run):
+    trained(run, 100)
+    fork = engine.fork(run, 100, replace(run.settings, optimizer="sgd"))
+    again = make_engine(store=engine.store).find(fork.token)
+    assert (steps_of(again), again.message) == ([0, 10, 30, 100], None)
+    with pytest.raises(StoreError, match="Step 30 does not belong to these settings"):
+        again.rewind(30)
+    assert (again.snapshot.step, again.status) == (100, "paused")
+
+
 def test_a_fork_is_found_by_its_link_on_a_new_server(make_engine, engine, run, settings):
     trained(run, 100)
     fork = engine.fork(run, 100, replace(settings, optimizer="sgd"))

@@ -3,18 +3,24 @@
 import os
 import sqlite3
 from contextlib import closing
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from killing import same_history
 from runs_helpers import soon, until
 
 from charrnn.runs import engine as engine_of_runs
 from charrnn.runs import history as histories
 from charrnn.runs import room
+from charrnn.runs import worker as workers
+from charrnn.runs.description import describe
 from charrnn.runs.history import row_a_step
+from charrnn.runs.marks import PAUSES
 from charrnn.runs.messages import Message
 from charrnn.runs.record import ON_THEIR_WAY, Record
-from charrnn.runs.saved import Checkpoint, Note, Progress
+from charrnn.runs.recorder import Recorder
+from charrnn.runs.saved import Checkpoint, Note, Progress, StoreError
 from charrnn.runs.store import Store
 from charrnn.training.settings import Settings
 from charrnn.training.trainer import Trainer
@@ -79,6 +85,52 @@ def test_the_server_remembers_no_more_of_a_long_run_whether_or_not_it_can_be_sav
     assert histories.until(record.history, 10 * MB - A_STATE)["step"][-1] == 10 * MB - A_STATE
 
 
+def test_a_worker_whose_messages_nobody_takes_remembers_little_and_tells_all_of_it_later(corpus, monkeypatch):
+    monkeypatch.setattr(workers, "UNTHINNED", 500)
+    told = []
+    outbox = SimpleNamespace(idle=False, send=lambda kind, fields, arrays=None: told.append(arrays))
+    settings = Settings(hidden_size=2, sequence_length=2, batch_size=1)
+    worker = workers.Worker(Trainer(corpus, settings), outbox, 0.0)
+    worker.until = 5_000
+    while worker.until:
+        worker.train()
+        assert len(worker.unpublished) <= 500
+        assert len(worker.thinned) < 450
+    rows = histories.joined([arrays["history"].view(histories.ROW) for arrays in told if "history" in (arrays or {})])
+    assert same_history(rows, Trainer(corpus, settings).train(5_000))
+
+
+def test_what_cannot_be_saved_waits_thinned_and_is_saved_whole_once_it_can(store, corpus, monkeypatch):
+    def full(*_):
+        raise StoreError("The disk is full.")
+
+    told: list[str] = []
+    outbox = SimpleNamespace(idle=True, send=lambda kind, *_: told.append(kind))
+    place = {"folder": str(store.folder), "token": "token", "digest": "digest"}
+    fields = {"store": place, "corpus": describe(corpus), "settings": {}, "title": ""}
+    arrays = {
+        name: np.frombuffer(value, np.uint8) for name, value in (("text", b"t"), ("history", b""), ("notes", b"[]"))
+    }
+    recorder = Recorder(outbox, Message("start", fields, arrays), 0)
+
+    def state(last):
+        values = {"step": last, "seconds": 1.0}
+        rows = steps(last - A_STATE + 1, last).view(np.uint8)
+        recorder.send("paused", values, {"history": rows, "state": np.zeros(1, np.uint8)})
+        assert soon(lambda: len(told) and told.count("saved") + told.count("unsaved") == last // A_STATE)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Store, "begin", full)
+        for last in range(A_STATE, MB, A_STATE):
+            state(last)
+    waiting = len(recorder._history), len(recorder._checkpoints)
+    state(MB)
+    assert waiting[0] < 650
+    assert waiting[1] <= PAUSES + 3  # the pauses, two log-spaced steps and the newest
+    saved = store.load("token")
+    assert (saved.history["step"][-1], saved.history["known"].sum()) == (MB, MB)
+
+
 def test_the_largest_runs_give_up_their_oldest_steps_before_anybody_elses_run_goes(store, monkeypatch):
     monkeypatch.setattr(room, "MODEST", MB)
     hold(store, "small and old", MB // 2, MB // 2)
@@ -123,6 +175,7 @@ def test_a_store_that_is_too_full_leaves_a_run_in_training_what_it_saves(make_en
     run = make_engine(store=store).create(corpus, Settings(hidden_size=12, sequence_length=8, batch_size=2))
     run.train()
     assert soon(lambda: "somebody's" not in store.tokens())
-    saved = run.saved_step or 0
-    until(run, lambda run: (run.saved_step or 0) > saved)
+    for _ in range(3):  # between two of them it is looked at again and again
+        saved = run.saved_step or 0
+        until(run, lambda run, saved=saved: (run.saved_step or 0) > saved)
     assert (store.tokens(), run.unsaved) == ([run.token], None)

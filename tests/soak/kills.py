@@ -17,6 +17,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+import charrnn  # noqa: F401, I001  before NumPy, which gets one thread as in workers: else the last bits differ
 from killing import SETTINGS, Life, Strike
 
 KILLS_A_RUN = 10

@@ -51,7 +51,9 @@ _RARE_ZERO = 1_000  # a text may hold one zero byte in so many
 _ISO = frozenset(["iso8859-1", "iso8859-2", "iso8859-5", "iso8859-7", "iso8859-9", "iso8859-15"])
 _SUPERSETS = {"big5": "cp950", "gb2312": "gb18030", "gbk": "gb18030", "euc_kr": "cp949", "shift_jis": "cp932"}
 _SUPERSETS |= {"iso8859-1": "cp1252"}
-_WEIGHTS = {"common": 1.0, "iso": 0.95, "rare": 0.65}
+_JOINING = frozenset("’‘´`·-–—…")  # between letters in what people write
+_SPACED = frozenset(["LATIN", "GREEK", "CYRILLIC", "ARABIC", "HEBREW"])  # scripts that put spaces between words
+_WEIGHTS = {"common": 1.0, "rare": 0.65}
 
 
 class CorpusError(ValueError):
@@ -155,6 +157,7 @@ def _weighed(data: bytes) -> list[tuple[str, float]]:
     first = re.search(rb"[\x80-\xff]", data)
     start = data.rfind(b"\n", 0, first.start()) + 1 if first else 0
     sample = data[start : start + _SEEN] if not data.count(b"\0", 0, start) else data[:_SEEN]
+    sample = sample[: max(len(sample) // 4 * 4, len(sample) % 4)]  # a file cut amid a character of UTF-16 or UTF-32
     few = len(re.findall(rb"[\x80-\xff]", sample[: 100 * _FEW * 100])) < _FEW
     modern = {found["encoding"] for found in _detected(sample, EncodingEra.MODERN_WEB)}
     ranked: list[tuple[str, float]] = []
@@ -163,12 +166,13 @@ def _weighed(data: bytes) -> list[tuple[str, float]]:
     for found in _detected(sample, EncodingEra.MODERN_WEB if few else EncodingEra.ALL):
         encoding = codecs.lookup(found["encoding"]).name
         encoding = _SUPERSETS.get(encoding, encoding)  # beyond the sample a character of the larger set may come
-        kind = "common" if found["encoding"] in modern else "iso" if encoding in _ISO else "rare"
+        kind = "common" if found["encoding"] in modern or encoding in _ISO else "rare"
         plausible = _plausible(sample, encoding)
         if plausible > 0:
             ranked.append((encoding, found["confidence"] * _WEIGHTS[kind] * plausible))
-    if not ranked and len(data) % 2 == 0:  # Chinese in UTF-16 may hold no zero byte to be known by
-        ranked = [(encoding, _plausible(sample, encoding)) for encoding in ("utf-16-le", "utf-16-be")]
+    if not ranked:  # Chinese in UTF-16 may hold no zero byte to be known by
+        ranked = [(name, _plausible(sample, name)) for name in ("utf-16-le", "utf-16-be")]
+        ranked = [(name, weight) for name, weight in ranked if weight > 0.9]
     return sorted(((name, weight) for name, weight in ranked if weight > 0), key=lambda one: -one[1])
 
 
@@ -182,14 +186,22 @@ def _detected(sample: bytes, era: EncodingEra) -> Iterator[dict]:
 
 
 def _plausible(sample: bytes, encoding: str) -> float:
-    """How much of what a sample would read as is text, from 0 to 1: few unassigned characters, words in one script."""
+    """How much of what a sample would read as is text, from 0 to 1: no controls, and words as words are written."""
     text = codecs.getincrementaldecoder(encoding)("replace").decode(sample)[:_READ]
     odd = sum(unicodedata.category(character) in _NO_TEXT for character in text if character not in "\t\n\v\f\r\x85\0")
-    if 20 * odd > len(text):
-        return 0.0
-    words = [word for word in re.findall(r"[^\W\d_]{2,}", text) if not word.isascii()]
-    mixed = sum(len({_script(letter) for letter in word}) > 1 for word in words)
-    return 1 - mixed / (len(words) + 1)
+    words = [word for word in text.split() if not word.isascii()]
+    broken = sum(map(_broken, words))
+    return max(0.0, 1 - 20 * odd / (len(text) + 1)) * (1 - broken / (len(words) + 1)) ** 4  # a few such words tell much
+
+
+def _broken(word: str) -> bool:
+    """Whether no one would write a word so: letters of two scripts, a capital or a foreign sign amid small letters."""
+    letters = [character for character in word if character.isalpha()]
+    inner = word.strip("".join(set(word) - set(letters)))
+    signs = any(not c.isascii() and unicodedata.category(c)[0] in "SP" and c not in _JOINING for c in inner)
+    capital = any(a.islower() and b.isupper() for a, b in zip(letters, letters[1:], strict=False))
+    scripts = {_script(letter) for letter in letters}
+    return capital or len(scripts) > 1 or (signs and scripts <= _SPACED)
 
 
 def _script(letter: str) -> str:

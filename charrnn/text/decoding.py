@@ -8,13 +8,14 @@ words mix scripts (Czech read as ISO-8859-7 has Greek letters amid Latin ones).
 from __future__ import annotations
 
 import codecs
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterator
 from typing import NamedTuple
 
 import chardet
-from chardet import EncodingEra
+from chardet import DetectionDict, EncodingEra
 
 REPLACEMENT = "\ufffd"
 
@@ -104,7 +105,9 @@ def known(encoding: str) -> str:
         name = codecs.lookup(encoding).name
         "".encode(name)
     except (LookupError, ValueError, UnicodeError):
-        raise CorpusError(f"No encoding is called {encoding[:40]!r}: name one such as utf-8, gb18030 or cp1252.") from None
+        raise CorpusError(
+            f"No encoding is called {encoding[:40]!r}: name one such as utf-8, gb18030 or cp1252."
+        ) from None
     return name
 
 
@@ -144,7 +147,9 @@ def _found(data: bytes, notes: list[str]) -> tuple[str, bytes]:
 
 def _utf8(data: bytes) -> str | None:
     """UTF-8, also where a few bytes are damaged, as in a file cut in the middle of a character."""
-    if b"\0" in data or re.search(rb"\x1b\$|\x1b\(|~\{", data[:_SEEN]):  # the 7-bit encodings of East Asia are ASCII too
+    if b"\0" in data or re.search(
+        rb"\x1b\$|\x1b\(|~\{", data[:_SEEN]
+    ):  # the 7-bit encodings of East Asia are ASCII too
         return None
     text = data.decode("utf-8", "replace")
     damaged = _mended(data, text, "utf-8")
@@ -164,19 +169,19 @@ def _weighed(data: bytes) -> list[tuple[str, float]]:
     if re.search(rb"~\{(?:[!-~]{2})+~\}", sample):
         return [("hz", 1.0)]
     for found in _detected(sample, EncodingEra.MODERN_WEB if few else EncodingEra.ALL):
-        encoding = codecs.lookup(found["encoding"]).name
+        encoding = codecs.lookup(found["encoding"] or "").name
         encoding = _SUPERSETS.get(encoding, encoding)  # beyond the sample a character of the larger set may come
         kind = "common" if found["encoding"] in modern or encoding in _ISO else "rare"
         plausible = _plausible(sample, encoding)
         if plausible > 0:
             ranked.append((encoding, found["confidence"] * _WEIGHTS[kind] * plausible))
-    if not ranked:  # Chinese in UTF-16 may hold no zero byte to be known by
+    if not ranked and 20 * data.count(0) < len(data):  # Chinese in UTF-16 may hold no zero byte to be known by
         ranked = [(name, _plausible(sample, name)) for name in ("utf-16-le", "utf-16-be")]
         ranked = [(name, weight) for name, weight in ranked if weight > 0.9]
     return sorted(((name, weight) for name, weight in ranked if weight > 0), key=lambda one: -one[1])
 
 
-def _detected(sample: bytes, era: EncodingEra) -> Iterator[dict]:
+def _detected(sample: bytes, era: EncodingEra) -> Iterator[DetectionDict]:
     for found in chardet.detect_all(sample, max_bytes=_SEEN, encoding_era=era, prefer_superset=False):
         try:
             codecs.lookup(found["encoding"] or "")
@@ -199,7 +204,7 @@ def _broken(word: str) -> bool:
     letters = [character for character in word if character.isalpha()]
     inner = word.strip("".join(set(word) - set(letters)))
     signs = any(not c.isascii() and unicodedata.category(c)[0] in "SP" and c not in _JOINING for c in inner)
-    capital = any(a.islower() and b.isupper() for a, b in zip(letters, letters[1:], strict=False))
+    capital = any(a.islower() and b.isupper() for a, b in itertools.pairwise(letters))
     scripts = {_script(letter) for letter in letters}
     return capital or len(scripts) > 1 or (signs and scripts <= _SPACED)
 
@@ -207,7 +212,9 @@ def _broken(word: str) -> bool:
 def _script(letter: str) -> str:
     """The first word of a letter's name: LATIN, GREEK, CYRILLIC, CJK …; those of Japanese are one."""
     script = unicodedata.name(letter, "?").partition(" ")[0]
-    return "CJK" if script in ("HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA", "HALFWIDTH", "FULLWIDTH", "HANGUL") else script
+    return (
+        "CJK" if script in ("HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA", "HALFWIDTH", "FULLWIDTH", "HANGUL") else script
+    )
 
 
 def _mended(data: bytes, text: str, encoding: str) -> int:

@@ -1,4 +1,4 @@
-"""Bytes in many scripts and encodings are read as they were written, short or long, cut anywhere, or refused in words."""
+"""Bytes in many scripts and encodings are read as they were written, short or long, or are refused in words."""
 
 import bz2
 import gzip
@@ -69,23 +69,28 @@ SAID = {  # a few plain sentences in each language, and the encodings in which t
         ["latin-1", "cp1252"],
     ),
     "Hungarian": (
-        "Az őrült hegedűs fütyült, és tegnap egész nap esett az eső.\nA nagymama teát iszik, a gyerekek nőnek a kertben.\n",
+        "Az őrült hegedűs fütyült, és tegnap egész nap esett az eső.\n"
+        "A nagymama teát iszik, a gyerekek nőnek a kertben.\n",
         ["cp1250", "iso8859-2"],
     ),
     "Polish": (
-        "Wczoraj przez cały dzień padał deszcz, ale dziś świeci słońce.\nBabcia pije herbatę, a dzieci bawią się w ogródku.\n",
+        "Wczoraj przez cały dzień padał deszcz, ale dziś świeci słońce.\n"
+        "Babcia pije herbatę, a dzieci bawią się w ogródku.\n",
         ["cp1250", "iso8859-2"],
     ),
     "Czech": (
-        "Včera celý den pršelo, ale dnes svítí slunce na náš dům.\nBabička pije čaj a děti si hrají na zahradě u řeky.\n",
+        "Včera celý den pršelo, ale dnes svítí slunce na náš dům.\n"
+        "Babička pije čaj a děti si hrají na zahradě u řeky.\n",
         ["cp1250", "iso8859-2"],
     ),
     "Turkish": (
-        "Dün bütün gün yağmur yağdı, ama bugün güneş parlıyor.\nBüyükanne çay içiyor, çocuklar bahçede oynuyorlar, şimdi.\n",
+        "Dün bütün gün yağmur yağdı, ama bugün güneş parlıyor.\n"
+        "Büyükanne çay içiyor, çocuklar bahçede oynuyorlar, şimdi.\n",
         ["cp1254", "iso8859-9"],
     ),
     "Lithuanian": (
-        "Vakar visą dieną lijo, bet šiandien šviečia saulė.\nMočiutė geria arbatą, o vaikai žaidžia kieme prie ežero.\n",
+        "Vakar visą dieną lijo, bet šiandien šviečia saulė.\n"
+        "Močiutė geria arbatą, o vaikai žaidžia kieme prie ežero.\n",
         ["cp1257"],
     ),
     "English with a dash": ("He came--at last\x97and went away.\n", ["latin-1"]),  # 0x97 is a dash in cp1252 alone
@@ -115,7 +120,9 @@ def test_a_book_is_read_wherever_a_sample_of_it_ends(language, encoding):
 @given(st.data())
 @settings(max_examples=60, deadline=None)
 def test_a_book_cut_in_the_middle_of_a_character_loses_that_one_only(data):
-    language, encoding = data.draw(st.sampled_from([case for case in CASES if not case[1].startswith(("hz", "iso2022"))]))
+    language, encoding = data.draw(
+        st.sampled_from([case for case in CASES if not case[1].startswith(("hz", "iso2022"))])
+    )
     whole = (SAID[language][0] * 40).encode(encoding)
     end = data.draw(st.integers(len(whole) // 2, len(whole)))
     text = decode(whole[:end]).text
@@ -123,12 +130,41 @@ def test_a_book_cut_in_the_middle_of_a_character_loses_that_one_only(data):
     assert len(text.rstrip(REPLACEMENT)) >= len(text) - 2
 
 
+def told_or_read(data):
+    """What is said where the bytes are no text, and None; or nothing, and what was read."""
+    try:
+        return "", decode(data)
+    except CorpusError as error:
+        return str(error), None
+
+
 TEXT_ENCODINGS = [
     *("ascii", "big5", "big5hkscs", "cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257"),
     *("cp1258", "cp437", "cp850", "cp852", "cp866", "cp874", "cp932", "cp949", "cp950", "euc_jp", "euc_kr", "gb18030"),
-    *("gb2312", "gbk", "hz", "iso2022_jp", "iso2022_kr", "iso8859_1", "iso8859_2", "iso8859_3", "iso8859_5", "iso8859_6"),
+    *(
+        "gb2312",
+        "gbk",
+        "hz",
+        "iso2022_jp",
+        "iso2022_kr",
+        "iso8859_1",
+        "iso8859_2",
+        "iso8859_3",
+        "iso8859_5",
+        "iso8859_6",
+    ),
     *("iso8859_7", "iso8859_9", "iso8859_10", "iso8859_13", "iso8859_15", "iso8859_16", "koi8_r", "koi8_u", "latin_1"),
-    *("mac_cyrillic", "mac_greek", "mac_latin2", "mac_roman", "shift_jis", "tis_620", "utf_16", "utf_16_be", "utf_16_le"),
+    *(
+        "mac_cyrillic",
+        "mac_greek",
+        "mac_latin2",
+        "mac_roman",
+        "shift_jis",
+        "tis_620",
+        "utf_16",
+        "utf_16_be",
+        "utf_16_le",
+    ),
     *("utf_32", "utf_32_be", "utf_32_le", "utf_7", "utf_8", "utf_8_sig"),
 ]
 
@@ -141,25 +177,20 @@ def test_what_an_encoding_can_write_comes_back_when_it_is_named_and_never_fails_
     text = wanted(language) * data.draw(st.integers(1, 30))
     written = text.encode(encoding, "ignore").decode(encoding)
     assert decode(text.encode(encoding, "ignore"), encoding).text.lstrip("\ufeff") == written.lstrip("\ufeff")
-    try:
-        guess = decode(text.encode(encoding, "ignore"))
-    except CorpusError as error:
-        assert str(error).endswith((".", "!"))
-    else:
-        assert guess.encoding == known(guess.encoding)
+    sentence, read = told_or_read(text.encode(encoding, "ignore"))
+    assert sentence.endswith(".") if read is None else read.encoding == known(read.encoding)
 
 
 @given(st.binary(max_size=3_000))
 @settings(deadline=None)
 def test_any_bytes_are_a_text_or_one_sentence(data):
-    try:
-        text, encoding, notes = decode(data)
-    except CorpusError as error:
-        assert str(error).count("\n") == 0
+    sentence, read = told_or_read(data)
+    if read is None:
+        assert sentence.endswith(".")
+        assert "\n" not in sentence
     else:
-        assert isinstance(text, str)
-        assert all(note.endswith(".") for note in notes)
-        assert known(encoding)
+        assert all(note.endswith(".") for note in read.notes)
+        assert known(read.encoding)
 
 
 def packed(*names):

@@ -6,13 +6,14 @@ from hypothesis import strategies as st
 
 from charrnn.dashboard.panels import loss_of
 from charrnn.runs.curve import Curve
+from charrnn.runs.history import row_a_step
 
 
 def trained(steps: int, held_out: list[tuple[int, float]]) -> Curve:
     """A curve whose smoothed loss falls slowly, as it does from a blind guess on."""
     losses = 1 + 3 / np.sqrt(np.arange(1, steps + 1))
     smooth = 4 * 0.99 ** np.arange(1, steps + 1) + losses * (1 - 0.99 ** np.arange(1, steps + 1))
-    curve = Curve().extended(1, np.stack([losses, smooth, losses, losses], axis=1).astype(np.float32))
+    curve = Curve().extended(row_a_step(np.arange(1, steps + 1), losses, smooth, losses, losses))
     for step, loss in held_out:
         curve = curve.measured(step, loss)
     return curve

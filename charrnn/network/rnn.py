@@ -25,18 +25,22 @@ Array = np.ndarray[Any, np.dtype[Any]]
 
 
 class Parameters(NamedTuple):
-    """The five arrays of the network; gradients and optimiser memory have the same type."""
+    """The five arrays of the network; gradients and optimiser memory have the same type.
 
-    W_xh: Array  # (V, H)
-    W_hh: Array  # (H, H)
+    A gated cell has the same five: what comes into its G gates lies side by side in the columns (gru.py, lstm.py).
+    """
+
+    W_xh: Array  # (V, G H), G = 1 here
+    W_hh: Array  # (H, G H)
     W_hy: Array  # (H, V)
-    b_h: Array  # (H,)
+    b_h: Array  # (G H,), and H more where a cell has a second bias
     b_y: Array  # (V,)
 
     @property
     def sizes(self) -> tuple[int, int]:
         """V and H."""
-        return self.W_xh.shape
+        H, V = self.W_hy.shape
+        return V, H
 
     @property
     def flat(self) -> Array:
@@ -49,12 +53,17 @@ class Parameters(NamedTuple):
 
     def copy(self) -> "Parameters":
         """The same values in a buffer of their own."""
-        return parameters_from_flat(np.array(self.flat), *self.sizes)
+        return self.like(np.array(self.flat))
+
+    def like(self, flat: Array) -> "Parameters":
+        """Five views, of the same shapes, of another buffer."""
+        V, H = self.sizes
+        return parameters_from_flat(flat, V, H, self.W_hh.shape[1] // H, len(self.b_h) // H)
 
 
-def parameters_from_flat(flat: Array, V: int, H: int) -> Parameters:
-    """Five views of one buffer of 2VH + H² + H + V entries, so that clip and optimiser are a handful of calls."""
-    shapes = ((V, H), (H, H), (H, V), (H,), (V,))
+def parameters_from_flat(flat: Array, V: int, H: int, gates: int = 1, biases: int = 1) -> Parameters:
+    """Five views of one buffer of (V + H) G H + H V + biases H + V entries: clip and optimiser are a handful of calls."""
+    shapes = ((V, gates * H), (H, gates * H), (H, V), (biases * H,), (V,))
     ends = np.cumsum([int(np.prod(shape)) for shape in shapes])
     return Parameters(*(part.reshape(shape) for part, shape in zip(np.split(flat, ends[:-1]), shapes, strict=True)))
 
@@ -66,9 +75,10 @@ def aligned_zeros(*shape: int, dtype: Any) -> Array:
     return np.frombuffer(memory.data, dtype, size, -memory.ctypes.data % 64).reshape(shape)
 
 
-def zeros(V: int, H: int, dtype: Any = np.float32) -> Parameters:
+def zeros(V: int, H: int, dtype: Any = np.float32, gates: int = 1, biases: int = 1) -> Parameters:
     """Parameters that are all zero."""
-    return parameters_from_flat(aligned_zeros(2 * V * H + H * H + H + V, dtype=dtype), V, H)
+    size = (V + H) * gates * H + H * V + biases * H + V
+    return parameters_from_flat(aligned_zeros(size, dtype=dtype), V, H, gates, biases)
 
 
 def initialise(

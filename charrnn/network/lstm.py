@@ -1,0 +1,224 @@
+"""The LSTM: a cell state that gates let in, keep and let out, with backpropagation through time beside its equations.
+
+T = sequence length, B = parallel streams, V = vocabulary size, H = hidden size. Rows are vectors, time comes first.
+`d…` is the derivative of the loss; σ is the logistic function, ∘ entry by entry. The columns of W_xh, W_hh and b_h are
+the four gates side by side: o, i, f, g. The state is a row [h, c].
+
+    forward, t = 1 … T                                 backward, t = T … 1       (da_{T+1} = 0, dc_{T+1} = 0: the cut)
+
+    a_t  = W_xh[x_t] + h_{t-1} W_hh + b_h              dW_xh = Σ_t o(x_t)ᵀ da_t     db_h = Σ_t da_t
+    o, i, f = σ(a_o), σ(a_i), σ(a_f)                   dW_hh = Σ_t h_{t-1}ᵀ da_t
+    g    = tanh(a_g)                                   da_o = dh_t ∘ tanh(c_t) ∘ o (1 - o)
+    c_t  = f ∘ c_{t-1} + i ∘ g                         da_i = dc_t ∘ g ∘ i (1 - i)
+                                                       da_f = dc_t ∘ c_{t-1} ∘ f (1 - f)
+                                                       da_g = dc_t ∘ i ∘ (1 - g²)
+    h_t  = o ∘ tanh(c_t)                               dc_t = dh_t ∘ o (1 - tanh²(c_t)) + dc_{t+1} ∘ f_{t+1}
+    y_t  = h_t W_hy + b_y                              dh_t = dy_t W_hyᵀ + da_{t+1} W_hhᵀ
+
+(Hochreiter & Schmidhuber 1997, "Long short-term memory", with the forget gate of Gers, Schmidhuber & Cummins 2000,
+"Learning to forget", whose bias starts at 1, so that the cell keeps what it holds until it has learned to let go; no
+peepholes.) Only the two recurrences are loops; the rest is one matrix product over all T·B rows.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from charrnn.network.rnn import Array, Parameters, aligned_zeros, cross_entropy, steps, transposed
+from charrnn.network.rnn import zeros as zeros_of
+
+GATES, BIASES, STATES = 4, 4, 2  # blocks of H columns in W_hh, of H entries in b_h, and in a row of the state
+
+
+def zeros(V: int, H: int, dtype: Any = np.float32) -> Parameters:
+    """Parameters that are all zero."""
+    return zeros_of(V, H, dtype, GATES, BIASES)
+
+
+def initialise(
+    V: int, H: int, rng: np.random.Generator, *, init: str = "orthogonal", scale: float = 1.0, dtype: Any = np.float32
+) -> Parameters:
+    """A start for training, as in rnn.py for each gate; biases are zero but for the forget gate's, which are 1."""
+    parameters = zeros(V, H, dtype)
+    start_gates(parameters, rng, init, scale)
+    parameters.b_h[2 * H : 3 * H] = 1
+    return parameters
+
+
+def start_gates(parameters: Parameters, rng: np.random.Generator, init: str, scale: float) -> None:
+    """Fill the weights in place: N(0, scale²), or `scale` times an orthogonal matrix for each gate (rnn.initialise)."""
+    W_xh, W_hh, W_hy, _, _ = parameters
+    H = len(W_hh)
+    if init == "gaussian":
+        for weights in (W_xh, W_hh, W_hy):
+            weights[:] = rng.standard_normal(weights.shape) * scale
+        return
+    for start in range(0, W_hh.shape[1], H):
+        Q, R = np.linalg.qr(rng.standard_normal((H, H)))
+        W_hh[:, start : start + H] = scale * Q * np.sign(np.diag(R))
+    W_xh[:] = rng.standard_normal(W_xh.shape) / np.sqrt(H)
+    W_hy[:] = rng.standard_normal(W_hy.shape) / np.sqrt(H)
+
+
+class Workspace:
+    """What one training step of fixed sizes writes, allocated once; a row for each t and stream, time first."""
+
+    def __init__(self, T: int, B: int, V: int, H: int, dtype: Any) -> None:
+        self.h, self.c = (aligned_zeros((T + 1) * B, H, dtype=dtype) for _ in range(2))
+        self.z, self.a, self.da = (aligned_zeros(T * B, 4 * H, dtype=dtype) for _ in range(3))
+        self.tanh_c, self.dh, self.dc, self.to_c = (aligned_zeros(T * B, H, dtype=dtype) for _ in range(4))
+        self.y, self.onehot = (aligned_zeros(T * B, V, dtype=dtype) for _ in range(2))
+        self.row_start = np.arange(T * B) * V
+        self.ones, self.ones_V = np.ones(T * B, dtype), np.ones(V, dtype)
+        self.W_hh_T = aligned_zeros(4 * H, H, dtype=dtype)
+        self.gradients = zeros(V, H, dtype)
+        self.state = aligned_zeros(B, 2 * H, dtype=dtype)
+
+
+def forward(parameters: Parameters, inputs: Array, state: Array) -> Array:
+    """Read inputs (T, B) from the state (B, 2H); return the states (T + 1, B, 2H), [h, c], the one before first."""
+    return read_gates(parameters, inputs, state)[0]
+
+
+def read_gates(parameters: Parameters, inputs: Array, state: Array) -> tuple[Array, Array]:
+    """As forward, and with it the gates o, i, f, g at each step: (T, B, 4H)."""
+    W_xh, W_hh, _, b_h, _ = parameters
+    (T, B), H = inputs.shape, len(W_hh)
+    a = W_xh[inputs.reshape(-1)] + b_h
+    h, c = (np.empty(((T + 1) * B, H), W_hh.dtype) for _ in range(2))
+    h[:B], c[:B] = state[:, :H], state[:, H:]
+    recur(W_hh, a, np.empty_like(a), h, c, np.empty((T * B, H), W_hh.dtype), B)
+    return np.concatenate([h, c], axis=1).reshape(T + 1, B, 2 * H), a.reshape(T, B, 4 * H)
+
+
+def recur(W_hh: Array, a: Array, came: Array, h: Array, c: Array, tanh_c: Array, B: int) -> None:
+    """Turn a, W_xh[x] + b_h at first, into the gates (T·B, 4H), and write h, c (from row B on) and tanh(c).
+
+    `came` (T·B, 4H) takes what comes from the state before. σ(a) = (1 + tanh(a / 2)) / 2: one tanh for all four gates.
+    """
+    H = len(W_hh)
+    add, multiply, tanh = np.add, np.multiply, np.tanh
+    gates, sigmoids = steps(a, B), steps(a[:, : 3 * H], B)
+    o, i, f, g = (steps(a[:, k * H : (k + 1) * H], B) for k in range(4))
+    h_steps, c_steps, t_steps, from_state = steps(h, B), steps(c, B), steps(tanh_c, B), steps(came, B)
+    multiply(a[:, : 3 * H], 0.5, a[:, : 3 * H])
+    W = W_hh.copy()
+    multiply(W[:, : 3 * H], 0.5, W[:, : 3 * H])
+    for before, a_t, r, s, o_t, i_t, f_t, g_t, c_before, h_t, c_t, tc in zip(
+        h_steps, gates, from_state, sigmoids, o, i, f, g, c_steps, h_steps[1:], c_steps[1:], t_steps, strict=False
+    ):
+        before.dot(W, r)
+        add(a_t, r, a_t)
+        tanh(a_t, a_t)
+        multiply(s, 0.5, s)
+        add(s, 0.5, s)
+        multiply(f_t, c_before, c_t)
+        multiply(i_t, g_t, tc)
+        add(c_t, tc, c_t)
+        tanh(c_t, tc)
+        multiply(o_t, tc, h_t)
+
+
+def recur_back(W_hh_T: Array, dh: Array, dc: Array, to_c: Array, f: Array, da: Array, B: int) -> None:
+    """Write da_t for t = T … 1 over `da`, which holds what dh_t (o) and dc_t (i, f, g) are to be multiplied by.
+
+    dh (T·B, H) holds dy_t W_hyᵀ at first, to_c the o (1 - tanh²(c)) by which dh_t reaches dc_t; dc is written.
+    """
+    H = dh.shape[1]
+    add, multiply = np.add, np.multiply
+    shape = (3, H) if B == 1 else (B, 3, H)
+    da_steps, da_o = steps(da, B), steps(da[:, :H], B)
+    da_rest = [rest[..., H:].reshape(shape) for rest in da_steps]
+    dh_steps, dc_steps, q_steps, f_steps = steps(dh, B), steps(dc, B), steps(to_c, B), steps(f, B)
+    back, kept = np.empty_like(dh_steps[0]), np.empty_like(dh_steps[0])
+    later: Array | None = None
+    for t in range(len(dh_steps) - 1, -1, -1):
+        dh_t, dc_t = dh_steps[t], dc_steps[t]
+        if later is not None:
+            later.dot(W_hh_T, back)
+            add(dh_t, back, dh_t)
+        multiply(dh_t, q_steps[t], dc_t)
+        if later is not None:
+            multiply(dc_steps[t + 1], f_steps[t + 1], kept)
+            add(dc_t, kept, dc_t)
+        multiply(da_o[t], dh_t, da_o[t])
+        multiply(da_rest[t], dc_t if B == 1 else dc_t[:, None], da_rest[t])
+        later = da_steps[t]
+
+
+def loss_and_gradients(
+    parameters: Parameters, inputs: Array, targets: Array, state: Array, space: Workspace | None = None
+) -> tuple[float, Parameters, Array]:
+    """One window forward and back.
+
+    inputs, targets (T, B) ids; state (B, 2H) before. Returns the loss (nats, summed over t, mean over streams), its
+    gradients (not clipped) and the state after (B, 2H). With a workspace, gradients and state are views into it.
+    """
+    W_xh, W_hh, W_hy, b_h, b_y = parameters
+    (T, B), (V, H) = inputs.shape, parameters.sizes
+    space = space or Workspace(T, B, V, H, W_hh.dtype)
+    h, c, a, da = space.h, space.c, space.a, space.da
+    inputs, targets = inputs.reshape(-1), targets.reshape(-1)
+
+    # Forward: the state, then every prediction at once.
+    h[:B], c[:B] = state[:, :H], state[:, H:]
+    W_xh.take(inputs, 0, a, "clip")
+    np.add(a, b_h, a)
+    recur(W_hh, a, space.z, h, c, space.tanh_c, B)
+    after = h[B:]
+    y = np.dot(after, W_hy, space.y)
+    np.add(y, b_y, y)
+    loss, dy = cross_entropy(y, space.row_start + targets, B, space.ones_V)
+
+    # Backward: all that dh and dc are multiplied by at once, the recurrence, then every weight's gradient at once.
+    dh = np.dot(dy, W_hy.T, space.dh)
+    o, i, f, g = (a[:, k * H : (k + 1) * H] for k in range(4))
+    da_o, da_i, da_f, da_g = (da[:, k * H : (k + 1) * H] for k in range(4))
+    sigmoids, slopes = a[:, : 3 * H], da[:, : 3 * H]
+    np.subtract(1, sigmoids, slopes)
+    np.multiply(slopes, sigmoids, slopes)
+    np.multiply(da_o, space.tanh_c, da_o)
+    np.multiply(da_i, g, da_i)
+    np.multiply(da_f, c[:-B], da_f)
+    np.multiply(g, g, da_g)
+    np.subtract(1, da_g, da_g)
+    np.multiply(da_g, i, da_g)
+    to_c = space.to_c
+    np.multiply(space.tanh_c, space.tanh_c, to_c)
+    np.subtract(1, to_c, to_c)
+    np.multiply(to_c, o, to_c)
+    W_hh_T = transposed(W_hh, space.W_hh_T) if B * H >= 1024 else W_hh.T
+    recur_back(W_hh_T, dh, space.dc, to_c, f, da, B)
+    gradients, onehot = space.gradients, space.onehot
+    onehot.fill(0)
+    onehot.reshape(-1)[space.row_start + inputs] = 1
+    np.dot(onehot.T, da, gradients.W_xh)
+    np.dot(h[:-B].T, da, gradients.W_hh)
+    np.dot(after.T, dy, gradients.W_hy)
+    np.dot(space.ones, da, gradients.b_h)
+    np.dot(space.ones, dy, gradients.b_y)
+    space.state[:, :H], space.state[:, H:] = h[-B:], c[-B:]
+    return loss, gradients, space.state
+
+
+def reader(parameters: Parameters) -> Callable[[Array, int], None]:
+    """A function that has a state (2H,) read one character, in place."""
+    W_xh, W_hh, _, b_h, _ = parameters
+    H = len(W_hh)
+    came_in, a = list(W_xh + b_h), np.empty(4 * H, W_hh.dtype)
+    s, (o, i, f, g) = a[: 3 * H], a.reshape(4, H)
+
+    def read(state: Array, character: int) -> None:
+        h, c = state[:H], state[H:]
+        h.dot(W_hh, a)
+        np.add(a, came_in[character], a)
+        np.multiply(s, 0.5, s)
+        np.tanh(a, a)
+        np.multiply(s, 0.5, s)
+        np.add(s, 0.5, s)
+        np.multiply(c, f, c)
+        np.add(c, i * g, c)
+        np.multiply(o, np.tanh(c), h)
+
+    return read

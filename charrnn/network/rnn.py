@@ -62,7 +62,7 @@ class Parameters(NamedTuple):
 
 
 def parameters_from_flat(flat: Array, V: int, H: int, gates: int = 1, biases: int = 1) -> Parameters:
-    """Five views of one buffer of (V + H) G H + H V + biases H + V entries: clip and optimiser are a handful of calls."""
+    """Five views of one buffer of (V + H) G H + H V + biases H + V entries: clip and optimiser are few calls."""
     shapes = ((V, gates * H), (H, gates * H), (H, V), (biases * H,), (V,))
     ends = np.cumsum([int(np.prod(shape)) for shape in shapes])
     return Parameters(*(part.reshape(shape) for part, shape in zip(np.split(flat, ends[:-1]), shapes, strict=True)))

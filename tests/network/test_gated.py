@@ -1,0 +1,136 @@
+"""GRU and LSTM, held to the same witnesses as the vanilla cell: central differences, plain sums, wrong gradients."""
+
+import numpy as np
+import pytest
+
+from charrnn.network import gru, lstm
+from charrnn.network.gradient_check import gradient_check
+from charrnn.network.rnn import Parameters, logits, softmax
+
+V, H = 7, 5
+CELLS = [gru, lstm]
+SHAPES = [(1, 1), (1, 3), (6, 1), (6, 3)]  # T, B
+
+
+def problem(cell, T, B, *, seed=0, H=H):
+    """A network far from its start, a window with repeated characters, and a state that is not zero."""
+    rng = np.random.default_rng(seed)
+    parameters = cell.initialise(V, H, rng, init="gaussian", scale=0.4, dtype=np.float64)
+    parameters.b_h[:], parameters.b_y[:] = rng.normal(size=len(parameters.b_h)), rng.normal(size=V)
+    ids = rng.integers(V, size=(T + 1, B))
+    return parameters, ids[:-1], ids[1:], rng.uniform(-0.9, 0.9, (B, cell.STATES * H))
+
+
+def sigma(a):
+    return 1 / (1 + np.exp(-a))
+
+
+def plain_gru(parameters, x, h):
+    """One stream's next state, gate by gate as PyTorch's documentation writes them (r, z, n)."""
+    W, U, b = parameters.W_xh[x], h @ parameters.W_hh, parameters.b_h
+    b_r, b_z, b_n, b_m = np.split(b, 4)
+    (W_r, W_z, W_n), (U_r, U_z, U_n) = np.split(W, 3), np.split(U, 3)
+    r, z = sigma(W_r + b_r + U_r), sigma(W_z + b_z + U_z)
+    n = np.tanh(W_n + b_n + r * (U_n + b_m))
+    return (1 - z) * n + z * h
+
+
+def plain_lstm(parameters, x, state):
+    """One stream's next state, gate by gate."""
+    h, c = np.split(state, 2)
+    o, i, f, g = np.split(parameters.W_xh[x] + h @ parameters.W_hh + parameters.b_h, 4)
+    c = sigma(f) * c + sigma(i) * np.tanh(g)
+    return np.concatenate([sigma(o) * np.tanh(c), c])
+
+
+PLAIN = {gru: plain_gru, lstm: plain_lstm}
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=["gru", "lstm"])
+@pytest.mark.parametrize(("T", "B"), SHAPES)
+def test_loss_and_states_agree_with_one_character_at_a_time(cell, T, B):
+    parameters, inputs, targets, state = problem(cell, T, B)
+    loss, _, after = cell.loss_and_gradients(parameters, inputs, targets, state)
+    states, plain = cell.forward(parameters, inputs, state), 0.0
+    for b in range(B):
+        one = state[b]
+        for t in range(T):
+            one = PLAIN[cell](parameters, inputs[t, b], one)
+            np.testing.assert_allclose(states[t + 1, b], one, atol=1e-12)
+            plain -= np.log(softmax(logits(parameters, one[:H]))[targets[t, b]]) / B
+        np.testing.assert_allclose(after[b], one, atol=1e-12)
+    assert loss == pytest.approx(plain, rel=1e-12)
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=["gru", "lstm"])
+@pytest.mark.parametrize(("T", "B"), SHAPES)
+def test_gradients_agree_with_central_differences_on_every_weight(cell, T, B):
+    parameters, inputs, targets, state = problem(cell, T, B)
+    _, gradients, _ = cell.loss_and_gradients(parameters, inputs, targets, state)
+    verdict = gradient_check(
+        lambda: cell.loss_and_gradients(parameters, inputs, targets, state)[0], parameters, gradients
+    )
+    assert verdict.relative < 5e-6, verdict  # the measured side is right to about 1e-6 of small entries
+    assert verdict.absolute < 1e-8, verdict
+
+
+MISTAKES = {
+    "dW_hh of one gate has the wrong sign": lambda g: g._replace(
+        W_hh=g.W_hh * np.repeat([-1, 1], [H, g.W_hh.shape[1] - H])
+    ),
+    "a bias forgotten": lambda g: g._replace(b_h=np.zeros_like(g.b_h)),
+    "gates in another order": lambda g: g._replace(W_xh=np.roll(g.W_xh, H, axis=1)),
+    "clipped inside": lambda g: g._replace(W_hy=np.clip(g.W_hy, -0.05, 0.05)),
+}
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=["gru", "lstm"])
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_wrong_gradient_is_rejected(cell, mistake):
+    parameters, inputs, targets, state = problem(cell, 4, 2, seed=2)
+    _, gradients, _ = cell.loss_and_gradients(parameters, inputs, targets, state)
+    wrong = MISTAKES[mistake](gradients)
+    loss = lambda: cell.loss_and_gradients(parameters, inputs, targets, state)[0]  # noqa: E731 - one use, one line
+    assert (
+        gradient_check(loss, parameters, wrong).relative > 1e-2
+        or gradient_check(loss, parameters, wrong).absolute > 1e-3
+    )
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=["gru", "lstm"])
+@pytest.mark.parametrize("size", [5, 120])  # large products take another way through the transposed matrix
+def test_a_workspace_used_again_gives_what_a_fresh_one_gives_bit_for_bit(cell, size):
+    T, B = 4, 9
+    space = cell.Workspace(T, B, V, size, np.float64)
+    for seed in range(3):
+        given = problem(cell, T, B, seed=seed, H=size)
+        fresh, again = cell.loss_and_gradients(*given), cell.loss_and_gradients(*given, space)
+        assert again[0] == fresh[0]
+        np.testing.assert_array_equal(again[2], fresh[2])
+        for ours, theirs in zip(again[1], fresh[1], strict=True):
+            np.testing.assert_array_equal(ours, theirs)
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=["gru", "lstm"])
+def test_reading_one_character_in_place_is_the_forward_pass(cell):
+    parameters, inputs, _, state = problem(cell, 6, 1)
+    one, read = state[0].copy(), cell.reader(parameters)
+    for character in inputs[:, 0]:
+        read(one, int(character))
+    np.testing.assert_allclose(one, cell.forward(parameters, inputs, state)[-1, 0], atol=1e-12)
+
+
+def test_an_lstm_starts_with_its_forget_gate_open():
+    parameters = lstm.initialise(V, H, np.random.default_rng(0))
+    np.testing.assert_array_equal(parameters.b_h.reshape(4, H), np.repeat([[0], [0], [1], [0]], H, axis=1))
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=["gru", "lstm"])
+def test_a_copy_has_the_shapes_and_a_buffer_of_its_own(cell):
+    parameters = cell.initialise(V, H, np.random.default_rng(0))
+    copy = parameters.copy()
+    assert isinstance(copy, Parameters)
+    assert [array.shape for array in copy] == [array.shape for array in parameters]
+    copy.W_hh[:] = 0
+    assert parameters.W_hh.any()
+    assert parameters.sizes == (V, H)

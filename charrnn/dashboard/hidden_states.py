@@ -184,7 +184,7 @@ def pick_cell(session: Session, cell: Cell | None) -> None:
 
 def looked_at(session: Session) -> int:
     """The unit that was picked; before that the one that knows something best."""
-    unit = next(iter(session.names), 0) if session.unit is None else session.unit
+    unit = session.best_known if session.unit is None else session.unit
     return min(unit, session.run.settings.hidden_size - 1)
 
 

@@ -113,15 +113,22 @@ def kept(session: Session, name: str, work: Callable[[], Any], about: Any = ()) 
     return last
 
 
-def measured_fragment(session: Session, name: str, work: Work, draw: Callable[[], str], about: Any = ()) -> None:
+def measured_fragment(
+    session: Session,
+    name: str,
+    work: Work,
+    draw: Callable[[], str],
+    about: Any = (),
+    depends: Callable[[], Hashable] = lambda: None,
+) -> None:
     """A part of the page, called `name`, that draws what `work` finds: measured at rest, or when asked to.
 
-    `draw` returns what to say beside the step.
+    `draw` returns what to say beside the step; `depends` is what it shows beside the finding.
     """
     if session.view.step and not running(session.run):
         measure(session, name, work, about)
 
-    redrawn(lambda: state(session, name, work, about, draw()), name, lambda: told(session, name))
+    redrawn(lambda: state(session, name, work, about, draw()), name, lambda: (told(session, name), depends()))
 
 
 def told(session: Session, name: str) -> Hashable:

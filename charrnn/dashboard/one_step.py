@@ -31,7 +31,7 @@ TERMS = 3  # of a sum that are written out, the largest ones
 
 def one_step(session: Session) -> None:
     """Two parts of the page: what is chosen, and the step itself; that follows the network while it trains."""
-    redrawn(lambda: controls(session), "one-step")
+    redrawn(lambda: controls(session), "one-step", lambda: looked_at(session))
     redrawn(lambda: by_hand(session), "one-step-drawn")
 
 
@@ -51,7 +51,7 @@ def controls(session: Session) -> None:
     left.select_slider(
         "Read this character",
         range(len(signs) - 1),
-        format_func=lambda t: f"{t + 1}: {signs[t]} → {signs[t + 1]}",
+        format_func=lambda t: words.plain(f"{t + 1}: {signs[t]} → {signs[t + 1]}"),
         key="step-place",
         persist_state="session",
         on_change=anew("one-step-drawn"),

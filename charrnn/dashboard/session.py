@@ -178,13 +178,24 @@ class Session:
     @property
     def names(self) -> dict[int, str]:
         """What units are called, while the network is about the one that was ranked last."""
-        ranking = self.measurements.get(RANKING)
-        ranked = ranking.latest if ranking else None
-        if not ranked or ranked.origin != self.origin:
+        ranked = self.ranked
+        if not ranked:
             return {}
         near = ranked.step <= NAMED_FOR * self.view.step <= NAMED_FOR**2 * ranked.step
         names: dict[int, str] = ranked.value.names
         return names if near else {}
+
+    @property
+    def best_known(self) -> int:
+        """The unit that knows something best, as far as they were ranked; it stays that until they are ranked anew."""
+        return next(iter(self.ranked.value.names), 0) if self.ranked else 0
+
+    @property
+    def ranked(self) -> Any:
+        """The last ranking of this run's units, None before the first."""
+        ranking = self.measurements.get(RANKING)
+        ranked = ranking.latest if ranking else None
+        return ranked if ranked and ranked.origin == self.origin else None
 
     def compared_runs(self) -> list[Run]:
         """Its own run and those beside it, in the order of their letters."""

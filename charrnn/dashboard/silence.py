@@ -40,8 +40,8 @@ PRIME = 60
 
 def silence(session: Session) -> None:
     """Parts of the page: a lesion of one's own choice and what came of it, and all units by what they cost."""
-    redrawn(lambda: controls(session), "silence")
-    redrawn(lambda: suffered(session), "silence-drawn")
+    redrawn(lambda: controls(session), "silence", lambda: looked_at(session))
+    redrawn(lambda: suffered(session), "silence-drawn", lambda: looked_at(session))
     if session.run.settings.hidden_size <= MANY:
         measuring.measured_fragment(session, "unit-costs", all_costs, lambda: costs(session))
     else:

@@ -94,7 +94,9 @@ def picture_of(session: Session, choice: Chosen, colour: str, pick: Choice) -> b
 def on_and_off(session: Session) -> None:
     """The part of the page below the text: where in a long one the unit is most on and most off."""
     if coloured() == "unit":
-        measuring.measured_fragment(session, "unit-text", long_reading, lambda: extremes(session))
+        measuring.measured_fragment(
+            session, "unit-text", long_reading, lambda: extremes(session), depends=lambda: looked_at(session)
+        )
     else:
         redrawn(lambda: None, "unit-text")  # it follows a picked unit, and must be there to be asked
 

@@ -82,6 +82,23 @@ def test_a_silenced_unit_changes_the_loss_and_what_is_written(trained):
     expect(trained.page.get_by_text("measured anew when training pauses")).to_have_count(0)
 
 
+def test_who_arrives_at_a_trained_run_is_shown_one_unit_everywhere_the_best_known_one(trained, visit):
+    lab = visit(f"run={trained.token}")
+    knows = lab.page.get_by_text(re.compile(r"^Unit \d+ knows")).first
+    expect(knows).to_be_visible()
+    best = re.match(r"Unit (\d+)", knows.inner_text())[1]
+    assert best != "0", "the test needs a best unit that is not the first one"
+    lab.key("on-the-text").scroll_into_view_if_needed()  # what is far from sight is drawn once it comes near
+    assert lab.soon(lambda: unit_named(lab) == int(best))
+    expect(lab.key("extremes")).to_contain_text(f"Unit {best} is most on")
+    expect(lab.page.get_by_text(re.compile(r"^Unit \d+ held at 0"))).to_contain_text(f"Unit {best} held")
+    placeholder = f"unit {best}, which is looked at; or choose some"
+    expect(lab.key("silenced").get_by_role("combobox")).to_have_attribute("placeholder", placeholder)
+    unfold(lab, "learns")
+    expect(lab.key("step-unit").locator("input")).to_have_attribute("placeholder", f"{best}, looked at")
+    expect(lab.key("step-sheet").locator("pre")).to_contain_text(f"z[{best}]")
+
+
 def test_memory_and_connections_are_drawn_and_a_picked_prediction_colours_what_came_before(trained):
     unfold(trained, "remembers")
     expect(trained.page.get_by_text(re.compile("^Spectral radius"))).to_be_visible()

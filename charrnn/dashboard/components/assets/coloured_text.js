@@ -5,6 +5,31 @@ import { contextFor, glyph, legend, percent, signedText, spoken, unpack } from "
 import { STYLE as GUESSES, likeliest } from "../charrnn.link/guesses.js";
 import { button, make, placeBeside, renderer, sharedChoice } from "../charrnn.link/stage.js";
 
+/** @typedef {{ row: number, start: number | null, end: number | null }} Picked - a row, and a stretch of the text if any */
+
+/**
+ * @typedef {object} Frame
+ * @property {string} whole
+ * @property {string[]} text
+ * @property {string[]} rows - their names
+ * @property {{ title: string, signed: boolean, limit: number, unit?: string }} colouring
+ * @property {"next" | "here"} of - which character was guessed
+ * @property {Picked | null} chosen
+ * @property {boolean} stretches
+ * @property {boolean} card
+ * @property {Float32Array} surprise - bits
+ * @property {(row: number, t: number) => number} byte
+ * @property {(row: number, t: number) => string} written
+ * @property {(t: number) => Guess[]} likeliest
+ * @property {(t: number) => string | undefined} came
+ */
+
+/** @type {Record<string, number | undefined>} */
+const ACROSS = { ArrowLeft: -1, ArrowRight: 1 };
+/** @type {Record<string, number | undefined>} */
+const DOWN = { ArrowUp: -1, ArrowDown: 1 };
+/** @type {Picked} */
+const NOTHING = { row: 0, start: null, end: null };
 const STYLE = `${GUESSES}
   .head { display: flex; align-items: center; gap: 4px; min-height: 30px; font-size: calc(14px * var(--zoom)); }
   .head b { min-width: 9em; }
@@ -34,23 +59,36 @@ export default renderer(STYLE, (stage) => {
   const foot = make("div", { className: "foot" }, [scaleLegend, make("div", { className: "tools" }, moves)]);
   stage.root.append(head, text, foot, card, said);
 
-  const chosen = sharedChoice(stage, "chosen"); // {row, start, end}
-  let frame, spans = [], hover = null, reaching = false, anchor = null;
+  const chosen = /** @type {Choice<Picked>} */ (sharedChoice(stage, "chosen")); // once there is a frame
+  /** @type {Frame} */
+  let frame;
+  /** @type {HTMLElement[]} */
+  let spans = [];
+  /** @type {number | null} */
+  let hover = null;
+  /** @type {number | null} */
+  let anchor = null;
+  let reaching = false;
 
   const row = () => chosen.value.row;
-  const picked = () => chosen.value.start !== null;
 
-  function show(bytes) {
+  /** The stretch that is picked, if any. */
+  function stretch() {
+    const { start, end } = chosen.value;
+    return start === null || end === null ? null : { start, end };
+  }
+
+  function show(/** @type {Uint8Array} */ bytes) {
     const before = frame;
     frame = frameOf(bytes);
-    chosen.hear(frame.chosen);
-    const { start, end } = chosen.value ?? {};
-    const kept = start != null && end <= frame.text.length;
-    chosen.value = { row: Math.min(chosen.value?.row ?? 0, frame.rows.length - 1), start: kept ? start : null, end: kept ? end : null };
+    chosen.hear(/** @type {Picked} */ (frame.chosen));
+    const { row: at, start, end } = chosen.value ?? NOTHING;
+    const kept = end !== null && end <= frame.text.length;
+    chosen.value = { row: Math.min(at, frame.rows.length - 1), start: kept ? start : null, end: kept ? end : null };
     if (hover !== null && hover >= frame.text.length) hover = null;
     if (before?.whole !== frame.whole) write();
     head.hidden = frame.rows.length < 2 && !frame.rows[0];
-    steps.forEach((one) => (one.hidden = frame.rows.length < 2));
+    for (const one of steps) one.hidden = frame.rows.length < 2;
     extend.hidden = !frame.stretches;
     text.setAttribute("aria-label", alternative(frame));
     stage.ready = true;
@@ -67,19 +105,19 @@ export default renderer(STYLE, (stage) => {
   function paint() {
     const { theme } = stage;
     const colours = frame.colouring.signed ? theme.signed : theme.surprise;
-    const { start, end } = chosen.value;
+    const picked = stretch();
     spans.forEach((span, t) => {
       const value = frame.byte(row(), t);
       span.style.backgroundColor = colours.fill[value];
       span.style.color = colours.ink[value];
-      const inside = picked() && t >= start && t < end;
+      const inside = picked !== null && t >= picked.start && t < picked.end;
       span.classList.toggle("in", inside);
-      span.classList.toggle("first", inside && t === start);
-      span.classList.toggle("last", inside && t === end - 1);
+      span.classList.toggle("first", inside && t === picked.start);
+      span.classList.toggle("last", inside && t === picked.end - 1);
     });
     name.textContent = frame.rows[row()];
     of.textContent = frame.rows.length > 1 ? `${row() + 1} of ${frame.rows.length}` : "";
-    moves.slice(0, 2).forEach((one) => (one.hidden = !picked()));
+    for (const one of moves.slice(0, 2)) one.hidden = !picked;
     extend.classList.toggle("on", reaching);
     const { title, signed, limit, unit = "" } = frame.colouring;
     const tidy = String(Math.round(limit * 100) / 100) + (unit ? ` ${unit}` : "");
@@ -87,10 +125,10 @@ export default renderer(STYLE, (stage) => {
     const narrow = stage.width < 640 * theme.zoom;
     const context = contextFor(scaleLegend, stage.width / theme.zoom - 150, 24, theme.zoom);
     legend(context, theme, { x: 0, y: 12, width: narrow ? 36 : 96, title: narrow ? "" : title, colours, ...ends });
-    showCard(hover ?? (picked() && frame.card && end - start === 1 ? start : null));
+    showCard(hover ?? (picked && frame.card && picked.end - picked.start === 1 ? picked.start : null));
   }
 
-  function showCard(t) {
+  function showCard(/** @type {number | null} */ t) {
     card.hidden = t === null;
     if (t === null) return;
     const came = frame.came(t), bits = frame.surprise[t];
@@ -106,34 +144,37 @@ export default renderer(STYLE, (stage) => {
     card.style.top = `${box.bottom - outer.top + 6}px`;
   }
 
-  function place(event) {
-    const at = spans.indexOf(stage.root.getRootNode().elementFromPoint(event.clientX, event.clientY));
+  function place(/** @type {MouseEvent} */ event) {
+    const root = /** @type {Document | ShadowRoot} */ (stage.root.getRootNode());
+    const at = spans.indexOf(/** @type {HTMLElement} */ (root.elementFromPoint(event.clientX, event.clientY)));
     return at < 0 ? null : at;
   }
 
-  function choose(value) {
+  function choose(/** @type {Partial<Picked>} */ value) {
     chosen.choose({ ...chosen.value, ...value });
     said.textContent = describe(frame, chosen.value);
     stage.redraw();
   }
 
-  const pick = (from, to) => choose({ start: Math.min(from, to), end: Math.max(from, to) + 1 });
+  const pick = (/** @type {number} */ from, /** @type {number} */ to) => choose({ start: Math.min(from, to), end: Math.max(from, to) + 1 });
 
   function release() {
     anchor = null;
     choose({ start: null, end: null });
   }
 
-  function turn(by) {
+  function turn(/** @type {number} */ by) {
     choose({ row: Math.min(frame.rows.length - 1, Math.max(0, row() + by)) });
   }
 
-  function move(by, extending = false) {
-    const { start, end } = chosen.value;
-    if (!picked()) {
+  function move(/** @type {number} */ by, extending = false) {
+    const picked = stretch();
+    if (!picked) {
       anchor = by > 0 ? 0 : frame.text.length - 1;
-      return pick(anchor, anchor);
+      pick(anchor, anchor);
+      return;
     }
+    const { start, end } = picked;
     anchor = anchor !== null && anchor >= start && anchor < end ? anchor : start;
     const moving = anchor === start ? end - 1 : start;
     const to = Math.min(frame.text.length - 1, Math.max(0, moving + by));
@@ -142,7 +183,7 @@ export default renderer(STYLE, (stage) => {
     spans[to].scrollIntoView({ block: "nearest" });
   }
 
-  function reach(on) {
+  function reach(/** @type {boolean} */ on) {
     reaching = on;
     stage.redraw();
   }
@@ -150,10 +191,11 @@ export default renderer(STYLE, (stage) => {
   text.onpointerdown = (event) => {
     const at = place(event);
     if (at === null || event.button) return;
-    if (frame.stretches && picked() && (reaching || event.shiftKey)) {
+    const picked = stretch();
+    if (frame.stretches && picked && (reaching || event.shiftKey)) {
       reaching = false;
-      pick(chosen.value.start, at);
-    } else if (picked() && chosen.value.start === at && chosen.value.end === at + 1) release();
+      pick(picked.start, at);
+    } else if (picked && picked.start === at && picked.end === at + 1) release();
     else {
       anchor = at;
       pick(at, at);
@@ -175,11 +217,11 @@ export default renderer(STYLE, (stage) => {
   text.onscroll = () => stage.ready && showCard(null);
   text.onkeydown = (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const across = { ArrowLeft: -1, ArrowRight: 1 }[event.key], down = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    const across = ACROSS[event.key], down = DOWN[event.key];
     hover = null;
     if (across) move(across, event.shiftKey);
     else if (down && frame.rows.length > 1) turn(down);
-    else if (event.key === "Escape" && picked()) release();
+    else if (event.key === "Escape" && stretch()) release();
     else return;
     event.preventDefault();
   };
@@ -187,34 +229,43 @@ export default renderer(STYLE, (stage) => {
   return { show, paint };
 });
 
-const alternative = ({ text, colouring, rows }) =>
+const alternative = (/** @type {Frame} */ { text, colouring, rows }) =>
   `${colouring.title} on the text: ${text.join("")}. ` +
   (rows.length > 1 ? "Up and down step from row to row, " : "") +
   "left and right from character to character, Escape lets go.";
 
-function describe(frame, { row, start, end }) {
+function describe(/** @type {Frame} */ frame, /** @type {Picked} */ { row, start, end }) {
   const name = frame.rows[row] || frame.colouring.title;
-  if (start === null) return name;
+  if (start === null || end === null) return name;
   if (end - start > 1) return `${name}. Picked: ${frame.text.slice(start, end).map(spoken).join(" ")}`;
   const guesses = frame.likeliest(start).map(([character, p]) => `${spoken(character)} ${percent(p)}`);
   return `${name} at ${spoken(frame.text[start])}: ${frame.written(row, start)}. Likeliest: ${guesses.join(", ")}.`;
 }
 
+/**
+ * @param {Uint8Array} bytes
+ * @returns {Frame}
+ */
 function frameOf(bytes) {
   const { header, take } = unpack(bytes);
-  const text = Array.from(header.text), top = Array.from(header.top);
+  /** @type {string[]} */
+  const text = Array.from(header.text);
+  /** @type {string[]} */
+  const top = Array.from(header.top);
   const T = text.length, best = top.length / T;
   const topP = take(Uint16Array, top.length);
   const surprise = Float32Array.from(take(Uint16Array, T), (number) => number / 1000);
   const numbers = take(Uint8Array, T * header.rows.length);
+  /** @type {Frame["colouring"]} */
   const { signed, limit, unit = "" } = header.colouring;
-  const byte = (row, t) => numbers[row * T + t];
-  const value = (row, t) => (signed ? ((byte(row, t) - 128) / 127) * limit : (byte(row, t) / 255) * limit);
-  const written = (row, t) => {
+  const byte = (/** @type {number} */ row, /** @type {number} */ t) => numbers[row * T + t];
+  const value = (/** @type {number} */ row, /** @type {number} */ t) => (signed ? ((byte(row, t) - 128) / 127) * limit : (byte(row, t) / 255) * limit);
+  const written = (/** @type {number} */ row, /** @type {number} */ t) => {
     const number = signed ? signedText(value(row, t)).slice(0, -1) : value(row, t).toFixed(2); // a byte holds two decimals
     return unit ? `${number} ${unit}` : number;
   };
+  /** @type {Frame["likeliest"]} */
   const likeliestAt = (t) => Array.from({ length: best }, (_, k) => [top[t * best + k], topP[t * best + k] / 65535]);
-  const came = (t) => text[header.of === "next" ? t + 1 : t];
+  const came = (/** @type {number} */ t) => text[header.of === "next" ? t + 1 : t];
   return { ...header, whole: header.text, text, surprise, byte, written, likeliest: likeliestAt, came };
 }

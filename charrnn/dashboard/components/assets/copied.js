@@ -12,14 +12,17 @@ const SHEETS = "M5.5 5.5h8v8h-8z M10.5 5.5v-3h-8v8h3";
 const TICK = "M3 8.5l3.5 3.5L13 4.5";
 const SHOWN = 1500; // ms that the tick stays
 
-/** The button; `text()` is what it copies. Who makes it says in its aria-label what that is. */
+/**
+ * The button; `text()` is what it copies. Who makes it says in its aria-label what that is.
+ * @param {() => string} text
+ */
 export function copier(text) {
   const path = drawn("path", { d: SHEETS });
   const sign = drawn("svg", { viewBox: "0 0 16 16", "aria-hidden": "true" });
   sign.append(path);
   const said = make("span", { className: "spoken", at: { role: "status" } });
   const copy = make("button", { type: "button", className: "copy", title: "Copy" }, [sign]);
-  let timer;
+  let timer = 0;
   copy.onclick = async () => {
     const done = await copied(text(), copy);
     path.setAttribute("d", done ? TICK : SHEETS);
@@ -35,12 +38,20 @@ export function copier(text) {
   return [copy, said];
 }
 
+/**
+ * @param {string} tag
+ * @param {Record<string, string>} attributes
+ */
 function drawn(tag, attributes) {
   const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
   return element;
 }
 
+/**
+ * @param {string} text
+ * @param {HTMLElement} button
+ */
 async function copied(text, button) {
   try {
     await navigator.clipboard.writeText(text);
@@ -50,6 +61,10 @@ async function copied(text, button) {
   }
 }
 
+/**
+ * @param {string} text
+ * @param {HTMLElement} button
+ */
 function selectedAndCopied(text, button) {
   const field = make("textarea", { value: text, readOnly: true });
   Object.assign(field.style, { position: "fixed", opacity: "0", top: "0" });

@@ -15,12 +15,17 @@ export const STYLE = `
   .card p { margin: 0 0 4px; }
 `;
 
-/** A table of [character, probability] pairs. */
+/**
+ * A table of the likeliest characters; `came` is the one that came.
+ * @param {Guess[]} pairs
+ * @param {string} [came]
+ */
 export function likeliest(pairs, came) {
   const rows = pairs.map(([character, p]) => {
     const bar = make("div", { className: "bar" });
     bar.style.width = `${100 * p}%`;
     const right = character === came;
+    /** @type {[string, string | Node][]} */
     const cells = [["sign", glyph(character)], ["", bar], ["number", (right ? "✓ " : "") + percent(p)]];
     const row = cells.map(([className, content]) => make("td", { className }, [content]));
     return make("tr", { className: right ? "came" : "" }, row);

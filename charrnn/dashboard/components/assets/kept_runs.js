@@ -4,6 +4,7 @@ import { unpack } from "../charrnn.link/shared.js";
 
 const KEY = "charrnn.runs";
 
+/** @returns {string[]} */
 function kept() {
   try {
     const tokens = JSON.parse(localStorage.getItem(KEY) ?? "[]");
@@ -13,9 +14,11 @@ function kept() {
   }
 }
 
+/** @type {WeakMap<Streamlit["parentElement"], string>} */
 const told = new WeakMap();
 
-export default function ({ data, parentElement, setStateValue }) {
+export default function (/** @type {Streamlit} */ { data, parentElement, setStateValue }) {
+  /** @type {{ add: string[], drop: string[] }} */
   const { add, drop } = unpack(data).header;
   const before = kept();
   const added = add.filter((token) => !before.includes(token));

@@ -4,7 +4,7 @@
 import { connect } from "./live.js";
 import { unpack } from "./shared.js";
 
-export default ({ data, setTriggerValue }) => {
+export default (/** @type {Streamlit} */ { data, setTriggerValue }) => {
   const message = data.subarray(0, -2 - data[data.length - 2] - 256 * data[data.length - 1]);
   const { path, part } = unpack(message).header;
   connect(path, part, () => setTriggerValue("redraw", true));

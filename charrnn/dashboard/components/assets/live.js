@@ -5,13 +5,22 @@ const NEAR = "300px"; // how near a picture is to what is seen of the page, to b
 const PAGE = ""; // its name among the parts
 const AGAIN = 1000; // ms until the channel is asked for again, or the page without one
 
-const pictures = new Map(); // name: {take}
+/** @type {Map<string, Pick<Followed, "take">>} */
+const pictures = new Map(); // by name
+/** @type {Set<string>} */
 const sight = new Set(); // names
 const decoder = new TextDecoder();
+/** @type {Map<string, () => void>} */
 const parts = new Map(); // name: what has it redrawn
-let socket, path, owed = false;
+/** @type {WebSocket | undefined} */
+let socket;
+let path = "", owed = false;
 
-/** A message without its seal, and what that says. */
+/**
+ * A message without its seal, and what that says.
+ * @param {Uint8Array} bytes
+ * @returns {{ message: Uint8Array, server: string, name: string, drawn: number, version: number }}
+ */
 function opened(bytes) {
   const length = bytes[bytes.length - 2] + 256 * bytes[bytes.length - 1];
   const [server, name, drawn, version] = JSON.parse(decoder.decode(bytes.subarray(-2 - length, -2)));
@@ -21,11 +30,16 @@ function opened(bytes) {
 /**
  * What shows messages by `show` in `element` follows the picture that it is first given. Returns `take`, for what
  * Streamlit brings, and `leave`.
+ * @param {Element} element
+ * @param {(message: Uint8Array) => void} show
+ * @returns {Followed}
  */
 export function follow(element, show) {
-  let mine = "", latest = {}, observer;
+  let mine = "", latest = { server: "", drawn: 0, version: 0 };
+  /** @type {IntersectionObserver | undefined} */
+  let observer;
 
-  function take(bytes) {
+  function take(/** @type {Uint8Array} */ bytes) {
     const { message, server, name, drawn, version } = opened(bytes);
     const before = drawn < latest.drawn || (drawn === latest.drawn && version < latest.version);
     if (before && server === latest.server) return; // a newer one came by the other way
@@ -34,12 +48,12 @@ export function follow(element, show) {
     show(message);
   }
 
-  function watch(name) {
+  function watch(/** @type {string} */ name) {
     leave();
     mine = name;
     pictures.set(name, { take });
     observer = new IntersectionObserver((entries) => {
-      const seen = entries.at(-1).isIntersecting;
+      const seen = entries[entries.length - 1].isIntersecting;
       if (pictures.get(mine)?.take !== take || seen === sight.has(mine)) return;
       sight[seen ? "add" : "delete"](mine);
       say();
@@ -58,7 +72,12 @@ export function follow(element, show) {
   return { take, leave };
 }
 
-/** Speak to the channel at `path`; where it asks for a part of the page, `ask()` has that redrawn. */
+/**
+ * Speak to the channel at `path`; where it asks for a part of the page, `ask()` has that redrawn.
+ * @param {string} to
+ * @param {string} part
+ * @param {() => void} ask
+ */
 export function connect(to, part, ask) {
   parts.set(part, ask);
   if (to === path) return;
@@ -67,7 +86,10 @@ export function connect(to, part, ask) {
   open();
 }
 
-/** Have the server do what a button says; false where there is no channel to say it over. */
+/**
+ * Have the server do what a button says; false where there is no channel to say it over.
+ * @param {string} name
+ */
 export function press(name) {
   if (socket?.readyState !== WebSocket.OPEN) return false;
   socket.send(JSON.stringify({ press: name }));
@@ -77,7 +99,8 @@ export function press(name) {
 function open() {
   const url = new URL(path, document.baseURI);
   url.protocol = url.protocol.replace("http", "ws");
-  const mine = (socket = new WebSocket(url));
+  const mine = new WebSocket(url);
+  socket = mine;
   let heard = false;
   mine.binaryType = "arraybuffer";
   mine.onopen = () => {
@@ -92,11 +115,11 @@ function open() {
   };
 }
 
-function show(bytes) {
+function show(/** @type {Uint8Array} */ bytes) {
   pictures.get(opened(bytes).name)?.take(bytes);
 }
 
-function hear({ redraw }) {
+function hear(/** @type {{ redraw?: string[] }} */ { redraw }) {
   if (redraw) redraw.forEach((part) => parts.get(part)?.());
   else requestAnimationFrame(say); // not before what has come is painted, and not while the page is hidden
 }
@@ -109,9 +132,12 @@ function say() {
 
 document.addEventListener("visibilitychange", () => owed && say());
 
-/** The nearest element around another that scrolls, shadow roots passed through; null if none. */
+/**
+ * The nearest element around another that scrolls, shadow roots passed through; null if none.
+ * @param {Element} element
+ */
 function scrollerOf(element) {
-  for (let at = element.parentNode; at; at = at.host ?? at.parentNode) {
+  for (let at = element.parentNode; at; at = at instanceof ShadowRoot ? at.host : at.parentNode) {
     if (at instanceof Element && /auto|scroll/.test(getComputedStyle(at).overflowY)) return at;
   }
   return null;

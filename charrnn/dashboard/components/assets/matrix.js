@@ -3,8 +3,29 @@
 import { contextFor, glyph, legend, real, signedText, spoken, unpack } from "../charrnn.link/shared.js";
 import { make, placeBeside, renderer } from "../charrnn.link/stage.js";
 
+/** @typedef {{ row: number, column: number }} Cell */
+/** @typedef {{ name: string, signs: string[] }} Axis */
+
+/**
+ * @typedef {object} Frame
+ * @property {string} title
+ * @property {Axis} down
+ * @property {Axis} across
+ * @property {number} limit
+ * @property {number} full - the value at which colours are full
+ * @property {number} R - rows
+ * @property {number} C - columns
+ * @property {Int16Array} numbers
+ * @property {(at: Cell | null) => boolean} has
+ * @property {(row: number, column: number) => number} value
+ */
+
+/** @typedef {ReturnType<typeof layoutOf>} Layout */
+
 const NAMES = 40; // width of the signs on the left, in CSS pixels
 const HEIGHT = 360; // of the cells at most, unless there are more rows than pixels
+/** @type {Record<string, [down: number, across: number] | undefined>} */
+const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 const STYLE = `.card { white-space: nowrap; padding: 5px 9px; }`;
 
 export default renderer(STYLE, (stage) => {
@@ -16,9 +37,18 @@ export default renderer(STYLE, (stage) => {
   const said = make("div", { className: "spoken", at: { "aria-live": "polite" } });
   stage.root.append(make("div", { className: "row" }, [names, scroller]), scaleLegend, card, said);
 
-  let frame, layout, image, hover = null, pinned = null;
+  /** @type {Frame} */
+  let frame;
+  /** @type {Layout} */
+  let layout;
+  /** @type {ReturnType<typeof imageOf> | null} */
+  let image = null;
+  /** @type {Cell | null} */
+  let hover = null;
+  /** @type {Cell | null} */
+  let pinned = null;
 
-  function show(bytes) {
+  function show(/** @type {Uint8Array} */ bytes) {
     frame = frameOf(bytes);
     image = null;
     if (!frame.has(hover)) hover = null;
@@ -42,7 +72,7 @@ export default renderer(STYLE, (stage) => {
     showCard(hover ?? pinned);
   }
 
-  function showCard(at) {
+  function showCard(/** @type {Cell | null} */ at) {
     card.hidden = !at;
     if (!at) return;
     const { zoom } = stage.theme;
@@ -52,7 +82,7 @@ export default renderer(STYLE, (stage) => {
     placeBeside(card, { left, right: left + layout.across * zoom, width: stage.width, wish: 240 * zoom, bottom });
   }
 
-  function cellAt(event) {
+  function cellAt(/** @type {MouseEvent} */ event) {
     if (!layout) return null;
     const box = cells.getBoundingClientRect(), { zoom } = stage.theme;
     const column = Math.floor((event.clientX - box.left) / (layout.across * zoom));
@@ -60,13 +90,13 @@ export default renderer(STYLE, (stage) => {
     return frame.has({ row, column }) ? { row, column } : null;
   }
 
-  function point(at) {
+  function point(/** @type {Cell | null} */ at) {
     if (hover?.row === at?.row && hover?.column === at?.column) return;
     hover = at;
     stage.redraw();
   }
 
-  function pin(at) {
+  function pin(/** @type {Cell | null} */ at) {
     pinned = at;
     said.textContent = at ? describe(frame, at, spoken) : "";
     stage.redraw();
@@ -79,7 +109,7 @@ export default renderer(STYLE, (stage) => {
     pin(pinned && at && pinned.row === at.row && pinned.column === at.column ? null : at);
   };
   cells.onkeydown = (event) => {
-    const by = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
+    const by = STEPS[event.key];
     if (event.ctrlKey || event.metaKey || event.altKey || (!by && event.key !== "Escape")) return;
     event.preventDefault();
     hover = null;
@@ -93,34 +123,45 @@ export default renderer(STYLE, (stage) => {
   return { show, paint };
 });
 
-const alternative = ({ title, down, across, limit }) =>
+const alternative = (/** @type {Frame} */ { title, down, across, limit }) =>
   `${title}: ${down.signs.length} × ${across.signs.length} values, ${down.name} down, ${across.name} across, ` +
   `from −${limit.toPrecision(3)} to +${limit.toPrecision(3)}. Arrow keys move, Escape lets go.`;
 
+/**
+ * @param {Frame} frame
+ * @param {Cell} at
+ * @param {(character: string) => string} sign
+ */
 function describe(frame, { row, column }, sign) {
-  const side = ({ name, signs }, at) => (name ? `${name} ${sign(signs[at])}` : "");
+  const side = (/** @type {Axis} */ { name, signs }, /** @type {number} */ at) => (name ? `${name} ${sign(signs[at])}` : "");
   const joined = [side(frame.down, row), side(frame.across, column)].filter(Boolean).join(" → ");
   return `${joined}: ${signedText(frame.value(row, column))}`;
 }
 
+/**
+ * @param {Uint8Array} bytes
+ * @returns {Frame}
+ */
 function frameOf(bytes) {
   const { header, take } = unpack(bytes);
   const R = header.down.signs.length, C = header.across.signs.length;
   const numbers = take(Int16Array, R * C);
-  const has = (at) => Boolean(at) && at.row >= 0 && at.row < R && at.column >= 0 && at.column < C;
+  /** @type {Frame["has"]} */
+  const has = (at) => Boolean(at && at.row >= 0 && at.row < R && at.column >= 0 && at.column < C);
+  /** @type {Frame["value"]} */
   const value = (row, column) => real(numbers[row * C + column], header.limit);
   return { ...header, R, C, numbers, has, value };
 }
 
-function layoutOf({ R, C }, width) {
+function layoutOf(/** @type {Frame} */ { R, C }, /** @type {number} */ width) {
   const across = Math.max(1.5, Math.min(16, (width - NAMES) / C));
   const down = Math.max(1, Math.min(16, HEIGHT / R));
   return { across, down, width: across * C, axis: down * R, height: down * R + 18 };
 }
 
-function imageOf({ R, C, numbers, limit, full }, colours) {
+function imageOf(/** @type {Frame} */ { R, C, numbers, limit, full }, /** @type {Scale} */ colours) {
   const canvas = Object.assign(document.createElement("canvas"), { width: C, height: R });
-  const context = canvas.getContext("2d");
+  const context = /** @type {Context} */ (canvas.getContext("2d"));
   const image = context.createImageData(C, R);
   const pixels = new Uint32Array(image.data.buffer);
   const stretch = limit / full;
@@ -132,8 +173,14 @@ function imageOf({ R, C, numbers, limit, full }, colours) {
   return { canvas, theme: colours };
 }
 
-const thinned = (size) => [1, 2, 5, 10, 20, 50, 100, 200].find((every) => every * size >= 13) ?? 500;
+const thinned = (/** @type {number} */ size) => [1, 2, 5, 10, 20, 50, 100, 200].find((every) => every * size >= 13) ?? 500;
 
+/**
+ * @param {Context} context
+ * @param {Frame} frame
+ * @param {Layout} layout
+ * @param {Theme} theme
+ */
 function drawNames(context, { down, R }, layout, theme) {
   context.font = `11px ${theme.mono}`;
   context.fillStyle = theme.muted;
@@ -143,6 +190,13 @@ function drawNames(context, { down, R }, layout, theme) {
   }
 }
 
+/**
+ * @param {Context} context
+ * @param {Frame} frame
+ * @param {Layout} layout
+ * @param {Theme} theme
+ * @param {HTMLCanvasElement} image
+ */
 function drawCells(context, { across, C }, layout, theme, image) {
   context.imageSmoothingEnabled = false;
   context.drawImage(image, 0, 0, layout.width, layout.axis);
@@ -156,9 +210,15 @@ function drawCells(context, { across, C }, layout, theme, image) {
   }
 }
 
-/** In ink with a rim of the background, to be seen on any colour. */
+/**
+ * In ink with a rim of the background, to be seen on any colour.
+ * @param {Context} context
+ * @param {Layout} layout
+ * @param {Cell} at
+ * @param {Theme} theme
+ */
 function frameAround(context, layout, { row, column }, theme) {
-  for (const [colour, width] of [[theme.background, 3.5], [theme.text, 1.75]]) {
+  for (const [colour, width] of /** @type {const} */ ([[theme.background, 3.5], [theme.text, 1.75]])) {
     context.strokeStyle = colour;
     context.lineWidth = width;
     context.strokeRect(column * layout.across - 1, row * layout.down - 1, layout.across + 2, layout.down + 2);

@@ -27,19 +27,26 @@ const STYLE = `${COPIED}
   }
 `;
 
+/** @typedef {{ title: string, prime?: string, text: string, changed?: string }} Passage */
+
 export default renderer(STYLE, (stage) => {
   const list = make("div", { className: "passages" });
   stage.root.append(list);
+  /** @type {ReturnType<typeof block>[]} */
   const blocks = [];
 
-  function show(bytes) {
+  function show(/** @type {Uint8Array} */ bytes) {
+    /** @type {{ passages: Passage[], across: number, wrap: boolean, height: number | null }} */
     const { passages, across, wrap, height } = unpack(bytes).header;
     list.style.setProperty("--part", `calc((100% - ${14 * (across - 1)}px) / ${across})`);
     list.style.setProperty("--height", height === null ? "auto" : `calc(${height}px * var(--zoom))`);
     list.classList.toggle("wrapped", wrap);
-    while (blocks.length > passages.length) blocks.pop().element.remove();
+    while (blocks.length > passages.length) blocks.pop()?.element.remove();
     passages.forEach((passage, at) => {
-      if (at === blocks.length) list.append((blocks[at] = block()).element);
+      if (at === blocks.length) {
+        blocks.push(block());
+        list.append(blocks[at].element);
+      }
       blocks[at].fill(passage, height !== null || !wrap);
     });
     stage.ready = true;
@@ -54,7 +61,7 @@ function block() {
   const parts = ["prime", "text", "changed"].map((className) => make("span", { className }));
   const pre = make("pre", { at: { role: "group" } }, parts);
   const [copy, said] = copier(() => parts.map((part) => part.textContent).join(""));
-  const fill = ({ title, prime = "", text, changed = "" }, scrolled) => {
+  const fill = (/** @type {Passage} */ { title, prime = "", text, changed = "" }, /** @type {boolean} */ scrolled) => {
     write(caption, title);
     caption.hidden = !title;
     [prime, text, changed].forEach((words, at) => write(parts[at], words));
@@ -65,6 +72,6 @@ function block() {
   return { element: make("figure", {}, [caption, pre, copy, said]), fill };
 }
 
-function write(element, words) {
+function write(/** @type {HTMLElement} */ element, /** @type {string} */ words) {
   if (element.textContent !== words) element.textContent = words;
 }

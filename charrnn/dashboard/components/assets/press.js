@@ -3,7 +3,7 @@
 
 import { follow, press } from "../charrnn.link/live.js";
 import { inkOn, themeOf, unpack } from "../charrnn.link/shared.js";
-import { make } from "../charrnn.link/stage.js";
+import { hostOf, make } from "../charrnn.link/stage.js";
 
 const UNANSWERED = 1000; // ms
 const STYLE = `
@@ -19,31 +19,34 @@ const STYLE = `
   @media (max-width: 640px) { button { min-width: 88px; } }
 `;
 
+/** @typedef {Followed & { paint(): void, ask(name: string): void }} Button */
+
+/** @type {WeakMap<Streamlit["parentElement"], Button>} */
 const buttons = new WeakMap();
 
-export default ({ data, parentElement, setTriggerValue }) => {
-  if (!buttons.has(parentElement)) buttons.set(parentElement, raise(parentElement));
-  const button = buttons.get(parentElement);
+export default (/** @type {Streamlit} */ { data, parentElement, setTriggerValue }) => {
+  const button = buttons.get(parentElement) ?? raise(parentElement);
+  buttons.set(parentElement, button);
   button.ask = (name) => setTriggerValue("pressed", name);
   button.paint();
   button.take(data);
   return () => setTimeout(() => parentElement.isConnected || button.leave());
 };
 
-function raise(parentElement) {
+function raise(/** @type {Streamlit["parentElement"]} */ parentElement) {
   const sign = make("span", { at: { "aria-hidden": "true" } });
   const label = make("span");
   const element = make("button", { type: "button" }, [sign, label]);
-  const host = parentElement.host ?? parentElement;
-  const mine = {};
-  let timer;
+  const host = hostOf(parentElement);
+  const mine = /** @type {Button} */ ({});
+  let timer = 0;
   element.onclick = () => {
     const { name } = element;
     clearTimeout(timer);
     timer = setTimeout(() => mine.ask(name), press(name) ? UNANSWERED : 0);
   };
   parentElement.append(make("style", { textContent: STYLE }), element);
-  const show = (message) => {
+  const show = (/** @type {Uint8Array} */ message) => {
     const { header } = unpack(message);
     if (header.name !== element.name) clearTimeout(timer); // answered
     Object.assign(element, { name: header.name, title: header.help });

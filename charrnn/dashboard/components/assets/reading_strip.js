@@ -4,6 +4,8 @@ import { contextFor, glyph, percent, signedText, spoken, unpack } from "../charr
 import { button, keepInView, make, placeBeside, renderer, savePicture, sharedChoice } from "../charrnn.link/stage.js";
 import { drawCells, drawLabels, drawLegends, held, layoutOf } from "../charrnn.link/strip_picture.js";
 
+/** @import { Layout, Strip } from "./strip_picture.js" */
+
 const STYLE = `
   .card table { border-collapse: collapse; width: 100%; table-layout: fixed; }
   .card td, .card p { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
@@ -30,10 +32,16 @@ export default renderer(STYLE, (stage) => {
   const foot = make("div", { className: "foot" }, [legends, tools]);
   stage.root.append(make("div", { className: "row" }, [labels, scroller]), foot, card, said);
 
+  /** @type {Choice<number | null>} */
   const pin = sharedChoice(stage, "pinned");
-  let frame, layout, hover = null;
+  /** @type {Strip} */
+  let frame;
+  /** @type {Layout} */
+  let layout;
+  /** @type {number | null} */
+  let hover = null;
 
-  function show(bytes) {
+  function show(/** @type {Uint8Array} */ bytes) {
     frame = frameOf(bytes);
     pin.hear(frame.pinned);
     if (pin.value !== null && pin.value >= frame.columns) pin.value = null;
@@ -45,16 +53,16 @@ export default renderer(STYLE, (stage) => {
   function paint() {
     const { theme } = stage;
     layout = layoutOf(frame, stage.width / theme.zoom);
-    drawLabels(contextFor(labels, layout.labels, layout.height, theme.zoom), frame, layout, theme);
+    drawLabels(contextFor(labels, layout.labels, layout.height, theme.zoom), layout, theme);
     const context = contextFor(cells, layout.cells, layout.height, theme.zoom);
     drawCells(context, frame, layout, theme, { pinned: pin.value, hover, ratio: (window.devicePixelRatio || 1) * theme.zoom });
     const room = layout.width - (layout.narrow ? 132 : 140) / theme.zoom; // beside the buttons
     drawLegends(contextFor(legends, room, 24, theme.zoom), frame, layout, theme, pin.value);
-    moves.forEach((one) => (one.hidden = pin.value === null));
+    for (const one of moves) one.hidden = pin.value === null;
     showCard(pin.value ?? hover);
   }
 
-  function showCard(j) {
+  function showCard(/** @type {number | null} */ j) {
     if (j === null) {
       card.hidden = true;
       return;
@@ -66,25 +74,25 @@ export default renderer(STYLE, (stage) => {
     placeBeside(card, { ...column, width: stage.width, wish: 196 * zoom, bottom: layout.height * zoom });
   }
 
-  function columnAt(event) {
+  function columnAt(/** @type {MouseEvent} */ event) {
     if (!layout) return null;
     const j = Math.floor((event.clientX - cells.getBoundingClientRect().left) / (layout.cell * stage.theme.zoom));
     return j >= 0 && j < frame.columns ? j : null;
   }
 
-  function point(j) {
+  function point(/** @type {number | null} */ j) {
     if (j === hover) return;
     hover = j;
     stage.redraw();
   }
 
-  function choose(j) {
+  function choose(/** @type {number | null} */ j) {
     pin.choose(j);
     said.textContent = j === null ? "" : describe(frame, j);
     stage.redraw();
   }
 
-  function move(by) {
+  function move(/** @type {number} */ by) {
     const start = pin.value ?? (by > 0 ? -1 : frame.columns);
     const j = Math.min(frame.columns - 1, Math.max(0, start + by));
     keepInView(scroller, j * layout.cell * stage.theme.zoom, layout.cell * stage.theme.zoom);
@@ -93,7 +101,7 @@ export default renderer(STYLE, (stage) => {
 
   function save() {
     savePicture("reading-strip.png", stage.theme, layout.labels + layout.cells, layout.height + 28, (context) => {
-      drawLabels(context, frame, layout, stage.theme);
+      drawLabels(context, layout, stage.theme);
       context.translate(layout.labels, 0);
       drawCells(context, frame, layout, stage.theme, { pinned: pin.value });
       context.translate(-layout.labels, layout.height + 4);
@@ -120,16 +128,22 @@ export default renderer(STYLE, (stage) => {
   return { show, paint };
 });
 
+/**
+ * @param {Uint8Array} bytes
+ * @returns {Strip}
+ */
 function frameOf(bytes) {
   const { header, take } = unpack(bytes);
+  /** @type {string[]} */
   const text = Array.from(header.text);
   const columns = text.length;
+  /** @type {string[]} */
   const top = Array.from(header.top);
   const best = columns ? top.length / columns : 0;
   const topP = take(Uint16Array, top.length);
   const surprise = Float32Array.from(take(Uint16Array, columns), (number) => number / 1000);
-  const units = header.units.map((name) => ({ name, values: take(Int16Array, columns) }));
-  const rows = header.rows.map(({ label, guess }) => {
+  const units = header.units.map((/** @type {string} */ name) => ({ name, values: take(Int16Array, columns) }));
+  const rows = header.rows.map((/** @type {{ label: string, guess: string }} */ { label, guess }) => {
     const characters = Array.from(guess);
     return { label, guess: characters, p: take(Uint8Array, characters.length) };
   });
@@ -138,19 +152,25 @@ function frameOf(bytes) {
     guess: text.map((_, j) => top[j * best]),
     p: Uint8Array.from(text, (_, j) => Math.round(topP[j * best] / 257)),
   };
+  /** @type {Strip["likeliest"]} */
   const likeliest = (j) => Array.from({ length: best }, (_, k) => [top[j * best + k], topP[j * best + k] / 65535]);
   return { text, columns, rows, now, surprise, units, likeliest, reach: header.reach, pinned: header.pinned };
 }
 
-function alternative({ text, now, columns }) {
+function alternative(/** @type {Strip} */ { text, now, columns }) {
   const right = now.guess.filter((character, j) => character === text[j]).length;
   return `The text that came: ${text.join("")} — ${now.label}: ${now.guess.join("")} — ` +
     `${percent(right / columns)} of ${columns} guessed right. Arrow keys pin a character, Escape lets it go.`;
 }
 
+/**
+ * @param {HTMLElement} card
+ * @param {Strip} frame
+ * @param {number} j
+ */
 function fill(card, frame, j) {
   const bits = frame.surprise[j];
-  const cell = (className, content) => make("td", { className }, [content]);
+  const cell = (/** @type {string} */ className, /** @type {string | Node} */ content) => make("td", { className }, [content]);
   const likeliest = frame.likeliest(j).map(([character, p]) => {
     const bar = make("div", { className: "bar" });
     bar.style.width = `${100 * p}%`;
@@ -168,6 +188,10 @@ function fill(card, frame, j) {
   );
 }
 
+/**
+ * @param {Strip} frame
+ * @param {number} j
+ */
 function describe(frame, j) {
   const guesses = frame.likeliest(j).map(([character, p]) => `${spoken(character)} ${percent(p)}`);
   const units = frame.units.map((unit) => `${unit.name} ${signedText(held(unit, j))}`);

@@ -19,20 +19,31 @@ const PALETTES = {
   },
 };
 
+/** @param {string} hex */
 const channels = (hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
 
-/** Relative luminance of an sRGB colour, 0 to 1 (WCAG 2.2). */
+/**
+ * Relative luminance of an sRGB colour, 0 to 1 (WCAG 2.2).
+ * @param {number[]} rgb
+ */
 function luminance(rgb) {
   const [r, g, b] = rgb.map((c) => (c <= 10 ? c / 3294.6 : ((c / 255 + 0.055) / 1.055) ** 2.4));
   return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 }
 
-/** Black or white, whichever contrasts more with a colour. */
+/**
+ * Black or white, whichever contrasts more with a colour.
+ * @param {string} hex
+ */
 export const inkOn = (hex) => (luminance(channels(hex)) > 0.179 ? "#000" : "#fff"); // at 0.179 they contrast alike
 
-/** A scale as 256 colours: `fill` for CSS, `ink` (black or white, whichever contrasts more), `pixel` for ImageData. */
+/**
+ * A scale as 256 colours: `fill` for CSS, `ink` (black or white, whichever contrasts more), `pixel` for ImageData.
+ * @param {string[]} stops
+ */
 function scale(stops) {
   const colours = stops.map(channels);
+  /** @type {Scale} */
   const table = { fill: [], ink: [], pixel: new Uint32Array(256) };
   for (let i = 0; i < 256; i++) {
     const at = (i / 255) * (colours.length - 1);
@@ -45,9 +56,12 @@ function scale(stops) {
   return table;
 }
 
-const scratch = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+const scratch = /** @type {Context} */ (document.createElement("canvas").getContext("2d", { willReadFrequently: true }));
 
-/** Any CSS colour as [r, g, b]: painted on one pixel and read back, since themes may say it in any notation. */
+/**
+ * Any CSS colour as [r, g, b]: painted on one pixel and read back, since themes may say it in any notation.
+ * @param {string} colour
+ */
 function parse(colour) {
   scratch.fillStyle = "#fff";
   scratch.fillStyle = colour;
@@ -55,12 +69,17 @@ function parse(colour) {
   return [...scratch.getImageData(0, 0, 1, 1).data].slice(0, 3);
 }
 
-const themes = new Map();
+/** @type {Map<string, Colours>} */
+const themes = new Map(); // by background
 
-/** Colours, fonts and magnification for an element, from the theme around it. */
+/**
+ * Colours, fonts and magnification for an element, from the theme around it.
+ * @param {Element} element
+ * @returns {Theme}
+ */
 export function themeOf(element) {
   const style = getComputedStyle(element);
-  const value = (name, otherwise) => style.getPropertyValue(name).trim() || otherwise;
+  const value = (/** @type {string} */ name, /** @type {string} */ otherwise) => style.getPropertyValue(name).trim() || otherwise;
   const background = value("--st-background-color", "#FCFCFA");
   if (!themes.has(background)) {
     const palette = luminance(parse(background)) > 0.25 ? PALETTES.light : PALETTES.dark;
@@ -70,7 +89,7 @@ export function themeOf(element) {
     });
   }
   return {
-    ...themes.get(background),
+    .../** @type {Colours} */ (themes.get(background)),
     sans: value("--st-font", "sans-serif"),
     mono: value("--st-code-font", "monospace"),
     zoom: (parseFloat(getComputedStyle(document.documentElement).fontSize) || 16) / 16, // ?present=1 enlarges it
@@ -80,7 +99,11 @@ export function themeOf(element) {
 const GLYPHS = new Map([["\n", "↵"], ["\t", "⇥"], [" ", "␣"]]);
 const NAMES = new Map([["\n", "new line"], ["\t", "tab"], [" ", "space"]]);
 
-/** One visible sign for one character, whatever it is: one cell never disturbs the next. */
+/**
+ * One visible sign for one character, whatever it is: one cell never disturbs the next.
+ * @param {string} character
+ * @returns {string}
+ */
 export function glyph(character) {
   if (!GLYPHS.has(character)) {
     let sign = character;
@@ -89,21 +112,31 @@ export function glyph(character) {
     else if (/^\p{M}/u.test(character)) sign = "◌" + character;
     GLYPHS.set(character, sign);
   }
-  return GLYPHS.get(character);
+  return /** @type {string} */ (GLYPHS.get(character));
 }
 
-/** A character in words, for those who listen. */
+/**
+ * A character in words, for those who listen.
+ * @param {string} character
+ */
 export function spoken(character) {
-  if (/^[\p{C}\p{Z}]/u.test(character) && !NAMES.has(character)) return `U+${character.codePointAt(0).toString(16)}`;
+  if (/^[\p{C}\p{Z}]/u.test(character) && !NAMES.has(character)) return `U+${character.codePointAt(0)?.toString(16)}`;
   return NAMES.get(character) ?? character;
 }
 
+/** @param {number} value */
 export function signedText(value, digits = 3) {
   return Number.isNaN(value) ? "not a number" : (value < 0 ? "−" : "+") + Math.abs(value).toFixed(digits);
 }
+/** @param {number} p */
 export const percent = (p) => (p > 0 && p < 0.01 ? "< 1 %" : `${Math.round(100 * p)} %`);
 
-/** A 2-D context on which one unit is one CSS pixel times `zoom`; the canvas is resized only when it must be. */
+/**
+ * A 2-D context on which one unit is one CSS pixel times `zoom`; the canvas is resized only when it must be.
+ * @param {HTMLCanvasElement} canvas
+ * @param {number} width
+ * @param {number} height
+ */
 export function contextFor(canvas, width, height, zoom = 1, ratio = window.devicePixelRatio || 1) {
   const pixels = [Math.round(width * zoom * ratio), Math.round(height * zoom * ratio)];
   if (canvas.width !== pixels[0] || canvas.height !== pixels[1]) [canvas.width, canvas.height] = pixels;
@@ -111,7 +144,7 @@ export function contextFor(canvas, width, height, zoom = 1, ratio = window.devic
     canvas.style.width = `${width * zoom}px`;
     canvas.style.height = `${height * zoom}px`;
   }
-  const context = canvas.getContext("2d");
+  const context = /** @type {Context} */ (canvas.getContext("2d"));
   context.setTransform(ratio * zoom, 0, 0, ratio * zoom, 0, 0);
   context.clearRect(0, 0, width, height);
   context.textBaseline = "middle";
@@ -119,7 +152,12 @@ export function contextFor(canvas, width, height, zoom = 1, ratio = window.devic
   return context;
 }
 
-/** Text cut with an ellipsis so that it fits. */
+/**
+ * Text cut with an ellipsis so that it fits.
+ * @param {Context} context
+ * @param {string} text
+ * @param {number} width
+ */
 export function fit(context, text, width) {
   if (context.measureText(text).width <= width) return text;
   const letters = Array.from(text);
@@ -129,12 +167,17 @@ export function fit(context, text, width) {
 
 const LEGEND_STOPS = 16; // all scales are straight between so many colours
 
-/** A scale's legend: a bar of it between its two ends. Returns the x where it ends. */
+/**
+ * A scale's legend: a bar of it between its two ends. Returns the x where it ends.
+ * @param {Context} context
+ * @param {Theme} theme
+ * @param {{ x: number, y: number, title: string, colours: Scale, low: string, high: string, width?: number }} what
+ */
 export function legend(context, theme, { x, y, title, colours, low, high, width = 64 }) {
   context.font = `12px ${theme.sans}`;
   context.textAlign = "left";
   context.fillStyle = theme.muted;
-  const write = (text) => {
+  const write = (/** @type {string} */ text) => {
     context.fillText(text, x, y);
     x += context.measureText(text).width + 6;
   };
@@ -150,13 +193,17 @@ export function legend(context, theme, { x, y, title, colours, low, high, width 
   return x;
 }
 
-/** Bytes on the wire: a JSON header, a zero byte, then arrays of numbers, the wider ones first. */
+/**
+ * Bytes on the wire: a JSON header, a zero byte, then arrays of numbers, the wider ones first.
+ * @param {Uint8Array} bytes
+ * @returns {Message}
+ */
 export function unpack(bytes) {
   const end = bytes.indexOf(0);
   const header = JSON.parse(new TextDecoder().decode(bytes.subarray(0, end)));
   const { buffer } = bytes.slice(end + 1); // a copy, so that 16-bit numbers are aligned
   let at = 0;
-  const take = (Kind, length) => {
+  const take = (/** @type {any} */ Kind, /** @type {number} */ length) => {
     const array = new Kind(buffer, at, length);
     at += array.byteLength;
     return array;
@@ -164,9 +211,18 @@ export function unpack(bytes) {
   return { header, take };
 }
 
-/** int8 as the int16 that stands for the same value. */
+/**
+ * int8 as the int16 that stands for the same value.
+ * @param {number} number
+ */
 export const widened = (number) => (number === -128 ? -32768 : number * 258);
-/** int16 to a value in [-limit, limit]; -32768 stands for "not a number". */
+/**
+ * int16 to a value in [-limit, limit]; -32768 stands for "not a number".
+ * @param {number} number
+ */
 export const real = (number, limit = 1) => (number === -32768 ? NaN : (number / 32767) * limit);
-/** int16 to a place on a scale of 256. */
+/**
+ * int16 to a place on a scale of 256.
+ * @param {number} number
+ */
 export const step = (number) => (number === -32768 ? 128 : (number + 32768) >> 8);

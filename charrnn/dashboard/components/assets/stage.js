@@ -25,29 +25,41 @@ const STYLE = `
   .spoken { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 `;
 
-/** An element with properties, attributes (in `at`) and children. Text arrives as text only. */
-export function make(tag, { at = {}, ...properties } = {}, children = []) {
+/**
+ * An element with properties, attributes (in `at`) and children. Text arrives as text only.
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Made<Tag>} [properties]
+ * @param {(Node | string)[]} [children]
+ * @returns {HTMLElementTagNameMap[Tag]}
+ */
+export function make(tag, { at = {}, ...properties } = /** @type {Made<Tag>} */ ({}), children = []) {
   const element = Object.assign(document.createElement(tag), properties);
   for (const [name, value] of Object.entries(at)) element.setAttribute(name, value);
   element.append(...children);
   return element;
 }
 
+// Of the theme, what a component's style sheet may use, as --text and so on.
+const STYLED = /** @type {const} */ (["text", "muted", "border", "panel", "accent", "mark", "background", "zoom"]);
+
+/** @type {WeakMap<Streamlit["parentElement"], Stage>} */
 const stages = new WeakMap();
 
 /**
  * The renderer Streamlit calls with each frame. `build(stage)` runs once and returns `show(data)` and `paint()`:
  * take in a new frame, and draw the present one (again after a change of width, theme or fonts).
+ * @param {string} style
+ * @param {(stage: Stage) => Pick<Stage, "show" | "paint">} build
  */
 export function renderer(style, build) {
+  /** @type {(given: Streamlit) => Leave} */
   return ({ data, parentElement, setStateValue }) => {
-    if (!stages.has(parentElement)) stages.set(parentElement, raise(parentElement, style, build));
-    const stage = stages.get(parentElement);
+    const stage = stages.get(parentElement) ?? raise(parentElement, style, build);
+    stages.set(parentElement, stage);
     stage.setStateValue = setStateValue;
-    stage.theme = themeOf(parentElement.host ?? parentElement);
-    for (const name of ["text", "muted", "border", "panel", "accent", "mark", "background", "zoom"]) {
-      stage.root.style.setProperty(`--${name}`, stage.theme[name]);
-    }
+    stage.theme = themeOf(hostOf(parentElement));
+    for (const name of STYLED) stage.root.style.setProperty(`--${name}`, String(stage.theme[name]));
     if (data) stage.take(data);
     stage.redraw();
     // Also called for a frame that a newer one overtook while the script was loading: only leave together with the page.
@@ -55,11 +67,16 @@ export function renderer(style, build) {
   };
 }
 
+/**
+ * @param {Streamlit["parentElement"]} parentElement
+ * @param {string} style
+ * @param {(stage: Stage) => Pick<Stage, "show" | "paint">} build
+ */
 function raise(parentElement, style, build) {
   const root = make("div", { className: "stage" });
   const sheet = make("style", { textContent: STYLE + style });
   parentElement.append(sheet, root);
-  const stage = { root, width: 0, ready: false };
+  const stage = /** @type {Stage} */ ({ root, width: 0, ready: false });
   stage.redraw = () => {
     stage.width ||= root.clientWidth; // later the observer tells it: asking has the browser lay out the page at once
     if (!stage.width || !stage.ready) return; // folded away, or nothing to show yet
@@ -85,11 +102,20 @@ function raise(parentElement, style, build) {
     root.remove();
     stages.delete(parentElement);
   };
-  loadFonts(parentElement.host ?? parentElement).then(() => root.isConnected && stage.redraw());
+  loadFonts(hostOf(parentElement)).then(() => root.isConnected && stage.redraw());
   return stage;
 }
 
-/** A canvas does not wait for fonts: ask for those it uses, then draw once more. */
+/**
+ * The element on the page that a component is in.
+ * @param {Streamlit["parentElement"]} parentElement
+ */
+export const hostOf = (parentElement) => (parentElement instanceof ShadowRoot ? parentElement.host : parentElement);
+
+/**
+ * A canvas does not wait for fonts: ask for those it uses, then draw once more.
+ * @param {Element} element
+ */
 async function loadFonts(element) {
   const { sans, mono } = themeOf(element);
   const wanted = [`16px ${sans}`, `600 16px ${sans}`, `16px ${mono}`, `600 16px ${mono}`];
@@ -99,10 +125,16 @@ async function loadFonts(element) {
 /**
  * A choice that both sides may change. A local one shows at once and is told to Python a little later. Python's wins
  * when it differs from what Python said before, except within a second of a local one: then it is only an echo.
+ * @template Value
+ * @param {Stage} stage
+ * @param {string} name
+ * @returns {Choice<Value | null>}
  */
 export function sharedChoice(stage, name) {
-  let heard, chosenAt = -Infinity, timer;
-  const choice = { value: null };
+  /** @type {string | undefined} */
+  let heard;
+  let chosenAt = -Infinity, timer = 0;
+  const choice = /** @type {Choice<Value | null>} */ ({ value: null });
   choice.hear = (value) => {
     const said = JSON.stringify(value);
     if (said !== heard && performance.now() - chosenAt > 1000) choice.value = value;
@@ -117,11 +149,20 @@ export function sharedChoice(stage, name) {
   return choice;
 }
 
+/**
+ * @param {string} label
+ * @param {string} sign
+ * @param {() => void} onclick
+ */
 export function button(label, sign, onclick) {
   return make("button", { type: "button", title: label, textContent: sign, onclick, at: { "aria-label": label } });
 }
 
-/** Beside a column and inside the box; on its right if there is room, since that hides only what is to come. */
+/**
+ * Beside a column and inside the box; on its right if there is room, since that hides only what is to come.
+ * @param {HTMLElement} card
+ * @param {{ left: number, right: number, width: number, wish: number, bottom: number }} where
+ */
 export function placeBeside(card, { left, right, width, wish, bottom }) {
   const onRight = width - right >= wish || width - right >= left;
   const room = Math.min(wish, (onRight ? width - right : left) - 6);
@@ -131,14 +172,26 @@ export function placeBeside(card, { left, right, width, wish, bottom }) {
   card.style.top = `${Math.max(0, bottom - card.offsetHeight)}px`;
 }
 
-/** Scrolls only when the place would be hidden, and then a little further. */
+/**
+ * Scrolls only when the place would be hidden, and then a little further.
+ * @param {HTMLElement} scroller
+ * @param {number} x
+ * @param {number} width
+ */
 export function keepInView(scroller, x, width) {
   const { scrollLeft, clientWidth } = scroller;
   if (x < scrollLeft) scroller.scrollLeft = x - 3 * width;
   else if (x + width > scrollLeft + clientWidth) scroller.scrollLeft = x + 4 * width - clientWidth;
 }
 
-/** A still picture, at twice the size, with a margin: `draw` gets a context that starts inside the margin. */
+/**
+ * A still picture, at twice the size, with a margin: `draw` gets a context that starts inside the margin.
+ * @param {string} name
+ * @param {Theme} theme
+ * @param {number} width
+ * @param {number} height
+ * @param {(context: Context) => void} draw
+ */
 export function savePicture(name, theme, width, height, draw) {
   const canvas = document.createElement("canvas");
   const context = contextFor(canvas, width + 24, height + 24, 1, 2);
@@ -147,6 +200,7 @@ export function savePicture(name, theme, width, height, draw) {
   context.translate(12, 12);
   draw(context);
   canvas.toBlob((blob) => {
+    if (!blob) return; // larger than this browser can save
     const link = make("a", { href: URL.createObjectURL(blob), download: name });
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10_000);

@@ -2,32 +2,71 @@
 
 import { fit, glyph, legend, real, step } from "./shared.js";
 
+/** @typedef {{ label: string, guess: string[], p: Uint8Array }} Row */
+/** @typedef {{ name: string, values: Int16Array }} Unit */
+/** @typedef {{ column: number, weights: number[], cut: number }} Reach */
+
+/**
+ * The strip of one moment, column by column.
+ * @typedef {object} Strip
+ * @property {string[]} text - what came
+ * @property {number} columns
+ * @property {Row[]} rows - of earlier steps
+ * @property {Row} now
+ * @property {Float32Array} surprise - bits
+ * @property {Unit[]} units
+ * @property {(column: number) => Guess[]} likeliest
+ * @property {Reach | null} reach
+ * @property {number | null} pinned
+ */
+
+/** @typedef {{ y: number, height: number }} Place */
+
+/**
+ * A row of the picture.
+ * @typedef {{ kind: "row", row: Row } | { kind: "now", row: Row } | { kind: "came" } | { kind: "surprise" }
+ *   | { kind: "unit", unit: Unit }} Kind
+ * @typedef {Place & Kind} Band
+ */
+
+/** @typedef {ReturnType<typeof layoutOf>} Layout */
+
 const FULL_SURPRISE = 8; // bits at which a bar is full
 
-/** Where everything lies, in CSS pixels before magnification. */
+/**
+ * Where everything lies, in CSS pixels before magnification.
+ * @param {Strip} frame
+ * @param {number} width
+ */
 export function layoutOf(frame, width) {
   const narrow = width < 640;
   const labels = narrow ? 64 : 132;
   const cell = narrow ? 14 : Math.min(18, Math.max(9, (width - labels) / frame.columns));
+  /** @type {Band[]} */
   const bands = [];
   let y = 0;
-  const add = (kind, height, more = {}) => {
-    bands.push({ kind, y, height, ...more });
+  const place = (/** @type {number} */ height) => {
     y += height;
+    return { y: y - height, height };
   };
-  for (const row of frame.rows) add("row", 19, { row });
+  for (const row of frame.rows) bands.push({ kind: "row", row, ...place(19) });
   y += frame.rows.length ? 2 : 0;
-  add("now", 24, { row: frame.now });
+  bands.push({ kind: "now", row: frame.now, ...place(24) });
   y += 3;
-  add("came", 26);
-  add("surprise", 28);
+  bands.push({ kind: "came", ...place(26) }, { kind: "surprise", ...place(28) });
   y += 11;
-  for (const unit of frame.units) add("unit", 15, { unit });
+  for (const unit of frame.units) bands.push({ kind: "unit", unit, ...place(15) });
   return { narrow, labels, cell, bands, width, height: y + 4, cells: cell * frame.columns };
 }
 
-export function drawLabels(context, frame, layout, theme) {
+/**
+ * @param {Context} context
+ * @param {Layout} layout
+ * @param {Theme} theme
+ */
+export function drawLabels(context, layout, theme) {
   const right = layout.labels - (layout.narrow ? 5 : 10);
+  /** @type {(text: string, y: number, weight: number, size: number, colour: string, kept?: string) => void} */
   const write = (text, y, weight, size, colour, kept = "") => {
     context.font = `${weight} ${size}px ${theme.sans}`;
     context.fillStyle = colour;
@@ -35,27 +74,35 @@ export function drawLabels(context, frame, layout, theme) {
     context.fillText(fit(context, text, right - context.measureText(kept).width) + kept, right, y);
   };
   const size = layout.narrow ? 11 : 13;
-  const short = (label) => (layout.narrow ? label.replace(/^(at|its) /, "") : label);
-  for (const { kind, y, height, row, unit } of layout.bands) {
+  const short = (/** @type {string} */ label) => (layout.narrow ? label.replace(/^(at|its) /, "") : label);
+  for (const band of layout.bands) {
+    const { kind, y, height } = band;
     const middle = y + height / 2;
     if (kind === "row") {
-      context.globalAlpha = row.guess.length ? 1 : 0.55; // faint while that step is still to come
-      write(short(row.label), middle, 400, size, theme.muted);
+      context.globalAlpha = band.row.guess.length ? 1 : 0.55; // faint while that step is still to come
+      write(short(band.row.label), middle, 400, size, theme.muted);
       context.globalAlpha = 1;
-    } else if (kind === "now") write(short(row.label), middle, 600, size, theme.text);
+    } else if (kind === "now") write(short(band.row.label), middle, 600, size, theme.text);
     else if (kind === "came") write("what came", middle, 600, size, theme.text);
     else if (kind === "surprise") {
       write("surprise", y + 8, 600, size, theme.text);
       write("up to 8 bits", y + 21, 400, size - 2, theme.muted);
     } else if (kind === "unit") {
-      const [, name, number] = /^(.*?)( \d+)?$/.exec(unit.name); // the number is never cut off
+      const [, name, number] = /^(.*?)( \d+)?$/.exec(band.unit.name) ?? ["", band.unit.name]; // the number is never cut off
       write(name, middle, 400, size, theme.muted, number);
     }
   }
 }
 
+/**
+ * @param {Context} context
+ * @param {Strip} frame
+ * @param {Layout} layout
+ * @param {Theme} theme
+ * @param {{ pinned?: number | null, hover?: number | null, ratio?: number }} shown
+ */
 export function drawCells(context, frame, layout, theme, { pinned = null, hover = null, ratio = 2 }) {
-  const snap = (x) => Math.round(x * ratio) / ratio; // edges on device pixels, or the cells blur into each other
+  const snap = (/** @type {number} */ x) => Math.round(x * ratio) / ratio; // edges on device pixels, or the cells blur into each other
   const edges = Float64Array.from({ length: frame.columns + 1 }, (_, j) => snap(j * layout.cell));
   context.textAlign = "center";
   for (const band of layout.bands) {
@@ -71,13 +118,28 @@ export function drawCells(context, frame, layout, theme, { pinned = null, hover 
 }
 
 // Narrow cells, smaller letters.
+/** @type {(edges: Float64Array, theme: Theme) => string} */
 const largeFont = (edges, theme) => `600 ${Math.min(16, 1.45 * edges[1])}px ${theme.mono}`;
 
+/**
+ * @param {Context} context
+ * @param {string} character
+ * @param {Float64Array} edges
+ * @param {number} j
+ * @param {number} y
+ */
 function write(context, character, edges, j, y) {
   const width = edges[j + 1] - edges[j];
   context.fillText(glyph(character), edges[j] + width / 2, y, width); // the last one squeezes wide characters
 }
 
+/**
+ * @param {Context} context
+ * @param {Strip} frame
+ * @param {Place & { kind: string, row: Row }} band
+ * @param {Float64Array} edges
+ * @param {Theme} theme
+ */
 function drawGuesses(context, frame, { kind, y, height, row }, edges, theme) {
   const now = kind === "now";
   context.font = now ? largeFont(edges, theme) : `${Math.min(13.5, 1.3 * edges[1])}px ${theme.mono}`;
@@ -100,12 +162,26 @@ function drawGuesses(context, frame, { kind, y, height, row }, edges, theme) {
   context.globalAlpha = 1;
 }
 
+/**
+ * @param {Context} context
+ * @param {Strip} frame
+ * @param {Place} band
+ * @param {Float64Array} edges
+ * @param {Theme} theme
+ */
 function drawCame(context, frame, { y, height }, edges, theme) {
   context.font = largeFont(edges, theme);
   context.fillStyle = theme.text;
   frame.text.forEach((character, j) => character !== " " && write(context, character, edges, j, y + height / 2));
 }
 
+/**
+ * @param {Context} context
+ * @param {Strip} frame
+ * @param {Place} band
+ * @param {Float64Array} edges
+ * @param {Theme} theme
+ */
 function drawSurprise(context, frame, { y, height }, edges, theme) {
   frame.surprise.forEach((bits, j) => {
     const part = Math.min(1, bits / FULL_SURPRISE);
@@ -114,6 +190,12 @@ function drawSurprise(context, frame, { y, height }, edges, theme) {
   });
 }
 
+/**
+ * @param {Context} context
+ * @param {Place & { unit: Unit }} band
+ * @param {Float64Array} edges
+ * @param {Theme} theme
+ */
 function drawUnit(context, { y, height, unit }, edges, theme) {
   unit.values.forEach((value, j) => {
     context.fillStyle = theme.signed.fill[step(value)];
@@ -121,13 +203,21 @@ function drawUnit(context, { y, height, unit }, edges, theme) {
   });
 }
 
+/** @type {(frame: Strip, pinned: number | null) => Reach | null} */
 const reachOf = (frame, pinned) => (frame.reach && frame.reach.column === pinned ? frame.reach : null);
 
-/** What the colours mean, 24 px high; it does not scroll with the cells. */
+/**
+ * What the colours mean, 24 px high; it does not scroll with the cells.
+ * @param {Context} context
+ * @param {Strip} frame
+ * @param {Layout} layout
+ * @param {Theme} theme
+ * @param {number | null} pinned
+ */
 export function drawLegends(context, frame, layout, theme, pinned) {
   const width = layout.narrow ? 18 : 64;
   const reach = reachOf(frame, pinned);
-  const title = (long, short) => (layout.narrow ? (reach ? "" : short) : long); // where there is room for it
+  const title = (/** @type {string} */ long, /** @type {string} */ short) => (layout.narrow ? (reach ? "" : short) : long); // where there is room for it
   const scales = [
     { title: title("guessed right, by its probability", "right"), colours: theme.right, low: "0", high: "100 %" },
     { title: title("held by a unit", "unit"), colours: theme.signed, low: "−1", high: "+1" },
@@ -137,9 +227,16 @@ export function drawLegends(context, frame, layout, theme, pinned) {
   if (reach) context.fillText(layout.narrow ? `┊ ${reach.cut} back` : `┊ learning looks ${reach.cut} back`, x, 12);
 }
 
-/** How far the gradient of the pinned prediction reaches back, and where the unroll cuts it off. */
+/**
+ * How far the gradient of the pinned prediction reaches back, and where the unroll cuts it off.
+ * @param {Context} context
+ * @param {Reach} reach
+ * @param {Layout} layout
+ * @param {Float64Array} edges
+ * @param {Theme} theme
+ */
 function drawReach(context, { column, weights, cut }, layout, edges, theme) {
-  const came = layout.bands.find(({ kind }) => kind === "came");
+  const came = /** @type {Band} */ (layout.bands.find(({ kind }) => kind === "came"));
   context.fillStyle = theme.accent;
   weights.forEach((weight, back) => {
     const j = column - back;
@@ -160,6 +257,14 @@ function drawReach(context, { column, weights, cut }, layout, edges, theme) {
   context.setLineDash([]);
 }
 
+/**
+ * @param {Context} context
+ * @param {Layout} layout
+ * @param {Float64Array} edges
+ * @param {number} j
+ * @param {string} colour
+ * @param {number} thickness
+ */
 function outline(context, layout, edges, j, colour, thickness) {
   context.strokeStyle = colour;
   context.lineWidth = thickness;
@@ -167,5 +272,9 @@ function outline(context, layout, edges, j, colour, thickness) {
   context.strokeRect(edges[j] + inset, inset, edges[j + 1] - edges[j] - thickness, layout.height - thickness);
 }
 
-/** For the card: what a unit held at a column. */
+/**
+ * For the card: what a unit held at a column.
+ * @param {Unit} unit
+ * @param {number} j
+ */
 export const held = (unit, j) => real(unit.values[j]);

@@ -2,9 +2,19 @@
 
 import { fit } from "./shared.js";
 
+/** @typedef {{ left: number, right: number, top: number, bottom: number }} Plot */
+/** @typedef {{ at: number, label?: string, bare?: boolean }} Tick */
+
 const LINE = 13; // height of a line of small text
 
-/** The path of a straight line, drawn. */
+/**
+ * The path of a straight line, drawn.
+ * @param {Context} context
+ * @param {number} x1
+ * @param {number} y1
+ * @param {number} x2
+ * @param {number} y2
+ */
 export function rule(context, x1, y1, x2, y2) {
   context.beginPath();
   context.moveTo(x1, y1);
@@ -12,17 +22,30 @@ export function rule(context, x1, y1, x2, y2) {
   context.stroke();
 }
 
-export const crisp = (value) => Math.round(value) + 0.5; // a line of one pixel, not of two half ones
+export const crisp = (/** @type {number} */ value) => Math.round(value) + 0.5; // a line of one pixel, not of two half ones
 
-/** A dot as a part of the present path. */
+/**
+ * A dot as a part of the present path.
+ * @param {Context} context
+ * @param {number} x
+ * @param {number} y
+ * @param {number} radius
+ */
 export function dot(context, x, y, radius) {
   context.moveTo(x + radius, y);
   context.arc(x, y, radius, 0, 2 * Math.PI);
 }
 
-/** A dot with a rim of the background, to be seen on lines. */
+/**
+ * A dot with a rim of the background, to be seen on lines.
+ * @param {Context} context
+ * @param {Theme} theme
+ * @param {number} x
+ * @param {number} y
+ * @param {string} colour
+ */
 export function ringed(context, theme, x, y, colour) {
-  for (const [fill, radius] of [[theme.background, 5.5], [colour, 4]]) {
+  for (const [fill, radius] of /** @type {const} */ ([[theme.background, 5.5], [colour, 4]])) {
     context.fillStyle = fill;
     context.beginPath();
     dot(context, x, y, radius);
@@ -30,7 +53,14 @@ export function ringed(context, theme, x, y, colour) {
   }
 }
 
-/** A rim of the background around letters, to be read on lines. */
+/**
+ * A rim of the background around letters, to be read on lines.
+ * @param {Context} context
+ * @param {Theme} theme
+ * @param {string} text
+ * @param {number} x
+ * @param {number} y
+ */
 export function halo(context, theme, text, x, y) {
   context.strokeStyle = theme.background;
   context.lineWidth = 4;
@@ -41,6 +71,11 @@ export function halo(context, theme, text, x, y) {
 /**
  * A grid with labels below the plot and on its left. Ticks are {at, label}, those that keep their labels where room is
  * short first; without a label they are fainter lines, `bare` ones are labels alone.
+ * @param {Context} context
+ * @param {{ plot: Plot, narrow: boolean, width: number }} layout
+ * @param {Theme} theme
+ * @param {Tick[]} across
+ * @param {Tick[]} up
  */
 export function drawGrid(context, { plot, narrow, width }, theme, across, up) {
   context.font = `11px ${theme.sans}`;
@@ -49,6 +84,7 @@ export function drawGrid(context, { plot, narrow, width }, theme, across, up) {
   context.fillStyle = theme.muted;
   drawAcross(context, plot, width, narrow ? 5 : 8, across);
   context.textAlign = "right";
+  /** @type {number[]} */
   const heights = [];
   for (const { at, label } of up) {
     const y = crisp(at);
@@ -59,8 +95,16 @@ export function drawGrid(context, { plot, narrow, width }, theme, across, up) {
   }
 }
 
+/**
+ * @param {Context} context
+ * @param {Plot} plot
+ * @param {number} width
+ * @param {number} apart
+ * @param {Tick[]} ticks
+ */
 function drawAcross(context, plot, width, apart, ticks) {
   context.textAlign = "center";
+  /** @type {[left: number, right: number][]} */
   const taken = [];
   for (const { at, label, bare } of ticks) {
     const room = label ? context.measureText(label).width / 2 : 0, half = room + apart;
@@ -73,13 +117,24 @@ function drawAcross(context, plot, width, apart, ticks) {
   }
 }
 
+/**
+ * @param {Context} context
+ * @param {unknown} strong
+ * @param {[x1: number, y1: number, x2: number, y2: number]} ends
+ */
 function line(context, strong, ...ends) {
   context.globalAlpha = strong ? 0.8 : 0.35;
   rule(context, ...ends);
   context.globalAlpha = 1;
 }
 
-/** Upright rules within the plot. A label that would lie on the one before goes lower, or is left to the card. */
+/**
+ * Upright rules within the plot. A label that would lie on the one before goes lower, or is left to the card.
+ * @param {Context} context
+ * @param {Plot} plot
+ * @param {Theme} theme
+ * @param {{ at: number, label: string }[]} rules
+ */
 export function drawRules(context, plot, theme, rules) {
   context.font = `11px ${theme.sans}`;
   context.textAlign = "left";

@@ -1,0 +1,90 @@
+// What the scripts are handed, by Streamlit, by Python and by one another. For the type checker alone (.ci/javascript).
+
+/** What Streamlit gives a component each time that it is drawn. */
+interface Streamlit {
+  data: Uint8Array;
+  parentElement: ShadowRoot | HTMLElement;
+  setStateValue(name: string, value: unknown): void;
+  setTriggerValue(name: string, value: unknown): void;
+}
+
+/** What the component returns to it: called when it is drawn again or taken away. */
+type Leave = () => void;
+
+type Context = CanvasRenderingContext2D;
+
+/** A colour scale in 256 steps: for CSS, what to write on it, and for ImageData. */
+interface Scale {
+  fill: string[];
+  ink: string[];
+  pixel: Uint32Array;
+}
+
+interface Palette {
+  text: string;
+  muted: string;
+  border: string;
+  panel: string;
+  accent: string;
+  line: string;
+  mark: string;
+  runs: string[];
+  kinds: Record<string, string>;
+}
+
+interface Colours extends Palette {
+  background: string;
+  right: Scale;
+  signed: Scale;
+  surprise: Scale;
+}
+
+interface Theme extends Colours {
+  sans: string;
+  mono: string;
+  zoom: number;
+}
+
+type Numbers =
+  | typeof Uint8Array | typeof Int8Array | typeof Uint16Array | typeof Int16Array | typeof Float32Array;
+
+/** A message from Python (wire.py): what its header says is known to who reads it. */
+interface Message {
+  // biome-ignore lint/suspicious/noExplicitAny: JSON, whose type each component states
+  header: any;
+  take<Kind extends Numbers>(Kind: Kind, length: number): InstanceType<Kind>;
+}
+
+/** What follows a picture: the newest message is shown, whoever brings it. */
+interface Followed {
+  take(bytes: Uint8Array): void;
+  leave(): void;
+}
+
+/** A component's place on the page (stage.js). */
+interface Stage extends Followed {
+  root: HTMLDivElement;
+  width: number;
+  ready: boolean;
+  theme: Theme;
+  setStateValue(name: string, value: unknown): void;
+  redraw(): void;
+  show(bytes: Uint8Array): void;
+  paint(): void;
+  remove(): void;
+}
+
+/** A choice that both sides may change. */
+interface Choice<Value> {
+  value: Value;
+  hear(value: Value): void;
+  choose(value: Value): void;
+}
+
+/** Properties of an element to be made, and its attributes. */
+type Made<Tag extends keyof HTMLElementTagNameMap> = Partial<Omit<HTMLElementTagNameMap[Tag], "style">> & {
+  at?: Record<string, string>;
+};
+
+/** A likely character and its probability. */
+type Guess = [character: string, probability: number];

@@ -1,5 +1,6 @@
 """Fork and compare: the same beginning, one knob turned; up to six runs side by side."""
 
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -17,6 +18,7 @@ from charrnn.dashboard.components import (
     Scale,
     Table,
     Words,
+    arrive,
     chart,
     encode_chart,
     encode_passages,
@@ -24,15 +26,13 @@ from charrnn.dashboard.components import (
     passages,
     table,
 )
-from charrnn.dashboard.controls import OPTIMIZERS, field
+from charrnn.dashboard.controls import OPTIMIZERS, field, number
+from charrnn.dashboard.popover import refusal
 from charrnn.dashboard.redrawn import redrawn, switch
-from charrnn.dashboard.session import LIMIT, Session, engine
+from charrnn.dashboard.session import Session, engine
 from charrnn.network import sampling
 from charrnn.runs.run import Run
-from charrnn.runs.saved import StoreError
-from charrnn.text.corpus import CorpusError
 from charrnn.training.checkpoint import changes
-from charrnn.training.settings import SettingsError
 
 AXES = {"steps": "training steps", "characters": "characters read", "seconds": "seconds of training"}
 LETTERS: tuple[Colour, ...] = ("A", "B", "C", "D", "E", "F")
@@ -46,7 +46,8 @@ def compare(session: Session) -> None:
     """The section: what is compared, and how to add to it."""
     with st.expander("**What if one knob were different?**", on_change="rerun", key="compare") as section:
         if section.open:
-            redrawn(lambda: controls(session), "comparing", lambda: len(session.compared))
+            arrive(session.arrival, key="link-arrival")
+            redrawn(lambda: controls(session), "comparing", lambda: (len(session.compared), session.standing))
             redrawn(lambda: side_by_side(session), "side-by-side", lambda: len(session.compared))
 
 
@@ -75,20 +76,19 @@ def buttons(session: Session, runs: list[Run]) -> None:
     """Fork, train all, pause all; one row for each further run."""
 
     def ask() -> None:
-        session.forking = True
+        session.ask_for_fork("compare")
         st.rerun()
 
+    if announced := session.said("forked"):
+        st.success(words.plain(announced))
     with st.container(horizontal=True, gap="small"):
-        st.button(
-            "Fork …",
-            key="fork",
-            on_click=ask,
-            disabled=len(runs) >= LIMIT,
-            help="Copy this run at a stored step, change a knob, and train both.",
-        )
+        help = "Copy this run at a stored step, change a knob, and train both."
+        st.button("Fork …", key="fork", on_click=ask, help=help)
         if len(runs) > 1:
-            st.button("Train all", key="train-all", on_click=train_all, args=(session,))
-            st.button("Pause all", key="pause-all", on_click=pause_all, args=(session,))
+            all_of_them = "both" if len(runs) == 2 else "all"
+            st.button(f"Train {all_of_them}", key="train-all", type="primary", on_click=train_all, args=(session,))
+            st.button(f"Pause {all_of_them}", key="pause-all", on_click=pause_all, args=(session,))
+    refusal(session, "compare")
     for letter, run in zip(LETTERS, runs, strict=False):
         if run is session.run:
             continue
@@ -99,7 +99,8 @@ def buttons(session: Session, runs: list[Run]) -> None:
 
 
 def train_all(session: Session) -> None:
-    """Train every run compared."""
+    """Train every run compared, and watch."""
+    session.at = None
     for run in session.compared_runs():
         run.train(by=session.name)
 
@@ -121,50 +122,44 @@ def fork(session: Session) -> None:
 
 def choose_fork(session: Session) -> None:
     """Where to fork, and what is to be different."""
-    run = session.run
+    run, state = session.run, st.session_state
     stored = [milestone.step for milestone in run.milestones if milestone.step not in run.lost]
-    step = st.select_slider("At step", stored, value=session.at or 0, format_func=words.short, key="fork-step")
+    at = session.at if session.at in stored else 0
+    step = st.select_slider("At step", stored, value=at, format_func=words.short, key="fork-step")
     settings = run.in_force_at(step)
 
-    def key(name: str) -> str:
-        return field("fork", settings, name)
-
     def start() -> None:
-        changes = {name: st.session_state[key(name)] for name in (ANYWHERE if step else (*ANYWHERE, *AT_THE_START))}
-        session.forking = False
-        forked(session, step, changes)
+        names = ANYWHERE if step else (*ANYWHERE, *AT_THE_START)
+        forked(session, state["fork-step"], {name: state[field("fork", settings, name)] for name in names})
         st.rerun()
 
     with st.form("fork-form", border=False):
-        rate = settings.learning_rate
-        st.number_input("Learning rate", 1e-6, 10.0, rate, format="%.3g", key=key("learning_rate"))
-        st.number_input("Clip", 1e-3, 1e6, settings.clip, format="%.3g", key=key("clip"))
+        number("fork", settings, "learning_rate")
+        number("fork", settings, "clip")
         st.selectbox(
             "Optimiser",
             list(OPTIMIZERS),
             list(OPTIMIZERS).index(settings.optimizer),
             format_func=OPTIMIZERS.__getitem__,
-            key=key("optimizer"),
+            key=field("fork", settings, "optimizer"),
         )
-        if step == 0:
-            st.number_input("Units", 1, 2048, settings.hidden_size, key=key("hidden_size"))
-            st.number_input("Looks back", 1, 1000, settings.sequence_length, key=key("sequence_length"))
-            st.number_input("Streams", 1, 256, settings.batch_size, key=key("batch_size"))
-            st.number_input("Start scale", 1e-6, 10.0, settings.init_scale, format="%.3g", key=key("init_scale"))
-            st.number_input("Seed", 0, 2**32 - 1, settings.seed, key=key("seed"))
-        else:
+        for name in () if step else AT_THE_START:
+            number("fork", settings, name)
+        if step:
             st.caption("Size, unroll, streams and start can differ only in a fork at step 0.")
         st.form_submit_button("Fork", type="primary", on_click=start)
+        refusal(session, "fork")
 
 
 def forked(session: Session, step: int, changes: dict[str, Any]) -> None:
-    """Fork, or say why not."""
-    try:
+    """Fork, and lead to where both are compared; or say why not."""
+    with session.saying("fork"):
         run = engine().fork(session.run, step, replace(session.run.in_force_at(step), **changes))
-    except (StoreError, SettingsError, CorpusError) as error:
-        session.notice = str(error)
-    else:
         session.compared.append(run)
+        session.forking, session.arrival = False, time.monotonic_ns()
+        st.session_state["compare"] = True
+        letter = LETTERS[len(session.compared)]
+        session.say(f"{letter} was forked at step {step:,}: {described(session.run, run)}.", "forked")
 
 
 def described(first: Run, run: Run) -> str:

@@ -1,27 +1,37 @@
 """Two buttons whose labels state their values: the network, and how it learns; the question before a start over."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import streamlit as st
 
 from charrnn.dashboard import words
+from charrnn.dashboard.popover import panel, refusal
 from charrnn.dashboard.session import Session, show
 from charrnn.text.corpus import Corpus
-from charrnn.training.settings import LIMITS, Settings, SettingsError
+from charrnn.training.settings import LIMITS, Settings
 
 OPTIMIZERS = {"adam": "Adam", "adagrad": "Adagrad", "rmsprop": "RMSprop", "sgd": "SGD"}
 INITS, DTYPES = ["orthogonal", "gaussian"], ["float32", "float64"]
 NETWORK = ("hidden_size", "sequence_length", "batch_size", "seed", "init", "init_scale", "dtype")  # by start over
-RATES = [float(f"{digit}e{power}") for power in range(-5, 0) for digit in (1, 1.5, 2, 3, 4, 5, 7)] + [1.0]
+RATES = [float(f"{digit}e{power}") for power in range(-6, 1) for digit in (1, 1.5, 2, 3, 4, 5, 7)] + [10.0]
+NUMBERS = {  # what each is called and means, and how far one press on its + goes
+    "hidden_size": ("Units", "Numbers it carries along from character to character.", 1),
+    "sequence_length": ("Looks back", "How far back learning looks, in characters.", 1),
+    "batch_size": ("Streams", "Places of the text that are read at once.", 1),
+    "seed": ("Seed", "Same seed, same start.", 1),
+    "init_scale": ("Start scale", "Size of the weights before training.", 0.01),
+    "learning_rate": ("Learning rate", "Size of each correction.", 0.001),
+    "clip": ("Clip", "Largest entry of the gradient that is allowed; larger ones are cut.", 1.0),
+}
 
 
 def network(session: Session) -> None:
     """The network's button."""
     settings = session.run.in_force
     label = f"Network: {settings.hidden_size} units · {settings.sequence_length} back"
-    with st.popover(label, icon=":material/tune:", key="network", on_change="rerun") as panel:
-        if panel.open:
-            choose_network(session)
+    panel(session, "network", label, "tune", choose_network)
 
 
 def field(form: str, settings: Settings, name: str) -> str:
@@ -29,54 +39,39 @@ def field(form: str, settings: Settings, name: str) -> str:
     return f"{form} {name} {getattr(settings, name)}"
 
 
+def number(form: str, settings: Settings, name: str, place: Any = st) -> None:
+    """A form's field for a setting that is a number, between the limits of Settings."""
+    label, help, step = NUMBERS[name]
+    kind = type(step)
+    low, high = map(kind, LIMITS[name])
+    decimals = "%d" if kind is int else "%.3g"
+    key, value = field(form, settings, name), kind(getattr(settings, name))
+    place.number_input(label, low, high, value, step=step, format=decimals, key=key, help=help)
+
+
 def choose_network(session: Session) -> None:
     """Size, start and seed; the classic experiment, and the defaults."""
     settings = session.run.in_force
-
-    def key(name: str) -> str:
-        return field("network", settings, name)
-
-    def limits(name: str) -> tuple[int, int]:
-        low, high = LIMITS[name]
-        return int(low), int(high)
-
     with st.form("network-form", border=False):
         left, right = st.columns(2)
-        left.number_input(
-            "Units",
-            *limits("hidden_size"),
-            settings.hidden_size,
-            key=key("hidden_size"),
-            help="Numbers it carries along from character to character.",
-        )
-        right.number_input(
-            "Looks back",
-            *limits("sequence_length"),
-            settings.sequence_length,
-            key=key("sequence_length"),
-            help="How far back learning looks, in characters.",
-        )
-        left.number_input(
-            "Streams",
-            *limits("batch_size"),
-            settings.batch_size,
-            key=key("batch_size"),
-            help="Places of the text that are read at once.",
-        )
-        right.number_input("Seed", 0, 2**32 - 1, settings.seed, key=key("seed"), help="Same seed, same start.")
+        number("network", settings, "hidden_size", left)
+        number("network", settings, "sequence_length", right)
+        number("network", settings, "batch_size", left)
+        number("network", settings, "seed", right)
         left.selectbox(
             "Start",
             INITS,
             index=INITS.index(settings.init),
-            key=key("init"),
+            key=field("network", settings, "init"),
             help="Weights before training: a rotation, so that gradients travel far, or small random numbers.",
         )
-        right.number_input("Start scale", 1e-6, 10.0, settings.init_scale, format="%.3g", key=key("init_scale"))
-        left.selectbox("Precision", DTYPES, index=DTYPES.index(settings.dtype), key=key("dtype"))
+        number("network", settings, "init_scale", right)
+        left.selectbox("Precision", DTYPES, index=DTYPES.index(settings.dtype), key=field("network", settings, "dtype"))
         st.caption("These take effect on starting over.")
         st.form_submit_button(
             "Start over with these", type="primary", on_click=lambda: start_over_with_these(session, settings)
         )
+    refusal(session, "network")
     with st.container(horizontal=True):
         st.button(
             "The classic experiment",
@@ -88,7 +83,7 @@ def choose_network(session: Session) -> None:
         st.button(
             "Defaults",
             key="defaults",
-            on_click=lambda: session.propose(session.run.corpus, Settings()),
+            on_click=lambda: session.propose(session.run.corpus, Settings(), "network"),
             help="What learns fastest here; the README tells how they were chosen.",
         )
 
@@ -96,60 +91,43 @@ def choose_network(session: Session) -> None:
 def start_over_with_these(session: Session, settings: Settings) -> None:
     """What the form says, in place of the settings."""
     chosen = {name: st.session_state[field("network", settings, name)] for name in NETWORK}
-    try:
-        session.propose(session.run.corpus, replace(session.run.in_force, **chosen))
-    except SettingsError as error:
-        session.notice = str(error)
+    with session.saying("network"):
+        session.propose(session.run.corpus, replace(session.run.in_force, **chosen), "network")
 
 
 def classic(session: Session) -> None:
     """The reference experiment on the present text, its choices of the text included."""
     corpus = session.run.corpus
-    adopted = Corpus.from_text(corpus.text, name=corpus.name, lowercase=True, held_out=0)
-    session.propose(adopted, Settings.classic())
+    with session.saying("network"):
+        adopted = Corpus.from_text(corpus.text, name=corpus.name, lowercase=True, held_out=0)
+        session.propose(adopted, Settings.classic(), "network")
 
 
 def learning(session: Session) -> None:
     """How it learns: the button."""
     settings = session.run.in_force
     label = f"Learning: {words.rate(settings.learning_rate)} · {OPTIMIZERS[settings.optimizer]}"
-    with st.popover(label, icon=":material/school:", key="learning", on_change="rerun") as panel:
-        if panel.open:
-            choose_learning(session)
+    panel(session, "learning", label, "school", choose_learning)
 
 
 def choose_learning(session: Session) -> None:
     """Rate and clip act at once; the optimiser and the schedule need a new start."""
     run, state = session.run, st.session_state
     settings = run.in_force
-    # What the widgets show is what is in force, whoever set it.
-    rates = sorted({*RATES, settings.learning_rate})
-    rate = "rate" if len(rates) == len(RATES) else "rate-own"  # other choices: another slider (player.scrubber)
-    show(rate, settings.learning_rate)
-    show("clip", settings.clip)
-    show("optimizer", settings.optimizer)
-    show("decay", float(settings.decay))
+
+    def turn(name: str, key: str) -> None:
+        with session.saying("learning"):
+            run.set(**{name: state[key]}, by=session.name)
 
     def anew() -> None:
         changes = {"optimizer": state["optimizer"], "decay": state["decay"]}
-        session.propose(run.corpus, replace(run.in_force, **changes))
+        session.propose(run.corpus, replace(run.in_force, **changes), "learning")
 
-    st.select_slider(
-        "Learning rate",
-        rates,
-        format_func=words.rate,
-        key=rate,
-        on_change=lambda: run.set(learning_rate=state[rate], by=session.name),
-        help="Size of each correction. Acts at once.",
-    )
-    st.number_input(
-        "Clip",
-        *LIMITS["clip"],
-        format="%.3g",
-        key="clip",
-        on_change=lambda: run.set(clip=state["clip"], by=session.name),
-        help="Largest entry of the gradient that is allowed; larger ones are cut. Acts at once.",
-    )
+    # What the widgets show is what is in force, whoever set it.
+    show("optimizer", settings.optimizer)
+    show("decay", float(settings.decay))
+    rates(settings.learning_rate, lambda key: turn("learning_rate", key))
+    live_number("clip", "clip", settings.clip, lambda: turn("clip", "clip"))
     st.divider()
     st.selectbox(
         "Optimiser",
@@ -161,15 +139,36 @@ def choose_learning(session: Session) -> None:
     )
     st.number_input(
         "The rate falls after … characters",
-        0.0,
-        LIMITS["decay"][1],
+        *LIMITS["decay"],
         step=100_000.0,
         format="%.0f",
         key="decay",
         on_change=anew,
         help="Rate in force = rate / √(1 + characters read / this); 0 keeps it constant. Needs a new start.",
     )
-    st.caption(f"In force now: {words.rate(run.snapshot.rate)}")
+    refusal(session, "learning")
+    st.caption(f"In force now: {words.rate(settings.rate_at(run.snapshot.characters))}")
+
+
+def rates(rate: float, turn: Callable[[str], None]) -> None:
+    """The learning rate, to be found with a slider or typed in."""
+    steps = sorted({*RATES, rate})
+    key = "rate" if len(steps) == len(RATES) else "rate-own"  # other choices: another slider (player.scrubber)
+    show(key, rate)
+    label, help, _ = NUMBERS["learning_rate"]
+    st.select_slider(
+        label, steps, format_func=words.rate, key=key, on_change=lambda: turn(key), help=f"{help} Acts at once."
+    )
+    live_number("learning_rate", "rate-typed", rate, lambda: turn("rate-typed"), label_visibility="collapsed")
+
+
+def live_number(name: str, key: str, value: float, turn: Callable[[], None], **options: Any) -> None:
+    """A number that shows what is in force, whoever set it, and acts at once."""
+    label, help, step = NUMBERS[name]
+    show(key, value)
+    st.number_input(
+        label, *LIMITS[name], step=step, format="%.3g", key=key, on_change=turn, help=f"{help} Acts at once.", **options
+    )
 
 
 def confirm(session: Session) -> None:

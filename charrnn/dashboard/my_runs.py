@@ -1,40 +1,39 @@
 """My runs: what this browser has trained, to open, rename, duplicate or delete."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import Any
+from zlib import crc32
 
 import pandas as pd
 import streamlit as st
 
 from charrnn.dashboard import words
 from charrnn.dashboard.components.kept import kept_runs
+from charrnn.dashboard.popover import panel, refusal
 from charrnn.dashboard.session import Session, engine
+from charrnn.runs.run import Run
 from charrnn.runs.saved import StoreError, Summary
-from charrnn.training.settings import SettingsError
 
 UNDO_SECONDS = 600.0
 
 
 def my_runs(session: Session) -> None:
-    """The list, and what can be done with the chosen run. Others' runs are not in it: it is kept in this browser."""
-    with st.popover("My runs", icon=":material/history:", key="my-runs", on_change="rerun") as panel:
-        if panel.open:
-            listed(session)
+    """The panel."""
+    panel(session, "my-runs", "My runs", "history", listed)
 
 
 def listed(session: Session) -> None:
-    """What the panel holds; nothing is read from the store while it is closed."""
-    found, trouble = lines(session.kept)
+    """The list, and what can be done with the chosen run. Others' runs are not in it: it is kept in this browser."""
+    found, trouble = lines([token for token in session.kept if token not in session.dropped])
     if found:
         runs = pd.DataFrame(found)
-        chosen = table(runs)
-        if chosen:
+        if chosen := table(runs):
             actions(session, chosen)
     elif not trouble:
         st.caption("What you train is saved as it goes, and listed here. This list is kept in this browser.")
     if trouble:
         st.caption(words.plain(trouble))
+    refusal(session, "my-runs")
     if removed := engine().removed:
         st.caption(f"{removed:,} runs, the longest untouched ones, were removed to keep the store within its limit.")
     if session.dropped:
@@ -89,19 +88,24 @@ def line(token: str, summary: Summary) -> dict[str, Any]:
 
 
 def table(runs: pd.DataFrame) -> str | None:
-    """The list; the token of the run that is chosen in it."""
-    shown = st.dataframe(
-        runs.drop(columns="token"),
-        hide_index=True,
-        on_select="rerun",
-        selection_mode="single-row",
-        key="runs",
-        width=720,
-        column_config={
-            "curve": st.column_config.LineChartColumn("curve"),
-            **dict.fromkeys(("held out, nats", "smoothed, nats"), st.column_config.NumberColumn(format="%.3f")),
-        },
-    )
+    """The list; the token of the run that is chosen in it.
+
+    What is ticked is a row, whatever stands in it: of other runs it must be another table, in which none is ticked.
+    """
+    of_these = crc32(" ".join(runs["token"]).encode())
+    with st.container(key="runs"):
+        shown = st.dataframe(
+            runs.drop(columns="token"),
+            hide_index=True,
+            on_select="rerun",
+            selection_mode="single-row",
+            key=f"runs-{of_these:08x}",
+            width=720,
+            column_config={
+                "curve": st.column_config.LineChartColumn("curve"),
+                **dict.fromkeys(("held out, nats", "smoothed, nats"), st.column_config.NumberColumn(format="%.3f")),
+            },
+        )
     rows = shown["selection"]["rows"]
     return str(runs["token"].iloc[rows[0]]) if rows and rows[0] < len(runs) else None
 
@@ -116,29 +120,36 @@ def actions(session: Session, token: str) -> None:
         st.button("Rename", key="run-rename", on_click=rename, args=(session, token))
 
 
+def kept_run(token: str) -> Run:
+    """The run with this token. Raises StoreError where it is gone."""
+    run = engine().find(token)
+    if not run:
+        raise StoreError("This run is not kept any more.")
+    return run
+
+
 def open_run(session: Session, token: str) -> None:
     """Make it this session's run; the present one is paused, and stays in the list."""
-    with saying(session):
-        if run := engine().find(token):
-            session.run.pause(by=session.name)
-            session.open(run)
+    with session.saying("my-runs"):
+        run = kept_run(token)
+        session.run.pause(by=session.name)
+        session.open(run)
 
 
 def duplicate(session: Session, token: str) -> None:
     """A copy at its latest step, opened."""
-    with saying(session):
-        if run := engine().find(token):
-            copy = engine().fork(run, run.state_step, run.in_force_at(run.state_step))
-            copy.rename(f"{run.name}, a copy")
-            session.run.pause(by=session.name)
-            session.open(copy)
+    with session.saying("my-runs"):
+        run = kept_run(token)
+        copy = engine().fork(run, run.state_step, run.in_force_at(run.state_step))
+        copy.rename(f"{run.name}, a copy")
+        session.run.pause(by=session.name)
+        session.open(copy)
 
 
 def rename(session: Session, token: str) -> None:
     """Call it what was typed."""
-    with saying(session):
-        if run := engine().find(token):
-            run.rename(st.session_state["run-name"].strip())
+    with session.saying("my-runs"):
+        kept_run(token).rename(st.session_state["run-name"].strip())
 
 
 def delete(session: Session, token: str) -> None:
@@ -152,13 +163,3 @@ def bring_back(session: Session) -> None:
     for token in session.dropped:
         engine().keep(token)
     session.returned, session.dropped = session.dropped, []
-
-
-@contextmanager
-def saying(session: Session) -> Iterator[None]:
-    """What goes wrong inside becomes the session's notice."""
-    session.notice = ""
-    try:
-        yield
-    except (StoreError, SettingsError) as error:
-        session.notice = str(error)

@@ -67,12 +67,17 @@ def first_screen(session: Session) -> None:
 def headlined(session: Session) -> None:
     """The headline, which moves."""
     rivals = rivals_of(session.run.corpus)
-    line(session.channel.picture("headline", lambda: encode_line(headline(session, rivals))), key="headline")
+
+    def said() -> list[Span]:
+        back: list[Span] = [("Looking back. ", "strong")] if session.view.past else []
+        return back + headline(session, rivals)
+
+    line(session.channel.picture("headline", lambda: encode_line(said())), key="headline")
 
 
 def notices(session: Session) -> None:
     """What could not be done, and what is otherwise than one would expect."""
-    for message in filter(None, (session.notice, session.run.message)):
+    for message in filter(None, (session.said(), session.run.message)):
         st.warning(words.plain(message))
     for remark in remarks(session.run):
         st.caption(words.plain(remark))
@@ -102,7 +107,7 @@ def page_depends_on(session: Session) -> Hashable:
     run, now = session.run, session.run.snapshot
     status = run.status if run.status in ("died", "closed") else "running" if running(run) else "resting"
     network = None if running(run) else now.step  # what stands still shows the network at rest
-    said = session.notice, run.message, *remarks(run)
+    said = session.standing, run.message, *remarks(run)
     asked = session.arriving, session.at, session.proposal is None, session.forking
     return asked, status, network, said, run.corpus.digest, run.in_force, run.title, bool(run.saved_step)
 
@@ -216,13 +221,15 @@ def frame(vocabulary: Vocabulary, now: Strip, rows: list[Row], label: str, units
 def curve(session: Session) -> None:
     """The loss over the steps, beside its rivals."""
     rivals = rivals_of(session.run.corpus)
-    loss_curve(session.channel.picture("curve", lambda: encode_curve(history(session.run, rivals))), key="curve")
+    loss_curve(session.channel.picture("curve", lambda: encode_curve(history(session, rivals))), key="curve")
 
 
-def history(run: Run, rivals: list[Rival]) -> CurveFrame:
-    """What the curve shows."""
+def history(session: Session, rivals: list[Rival]) -> CurveFrame:
+    """What the curve shows; what is looked back at is marked."""
+    run, view = session.run, session.view
     levels: list[Level] = [{"name": rival.name, "nats": rival.nats} for rival in rivals]
     marks: list[Mark] = [{"step": step, "label": words.change(change)} for step, change in run.curve.marks]
+    marks += [{"step": view.step, "label": "looking back"}] if view.past else []
     return {
         "steps": run.curve.steps,
         "smooth": run.curve.smooth,

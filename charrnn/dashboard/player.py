@@ -6,6 +6,7 @@ import streamlit as st
 
 from charrnn.dashboard import words
 from charrnn.dashboard.components import Button, Span, encode_line, encode_press, line, press
+from charrnn.dashboard.popover import panel, refusal
 from charrnn.dashboard.redrawn import redrawn
 from charrnn.dashboard.session import Session, show
 from charrnn.runs.run import ACTIVE, Run
@@ -32,12 +33,10 @@ def player(session: Session) -> None:
             st.markdown("You are watching.", width="content")
         else:
             redrawn(lambda: buttons(session), "buttons", width="content")
-            with st.popover("Stop at", key="stop-at", on_change="rerun") as panel:
-                if panel.open:
-                    stop_at(session)
+            panel(session, "stop-at", "Stop at", None, stop_at)
         redrawn(lambda: scrubber(session), "scrubbing", stored_steps(session))
         if session.view.past and not session.watching:
-            look_back(session)
+            panel(session, "go-on", "Go on from here", None, look_back)
         with st.container(width="content", height="content", key="figures"):
             moving = session.channel.picture("figures", lambda: encode_line(figures(session)))
             line(moving, key="figured", width="content")
@@ -58,7 +57,7 @@ def buttons(session: Session) -> None:
             list(STEPS),
             key="step",
             icon=":material/skip_next:",
-            on_click=lambda: session.run.steps(STEPS[st.session_state["step"]], by=session.name),
+            on_click=lambda: steps(session, STEPS[st.session_state["step"]]),
             help="Learn from that many more windows of the text, then stop.",
         )
 
@@ -91,8 +90,14 @@ def start_over(session: Session) -> None:
 def stop_at(session: Session) -> None:
     """Train up to a step."""
     after = max(1_000, 2 * session.run.snapshot.step)
-    goal = st.number_input("Train up to step", 1, 10**9, after, step=1_000, key="goal")
-    st.button("Train up to there", key="train-until", on_click=lambda: train(session, int(goal)), type="primary")
+    st.number_input("Train up to step", 1, 10**9, after, step=1_000, key="goal", on_change=session.leave_panel)
+    st.button(
+        "Train up to there",
+        key="train-until",
+        on_click=lambda: train(session, int(st.session_state["goal"])),
+        type="primary",
+    )
+    refusal(session, "stop-at")
 
 
 def stored_steps(session: Session) -> Callable[[], Hashable]:
@@ -130,29 +135,29 @@ def scrubber(session: Session) -> None:
 def look_back(session: Session) -> None:
     """What can be done with the network of a stored step."""
     step, now = session.view.step, session.run.snapshot.step
-
-    def fork() -> None:
-        session.forking = True
-
-    with st.popover("Go on from here", key="go-on-closed" if session.forking else "go-on"):  # another one is closed
-        st.write(
-            f"Training goes on from step {step:,}, exactly as it did. What came after, up to {now:,}, is forgotten."
-        )
-        st.button("Go on from here", type="primary", key="rewind", on_click=lambda: session.rewind(step))
-        st.caption("To keep both, fork this run instead.")
-        st.button("Fork here", key="fork-here", on_click=fork)
+    st.write(f"Training goes on from step {step:,}, exactly as it did. What came after, up to {now:,}, is forgotten.")
+    st.button("Go on from here", type="primary", key="rewind", on_click=lambda: session.rewind(step, "go-on"))
+    st.caption("To keep both, fork this run instead.")
+    st.button("Fork here", key="fork-here", on_click=lambda: session.ask_for_fork("go-on"))
+    refusal(session, "go-on")
 
 
 def train(session: Session, until: int | None = None) -> None:
-    """Train on, or say why not."""
+    """Train on, or say why not. Who trains wants to see that: what was looked back at is left."""
     run = session.run
     if until is not None and until <= run.snapshot.step:
-        session.notice = f"The run is at step {run.snapshot.step:,} already: choose a later one."
+        session.say(f"The run is at step {run.snapshot.step:,} already: choose a later one.", "stop-at")
         return
-    session.notice, session.closing = "", True
+    session.notice, session.closing, session.at = None, True, None
     for measurement in session.measurements.values():
         measurement.future.cancel()  # what has not begun would be of a network that is past
     run.train(until, by=session.name)
+
+
+def steps(session: Session, count: int) -> None:
+    """So many steps, seen from here on."""
+    session.at = None
+    session.run.steps(count, by=session.name)
 
 
 def pause(session: Session) -> None:

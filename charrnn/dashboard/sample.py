@@ -35,7 +35,8 @@ def row(session: Session) -> None:
     """How the sample is drawn, another one, the earlier ones."""
     run = session.run
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown("**It writes**")
+        view = session.view
+        st.markdown(f"**At step {view.step:,} it wrote**" if view.past else "**It writes**")
         with st.popover("Temperature", key="sampling"):
             st.slider(
                 "Temperature", 0.0, 2.0, 0.8, 0.1, key="temperature", on_change=again, help="Low: safe, high: daring."

@@ -4,7 +4,8 @@ import gc
 import os
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -17,19 +18,19 @@ from charrnn.dashboard.channel import Channel
 from charrnn.insight.reading import Strip, most_varying, sentence, states, strip
 from charrnn.network.rnn import Array, Parameters
 from charrnn.runs.engine import Engine
-from charrnn.runs.run import Run
+from charrnn.runs.run import Command, Run
 from charrnn.runs.saved import StoreError
 from charrnn.runs.store import Store, home
 from charrnn.text.corpus import Corpus, CorpusError
 from charrnn.training.settings import Settings, SettingsError
 
 STYLE = Path(__file__).with_name("page.css").read_text(encoding="utf-8")
-INK = '[data-testid="stBaseButton-primary"] { color: #0E1013; }'  # in the dark: Streamlit writes white on bright mint
+INK = '[data-testid^="stBaseButton-primary"] { color: #0E1013; }'  # in the dark: Streamlit writes white on bright mint
 CELLS = 84  # columns of the reading strip
 # Runs that may train before all pages' pictures come more seldom: processors are for training.
 LIVELY = min(os.cpu_count() or 2, 8)
 LIMIT = 6  # runs in a comparison
-PANELS = ("text", "network", "learning", "my-runs", "stop-at")  # they close once something was chosen in them
+PANELS = ("text", "network", "learning", "my-runs", "stop-at", "go-on")  # they close once something was chosen in them
 KEPT_IN_ADDRESS = ("present",)
 RANKING = "which-unit"  # the measurement that gives units their names
 Found = TypeVar("Found")
@@ -47,6 +48,14 @@ def settle() -> None:
     """To be called once the page stands: else every redraw ends in a collection of all that was loaded, 30 to 70 ms."""
     gc.collect()
     gc.freeze()
+
+
+class Notice(NamedTuple):
+    """One sentence about what could not be done, said at a place: a part of a panel, or the page, which is ""."""
+
+    sentence: str
+    place: str
+    after: Command | None  # the run's last one: with the next the sentence is past
 
 
 class View(NamedTuple):
@@ -73,7 +82,9 @@ class Session:
     returned: list[str] = field(default_factory=list)  # those whose deletion was undone
     closing: bool = False  # whether open panels are to close
     forking: bool = False  # whether the dialog for a fork is asked for
-    notice: str = ""  # one sentence about what could not be done
+    arrival: int = 0  # another number each time the browser is to be led to the comparison
+    notice: Notice | None = None
+    labels: dict[str, str] = field(default_factory=dict)  # of the panels' buttons, by key
     proposal: tuple[Corpus, Settings] | None = None  # waits for a yes, since it would end training
     at: int | None = None  # the stored step that is looked back at; None: now
     scrubber: str = ""  # the slider that was drawn last to choose it
@@ -208,47 +219,72 @@ class Session:
             self.compared[self.compared.index(run)] = self.run
         else:
             self.compared.clear()
-        self.run, self.notice, self.proposal = run, "", None
+        self.run, self.notice, self.proposal = run, None, None
         self._look_anew()
+
+    def say(self, sentence: str, place: str = "") -> None:
+        """Say what could not be done."""
+        self.notice = Notice(sentence, place, self.run.last_command)
+
+    def said(self, place: str = "") -> str:
+        """What is to be read at a place, "" where nothing is."""
+        return self.standing.sentence if self.standing and self.standing.place == place else ""
+
+    @property
+    def standing(self) -> Notice | None:
+        """What was said last, unless it is past."""
+        return self.notice if self.notice and self.notice.after is self.run.last_command else None
+
+    @contextmanager
+    def saying(self, place: str = "") -> Iterator[None]:
+        """Do something; where it cannot be had, that is said at the place."""
+        self.notice = None
+        try:
+            yield
+        except (CorpusError, SettingsError, StoreError) as error:
+            self.say(str(error), place)
+
+    def leave_panel(self) -> None:
+        """A panel was opened or closed: what was said in one is past."""
+        if self.notice and self.notice.place:
+            self.notice = None
+
+    def ask_for_fork(self, place: str) -> None:
+        """Ask how to fork the run; where there is no room for another one beside it, that is said at the place."""
+        if len(self.compared) + 1 < LIMIT:
+            self.forking = True
+        else:
+            self.say(f"{LIMIT} runs are compared, as many as there is room for: take one out first.", place)
 
     def start_another(self, corpus: Corpus, settings: Settings) -> None:
         """A new run with this text and these settings; the present one stays as it is."""
-        try:
+        self.proposal = None
+        with self.saying():
             run = engine().create(corpus, settings)
-        except (CorpusError, SettingsError) as error:
-            self.notice, self.proposal = str(error), None
-        else:
             self.run.pause(by=self.name)
             self.open(run)
 
-    def propose(self, corpus: Corpus, settings: Settings) -> None:
+    def propose(self, corpus: Corpus, settings: Settings, place: str = "") -> None:
         """Start over with a text and settings: at once where nothing is lost by it, else after a yes."""
-        self.closing = True
         if self.run.snapshot.step == 0:
-            self.start_over(corpus, settings)
+            self.start_over(corpus, settings, place)
         else:
-            self.proposal = corpus, settings
+            self.proposal, self.closing = (corpus, settings), True
 
-    def start_over(self, corpus: Corpus, settings: Settings) -> None:
-        """The run at step 0 with this text and these settings; where they cannot be had, only a notice."""
-        self.notice, self.proposal = "", None
-        try:
+    def start_over(self, corpus: Corpus, settings: Settings, place: str = "") -> None:
+        """The run at step 0 with this text and these settings; where they cannot be had, that is said at the place."""
+        self.proposal = None
+        with self.saying(place):
             self.run.reset(settings, corpus, by=self.name)
-        except (CorpusError, SettingsError) as error:
-            self.notice = str(error)
-        else:
             self._look_anew()
+            self.closing = True
 
-    def rewind(self, step: int) -> None:
-        """Have training go on from a stored step; where that cannot be had, only a notice."""
-        self.closing = True
-        self.notice = ""
-        try:
+    def rewind(self, step: int, place: str = "") -> None:
+        """Have training go on from a stored step; where that cannot be had, that is said at the place."""
+        with self.saying(place):
             self.run.rewind(step, by=self.name)
-        except StoreError as error:
-            self.notice = str(error)
-        else:
             self._look_anew()
+            self.closing = True
 
     def _look_anew(self) -> None:
         self.strips.clear()
@@ -297,10 +333,11 @@ def opened(query: dict[str, str]) -> Session:
         if "run" in query and (run := engine().find(query["run"])):
             return Session(run)
         notice = "No run is kept under this link any more: here is a new one." if {"run", "watch"} & set(query) else ""
-        corpus, settings = links.experiment(query)
-        return Session(engine().create(corpus, settings), notice=notice)
+        session = Session(engine().create(*links.experiment(query)))
     except (CorpusError, SettingsError, StoreError) as error:
-        return Session(engine().create(texts.first(), Settings()), notice=str(error))
+        notice, session = str(error), Session(engine().create(texts.first(), Settings()))
+    session.say(notice)
+    return session
 
 
 @st.cache_resource(scope="session", show_spinner=False, on_release=lambda lease: lease.release())

@@ -4,6 +4,7 @@ import segno
 import streamlit as st
 
 from charrnn.dashboard import links, words
+from charrnn.dashboard.popover import panel
 from charrnn.dashboard.session import Session
 from charrnn.training.checkpoint import changes
 
@@ -11,10 +12,8 @@ HOURS = {"30 minutes": 0.5, "2 hours": 2.0, "8 hours": 8.0}
 
 
 def share(session: Session) -> None:
-    """The panel; nothing of it is made while it is closed."""
-    with st.popover("Share", icon=":material/ios_share:", key="share", on_change="rerun") as panel:
-        if panel.open:
-            ways(session)
+    """The panel."""
+    panel(session, "share", "Share", "ios_share", ways)
 
 
 def ways(session: Session) -> None:

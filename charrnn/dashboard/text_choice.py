@@ -5,6 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from charrnn.dashboard import texts, words
+from charrnn.dashboard.popover import panel, refusal
 from charrnn.dashboard.session import Session
 from charrnn.dashboard.texts import Choices
 from charrnn.text.corpus import Corpus, CorpusError
@@ -16,40 +17,43 @@ NAME = 28  # characters of a text's name on its button: more would push the last
 
 
 def text(session: Session) -> None:
-    """The text's button; as with the others, nothing of its panel is drawn while that is closed."""
-    corpus = session.run.corpus
-    name = corpus.name if len(corpus.name) <= NAME else corpus.name[: NAME - 1] + "…"
-    with st.popover(f"Text: {words.plain(name)}", icon=":material/menu_book:", key="text", on_change="rerun") as panel:
-        if panel.open:
-            choose_text(session)
+    """The text's button."""
+    name = session.run.corpus.name
+    shown = name if len(name) <= NAME else name[: NAME - 1] + "…"
+    panel(session, "text", f"Text: {words.plain(shown)}", "menu_book", choose_text)
 
 
 def choose_text(session: Session) -> None:
     """The texts there are, a text of one's own, and what was found in the present one."""
     corpus = session.run.corpus
-    choices = reading()
-    chosen = corpus.name if (corpus.lowercase, corpus.held_out) == choices else ""
-    pick(session, texts.names(), choices, chosen)
+    reading()
+    chosen = corpus.name if (corpus.lowercase, corpus.held_out) == choices() else ""
+    pick(session, texts.names(), chosen)
     st.caption("Generated, of exactly known entropy:")
     source = source_of(corpus.name, corpus.text)
-    pick(session, [each.title for each in SOURCES], choices, source.title if source else "")
+    pick(session, [each.title for each in SOURCES], source.title if source else "")
     if source:
-        parameters(session, source, choices)
-    paste(session, choices)
-    upload(session, choices)
+        parameters(session, source)
+    refusal(session, "picked")
+    left, right = st.columns(2)
+    with left:
+        paste(session)
+    with right:
+        upload(session)
     report(corpus)
 
 
-def reading() -> Choices:
+def reading() -> None:
     """How the next text is to be read."""
-    lowercase = st.toggle(
+    left, right = st.columns(2, vertical_alignment="center")
+    left.toggle(
         "Lower-case letters only",
         value=True,
         key="lowercase",
         persist_state="session",
         help="A smaller alphabet is learned sooner: THE and the become one.",
     )
-    held_out = st.select_slider(
+    right.select_slider(
         "Held out for testing",
         options=[0.0, 0.02, 0.05, 0.1, 0.2],
         value=0.05,
@@ -58,81 +62,100 @@ def reading() -> Choices:
         persist_state="session",
         help="The last part of the text, never learned from: its loss tells what was learned, not memorised.",
     )
-    return Choices(lowercase, held_out)
 
 
-def pick(session: Session, titles: list[str], choices: Choices, chosen: str) -> None:
+def choices() -> Choices:
+    """What was chosen there. As all that a press depends on, it is read when the press comes: who enters something and
+    presses at once has it learned, though the panel was drawn before."""
+    return Choices(st.session_state["lowercase"], st.session_state["held_out"])
+
+
+def pick(session: Session, titles: list[str], chosen: str) -> None:
     """One button a title."""
     with st.container(horizontal=True, gap="small"):
         for title in titles:
             st.button(
                 words.plain(title),
-                on_click=lambda title=title: adopt(session, lambda: texts.find(title, choices)),
+                on_click=lambda title=title: adopt(session, lambda: texts.find(title, choices()), "picked"),
                 key=f"text-{title}",
                 type="primary" if title == chosen else "secondary",
             )
 
 
-def parameters(session: Session, source: Source, choices: Choices) -> None:
+def parameters(session: Session, source: Source) -> None:
     """What the generated text depends on, and what that makes of its entropy; another one takes effect by a press."""
-    columns, values = st.columns(2, vertical_alignment="bottom"), {}
+    columns = st.columns(2, vertical_alignment="bottom")
+    keys = {parameter.name: f"{parameter.name} of {session.run.corpus.name}" for parameter in parameters_of(source)}
     for place, parameter in enumerate(parameters_of(source)):
         kind = type(parameter.default)
-        values[parameter.name] = columns[place % 2].number_input(
+        columns[place % 2].number_input(
             parameter.words,
             kind(parameter.low),
             kind(parameter.high),
             getattr(source, parameter.name),
             step=1 if kind is int else 0.05,
-            key=f"{parameter.name} of {session.run.corpus.name}",
+            key=keys[parameter.name],
         )
-    other = changed(source, values)
+
+    def entered() -> Source:
+        return changed(source, {name: st.session_state[key] for name, key in keys.items()})
+
+    other = entered()
     st.caption(f"{source.teaches} Exact entropy: {other.entropy_bits:.4f} bits a character.")
     if other != source:
         st.button(
             "Learn from this",
             key="use-generated",
             type="primary",
-            on_click=lambda: adopt(session, lambda: texts.find(name_of(other), choices)),
+            on_click=lambda: adopt(session, lambda: texts.find(name_of(entered()), choices()), "picked"),
         )
 
 
-def paste(session: Session, choices: Choices) -> None:
+def paste(session: Session) -> None:
     """A text typed or pasted."""
-    pasted = st.text_area(
+    st.text_area(
         "or paste a text",
         key="pasted",
         persist_state="session",
         height=90,
         placeholder="A few hundred characters or more …",
     )
-    st.button(
-        "Learn from what I pasted",
-        key="use-pasted",
-        on_click=lambda: adopt(session, lambda: Corpus.from_text(pasted, name="pasted text", **choices._asdict())),
-    )
+
+    def pasted() -> Corpus:
+        return Corpus.from_text(st.session_state["pasted"], name="pasted text", **choices()._asdict())
+
+    st.button("Learn from what I pasted", key="use-pasted", on_click=lambda: adopt(session, pasted, "pasted"))
+    refusal(session, "pasted")
 
 
-def upload(session: Session, choices: Choices) -> None:
+def upload(session: Session) -> None:
     """A file of one's own."""
-    uploaded = st.file_uploader("or upload a file", key="uploaded", help="Plain text, in any encoding.")
-    if not uploaded:
+    place = st.container()  # above the file: who has it in sight sees the button appear
+    st.file_uploader("or upload a file", key="uploaded", help="Plain text, in any encoding.")
+    file = st.session_state["uploaded"]
+    if not file:
         return
-    rare = st.toggle(
+    st.toggle(
         f"Keep only the {FREQUENT} most frequent characters",
         key="frequent",
         persist_state="session",
         help="For texts with a very large alphabet: the rest becomes one sign, �.",
     )
-    name, data, frequent = uploaded.name, uploaded.getvalue(), FREQUENT if rare else None
-    st.button(
-        f"Learn from {words.plain(name)}",
-        key="use-uploaded",
-        type="primary",
-        on_click=lambda: adopt(
-            session, lambda: Corpus.from_bytes(data, name=name, keep_frequent=frequent, **choices._asdict())
-        ),
-    )
+
+    def uploaded() -> Corpus:
+        file, frequent = st.session_state["uploaded"], FREQUENT if st.session_state["frequent"] else None
+        if not file:
+            raise KeyError("taken out again")
+        return Corpus.from_bytes(file.getvalue(), name=file.name, keep_frequent=frequent, **choices()._asdict())
+
+    with place:
+        st.button(
+            f"Learn from {words.plain(file.name)}",
+            key="use-uploaded",
+            type="primary",
+            on_click=lambda: adopt(session, uploaded, "uploaded"),
+        )
+        refusal(session, "uploaded")
 
 
 def report(corpus: Corpus) -> None:
@@ -148,14 +171,13 @@ def report(corpus: Corpus) -> None:
         st.text(note)
 
 
-def adopt(session: Session, load: Callable[[], Corpus]) -> None:
-    """Start over on a text if it can be had; otherwise say why, and leave the run alone."""
-    try:
-        corpus = load()
-        corpus.require_window(session.run.settings.sequence_length)
-    except CorpusError as error:
-        session.notice = str(error)
-    except (OSError, KeyError):
-        session.notice = "The file is not there any more, or cannot be read: choose another text."
-    else:
-        session.propose(corpus, session.run.in_force)
+def adopt(session: Session, load: Callable[[], Corpus], place: str = "") -> None:
+    """Start over on a text if it can be had; otherwise say why at the place, and leave the run alone."""
+    settings = session.run.in_force
+    with session.saying(place):
+        try:
+            corpus = load()
+        except (OSError, KeyError) as error:
+            raise CorpusError("The file is not there any more, or cannot be read: choose another text.") from error
+        corpus.require_window(settings.sequence_length)
+        session.propose(corpus, settings, place)

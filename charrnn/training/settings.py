@@ -1,6 +1,7 @@
 """What a run is made with: every hyperparameter, its default and its limits, in one frozen object."""
 
 from dataclasses import asdict, dataclass, fields, replace
+from math import sqrt
 from typing import Any
 
 from charrnn.network.optimizers import OPTIMIZERS
@@ -10,7 +11,7 @@ LIMITS: dict[str, tuple[float, float]] = {
     "sequence_length": (1, 1000),
     "batch_size": (1, 256),
     "learning_rate": (1e-6, 10.0),
-    "decay": (0, 1e12),
+    "decay": (0.0, 1e12),
     "clip": (1e-3, 1e6),
     "init_scale": (1e-6, 10.0),
     "seed": (0, 2**32 - 1),
@@ -26,6 +27,11 @@ CHOICES: dict[str, tuple[str, ...]] = {
 
 class SettingsError(ValueError):
     """A setting that cannot be had, said in one sentence."""
+
+
+def fallen(learning_rate: float, decay: float, characters: int) -> float:
+    """The schedule: learning_rate / sqrt(1 + characters / decay), with decay 0 no schedule."""
+    return learning_rate / sqrt(1 + characters / decay) if decay else learning_rate
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,10 @@ class Settings:
         """The reference experiment: one stream, 128 units, 30 steps, Adagrad 0.01, clip 5, Gaussian start 0.01."""
         classic = cls(128, 30, 1, 1e-2, 0, "adagrad", 5.0, "gaussian", 0.01)
         return replace(classic, **changes)
+
+    def rate_at(self, characters: int) -> float:
+        """The learning rate once so many characters have been read: it falls with them, never with the clock."""
+        return fallen(self.learning_rate, self.decay, characters)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""

@@ -1,7 +1,7 @@
 """The trainer: next batch, loss and gradients, clip, update, carry the state."""
 
 from dataclasses import replace
-from math import log, sqrt
+from math import log
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,7 +13,7 @@ from charrnn.network.sampling import generate, sample
 from charrnn.text.batches import Batches, streams_that_fit
 from charrnn.text.corpus import Corpus
 from charrnn.training.memory import require_memory
-from charrnn.training.settings import Settings
+from charrnn.training.settings import Settings, fallen
 
 
 class Step(NamedTuple):
@@ -79,9 +79,8 @@ class Trainer:
 
     @property
     def rate(self) -> float:
-        """The learning rate in force at the next step: it falls with the characters read, never with the clock."""
-        decay = self.settings.decay
-        return self._learning_rate / sqrt(1 + self.characters / decay) if decay else self._learning_rate
+        """The learning rate in force at the next step."""
+        return fallen(self._learning_rate, self.settings.decay, self.characters)
 
     @property
     def learning_rate(self) -> float:

@@ -15,7 +15,7 @@ from charrnn.dashboard.words import JOINER
 from charrnn.runs.run import Run
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
-PANELS = ("text", "network", "learning", "stop-at", "share")
+PANELS = ("text", "network", "learning", "my-runs", "stop-at", "share")
 SECONDS = 60  # a deadline on a busy machine, not an expectation
 
 
@@ -102,8 +102,23 @@ class Page:
 
     @property
     def labels(self) -> list[str]:
-        """What stands on the buttons that open a panel."""
+        """What stands on the buttons that open a panel, once these are closed."""
+        labels = self.closed().shown_labels
+        self.look()
+        return labels
+
+    @property
+    def shown_labels(self) -> list[str]:
+        """What stands on them now."""
         return [as_read(element.proto.popover.label) for element in self.elements if element.type == "popover"]
+
+    def closed(self) -> "Page":
+        """Draw the page anew with its panels closed."""
+        for panel in PANELS:
+            self.at.session_state[panel] = False
+        self.at.run()
+        assert not self.at.exception, self.at.exception
+        return self
 
     @property
     def warnings(self) -> list[str]:
@@ -114,6 +129,18 @@ class Page:
     def captions(self) -> list[str]:
         """Small print, as it is read."""
         return [as_read(caption.value) for caption in self.at.caption]
+
+    def warnings_in(self, panel: str) -> list[str]:
+        """Those that stand inside an open panel, by how its button's label begins."""
+        popovers = [element for element in self.elements if element.type == "popover"]
+        inside = next(each for each in popovers if each.proto.popover.label.startswith(panel))
+        return [as_read(warning.value) for warning in inside.warning]
+
+    def look_back(self, step: int) -> "Page":
+        """Move the scrubber to a stored step, and open what can be done there."""
+        self.at.session_state["go-on"] = True
+        self.at.select_slider(key=self.session.scrubber).set_value(step)
+        return self.look()
 
     @property
     def headline(self) -> str:

@@ -1,8 +1,10 @@
 """A run forked at a stored step with one knob turned, and compared with what it was forked from."""
 
 import pytest
+from app_page import SECONDS
 
-from charrnn.dashboard import my_runs
+from charrnn.dashboard import compare, my_runs, session
+from charrnn.runs.saved import StoreError
 
 
 @pytest.fixture
@@ -62,3 +64,45 @@ def test_a_duplicate_goes_on_with_the_rate_in_force(turned):
     my_runs.duplicate(turned.session, original.token)
     assert turned.run is not original
     assert turned.run.in_force == original.in_force
+
+
+def announced(page):
+    return [success.value for success in page.at.success]
+
+
+def test_a_fork_is_announced_where_it_is_compared_and_both_can_be_trained(page):
+    page.step("10 windows").wait(lambda run: run.saved_step == 10)
+    assert "train-all" not in page.buttons
+    page.look_back(0).click("fork-here")
+    entry(page, "Learning rate").set_value(0.02)
+    page.click("FormSubmitter:fork-form-Fork")
+    assert page.at.session_state["compare"]
+    assert page.session.arrival > 0
+    assert announced(page) == ["B was forked at step 0: learning rate 0.02 instead of 0.004."]
+    assert page.at.button(key="train-all").label == "Train both"
+    page.click("train-all")
+    for run in page.session.compared_runs():
+        assert run.wait(lambda run: run.snapshot.step > 10, SECONDS)
+    page.click("pause-all")
+    assert not announced(page)
+
+
+def test_a_fork_that_cannot_be_had_is_refused_in_the_dialog(turned, monkeypatch):
+    def refuse(*_):
+        raise StoreError("The disk is full.")
+
+    asked(turned, 10)
+    monkeypatch.setattr(session.engine(), "fork", refuse)
+    turned.click("FormSubmitter:fork-form-Fork")
+    assert turned.warnings == ["The disk is full."]
+    assert entry(turned, "Learning rate").value == 0.001  # the dialog is still there
+    assert not turned.session.compared
+
+
+@pytest.mark.parametrize("button", ["fork", "fork-here"])
+def test_a_seventh_run_is_refused_in_words(turned, button):
+    turned.session.compared = [session.engine().fork(turned.run, 0, turned.run.settings) for _ in range(5)]
+    turned.look_back(10).click(button)
+    assert turned.warnings == ["6 runs are compared, as many as there is room for: take one out first."]
+    assert not turned.session.forking
+    assert len(differences(turned)) == session.LIMIT == len(compare.LETTERS)

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from charrnn.dashboard import sample
+from charrnn.dashboard import controls, sample
 from charrnn.network import sampling
-from charrnn.training.settings import Settings
+from charrnn.training.settings import LIMITS, Settings
 
 
 @pytest.mark.parametrize(("choice", "steps"), [("1 window", 1), ("10 windows", 10), ("100 windows", 100)])
@@ -38,9 +38,22 @@ def test_a_goal_that_lies_behind_is_refused_and_nothing_moves(page):
     page.step("100 windows")
     page.at.number_input(key="goal").set_value(50)
     page.look().click("train-until")
-    assert page.warnings == ["The run is at step 100 already: choose a later one."]
+    assert page.warnings_in("Stop at") == page.warnings == ["The run is at step 100 already: choose a later one."]
     assert page.run.status == "paused"
     assert page.run.snapshot.step == 100
+
+
+def test_that_a_goal_lies_behind_is_said_only_while_it_does(page):
+    page.step("100 windows")
+    page.at.number_input(key="goal").set_value(50)
+    page.look().click("train-until")
+    page.at.number_input(key="goal").set_value(150)
+    assert not page.look().warnings
+    page.at.number_input(key="goal").set_value(50)
+    page.look().click("train-until")
+    assert page.warnings
+    page.step("10 windows")
+    assert not page.warnings
 
 
 def test_the_headline_tells_how_far_the_guess_has_come(page):
@@ -71,6 +84,43 @@ def test_a_change_of_the_learning_rate_acts_at_once_and_is_logged(page):
     assert page.run.curve.marks == ((10, {"learning_rate": 0.01}),)
     assert page.labels[2] == "Learning: 0.01 · Adam"
     assert page.run.snapshot.step == 10
+
+
+def test_a_panel_is_not_another_one_while_it_is_open_and_its_label_states_the_value_once_it_is_closed(page):
+    for rate in (0.01, 0.02):
+        page.at.select_slider(key="rate").set_value(rate)
+        page.look()
+        assert page.shown_labels[2] == "Learning: 0.004 · Adam"
+    assert page.labels[2] == "Learning: 0.02 · Adam"
+
+
+def test_a_rate_can_be_typed_and_slider_and_number_show_the_same(page):
+    page.at.number_input(key="rate-typed").set_value(2.34)
+    page.look()
+    assert page.run.snapshot.learning_rate == 2.34
+    assert page.at.select_slider(key="rate-own").value == 2.34
+    page.at.select_slider(key="rate-own").set_value(0.005)
+    page.look()
+    assert page.at.number_input(key="rate-typed").value == page.at.select_slider(key="rate").value == 0.005
+
+
+def test_the_rate_in_force_is_that_of_the_schedule_at_once(page):
+    page.step("100 windows")
+    page.at.number_input(key="rate-typed").set_value(0.5)
+    page.look()
+    falling = 0.5 / (1 + page.run.snapshot.characters / page.run.settings.decay) ** 0.5
+    assert f"In force now: {falling:.3g}" in [caption.value for caption in page.at.caption]
+
+
+def test_the_limits_are_the_same_wherever_a_setting_is_entered(page):
+    slider, panels = page.at.select_slider(key="rate").options, list(page.at.number_input)
+    assert (float(slider[0]), float(slider[-1])) == LIMITS["learning_rate"]
+    page.session.ask_for_fork("")
+    dialog = list(page.look().at.number_input)
+    names = {label: name for name, (label, _, _) in controls.NUMBERS.items()}
+    for boxes in (panels, dialog):
+        entered = {names[box.label]: (box.min, box.max) for box in boxes if box.label in names}
+        assert entered == {name: LIMITS[name] for name in controls.NUMBERS}
 
 
 def test_a_change_of_the_learning_rate_while_training_does_not_stop_it(page):

@@ -7,7 +7,7 @@ import pytest
 
 def set_rate(page, rate):
     """Turn the knob while training stands, as the panel does."""
-    page.at.select_slider(key="rate").set_value(rate)
+    page.at.number_input(key="rate-typed").set_value(rate)
     page.look()
     assert page.run.snapshot.learning_rate == rate
     return page

@@ -13,7 +13,8 @@ def refuse(page, bring, words):
     token, step, corpus = page.run.token, page.run.snapshot.step, page.run.corpus
     parameters = page.run.snapshot.parameters
     bring(page)
-    (sentence,) = page.warnings
+    (sentence,) = page.warnings_in("Text")
+    assert page.warnings == [sentence]
     for word in words:
         assert word in sentence, sentence
     assert (page.run.token, page.run.snapshot.step, page.run.corpus) == (token, step, corpus)
@@ -79,3 +80,59 @@ def test_the_frequent_characters_of_a_large_alphabet_can_be_kept(page):
     page.look().click("use-uploaded")
     assert not page.warnings
     assert len(page.run.corpus.vocabulary) == 201
+
+
+def test_a_refusal_goes_with_the_next_command_and_with_its_panel(page):
+    page.paste("")
+    page.click("train").wait(lambda run: run.snapshot.step > 0)
+    assert not page.warnings
+    page.paste("")
+    assert page.warnings
+    page.session.leave_panel()  # as the browser tells when a panel is closed
+    assert not page.look().warnings
+
+
+def test_a_network_that_cannot_be_had_is_refused_in_its_panel(page):
+    page.paste("abc " * 12)
+    next(box for box in page.at.number_input if box.label == "Looks back").set_value(900)
+    page.click("FormSubmitter:network-form-Start over with these")
+    (sentence,) = page.warnings_in("Network")
+    assert "901" in sentence
+    assert page.run.settings.sequence_length == 20
+
+
+def at_once(page, key):
+    """Press a button of which the page has not heard yet what was entered just before."""
+    page.at.button(key=key).click()
+    page.at.run()
+    return page.look()
+
+
+def test_a_text_that_was_pasted_a_moment_before_the_press_is_the_one_that_counts(page):
+    for text in ("the cat sat on the mat. " * 40, "a dog lay on a log! " * 40):
+        page.at.text_area(key="pasted").set_value(text)
+        at_once(page, "use-pasted")
+        assert not page.warnings
+        assert page.run.corpus.text == text
+
+
+def test_how_a_text_is_read_counts_as_it_stands_when_it_is_chosen(page):
+    page.at.toggle(key="lowercase").set_value(False)
+    page.at.select_slider(key="held_out").set_value(0.2)
+    at_once(page, "text-Alice")
+    assert (page.run.corpus.lowercase, page.run.corpus.held_out) == (False, 0.2)
+
+
+def test_keeping_the_frequent_characters_counts_as_it_stands_when_the_file_is_chosen(page):
+    text = "".join(map(chr, range(0x4E00, 0x4E00 + 1200))) + "abc " * 500
+    page.at.file_uploader(key="uploaded").upload("signs.txt", text.encode())
+    page.look().at.toggle(key="frequent").set_value(True)
+    at_once(page, "use-uploaded")
+    assert not page.warnings
+    assert len(page.run.corpus.vocabulary) == 201
+
+
+def test_the_step_to_stop_at_counts_as_it_stands_when_it_is_sent(page):
+    page.at.number_input(key="goal").set_value(137)
+    at_once(page, "train-until").wait(lambda run: run.status == "paused")
+    assert page.run.snapshot.step == 137

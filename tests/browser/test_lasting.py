@@ -92,7 +92,7 @@ def test_a_fork_with_another_rate_is_trained_and_compared_beside_the_first(lab):
     lab.button("go-on").first.click()
     lab.button("fork-here").click()
     form = lab.page.get_by_role("dialog")
-    rate = form.get_by_label("Learning rate")
+    rate = form.get_by_role("spinbutton", name="Learning rate")
 
     def entered() -> bool:  # on a busy machine the page is still being drawn, and an empty form may come once more
         rate.fill("0.02")

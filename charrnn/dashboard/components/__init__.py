@@ -20,9 +20,11 @@ Each is a Python function that packs numbers into a few kilobytes, and JavaScrip
     link.js              the page's end of that channel
     line.js              a line of text with figures that move
     press.js             a button that is answered over the channel
+    arrive.js            brings a section of the page before the eye
     shared.js            colour scales, visible glyphs, the wire format
 """
 
+from .arrive import arrive
 from .chart import Chart, Colour, Form, Kind, Layer, Scale, chart, encode_chart
 from .coloured_text import Choice, Colouring, Guesses, coloured_text, encode_coloured_text
 from .heatmap import Cell, encode_heatmap, heatmap
@@ -63,6 +65,7 @@ __all__ = [
     "Ticks",
     "Unit",
     "Words",
+    "arrive",
     "chart",
     "coloured_text",
     "encode_chart",

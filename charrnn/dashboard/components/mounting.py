@@ -22,7 +22,7 @@ from .wire import sealed
 PROJECT = "charrnn"
 NAMES = (
     *("reading_strip", "loss_curve", "heatmap", "coloured_text", "matrix", "chart", "table", "passages", "line"),
-    *("press", "link", "kept_runs"),
+    *("press", "link", "arrive", "kept_runs"),
 )
 IN_THE_PAGE = ("line",)  # these have the page's own style around them
 MANIFEST = ComponentManifest(PROJECT, "1", [ComponentConfig(name, asset_dir="assets") for name in NAMES])

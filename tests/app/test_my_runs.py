@@ -1,0 +1,59 @@
+"""The list of one's runs: what is ticked in it is a run, not a place."""
+
+import pytest
+
+from charrnn.dashboard import my_runs, session
+
+
+@pytest.fixture
+def listed(open_page, page, monkeypatch):
+    """Three runs that the browser keeps; the last is the page's own."""
+    runs = []
+    for _ in range(3):
+        page.step("10 windows").wait(lambda run: run.saved_step == 10)
+        runs.append(page.run)
+        page.session.start_another(page.run.corpus, page.run.settings)
+        page.look()
+    kept = [run.token for run in runs]
+
+    def answer(add, drop, key):
+        return [token for token in kept if token not in drop]
+
+    monkeypatch.setattr(my_runs, "kept_runs", answer)
+    page.look().look()
+    return page, kept
+
+
+def tick(page, row):
+    table = next(element for element in page.elements if element.type == "dataframe")
+    page.at.session_state[table.key] = {"selection": {"rows": [row]}}
+    return page.look()
+
+
+def test_a_ticked_run_can_be_deleted_and_then_none_is_ticked(listed):
+    page, kept = listed
+    tick(page, 0)
+    assert "run-delete" in page.buttons
+    page.click("run-delete")
+    assert page.session.dropped == kept[:1]
+    assert "run-delete" not in page.buttons
+    page.click("undo-delete")
+    assert "run-delete" not in page.buttons
+
+
+def test_a_deleted_run_is_out_of_the_list_before_the_browser_has_answered(listed, monkeypatch):
+    page, kept = listed
+    monkeypatch.setattr(my_runs, "kept_runs", lambda add, drop, key: kept)
+    tick(page, 1).click("run-delete")
+    table = next(element for element in page.elements if element.type == "dataframe")
+    assert len(table.value) == 2
+
+
+def test_what_cannot_be_done_with_a_run_is_said_in_the_list(listed):
+    page, kept = listed
+    tick(page, 0)
+    session.engine().remove(kept[0], 0)
+    assert page.run.wait(lambda run: session.engine().find(kept[0]) is None, 10)
+    page.at.button(key="run-open").click()
+    page.look()
+    assert page.warnings_in("My runs") == page.warnings == ["This run is not kept any more."]

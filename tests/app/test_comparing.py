@@ -1,7 +1,7 @@
 """A run forked at a stored step with one knob turned, and compared with what it was forked from."""
 
 import pytest
-from app_page import SECONDS
+from app_page import SECONDS, as_read
 
 from charrnn.dashboard import compare, my_runs, session
 from charrnn.runs.saved import StoreError
@@ -67,7 +67,7 @@ def test_a_duplicate_goes_on_with_the_rate_in_force(turned):
 
 
 def announced(page):
-    return [success.value for success in page.at.success]
+    return [as_read(success.value) for success in page.at.success]
 
 
 def test_a_fork_is_announced_where_it_is_compared_and_both_can_be_trained(page):

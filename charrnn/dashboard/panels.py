@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import streamlit as st
 
-from charrnn.dashboard import sample, words
+from charrnn.dashboard import blown_up, sample, words
 from charrnn.dashboard.components import (
     CurveFrame,
     Level,
@@ -30,6 +30,7 @@ from charrnn.dashboard.session import CELLS, Session, View
 from charrnn.dashboard.texts import rivals_of
 from charrnn.insight.memory import strip_reach
 from charrnn.insight.reading import Strip
+from charrnn.runs.blowup import has_unlearned
 from charrnn.runs.curve import Curve
 from charrnn.runs.run import Run
 from charrnn.runs.store import RUN_LIMIT
@@ -72,7 +73,9 @@ def headlined(session: Session) -> None:
         back: list[Span] = [("Looking back. ", "strong")] if session.view.past else []
         return back + headline(session, rivals)
 
-    line(session.channel.picture("headline", lambda: encode_line(said())), key="headline")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        line(session.channel.picture("headline", lambda: encode_line(said())), key="headline")
+        blown_up.way_back(session)
 
 
 def notices(session: Session) -> None:
@@ -121,12 +124,21 @@ def headline(session: Session, rivals: list[Rival]) -> list[Span]:
             (f"It hesitates between {blind} characters: a blind guess.", "strong"),
             of_kind(log(blind), "untrained"),
         ]
-    nats, kind, at = loss_of(run.curve, view.step, run.snapshot.smooth_loss, view.step / 2 if view.past else 0)
+    if blown := blown_up.found(session):
+        return blown_up.in_words(blown, blind, run.in_force.learning_rate)
+    nats, kind, at = shown_loss(run, view)
     then = f"At step {at:,} it hesitated" if view.past or 2 * at < view.step else "It now hesitates"
-    said: list[Span] = [(f"{then} between {words.choices(nats)} characters", "strong"), (f", down from {blind}.", "")]
+    said: list[Span] = [(f"{then} between {words.choices(nats)} characters", "strong"), (beside_blind(nats, blind), "")]
     if beaten := [rival.name for rival in rivals if nats < rival.nats and rival.name not in NOT_SAID]:
         said.append((f" Better than {beaten[-1]}.", ""))
     return [*said, of_kind(nats, f"{kind} at step {at:,}")]
+
+
+def beside_blind(nats: float, V: int) -> str:
+    """A loss beside that of a blind guess, as the sentence goes on."""
+    if words.choices(nats) == words.choices(log(V)):
+        return ", as a blind guess does."
+    return f", down from {V}." if nats < log(V) else f": a blind guess among {V} would do better."
 
 
 def of_kind(nats: float, kind: str) -> Span:
@@ -147,6 +159,16 @@ def sentence(session: Session) -> None:
             st.caption(f"Left out, never seen in the text: {words.plain(' '.join(map(words.visible, unseen)))}")
         st.caption("Right guesses are filled by their probability; surprise is in bits: 8 bits, it gave this 1 in 256.")
     session.typed = typed if len(vocabulary.encode(typed)) > 1 else ""
+
+
+def shown_loss(run: Run, view: View) -> Loss:
+    """The loss of the headline: of the last few windows where one measured before holds no longer."""
+    now = run.snapshot
+    found = loss_of(run.curve, view.step, now.smooth_loss, view.step / 2 if view.past else 0)
+    V = len(run.corpus.vocabulary)
+    if view.past or now.recent_loss is None or not has_unlearned(now.recent_loss, found.nats, V):
+        return found
+    return Loss(now.recent_loss, "on what it read last,", view.step)
 
 
 def loss_of(curve: Curve, step: int, smooth: float, since: float = 0) -> Loss:

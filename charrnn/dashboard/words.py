@@ -32,6 +32,8 @@ def bits(nats: float) -> float:
 def choices(nats: float) -> str:
     """A loss as the number of equally likely characters that would be as hard to choose from: e to the loss."""
     number = exp(min(nats, 20))
+    if number >= 1e6:
+        return "more than a million"
     return f"{number:.0f}" if number >= 10 else f"{number:.1f}"
 
 

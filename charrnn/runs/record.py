@@ -38,6 +38,7 @@ class Snapshot(NamedTuple):
     parameters_step: int  # whose parameters these are: large networks send them more rarely than figures
     held_out: float | None = None
     held_out_step: int | None = None
+    recent_loss: float | None = None  # of the last few windows
 
     @classmethod
     def of(cls, trainer: Trainer) -> Snapshot:

@@ -27,6 +27,7 @@ import numpy as np
 
 from charrnn.network.rnn import Parameters, forward, log_softmax, logits
 from charrnn.runs import history, messages
+from charrnn.runs.blowup import recent_loss, windows
 from charrnn.runs.marks import is_log_spaced, next_mark
 from charrnn.runs.messages import Message
 from charrnn.runs.outbox import Outbox
@@ -61,6 +62,8 @@ class Worker:
         self.stepping = False  # whether `until` came from a number of steps, to which further steps add
         self.watched = True
         self.last: Step | None = None
+        self.characters = trainer.batches.T * trainer.batches.B  # that a window holds
+        self.recent: deque[float] = deque(maxlen=windows(self.characters))  # losses of the last few
         self.unpublished: list[Step] = []
         self.thinned = history.joined([])  # of what is not published either, the steps before those
         self.evaluations: deque[tuple[int, Iterator[float | None]]] = deque()
@@ -150,6 +153,7 @@ class Worker:
         if len(self.unpublished) > UNTHINNED:
             self.thinned = self.untold()
         self.last = done[-1]
+        self.recent.extend(step.loss for step in done)
         bad = next((step for step in done if not math.isfinite(step.loss)), None)
         if bad:
             self.diverge(bad.step)
@@ -208,12 +212,13 @@ class Worker:
         rate = self.trainer.learning_rate
         self.until, self.stepping = None, False
         self.evaluations.clear()
+        self.recent.clear()
         self.untold()
         self.trainer.restore(self.good)
         message = (
             f"The network blew up at step {step:,}: its loss is no longer a number. It is back at step "
-            f"{self.trainer.steps:,}, where it was sound. Lower the learning rate (now {rate:g}) or the clip limit, "
-            "then train on."
+            f"{self.trainer.steps:,}, the last one kept before. Lower the learning rate (now {rate:g}) or the clip "
+            "limit, then train on."
         )
         self.last, self.evaluated = None, -1
         self.tell("diverged", {"message": message})
@@ -243,6 +248,7 @@ class Worker:
             "epochs": trainer.epochs,
             "loss": last and last.loss,
             "smooth_loss": trainer.smooth_loss,
+            "recent_loss": recent_loss(self.recent, self.characters),
             "gradient_norm": last and last.gradient_norm,
             "clipped": last and last.clipped,
             "rate": trainer.rate,

@@ -17,7 +17,7 @@ def open_page() -> Iterator[Callable[..., Page]]:
 
     def opened(folded: Sequence[str] = (), **query: str) -> Page:
         small = {"text": "Names", "hidden_size": "16", "sequence_length": "20", "batch_size": "2"}
-        return Page(query if "run" in query else small | query, folded)
+        return Page(query if {"run", "watch"} & set(query) else small | query, folded)
 
     yield opened
     session.engine().close()

@@ -194,6 +194,21 @@ def test_a_loss_beyond_the_scale_is_said_to_be_over_it(curve):
     expect(drawn.said).to_contain_text("3.00 to over 8.00 nats")
 
 
+def test_a_curve_that_rises_far_above_a_blind_guess_is_not_cut(curve):
+    smooth = [4.0, 2.0, 30.0, 55.0]
+    blown = a_frame() | {"steps": [1, 100, 200, 300], "smooth": smooth, "low": smooth, "high": smooth, "held_out": []}
+    drawn = curve().draw(blown)
+    assert {"10²⁰", "10"} <= set(drawn.texts())
+    drawn.canvas.press("End")
+    expect(drawn.card).to_contain_text("10²⁴")
+    drawn.unit("nats").click()
+    assert "40" in drawn.texts()
+    assert drawn.faults("light", 600) == []
+    held = curve().draw(a_frame(held_out=[(100, 9.0)]))
+    held.unit("nats").click()
+    assert "8" in held.texts()
+
+
 def test_the_picture_can_be_saved(curve):
     drawn = curve().draw(a_frame())
     with drawn.page.expect_download() as download:

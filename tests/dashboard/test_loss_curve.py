@@ -69,6 +69,13 @@ def test_a_curve_whose_lengths_disagree_is_refused_by_name(name: str):
         encode_curve(a_frame(5) | {name: [1.0]})
 
 
+def test_a_curve_that_has_blown_up_is_sent_whole():
+    frame = a_frame(3) | {"smooth": [4.0, 20.0, 60.0], "held_out": [(2, 80.0)]}
+    header, payload = opened(encode_curve(frame))
+    losses = np.frombuffer(payload, "<u2", offset=16) / 65535 * header["limit"]
+    np.testing.assert_allclose([*losses[:3], losses[-1]], [4, 20, 60, 80], rtol=1e-3)
+
+
 def test_an_alphabet_of_one_character_leaves_no_doubt_and_still_makes_a_curve():
     header, _ = opened(encode_curve(a_frame(0) | {"blind": 0.0}))
     assert header["limit"] > 0

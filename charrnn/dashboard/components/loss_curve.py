@@ -47,12 +47,13 @@ def encode_curve(frame: CurveFrame, height: int = 222) -> bytes:
     """The frame as sent: ten bytes a point. The picture is ``height`` CSS pixels high, axes included; the choice of
     unit stands above it. Raises ValueError where lengths differ.
 
-    Losses travel over [0, twice that of a blind guess], 0.0001 apart; what lies beyond, or is no number, is sent as
-    that limit.
+    Losses travel over [0, twice that of a blind guess], 0.0001 apart, or up to the greatest smoothed or held-out one
+    where that is more; what lies beyond, or is no number, is sent as that limit.
     """
     steps = np.asarray(frame["steps"])
-    limit = round(max(2 * frame["blind"], 1.0), 5)
     held_out = np.asarray(frame["held_out"], float).reshape(-1, 2)
+    told = np.concatenate([np.ravel(np.asarray(frame["smooth"], float)), held_out[:, 1]])
+    limit = round(max(2 * frame["blind"], 1.0, float(told[np.isfinite(told)].max(initial=0))), 5)
 
     def losses(name: str, values: ArrayLike) -> np.ndarray:
         array = np.asarray(values, float)

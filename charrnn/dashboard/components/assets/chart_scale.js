@@ -1,10 +1,9 @@
 // A chart's axes: scales, ticks, and how numbers are written in each form: number, count, percent, power.
 
-import { decimalsOf, even, linearScale, logScale, logTicks, short } from "./scales.js";
+import { decimalsOf, even, linearScale, logScale, logTicks, raised, short } from "./scales.js";
 
 const DIGITS = 4; // of an exact value
 const minus = (text) => text.replace("-", "−");
-const raised = (exponent) => Array.from(`${exponent}`, (sign) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[sign] ?? "⁻").join("");
 
 /** 0.00032 as 3.2 × 10⁻⁴, a power of ten as itself; what is of everyday size stays as it is. */
 function power(value, digits) {

@@ -29,11 +29,12 @@ export function layoutOf(frame, context, { width, unit, zoom, theme }) {
   return { width, height: frame.height, narrow, plot, x, y, unit, rivals: placed, margin: zoom ? 0 : 4 };
 }
 
-/** From a little below the lowest to a little above a blind guess: a few wild windows must not flatten the curve. */
+/** All of the smoothed line, what was held out and a blind guess: a few wild windows must not flatten the curve. */
 function whole({ smooth, heldOut, rivals, blind }) {
-  const lowest = Math.min(blind, ...smooth, ...heldOut.nats, ...rivals.map(({ nats }) => nats));
-  const span = Math.max(blind - lowest, 0.3);
-  return [Math.max(0, lowest - 0.07 * span), Math.max(blind, 0.3) + 0.12 * span];
+  const shown = [blind, ...smooth, ...heldOut.nats];
+  const lowest = Math.min(...shown, ...rivals.map(({ nats }) => nats)), highest = Math.max(...shown);
+  const span = Math.max(highest - lowest, 0.3);
+  return [Math.max(0, lowest - 0.07 * span), Math.max(highest, 0.3) + 0.12 * span];
 }
 
 /** What lies within a stretch of steps: all of the smoothed line and what was held out, the band on the whole. */

@@ -72,6 +72,12 @@ export function logTicks({ low, high, at }) {
 }
 
 /**
+ * An exponent: ⁻⁴.
+ * @param {number} exponent
+ */
+export const raised = (exponent) => Array.from(`${exponent}`, (sign) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[+sign] ?? "⁻").join("");
+
+/**
  * A step on an axis: 300, 1k, 1.5k, 1M.
  * @param {number} step
  */

@@ -1,0 +1,62 @@
+"""Training that has blown up: the headline says so at once, with its likely cause, and a button leads back."""
+
+import re
+
+import pytest
+
+PRAISE = re.compile(r"Better than|down from|hesitates between")
+
+
+@pytest.fixture
+def blown(page):
+    """A network that had learned something when its learning rate was set to 1."""
+    page.step("100 windows")
+    page.run.set(learning_rate=1.0)
+    return page.step("100 windows")
+
+
+def test_the_headline_says_so_and_praises_nothing(blown):
+    V = len(blown.run.corpus.vocabulary)
+    assert blown.headline.startswith(f"It has blown up: now it is worse than a blind guess among {V} characters.")
+    assert "Likely cause: the learning rate of 1, set at step 100." in blown.headline
+    assert not PRAISE.search(blown.headline)
+
+
+def test_a_button_leads_back_to_where_all_was_well_with_the_rate_of_before(blown):
+    before = blown.run.settings.learning_rate
+    assert blown.at.button(key="back-to-sound").label == "Back to step 100"
+    blown.click("back-to-sound")
+    assert blown.run.snapshot.step == 100
+    assert blown.run.in_force.learning_rate == before
+    assert "back-to-sound" not in blown.buttons
+    assert PRAISE.search(blown.headline)
+    blown.step("100 windows")
+    assert "back-to-sound" not in blown.buttons
+    assert "blown up" not in blown.headline
+
+
+def test_a_rate_too_high_from_the_start_is_named_too(open_page):
+    page = open_page(learning_rate="10").step("100 windows")
+    assert "Likely cause: the learning rate of 10." in page.headline
+    page.click("back-to-sound")
+    assert page.run.snapshot.step == 0
+
+
+def test_who_watches_is_told_and_offered_nothing(blown, open_page):
+    watcher = open_page(watch=blown.run.watch_token)
+    assert watcher.headline == blown.headline
+    assert not any(button.key == "back-to-sound" for button in watcher.at.button)
+
+
+def test_looking_back_a_sound_network_is_told_as_it_was(blown):
+    blown.session.at = 100
+    assert blown.look().headline.startswith("At step 100 it hesitated between")
+    assert "back-to-sound" not in blown.buttons
+
+
+def test_a_network_worse_than_a_blind_guess_is_never_said_to_be_down_from_it(page):
+    page.step("100 windows")
+    run, V = page.run, len(page.run.corpus.vocabulary)
+    run.record = run.record._replace(curve=run.curve.measured(100, 5.47))
+    assert f"between 237 characters: a blind guess among {V} would do better." in page.look().headline
+    assert "down from" not in page.headline

@@ -187,7 +187,7 @@ def parser() -> argparse.ArgumentParser:
 
     command = commands.add_parser("train", help="train a network on a text")
     command.add_argument("text", help="a file, or the name of one of the project's texts")
-    command.add_argument("--steps", type=number(int, 0), default=2_000, help="windows to learn from (%(default)s)")
+    command.add_argument("--steps", type=number(int, 0), default=2_000, help="steps to take (%(default)s)")
     command.add_argument("--out", type=Path, help="file to save the run in, .safetensors")
     command.add_argument("--resume", type=Path, help="saved run to go on with, its settings included")
     command.add_argument("--keep-case", action="store_true", help="keep capitals (else all is lower-cased)")
@@ -221,7 +221,7 @@ def parser() -> argparse.ArgumentParser:
     command = commands.add_parser("bench", help="speed beside the textbook's and PyTorch's")
     command.add_argument("--hidden", type=int, nargs="+", default=[128, 512], help="units (%(default)s)")
     command.add_argument("--streams", type=int, nargs="+", default=[1, 16], help="streams (%(default)s)")
-    command.add_argument("--lengths", type=int, nargs="+", default=[30], help="unrolls (%(default)s)")
+    command.add_argument("--lengths", type=int, nargs="+", default=[30], help="characters back (%(default)s)")
     command.add_argument(
         "--seconds", type=number(float, 0, 3_600), default=4, help="for each row of the table (%(default)s)"
     )

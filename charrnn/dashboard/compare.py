@@ -33,6 +33,7 @@ from charrnn.dashboard.session import Session, engine
 from charrnn.network import sampling
 from charrnn.runs.run import Run
 from charrnn.training.checkpoint import changes
+from charrnn.training.settings import WORDS
 
 AXES = {"steps": "training steps", "characters": "characters read", "seconds": "seconds of training"}
 LETTERS: tuple[Colour, ...] = ("A", "B", "C", "D", "E", "F")
@@ -146,7 +147,7 @@ def choose_fork(session: Session) -> None:
         for name in () if step else AT_THE_START:
             number("fork", settings, name)
         if step:
-            st.caption("Size, unroll, streams and start can differ only in a fork at step 0.")
+            st.caption("Units, looks back, streams, start scale and seed can differ only in a fork at step 0.")
         st.form_submit_button("Fork", type="primary", on_click=start)
         refusal(session, "fork")
 
@@ -167,7 +168,7 @@ def described(first: Run, run: Run) -> str:
     found = [] if run.corpus.digest == first.corpus.digest else [run.corpus.name]
     before = first.in_force
     for name, value in changes(before, run.in_force).items():
-        found.append(f"{name.replace('_', ' ')} {value} instead of {getattr(before, name)}")
+        found.append(f"{WORDS[name]} {value} instead of {getattr(before, name)}")
     return ", ".join(found) or "the same settings"
 
 

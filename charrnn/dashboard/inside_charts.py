@@ -30,13 +30,13 @@ def reach_chart(now: Reach, training: Array, before: Array, T: int) -> Chart:
     kept = np.flatnonzero(now.mean > floor)
     low, high = np.maximum(now.low, floor), np.maximum(now.high, floor)
     positions = {"a tenth of positions below": now.low, "a tenth above": now.high}
-    unrolled, sees = "unrolled as far as it goes", "what training sees"
+    unrolled, sees = "as far back as it goes", "what learning looks back at"
     layers = [
         Layer("band", back[kept], low[kept], high[kept], legend="80 % of positions", colour="muted", strength=0.22),
-        _line(back, seen(before), "before training", colour="muted", dashed=True),
+        _line(back, seen(before), "untrained", colour="muted", dashed=True),
         _line(back[: len(training)], seen(training), sees, colour="accent"),
         _line(back, seen(now.mean), unrolled, also=positions),
-        Layer("rule", [T], label=f"the unroll ends, {T} back"),
+        Layer("rule", [T], label=f"learning looks {T} back"),
     ]
     x = Scale("characters back, k", low=0, high=float(back[-1]))
     y = Scale("norm of the gradient, ‖∂ loss ∕ ∂ h‖", "power", log=True)

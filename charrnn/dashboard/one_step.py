@@ -39,8 +39,8 @@ def controls(session: Session) -> None:
     """Choose a character of the text, and a unit."""
     st.markdown(
         "**One step by hand**: it reads a character, predicts the next, and learns from what came.",
-        help="The gradients are those of this one step, as if nothing had come before; training adds up the steps of a "
-        "whole window.",
+        help="The gradients are those of this one character, as if nothing had come before; in training a step adds up "
+        "those of all characters that it looks back at.",
     )
     now = reading(session)
     signs = [words.visible(character) for character in session.run.corpus.vocabulary.decode(now.ids[now.start :])]

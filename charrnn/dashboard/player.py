@@ -13,7 +13,7 @@ from charrnn.runs.run import ACTIVE, Run
 
 PAUSE_SECONDS = 0.03  # most workers have stopped by then, and the page need not be drawn once more
 NOW = -1  # the scrubber's right end
-STEPS = {"1 window": 1, "10 windows": 10, "100 windows": 100, "1,000 windows": 1_000}
+STEPS = {"1 step": 1, "10 steps": 10, "100 steps": 100, "1,000 steps": 1_000}
 
 
 def running(run: Run) -> bool:
@@ -58,7 +58,7 @@ def buttons(session: Session) -> None:
             key="step",
             icon=":material/skip_next:",
             on_click=lambda: steps(session, STEPS[st.session_state["step"]]),
-            help="Learn from that many more windows of the text, then stop.",
+            help="Take that many more steps, then stop. Each learns from the next characters of every stream.",
         )
 
 

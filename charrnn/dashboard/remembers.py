@@ -66,16 +66,16 @@ def memory(session: Session) -> str:
         st.markdown(
             "**Memory**: how far the gradient of a prediction reaches back.",
             help="The norm of d loss ∕ d h, k characters before the prediction: how strongly learning could still "
-            "change what was carried then. The band holds 80 % of the positions. Training unrolls only so far: what "
+            "change what was carried then. The band holds 80 % of the positions. Learning looks back only so far: what "
             "lies beyond, it never sees. Start over with another scale (Network) to make it vanish or explode.",
         )
         chart(encode_chart(reach_drawn(here)), key="reach")
         st.markdown(in_words(here))
     with right:
         st.markdown(
-            "**Why it fades**: eigenvalues within the unit circle shrink a gradient at each step.",
-            help="One step back multiplies the gradient by diag(1 − h²) W_hhᵀ, the Jacobian. Saturated units (h near "
-            "±1) pass almost nothing, so the Jacobian's eigenvalues are smaller than those of W_hh.",
+            "**Why it fades**: eigenvalues within the unit circle shrink a gradient at each character.",
+            help="One character back multiplies the gradient by diag(1 − h²) W_hhᵀ, the Jacobian. Saturated units (h "
+            "near ±1) pass almost nothing, so the Jacobian's eigenvalues are smaller than those of W_hh.",
         )
         chart(encode_chart(inside_charts.eigenvalues_chart(here.spectra)), key="eigenvalues")
         st.markdown(
@@ -103,7 +103,7 @@ def in_words(here: Memory) -> str:
         said += f" On its way it grows to {mean.max() / mean[0]:.1f} times its first size."
     if here.cut:
         said += (
-            f" The unroll of {here.T} throws away **{here.cut.share:.1%}** of it; what is left points the same way to "
-            f"{here.cut.cosine:.3f} (1: exactly)."
+            f" Learning looks back {here.T}, which throws away **{here.cut.share:.1%}** of it; what is left points the "
+            f"same way to {here.cut.cosine:.3f} (1: exactly)."
         )
     return said

@@ -117,24 +117,25 @@ def in_words(found: lesion.Lesion, units: list[int], value: float) -> str:
 
 
 def harder(characters: str, nats: Array, counts: Array) -> Table:
-    """The characters that suffered most in all (change times how often they came), the hardest hit first."""
-    order = np.argsort(-nats * counts, kind="stable")[:HARDER]
-    order = order[counts[order] > 0]
-    change = nats[order] / np.log(2)
-    limits = min(0.0, float(change.min(initial=0))), max(1e-3, float(change.max(initial=0)))
+    """The characters that became harder, the one that costs most in all first: in that order is what is shown."""
+    change = nats / np.log(2)
+    in_all = np.where(counts > 0, change * counts, 0)
+    order = np.argsort(-in_all, kind="stable")[:HARDER]
+    order = order[in_all[order] > 0]
     columns: list[Column] = [
         Words("next", [words.visible(characters[i]) for i in order], mono=True),
         Bars(
-            "change, bits",
-            change,
-            limits,
-            [number(bits, 3, plus=True) for bits in change],
-            "Of its surprise, on average. Most harmed in all first: change times how often it came.",
+            "in all, bits",
+            in_all[order],
+            (0.0, max(1e-3, float(in_all.max(initial=0)))),
+            [number(bits, 1, plus=True) for bits in in_all[order]],
+            "By how much all of its surprise has grown: each time it came, added up.",
             costs=True,
         ),
+        Numbers("each, bits", change[order], 3, "The same on average.", plus=True),
         Numbers("came", counts[order], help="How often, in the text on which this was tried."),
     ]
-    return Table("Which characters became harder", columns)
+    return Table("Which characters became harder" if len(order) else "No character became harder", columns)
 
 
 def beside(before: str, after: str) -> list[Passage]:

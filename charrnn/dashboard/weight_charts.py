@@ -12,7 +12,7 @@ from charrnn.network.rnn import Array
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 FLAT = "There the tanh is flat: its slope is below 0.19, and little gradient passes."
-PULL = "Over one window, before clipping: how strongly the weights are pulled."
+PULL = "Over one step, before clipping: how strongly the weights are pulled."
 MET = "Of every step, before clipping and at the clip then set; each point the mean since the one before."
 CUT = "Those beyond the limit in force now (Learning, Clip)."
 

@@ -22,10 +22,10 @@ HELP = {
     "unit": "The one that knows it best; ↓: it falls where the others rise.",
     "score": "AUC, 1 perfect, 0.5 chance; for depths and places (r) rank correlation, 1 perfect, 0 chance.",
     "luck": "The best unit's score for labels shifted against the text: what chance reaches.",
-    "untrained": "The best unit's score in the network before training.",
+    "untrained": "The best unit's score in the untrained network.",
     "all together": "A linear probe on all units, fitted on the first half of the text and scored on the second: a "
     "concept can be spread over many units.",
-    "known": "Better than luck and than before training, by 0.05 (AUC) or 0.10 (r).",
+    "known": "Better than luck and than untrained, by 0.05 (AUC) or 0.10 (r).",
 }
 
 
@@ -61,7 +61,7 @@ def verdicts(session: Session) -> str:
     st.markdown(
         "**Which unit knows?** Every unit is held against what one might know of a text.",
         help="1 is perfect; 0.5 is chance for what is there or not, 0 for what has a degree. Two baselines show luck: "
-        "labels shifted against the text, and the network before training. Choose a row to see its unit on the text.",
+        "labels shifted against the text, and the untrained network. Choose a row to see its unit on the text.",
     )
     found = measuring.found(session, RANKING)
     if not found:

@@ -3,6 +3,8 @@
 import re
 from math import exp, log
 
+from charrnn.training.settings import WORDS
+
 GLYPHS = {" ": "␣", "\n": "↵", "\t": "⇥"}
 
 # A backslash takes the meaning from a sign of Markdown; line ends and deep indents have none on one line.
@@ -57,7 +59,7 @@ def rate(value: float) -> str:
 
 def change(changes: dict[str, float]) -> str:
     """What was set to what: "learning rate 0.002"."""
-    return ", ".join(f"{name.replace('_', ' ')} {value:g}" for name, value in changes.items())
+    return ", ".join(f"{WORDS[name]} {value:g}" for name, value in changes.items())
 
 
 def duration(seconds: float) -> str:

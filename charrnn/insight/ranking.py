@@ -90,14 +90,12 @@ class Verdict(NamedTuple):
             said = f"Unit {self.unit} knows {quoted}{way}: {self.score:.2f}"
             said += f", where luck gives {self.luck:.2f} and the untrained network {self.untrained:.2f}."
         elif self.score >= self.luck + MARGIN[self.graded]:
-            said = (
-                f"No unit here has learned {quoted}: best {self.score:.2f}, and {self.untrained:.2f} before training."
-            )
+            said = f"No unit here has learned {quoted}: best {self.score:.2f}, and {self.untrained:.2f} untrained."
         else:
             said = f"No unit here knows {quoted}: best {self.score:.2f}, luck {self.luck:.2f}."
         if self.together:
             said += f" All together know it: a linear probe reaches {self.probe:.2f}"
-            said += f", {self.untrained_probe:.2f} before training."
+            said += f", {self.untrained_probe:.2f} untrained."
         return said
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from charrnn.text.corpus import Corpus, Report, Vocabulary
 from charrnn.text.folder import DATA, corpora
 from charrnn.text.synthetic import SOURCES
-from charrnn.training.settings import Settings
+from charrnn.training.settings import WORDS, Settings
 
 
 def describe(corpus: Corpus) -> dict[str, Any]:
@@ -52,7 +52,7 @@ def is_untouched(corpus: Corpus, settings: Settings) -> bool:
 
 def fork_title(name: str, step: int, changes: dict[str, Any]) -> str:
     """What a run is called that was another up to a step and goes on with other settings."""
-    changed = ", ".join(f"{setting.replace('_', ' ')} {value}" for setting, value in changes.items())
+    changed = ", ".join(f"{WORDS[setting]} {value}" for setting, value in changes.items())
     return f"{name}, forked at {step:,}" + (f": {changed}" if changed else "")
 
 

@@ -179,8 +179,8 @@ class Corpus:
         """Raise CorpusError unless the training part holds a window: `sequence_length` inputs and their targets."""
         if len(self.train_ids) <= sequence_length:
             raise CorpusError(
-                f"The text has {len(self.train_ids):,} characters to train on, but reading {sequence_length:,} back "
-                f"needs at least {sequence_length + 1:,}: bring a longer text or read fewer back."
+                f"The text has {len(self.train_ids):,} characters to train on, but looking {sequence_length:,} back "
+                f"needs at least {sequence_length + 1:,}: bring a longer text or look less far back."
             )
 
 

@@ -15,7 +15,7 @@ from safetensors.numpy import save as save_arrays
 from charrnn.network.optimizers import OPTIMIZERS
 from charrnn.network.rnn import Array, Parameters, zeros
 from charrnn.text.corpus import MAX_ALPHABET, Corpus, Vocabulary
-from charrnn.training.settings import IN_TRAINING, Settings, SettingsError
+from charrnn.training.settings import IN_TRAINING, WORDS, Settings, SettingsError
 from charrnn.training.trainer import State, Trainer
 
 FORKABLE = {*IN_TRAINING, "decay", "optimizer"}  # what may change in the middle of training
@@ -121,7 +121,9 @@ def forked(data: bytes, old: Settings, new: Settings) -> bytes:
     """
     changed = changes(old, new)
     if fixed := sorted(changed.keys() - FORKABLE):
-        raise SettingsError(f"{' and '.join(fixed)} can differ only from the start: fork at step 0.")
+        raise SettingsError(
+            f"{' and '.join(WORDS[name] for name in fixed)} can differ only from the start: fork at step 0."
+        )
     values, arrays = from_bytes(data)
     turned = {name: getattr(new, name) for name in IN_TRAINING if getattr(new, name) != values[name]}
     if turned:

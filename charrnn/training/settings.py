@@ -23,6 +23,19 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "init": ("orthogonal", "gaussian"),
     "dtype": ("float32", "float64"),
 }
+WORDS = {  # what each is called wherever people read of it
+    "hidden_size": "units",
+    "sequence_length": "looks back",
+    "batch_size": "streams",
+    "learning_rate": "learning rate",
+    "decay": "rate falls after",
+    "optimizer": "optimiser",
+    "clip": "clip",
+    "init": "start",
+    "init_scale": "start scale",
+    "seed": "seed",
+    "dtype": "precision",
+}
 
 
 class SettingsError(ValueError):
@@ -32,6 +45,11 @@ class SettingsError(ValueError):
 def fallen(learning_rate: float, decay: float, characters: int) -> float:
     """The schedule: learning_rate / sqrt(1 + characters / decay), with decay 0 no schedule."""
     return learning_rate / sqrt(1 + characters / decay) if decay else learning_rate
+
+
+def _called(name: str) -> str:
+    """A setting as people read of it, and as links and programs write it."""
+    return WORDS[name] if name == WORDS[name] else f"{WORDS[name]} ({name})"
 
 
 @dataclass(frozen=True)
@@ -57,12 +75,13 @@ class Settings:
         for name, (low, high) in LIMITS.items():
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
-                raise SettingsError(f"{name} is {value!r}; it must be a number between {low:g} and {high:g}.")
+                raise SettingsError(f"{_called(name)} is {value!r}; it must be a number between {low:g} and {high:g}.")
             if name in COUNTS and not isinstance(value, int):
-                raise SettingsError(f"{name} is {value!r}; it must be a whole number.")
+                raise SettingsError(f"{_called(name)} is {value!r}; it must be a whole number.")
         for name, choices in CHOICES.items():
             if getattr(self, name) not in choices:
-                raise SettingsError(f"{name} is {getattr(self, name)!r}; it must be one of {', '.join(choices)}.")
+                chosen = getattr(self, name)
+                raise SettingsError(f"{_called(name)} is {chosen!r}; it must be one of {', '.join(choices)}.")
 
     @classmethod
     def classic(cls, **changes: Any) -> "Settings":

@@ -10,10 +10,10 @@ from charrnn.runs.saved import StoreError
 @pytest.fixture
 def turned(page):
     """A run of 30 steps whose rate was set at step 10; the section that compares is open."""
-    page.step("10 windows").run.set(learning_rate=0.001)
+    page.step("10 steps").run.set(learning_rate=0.001)
     page.wait(lambda run: run.log)
     page.at.session_state["compare"] = True
-    return page.step("10 windows").step("10 windows")
+    return page.step("10 steps").step("10 steps")
 
 
 def asked(page, step):

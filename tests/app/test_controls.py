@@ -8,7 +8,7 @@ from charrnn.network import sampling
 from charrnn.training.settings import LIMITS, Settings
 
 
-@pytest.mark.parametrize(("choice", "steps"), [("1 window", 1), ("10 windows", 10), ("100 windows", 100)])
+@pytest.mark.parametrize(("choice", "steps"), [("1 step", 1), ("10 steps", 10), ("100 steps", 100)])
 def test_a_step_button_adds_exactly_its_steps(page, choice, steps):
     page.step(choice)
     assert page.run.snapshot.step == steps
@@ -35,7 +35,7 @@ def test_training_up_to_a_step_ends_exactly_there(page):
 
 
 def test_a_goal_that_lies_behind_is_refused_and_nothing_moves(page):
-    page.step("100 windows")
+    page.step("100 steps")
     page.at.number_input(key="goal").set_value(50)
     page.look().click("train-until")
     assert page.warnings_in("Stop at") == page.warnings == ["The run is at step 100 already: choose a later one."]
@@ -76,7 +76,7 @@ def test_the_defaults_are_one_click_away_from_the_classic_experiment(page):
 
 
 def test_a_change_of_the_learning_rate_acts_at_once_and_is_logged(page):
-    page.step("10 windows")
+    page.step("10 steps")
     page.at.select_slider(key="rate").set_value(0.01)
     page.look().wait(lambda run: run.log)
     assert page.run.snapshot.learning_rate == 0.01
@@ -134,7 +134,7 @@ def test_a_change_of_the_learning_rate_while_training_does_not_stop_it(page):
 
 
 def test_another_optimiser_asks_first_once_something_has_been_learned(page):
-    page.step("10 windows")
+    page.step("10 steps")
     page.at.selectbox(key="optimizer").set_value("sgd")
     page.look()
     assert "confirm-yes" in page.buttons
@@ -144,7 +144,7 @@ def test_another_optimiser_asks_first_once_something_has_been_learned(page):
 
 
 def test_start_over_asks_first_and_keep_keeps(page):
-    page.step("10 windows")
+    page.step("10 steps")
     page.click("start-over")
     assert page.run.snapshot.step == 10
     page.click("confirm-no")
@@ -154,7 +154,7 @@ def test_start_over_asks_first_and_keep_keeps(page):
 
 
 def test_no_panel_lies_over_a_question(page):
-    page.step("10 windows").click("start-over")
+    page.step("10 steps").click("start-over")
     page.at.session_state["network"] = True  # as a browser asks that had not yet heard of its closing
     page.at.run()
     assert "confirm-yes" in page.buttons
@@ -164,7 +164,7 @@ def test_no_panel_lies_over_a_question(page):
 def test_start_over_goes_back_to_the_very_same_start(page):
     (before,) = page.run.samples
     flat = page.run.snapshot.parameters.flat.copy()
-    page.step("10 windows")
+    page.step("10 steps")
     page.click("start-over").click("confirm-yes")
     assert page.run.snapshot.step == 0
     assert page.run.samples == (before,)
@@ -172,7 +172,7 @@ def test_start_over_goes_back_to_the_very_same_start(page):
 
 
 def test_another_text_asks_before_it_throws_training_away(page):
-    page.step("10 windows")
+    page.step("10 steps")
     page.click("text-Alice")
     assert (page.run.corpus.name, page.run.snapshot.step) == ("Names", 10)
     page.click("confirm-yes")
@@ -185,7 +185,7 @@ def test_the_network_form_takes_effect_on_starting_over(page):
     page.click("FormSubmitter:network-form-Start over with these")
     assert page.run.settings.hidden_size == 24
     assert page.labels[1] == "Network: 24 units · 20 back"
-    page.step("10 windows")
+    page.step("10 steps")
     assert page.run.snapshot.parameters.W_hh.shape == (24, 24)
 
 
@@ -205,7 +205,7 @@ def test_a_prime_is_continued_and_its_unknown_characters_are_named(page):
 
 
 def test_a_sample_at_temperature_zero_is_always_the_same(page):
-    page.step("100 windows")
+    page.step("100 steps")
     page.at.slider(key="temperature").set_value(0.0)
     page.look()
     first = page.sample

@@ -59,7 +59,7 @@ def whole(page):
     """A trained network with everything unfolded."""
     for section in ("remembers", "learns", "film", "compare"):
         page.at.session_state[section] = True
-    return measured(page.step("100 windows"))
+    return measured(page.step("100 steps"))
 
 
 def test_a_view_that_fails_takes_no_other_with_it(whole, monkeypatch, caplog):
@@ -82,7 +82,7 @@ def test_a_measurement_that_fails_says_so_and_can_be_tried_again(page, monkeypat
     page.at.session_state["remembers"] = True
     with monkeypatch.context() as patched:
         patched.setattr(*(remembers, "measured" if moment == "begun" else "spectra", fail))
-        page.step("100 windows")
+        page.step("100 steps")
         with pytest.raises(ZeroDivisionError):
             measured(page)
         said = [caption.value for caption in page.look().at.caption]

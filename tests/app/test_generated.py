@@ -55,7 +55,7 @@ def test_changed_parameters_change_the_entropy_at_once_and_the_text_when_pressed
 
 
 def test_other_parameters_ask_before_training_is_thrown_away(brackets):
-    brackets.step("10 windows")
+    brackets.step("10 steps")
     change(brackets, kinds=1).click("use-generated")
     assert (brackets.run.corpus.name, brackets.run.snapshot.step) == (Brackets.title, 10)
     brackets.click("confirm-yes")

@@ -16,7 +16,7 @@ def set_rate(page, rate):
 @pytest.fixture
 def turned(page):
     """A run whose rate was set at step 30."""
-    return set_rate(page.step("10 windows").step("10 windows").step("10 windows"), 0.001)
+    return set_rate(page.step("10 steps").step("10 steps").step("10 steps"), 0.001)
 
 
 def experiment(page):
@@ -44,11 +44,11 @@ def test_starting_over_keeps_the_rate_in_force(turned):
 def test_another_text_network_or_optimiser_keeps_the_rate_in_force(turned):
     turned.click("text-Alice").click("confirm-yes")
     assert (turned.run.corpus.name, turned.run.settings.learning_rate) == ("Alice", 0.001)
-    set_rate(turned.step("10 windows"), 0.002)
+    set_rate(turned.step("10 steps"), 0.002)
     next(box for box in turned.at.number_input if box.label == "Units").set_value(24)
     turned.click("FormSubmitter:network-form-Start over with these").click("confirm-yes")
     assert (turned.run.settings.hidden_size, turned.run.settings.learning_rate) == (24, 0.002)
-    set_rate(turned.step("10 windows"), 0.003)
+    set_rate(turned.step("10 steps"), 0.003)
     turned.at.selectbox(key="optimizer").set_value("sgd")
     turned.look().click("confirm-yes")
     assert (turned.run.settings.optimizer, turned.run.settings.learning_rate) == ("sgd", 0.003)

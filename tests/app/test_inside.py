@@ -23,7 +23,7 @@ DRAWN_PLAINLY = {"code", "text", "bidi_component", "arrow_data_frame", "text_inp
 def opened(page):
     """A small trained network with all three questions unfolded and everything measured."""
     page.at.session_state["remembers"] = page.at.session_state["learns"] = True
-    return measured(page.step("1,000 windows"))
+    return measured(page.step("1,000 steps"))
 
 
 def measured(page):
@@ -47,7 +47,7 @@ def test_every_view_stands_there_once_a_network_is_trained(opened):
 
 
 def test_a_question_that_is_folded_away_costs_nothing(page):
-    page.step("100 windows")
+    page.step("100 steps")
     assert not {"memory", "over-time"} & set(page.session.measurements)
     assert "matrix" not in drawn(page)
 
@@ -90,7 +90,7 @@ def test_a_picked_unit_is_followed_by_text_and_silence(opened):
 def test_the_best_units_bear_their_concepts_names_in_the_strip(opened):
     ranked = opened.session.measurements["which-unit"].value
     names = [f"{named.name} {named.unit}" for named in named_units(ranked.verdicts)]
-    assert names, "a network of 16 units knows a vowel after 1,000 windows"
+    assert names, "a network of 16 units knows a vowel after 1,000 steps"
     assert opened.strip()["units"][: len(names)] == names
 
 
@@ -152,7 +152,7 @@ def test_a_concept_of_ones_own_is_judged_like_the_others(opened):
 
 def test_where_no_unit_knows_the_page_says_so_and_offers_a_text_where_one_is_born(page):
     text = Quotes().generate(40_000, np.random.default_rng(7))
-    measured(page.paste(text).step("10 windows"))
+    measured(page.paste(text).step("10 steps"))
     assert any(re.search(r"No unit here .*“inside quotes”: best 0\.\d\d", said) for said in written(page))
     page.click("twin-inside quotes")
     assert page.session.proposal[0].name == Quotes.title
@@ -161,7 +161,7 @@ def test_where_no_unit_knows_the_page_says_so_and_offers_a_text_where_one_is_bor
 def test_planted_text_is_never_markup_inside(open_page):
     page = open_page()
     page.at.session_state["remembers"] = page.at.session_state["learns"] = True
-    measured(page.paste(PLANTED * 80).step("100 windows"))
+    measured(page.paste(PLANTED * 80).step("100 steps"))
     page.at.text_input(key="heatmap-text").set_value(PLANTED)
     page.at.text_input(key="pattern").set_value(PLANTED)
     page.look()

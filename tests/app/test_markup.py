@@ -20,13 +20,13 @@ def assert_drawn_plainly(page, *pieces):
 
 @pytest.mark.parametrize("text", [SCRIPT, IMAGE], ids=["script", "image"])
 def test_a_pasted_text_is_drawn_as_text(page, text):
-    page.paste(text * 80).step("100 windows")
+    page.paste(text * 80).step("100 steps")
     assert page.run.corpus.text.startswith(text.lower()[:20])
     assert_drawn_plainly(page, "onerror", "<script", "example.invalid", "javascript:", "# big")
 
 
 def test_what_the_network_writes_is_drawn_as_text(page):
-    page.paste(IMAGE * 80).step("100 windows")
+    page.paste(IMAGE * 80).step("100 steps")
     assert page.sample
     assert not [element.type for element in page.elements if page.sample in str(getattr(element, "value", ""))]
 

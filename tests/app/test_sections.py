@@ -27,7 +27,7 @@ def drawn(page):
 @pytest.mark.parametrize("trained", [False, True], ids=["untrained", "trained"])
 def test_each_section_and_each_pair_stands_with_all_others_folded(page, trained):
     if trained:
-        page.step("100 windows")
+        page.step("100 steps")
     for number in (1, 2):
         for sections in combinations(SECTIONS, number):
             assert drawn(unfolded(page, *sections)) == {*sections}

@@ -15,7 +15,7 @@ from charrnn.runs.store import Store, home
 @pytest.fixture
 def do(page):
     """Train a run until it is saved, end the server, and have SQL done in the store."""
-    page.step("100 windows").wait(lambda run: run.saved_step == 100)
+    page.step("100 steps").wait(lambda run: run.saved_step == 100)
     session.engine().close()
     session.engine.clear()
 

@@ -58,7 +58,7 @@ def test_the_strip_is_a_fresh_reading_at_the_step_that_the_page_is_at(page):
 
 
 def test_the_rows_of_the_past_are_what_the_networks_of_those_steps_guessed(page):
-    page.step("100 windows").step("1 window")
+    page.step("100 steps").step("1 step")
     strip, vocabulary = page.strip(), page.run.corpus.vocabulary.characters
     text, start = chosen(page.run.corpus)
     stored = [milestone for milestone in page.run.milestones if milestone.step in (10, 30, 100)]
@@ -74,7 +74,7 @@ def test_the_rows_of_the_past_are_what_the_networks_of_those_steps_guessed(page)
 
 def test_steps_still_to_come_keep_their_rows_empty(page):
     assert [row["guess"] for row in page.strip()["rows"]] == [""] * 6
-    page.step("10 windows").step("1 window")
+    page.step("10 steps").step("1 step")
     filled = [row["label"] for row in page.strip()["rows"] if row["guess"]]
     assert filled == ["at step 10"]
 
@@ -87,8 +87,8 @@ def test_an_upload_is_what_the_strip_reads_from_then_on(page):
 
 
 def test_rows_of_the_past_are_the_new_network_s_though_another_browser_started_over(open_page, page):
-    page.step("100 windows")
+    page.step("100 steps")
     page.run.reset(replace(page.run.settings, seed=7))
-    page.step("100 windows")
+    page.step("100 steps")
     fresh = open_page(run=page.run.token)
     assert page.strip()["rows"][:2] == fresh.strip()["rows"][:2]

@@ -80,13 +80,13 @@ def test_looking_back_shows_the_network_as_it_was_and_training_goes_on_from_ther
     lab.button("rewind").click()
     expect(lab.figures).to_contain_text(re.compile(rf"step {stored:,}\b.*paused"))
     assert lab.soon(lambda: "its guess now:" in lab.strip_says)
-    lab.choose_steps("10 windows")
+    lab.choose_steps("10 steps")
     assert lab.soon(lambda: lab.step == stored + 10)
     assert lab.token == token
 
 
 def test_a_fork_with_another_rate_is_trained_and_compared_beside_the_first(lab):
-    lab.choose_steps("100 windows")
+    lab.choose_steps("100 steps")
     paused_at(lab, 100)
     assert look_back(lab) == 30
     lab.button("go-on").first.click()
@@ -117,13 +117,13 @@ def test_a_fork_with_another_rate_is_trained_and_compared_beside_the_first(lab):
 
 def test_my_runs_lists_opens_and_deletes_with_undo(visit):
     lab = visit(SMALL, **OWN_BROWSER)
-    lab.choose_steps("10 windows")
+    lab.choose_steps("10 steps")
     paused_at(lab, 10)
     first = lab.token
     my_runs(lab, 1)
     lab.open(SMALL)
     assert lab.token != first
-    lab.choose_steps("100 windows")
+    lab.choose_steps("100 steps")
     paused_at(lab, 100)
     choose(my_runs(lab, 2), 1)
     lab.button("run-open").click()
@@ -178,7 +178,7 @@ def test_a_wrong_link_says_so_and_gives_a_new_run(visit, name):
     lab = visit(f"{name}=no-such-token")
     expect(lab.page.get_by_test_id("stAlert")).to_contain_text("No run is kept under this link any more")
     assert lab.token != "no-such-token"
-    lab.choose_steps("1 window")
+    lab.choose_steps("1 step")
     assert lab.soon(lambda: lab.step == 1)
 
 
@@ -199,7 +199,7 @@ def test_two_sessions_on_two_runs_do_not_disturb_each_other(visit, lab):
 
 
 def test_the_filmstrip_comes_as_text_and_as_a_picture(lab):
-    lab.choose_steps("100 windows")
+    lab.choose_steps("100 steps")
     paused_at(lab, 100)
     lab.key("film").locator("summary").click()
     saved = []

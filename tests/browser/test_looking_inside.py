@@ -11,7 +11,7 @@ UNITS = 32
 @pytest.fixture
 def trained(lab):
     """The small network, after a thousand windows, at rest."""
-    lab.choose_steps("1,000 windows")
+    lab.choose_steps("1,000 steps")
     expect(lab.figures).to_contain_text(re.compile(r"step 1,000.*paused", re.DOTALL))
     return lab
 

@@ -112,7 +112,7 @@ def test_the_pointer_finds_the_loss_in_all_three_units(curve):
     drawn = curve().draw(a_frame())
     drawn.canvas.hover(position={"x": 300, "y": 80})
     expect(drawn.card).to_contain_text(re.compile(r"step[\d,]+hesitates between[\d.]+smoothed[\d.]+ nats[\d.]+ bits"))
-    expect(drawn.card).to_contain_text(re.compile(r"each window[\d.]+ to [\d.]+"))
+    expect(drawn.card).to_contain_text(re.compile(r"each step[\d.]+ to [\d.]+"))
     drawn.page.mouse.move(650, 450)
     expect(drawn.card).to_be_hidden()
 

@@ -1,4 +1,4 @@
-"""Panels in a real browser: what was entered a moment before a press counts, and a panel stays where one works in it."""
+"""Panels in a real browser: what was entered just before a press counts, and a panel stays where one works in it."""
 
 import re
 
@@ -76,7 +76,7 @@ def test_the_rate_is_found_by_many_moves_of_its_slider_or_typed_while_the_panel_
 
 def test_after_a_run_is_deleted_no_other_one_is_ticked(visit):
     lab = visit(SMALL, **OWN_BROWSER)
-    for steps in ("1 window", "10 windows"):
+    for steps in ("1 step", "10 steps"):
         lab.open(SMALL)
         lab.choose_steps(steps)
         expect(lab.figures).to_contain_text(re.compile(r"saved at \d"))

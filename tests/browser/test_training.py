@@ -47,7 +47,7 @@ def test_a_paused_run_stands_still_and_uses_no_processor(server, lab):
 
 def test_step_by_10_adds_exactly_10(lab):
     for steps in (10, 20):
-        lab.choose_steps("10 windows")
+        lab.choose_steps("10 steps")
         assert lab.soon(lambda steps=steps: lab.step >= steps)
         expect(lab.figures).to_contain_text("paused")
         assert lab.step == steps
@@ -95,7 +95,7 @@ def test_an_upload_is_what_it_trains_on(lab, tmp_path):
 
 
 def test_earlier_samples_are_kept_with_their_steps(lab):
-    lab.choose_steps("10 windows")
+    lab.choose_steps("10 steps")
     expect(lab.figures).to_contain_text("paused")
     lab.button("earlier").first.click()
     for step in (0, 1, 5, 10):

@@ -79,7 +79,7 @@ def test_the_gradient_is_drawn_down_to_a_hundred_millionth_and_each_line_ends_th
     band = next(layer for layer in chart.layers if layer.shape == "band")
     assert np.min(band.y) >= 1e-8
     rule = next(layer for layer in chart.layers if layer.shape == "rule")
-    assert (list(rule.x), rule.label) == ([5], "the unroll ends, 5 back")
+    assert (list(rule.x), rule.label) == ([5], "learning looks 5 back")
 
 
 def test_eigenvalues_stand_on_a_square_that_holds_the_unit_circle_and_know_their_sizes():

@@ -1,12 +1,16 @@
 """What people brought is text where Streamlit reads Markdown: shown as it stands, with nothing made of it."""
 
+import ast
 import re
+from pathlib import Path
 
 import hostile
 from hypothesis import given
 from hypothesis import strategies as st
 
+from charrnn.dashboard import words
 from charrnn.dashboard.words import JOINER, plain
+from charrnn.training.settings import WORDS, Settings
 
 MADE = (  # what Streamlit 1.67 makes something of after Markdown has been read (its StreamlitMarkdown script)
     r"(?i)(https?:\/\/|www(?=\.))([-.\w]+)([^ \t\r\n]*)",
@@ -31,3 +35,23 @@ def test_every_sign_of_markdown_is_escaped_and_nothing_that_is_looked_for_later_
         read, at = read + written[at], at + 1
     assert not [pattern for pattern in MADE if re.search(pattern, read)]
     assert read.replace(JOINER, "").split() == text.replace(JOINER, "").split()
+
+
+FOLDER = Path(words.__file__).parent
+OTHER_WORDS = (
+    r"(?i)\bunroll|\bwindows?\b|\bsize, |hidden size|sequence length|batch size"  # for steps, units, looks back
+)
+
+
+def said(file: Path) -> list[str]:
+    """The strings of a module that may stand on the page: all but its docstrings."""
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    statements = [node.value for node in ast.walk(tree) if isinstance(node, ast.Expr)]
+    strings = [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    return [node.value for node in strings if node not in statements]
+
+
+def test_what_a_setting_or_a_step_is_called_is_one_word_everywhere_on_the_page():
+    found = {(file.name, text) for file in FOLDER.rglob("*.py") for text in said(file) if re.search(OTHER_WORDS, text)}
+    assert found == set()
+    assert set(WORDS) == set(Settings().to_dict())

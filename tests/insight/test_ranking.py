@@ -136,7 +136,7 @@ def test_what_the_untrained_network_has_as_well_was_not_learned(rng):
     hidden[:, 3] = labels
     verdict = judge(Evidence("", prepare(hidden), prepare(hidden)), graded(labels))
     assert not verdict.knows
-    assert verdict.sentence == "No unit here has learned “planted”: best 1.00, and 1.00 before training."
+    assert verdict.sentence == "No unit here has learned “planted”: best 1.00, and 1.00 untrained."
 
 
 def test_named_units_are_different_and_each_knows_what_it_is_called(rng):

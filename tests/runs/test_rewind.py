@@ -214,7 +214,7 @@ def test_a_fork_that_starts_over_is_named_by_its_text_again(make_engine, engine,
 
 def test_what_belongs_to_the_network_can_differ_only_from_the_start(engine, run, settings):
     trained(run, 100)
-    with pytest.raises(SettingsError, match="hidden_size can differ only from the start"):
+    with pytest.raises(SettingsError, match="units can differ only from the start"):
         engine.fork(run, 100, replace(settings, hidden_size=20))
     assert engine.fork(run, 0, replace(settings, hidden_size=20)).snapshot.parameters.b_h.shape == (20,)
 

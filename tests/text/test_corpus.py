@@ -292,5 +292,5 @@ def test_an_impossible_held_out_fraction_is_refused(held_out):
 def test_a_window_must_fit_into_the_training_part():
     corpus = Corpus.from_text("abcd")
     corpus.require_window(3)
-    with pytest.raises(CorpusError, match="has 4 characters to train on, but reading 4 back needs at least 5"):
+    with pytest.raises(CorpusError, match="has 4 characters to train on, but looking 4 back needs at least 5"):
         corpus.require_window(4)

@@ -217,7 +217,7 @@ function cardOf(at, unit) {
   const row = (name, value, className = "") => make("tr", { className }, [cell(name), cell(value)]);
   const rows = [row("step", count(at.step)), row("hesitates between", inUnit(at.nats, "choices"), "main")];
   rows.push(row("smoothed", `${inUnit(at.nats, "nats")} nats`), row("", `${inUnit(at.nats, "bits")} bits`));
-  rows.push(row("each window", range(at, unit)));
+  rows.push(row("each step", range(at, unit)));
   if (at.measured) rows.push(row(`held out at ${count(at.measured.step)}`, inUnit(at.measured.nats, unit)));
   const turned = at.turned.map(({ step, label }) => {
     return make("div", { className: "mark", textContent: `${label} at ${count(step)}` });
@@ -230,7 +230,7 @@ function describe(at) {
   const losses = `${inUnit(at.nats, "choices")} characters, ${nats(at.nats)}, ${inUnit(at.nats, "bits")} bits`;
   const held = at.measured ? ` Held out at step ${count(at.measured.step)}: ${nats(at.measured.nats)}.` : "";
   const turned = at.turned.map(({ step, label }) => ` At step ${count(step)}: ${label}.`).join("");
-  return `Step ${count(at.step)}: hesitates between ${losses}. Each window ${range(at, "nats")} nats.${held}${turned}`;
+  return `Step ${count(at.step)}: hesitates between ${losses}. Each step ${range(at, "nats")} nats.${held}${turned}`;
 }
 
 function alternative({ steps, smooth, heldOut, rivals }) {

@@ -161,7 +161,7 @@ function drawLegend(context, { heldOut }, { plot, height }, theme) {
   }
   context.lineWidth = 2;
   entry("smoothed", theme.line, () => rule(context, x, y, x + 13, y));
-  entry("each window", theme.muted, () => {
+  entry("each step", theme.muted, () => {
     context.globalAlpha = 0.3;
     context.fillRect(x, y - 5, 13, 10);
   });

@@ -1,21 +1,25 @@
 // A section of the page that the browser is led to, once for each number that the page names.
 
 import { unpack } from "../charrnn.link/shared.js";
+import { hostOf } from "../charrnn.link/stage.js";
 
 const SETTLED = 3000; // ms: so long what a section shows may take to come, and move it
 const OWN = ["wheel", "touchmove", "pointerdown", "keydown"]; // from then on the page stays where its reader wants it
 
 let last = "0";
 
-export default ({ data, parentElement }) => {
+export default (/** @type {Streamlit} */ { data, parentElement }) => {
   const { number } = unpack(data).header;
   if (number === "0" || number === last) return;
   last = number;
-  const section = (parentElement.host ?? parentElement).closest("[data-testid=stExpander]");
+  const section = hostOf(parentElement).closest("[data-testid=stExpander]");
   if (section) lead(section);
 };
 
-/** Have the section stand at the top, also while it grows: before that there may not be enough below it. */
+/**
+ * Have the section stand at the top, also while it grows: before that there may not be enough below it.
+ * @param {Element} section
+ */
 function lead(section) {
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const there = () => section.scrollIntoView({ block: "start", behavior: still ? "instant" : "smooth" });

@@ -11,6 +11,7 @@ from charrnn.dashboard import (
     clicks,
     compare,
     controls,
+    descriptors,
     filmstrip,
     knows,
     learns,
@@ -28,7 +29,7 @@ from charrnn.dashboard.redrawn import alone
 
 if live.is_server():  # the server looks here, once, for the routes that it is to have; then every visit runs this file
     clicks.keep()
-    app = st.App(__file__, routes=live.routes())
+    app = st.App(__file__, routes=live.routes(), middleware=descriptors.middleware(), lifespan=descriptors.lifespan)
 else:
     st.set_page_config("CharRNN Lab", page_icon="🧠", layout="wide")
 

@@ -73,6 +73,11 @@ class Client:
         assert soon(lambda: self.button[0] != name, PATIENCE), f"{name} was not answered"
         return self.button[1] - began
 
+    def press_again(self, times: int) -> None:
+        """Press Train and Pause by turns, waiting for no answer."""
+        for number in range(times):
+            self._channel.send(json.dumps({"press": ("pause", "train")[number % 2]}))
+
     def speed(self, seconds: float) -> float:
         """Steps a second in the last so many seconds, as they were shown."""
         times, steps = zip(*self.seen(seconds), strict=True)

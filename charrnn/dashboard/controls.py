@@ -124,14 +124,15 @@ def choose_learning(session: Session) -> None:
         session.propose(run.corpus, replace(run.in_force, **changes), "learning")
 
     # What the widgets show is what is in force, whoever set it.
-    show("optimizer", settings.optimizer)
-    show("decay", float(settings.decay))
+    optimizers = list(OPTIMIZERS)
+    index = optimizers.index(settings.optimizer) if show("optimizer", settings.optimizer) else 0
     rates(settings.learning_rate, lambda key: turn("learning_rate", key))
     live_number("clip", "clip", settings.clip, lambda: turn("clip", "clip"))
     st.divider()
     st.selectbox(
         "Optimiser",
-        list(OPTIMIZERS),
+        optimizers,
+        index,
         format_func=OPTIMIZERS.__getitem__,
         key="optimizer",
         on_change=anew,
@@ -145,6 +146,7 @@ def choose_learning(session: Session) -> None:
         key="decay",
         on_change=anew,
         help="Rate in force = rate / √(1 + characters read / this); 0 keeps it constant. Needs a new start.",
+        **show("decay", float(settings.decay)),
     )
     refusal(session, "learning")
     st.caption(f"In force now: {words.rate(settings.rate_at(run.snapshot.characters))}")
@@ -154,10 +156,15 @@ def rates(rate: float, turn: Callable[[str], None]) -> None:
     """The learning rate, to be found with a slider or typed in."""
     steps = sorted({*RATES, rate})
     key = "rate" if len(steps) == len(RATES) else "rate-own"  # other choices: another slider (player.scrubber)
-    show(key, rate)
     label, help, _ = NUMBERS["learning_rate"]
     st.select_slider(
-        label, steps, format_func=words.rate, key=key, on_change=lambda: turn(key), help=f"{help} Acts at once."
+        label,
+        steps,
+        format_func=words.rate,
+        key=key,
+        on_change=lambda: turn(key),
+        help=f"{help} Acts at once.",
+        **show(key, rate),
     )
     live_number("learning_rate", "rate-typed", rate, lambda: turn("rate-typed"), label_visibility="collapsed")
 
@@ -165,7 +172,7 @@ def rates(rate: float, turn: Callable[[str], None]) -> None:
 def live_number(name: str, key: str, value: float, turn: Callable[[], None], **options: Any) -> None:
     """A number that shows what is in force, whoever set it, and acts at once."""
     label, help, step = NUMBERS[name]
-    show(key, value)
+    options |= show(key, value)
     st.number_input(
         label, *LIMITS[name], step=step, format="%.3g", key=key, on_change=turn, help=f"{help} Acts at once.", **options
     )

@@ -112,7 +112,6 @@ def scrubber(session: Session) -> None:
     stored = [milestone.step for milestone in run.milestones if milestone.step < max(run.snapshot.step, 1)]
     # The browser tells a slider's place by its number: with other steps to choose from it must be another slider.
     session.scrubber = key = f"scrubber-{len(stored)}-{sum(stored)}"
-    show(key, session.at if session.at in stored else NOW)
 
     def look() -> None:
         if key != session.scrubber:
@@ -129,6 +128,7 @@ def scrubber(session: Session) -> None:
             on_change=look,
             label_visibility="collapsed",
             disabled=not run.snapshot.step,
+            **show(key, session.at if session.at in stored else NOW),
         )
 
 

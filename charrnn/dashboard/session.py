@@ -297,10 +297,17 @@ def style(theme: str | None) -> str:
     return f"<style>{STYLE}{INK if theme == 'dark' else ''}</style>"
 
 
-def show(key: str, value: Any) -> None:
-    """Have a widget show a value, unless it does: one that is set overrides what a person enters at that moment."""
-    if st.session_state.get(key) != value:
-        st.session_state[key] = value
+def show(key: str, value: Any) -> dict[str, Any]:
+    """Arguments with which a widget shows a value: it begins with it, and is set only where it shows something else.
+
+    One that is set overrides what a person enters at that moment. And a new one must not be set: of two drawings that
+    reach the browser in one message the second replaces the first, sets nothing any more, and the widget would stand
+    at whatever it begins with.
+    """
+    if st.session_state.get(key, value) == value:
+        return {"value": value}
+    st.session_state[key] = value
+    return {}
 
 
 def open_session() -> Session:

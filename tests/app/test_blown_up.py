@@ -10,9 +10,9 @@ PRAISE = re.compile(r"Better than|down from|hesitates between")
 @pytest.fixture
 def blown(page):
     """A network that had learned something when its learning rate was set to 1."""
-    page.step("100 windows")
+    page.step("100 steps")
     page.run.set(learning_rate=1.0)
-    return page.step("100 windows")
+    return page.step("100 steps")
 
 
 def test_the_headline_says_so_and_praises_nothing(blown):
@@ -30,13 +30,13 @@ def test_a_button_leads_back_to_where_all_was_well_with_the_rate_of_before(blown
     assert blown.run.in_force.learning_rate == before
     assert "back-to-sound" not in blown.buttons
     assert PRAISE.search(blown.headline)
-    blown.step("100 windows")
+    blown.step("100 steps")
     assert "back-to-sound" not in blown.buttons
     assert "blown up" not in blown.headline
 
 
 def test_a_rate_too_high_from_the_start_is_named_too(open_page):
-    page = open_page(learning_rate="10").step("100 windows")
+    page = open_page(learning_rate="10").step("100 steps")
     assert "Likely cause: the learning rate of 10." in page.headline
     page.click("back-to-sound")
     assert page.run.snapshot.step == 0
@@ -55,7 +55,7 @@ def test_looking_back_a_sound_network_is_told_as_it_was(blown):
 
 
 def test_a_network_worse_than_a_blind_guess_is_never_said_to_be_down_from_it(page):
-    page.step("100 windows")
+    page.step("100 steps")
     run, V = page.run, len(page.run.corpus.vocabulary)
     run.record = run.record._replace(curve=run.curve.measured(100, 5.47))
     assert f"between 237 characters: a blind guess among {V} would do better." in page.look().headline

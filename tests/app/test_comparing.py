@@ -71,7 +71,7 @@ def announced(page):
 
 
 def test_a_fork_is_announced_where_it_is_compared_and_both_can_be_trained(page):
-    page.step("10 windows").wait(lambda run: run.saved_step == 10)
+    page.step("10 steps").wait(lambda run: run.saved_step == 10)
     assert "train-all" not in page.buttons
     page.look_back(0).click("fork-here")
     entry(page, "Learning rate").set_value(0.02)

@@ -44,7 +44,7 @@ def test_a_goal_that_lies_behind_is_refused_and_nothing_moves(page):
 
 
 def test_that_a_goal_lies_behind_is_said_only_while_it_does(page):
-    page.step("100 windows")
+    page.step("100 steps")
     page.at.number_input(key="goal").set_value(50)
     page.look().click("train-until")
     page.at.number_input(key="goal").set_value(150)
@@ -52,7 +52,7 @@ def test_that_a_goal_lies_behind_is_said_only_while_it_does(page):
     page.at.number_input(key="goal").set_value(50)
     page.look().click("train-until")
     assert page.warnings
-    page.step("10 windows")
+    page.step("10 steps")
     assert not page.warnings
 
 
@@ -105,7 +105,7 @@ def test_a_rate_can_be_typed_and_slider_and_number_show_the_same(page):
 
 
 def test_the_rate_in_force_is_that_of_the_schedule_at_once(page):
-    page.step("100 windows")
+    page.step("100 steps")
     page.at.number_input(key="rate-typed").set_value(0.5)
     page.look()
     falling = 0.5 / (1 + page.run.snapshot.characters / page.run.settings.decay) ** 0.5

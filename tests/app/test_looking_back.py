@@ -6,7 +6,7 @@ import pytest
 @pytest.fixture
 def back(page):
     """A run of 110 steps, looked back at step 30."""
-    return page.step("100 windows").step("10 windows").look_back(30)
+    return page.step("100 steps").step("10 steps").look_back(30)
 
 
 def marks(page):
@@ -43,7 +43,7 @@ def test_who_trains_sees_the_present(back):
 
 
 def test_who_adds_steps_sees_the_present(back):
-    now_trained(back.step("10 windows"), 120)
+    now_trained(back.step("10 steps"), 120)
 
 
 def test_who_trains_up_to_a_step_sees_the_present(back):
@@ -57,3 +57,9 @@ def test_one_may_look_back_while_it_trains_and_the_page_says_so(back):
     assert back.run.status == "training"
     assert back.headline.startswith("Looking back. At step 10 it hesitated")
     assert (10, "looking back") in marks(back)
+
+
+def test_a_new_slider_begins_at_the_present_though_of_two_drawings_only_the_last_arrives(page):
+    page.step("100 steps").look()
+    slider = page.at.select_slider(key=page.session.scrubber)
+    assert list(slider.proto.default) == [len(slider.proto.options) - 1]

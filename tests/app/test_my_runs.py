@@ -10,7 +10,7 @@ def listed(open_page, page, monkeypatch):
     """Three runs that the browser keeps; the last is the page's own."""
     runs = []
     for _ in range(3):
-        page.step("10 windows").wait(lambda run: run.saved_step == 10)
+        page.step("10 steps").wait(lambda run: run.saved_step == 10)
         runs.append(page.run)
         page.session.start_another(page.run.corpus, page.run.settings)
         page.look()

@@ -88,7 +88,7 @@ def test_after_a_run_is_deleted_no_other_one_is_ticked(visit):
 
 
 def test_a_fork_leads_to_where_both_can_be_trained(lab):
-    lab.choose_steps("100 windows")
+    lab.choose_steps("100 steps")
     paused_at(lab, 100)
     look_back(lab)
     lab.button("go-on").first.click()
@@ -109,7 +109,7 @@ def test_a_fork_leads_to_where_both_can_be_trained(lab):
 
 
 def test_who_looks_back_is_told_so_and_who_trains_sees_the_present(lab):
-    lab.choose_steps("100 windows")
+    lab.choose_steps("100 steps")
     paused_at(lab, 100)
     step = look_back(lab)
     expect(lab.key("headline")).to_contain_text(f"Looking back. At step {step} it hesitated")

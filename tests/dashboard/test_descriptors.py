@@ -5,6 +5,7 @@ import errno
 import socket
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from typing import Any
 
@@ -34,7 +35,9 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Any:
                 raise error
 
         monkeypatch.setattr(descriptors, "has_room", lambda: room)
-        asyncio.run(Full(app)({"type": kind, "path": path, "method": "GET"}, None, send))  # type: ignore[arg-type]
+        with ThreadPoolExecutor(1) as thread:  # the browser tests' own loop may run in this one
+            visit = Full(app)({"type": kind, "path": path, "method": "GET"}, None, send)  # type: ignore[arg-type]
+            thread.submit(asyncio.run, visit).result()
         return sent
 
     return ask

@@ -80,3 +80,9 @@ def test_importing_the_package_does_not_import_the_screen():
     tops = {name.split(".")[0] for room in ("text", "network", "training") for f in FILES[room] for name in imported(f)}
     assert not tops & SCREEN
     assert {"text", "network", "training"} <= set(FILES)
+
+
+def test_no_two_test_files_have_one_name():
+    """Pytest could not collect them together, though each folder by itself."""
+    names = [file.name for file in (ROOT / "tests").rglob("test_*.py")]
+    assert sorted(names) == sorted(set(names))

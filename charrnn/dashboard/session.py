@@ -266,7 +266,9 @@ class Session:
 
     def propose(self, corpus: Corpus, settings: Settings, place: str = "") -> None:
         """Start over with a text and settings: at once where nothing is lost by it, else after a yes."""
-        if self.run.snapshot.step == 0:
+        if self.run.status == "closed":  # it was deleted: there is nothing to start over, nor to lose
+            self.start_another(corpus, settings)
+        elif self.run.snapshot.step == 0:
             self.start_over(corpus, settings, place)
         else:
             self.proposal, self.closing = (corpus, settings), True

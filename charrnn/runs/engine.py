@@ -27,6 +27,7 @@ KEPT_AT_REST = (
     8  # runs that nobody holds, kept in memory (10 to 40 MB each); they come back from the store in 0.05 to 1 s
 )
 KEPT_UNSAVED = 200  # likewise, of those that could not be found again in the store; the longest untouched go first
+DELETED = "This run was deleted. Choose a text or start over for a new one, or open another one under My runs."
 CLOSE_SECONDS = 5.0
 LOOK_SECONDS = 1.0  # between two looks at whether the workers of those that train were heard
 TIDY_SECONDS = 600.0  # between two looks at the size of the store
@@ -65,6 +66,7 @@ class Engine:
         self._in_use: WeakValueDictionary[str, Run] = WeakValueDictionary()
         self._queue: list[Run] = []
         self._deleted: dict[str, object] = {}  # tokens of runs that are to be deleted, and what asked for it last
+        self._standing: list[tuple[Run, int]] = []  # paused with their processes kept, since which order; longest first
         self._ending: list[Connection] = []
         self._looking = False  # whether the next look is due
         self._janitor = Janitor()
@@ -199,7 +201,9 @@ class Engine:
                 return
             del self._deleted[token]
             if run := self._runs.get(token):
-                run.close()
+                run.close(DELETED)
+                self.leave_queue(run)
+                self.admit()
         if self.store:
             with suppress(StoreError):  # the next server does it
                 self.store.remove(token)
@@ -218,7 +222,10 @@ class Engine:
             self._runs.pop(run.token, None)
             self._kept(run)
             run.watch(True)
-            return self._leases.take(run, session)
+            lease = self._leases.take(run, session)
+            if self._queue:  # who is watched goes before who is not
+                self.admit()
+            return lease
 
     def close(self) -> None:
         """End all processes and wait for that."""
@@ -249,11 +256,20 @@ class Engine:
             self._tell_places()
 
     def admit(self) -> None:
-        """Let runs begin while there are places, and tell the others theirs in the queue."""
+        """Let runs begin while there are places, and tell the others theirs in the queue.
+
+        Runs that somebody watches come first: for each that waits, one that trains on unwatched gives its place up.
+        """
+        self._queue.sort(key=lambda run: not self._leases.held(run))  # stable: else in the order in which they came
         busy = self.training
         while self._queue and busy < self.max_running:
             self._queue.pop(0).begin()
             busy += 1
+        waiting = sum(map(self._leases.held, self._queue))
+        unwatched = [run for run in self._runs.values() if run.status in ACTIVE and not self._leases.held(run)]
+        leaving = sum(run.status == "pausing" for run in unwatched)
+        for run in [run for run in unwatched if run.status == "training"][: max(0, waiting - leaving)]:
+            run.give_way()
         self._tell_places()
         if busy and not self._looking:
             self._looking = True
@@ -281,8 +297,15 @@ class Engine:
             self._ending.remove(connection)
 
     def end_if_idle(self, run: Run, order: int) -> None:
-        """Have a paused run's process leave unless it gets another command soon."""
+        """Have a paused run's process leave unless it gets another command soon, or others stand still after it.
+
+        As many are kept as there are places.
+        """
         self._janitor.later(self._idle, lambda: run.end_if_idle(order))
+        still = [(one, since) for one, since in self._standing if one is not run and one.stands_since(since)]
+        self._standing = [*still, (run, order)][-self.max_running :]
+        for longest, since in still[: max(0, len(still) + 1 - self.max_running)]:
+            longest.end_if_idle(since)
 
     def _tell_places(self) -> None:
         for ahead, run in enumerate(self._queue):

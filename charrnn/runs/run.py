@@ -89,6 +89,7 @@ class Run:
         self._failure: str | None = None  # what the process said of its end
         self._goal: tuple[str, dict[str, Any]] | None = None  # what to tell the worker once it is ready
         self._resting = False  # whether the process is to end as soon as it has paused
+        self._gives_way = False  # whether it pauses for a run that is watched, to go on when there is a place again
         self._become("ready")
 
     @property
@@ -173,6 +174,7 @@ class Run:
         """Stop after the present chunk of steps. Waits up to `wait` seconds for it; returns whether it stands still."""
         with self._engine.lock:
             self._note(by, "pause")
+            self._gives_way = False
             self._goal, self._line.order = None, self._line.order + 1
             if self.status == "queued":
                 self._engine.leave_queue(self)
@@ -257,11 +259,17 @@ class Run:
             else:
                 self._let_go()
 
-    def close(self) -> None:
+    def close(self, why: str | None = None) -> None:
         """End the process now, for good."""
         with self._engine.lock:
             self._let_go()
-            self._become("closed")
+            self._become("closed", why)
+
+    def give_way(self) -> None:
+        """Pause for a run that somebody watches, and wait for a place again. The engine's part, its lock held."""
+        self._gives_way, self._line.order = True, self._line.order + 1
+        self._tell("pause")
+        self._become("pausing")
 
     def wait(self, condition: Callable[[Run], bool], timeout: float) -> bool:
         """Wait up to `timeout` seconds until condition(run) holds; return whether it does."""
@@ -298,6 +306,7 @@ class Run:
             if kind == "steps" and self._goal and self.status in ("queued", "starting"):
                 fields = {"count": fields["count"] + self._goal[1].get("count", 0)}
             self.stop_at = self.snapshot.step + fields["count"] if kind == "steps" else fields["until"]
+            self._gives_way = False
             self._goal, self._resting, self._line.order = (kind, fields), False, self._line.order + 1
             if self.status in ("training", "pausing"):
                 self._become("training", None)
@@ -369,17 +378,24 @@ class Run:
     def _stand_still(self, message: str | None) -> None:
         self._goal = None
         self._become("paused", message)
-        if self._resting:
+        if self._resting or self._gives_way:
             self._let_go()
         else:
             self._engine.end_if_idle(self, self._line.order)
+        if self._gives_way and message is None:
+            self.go_on(by=self.last_command.by if self.last_command else "")
+        self._gives_way = False
         self._engine.admit()
 
     def end_if_idle(self, order: int) -> None:
         """End the process of a run that has stood still since a command. The engine's part."""
         with self._engine.lock:
-            if self.status == "paused" and order == self._line.order:
+            if self.stands_since(order):
                 self._let_go()
+
+    def stands_since(self, order: int) -> bool:
+        """Whether it has stood still since a command, its process kept. The engine's part, its lock held."""
+        return self.status == "paused" and order == self._line.order and self._line.connection is not None
 
     def look_after(self) -> None:
         """Once a second while it has a place: whether its worker was heard. The engine's part, its lock held."""

@@ -188,6 +188,64 @@ def test_a_place_comes_free_when_a_worker_dies(make_engine, corpus, settings, wo
     until(second, lambda run: run.status == "training")
 
 
+def test_an_unwatched_run_gives_its_place_to_one_that_is_watched_and_goes_on_after_it(make_engine, corpus, settings):
+    engine = make_engine(max_running=1, grace=0.05)
+    kept, watched = engine.create(corpus, settings), engine.create(corpus, settings)
+    kept.keep_training(3600)
+    lease = engine.lease(kept, "one who leaves")
+    engine.lease(watched, "one who stays")
+    kept.train(until=10**6)
+    until(kept, lambda run: run.snapshot.step > 0)
+    lease.release()
+    assert soon(lambda: not engine._leases.held(kept))
+    watched.train()
+    until(watched, lambda run: run.snapshot.step > 0)
+    assert kept.status == "queued"
+    assert "next in the queue" in kept.message
+    step = kept.snapshot.step
+    watched.pause()
+    until(kept, lambda run: run.status == "training" and run.snapshot.step > step)
+    assert kept.stop_at == 10**6
+    trainer = Trainer(corpus, settings)
+    kept.pause(wait=SECONDS)
+    trainer.train(kept.state_step)
+    assert_same_state(kept.state, trainer)
+
+
+def test_a_run_that_is_watched_gives_its_place_to_nobody(make_engine, corpus, settings):
+    engine = make_engine(max_running=1, grace=3600)
+    first, second = engine.create(corpus, settings), engine.create(corpus, settings)
+    engine.lease(first, "first")
+    engine.lease(second, "second")
+    first.train()
+    until(first, lambda run: run.snapshot.step > 0)
+    second.train()
+    assert not first.wait(lambda run: run.status != "training", 0.5)
+    assert second.status == "queued"
+
+
+def test_in_the_queue_those_who_are_watched_come_first(make_engine, corpus, settings):
+    engine = make_engine(max_running=1, grace=3600)
+    first, alone, watched = (engine.create(corpus, settings) for _ in range(3))
+    engine.lease(first, "first")
+    engine.lease(watched, "watched")
+    for run in (first, alone, watched):
+        run.train()
+    assert "next in the queue" in watched.message
+    assert "number 2" in alone.message
+
+
+def test_as_many_paused_processes_are_kept_as_there_are_places_the_latest(make_engine, corpus, settings, workers):
+    engine = make_engine(max_running=2, idle=3600)
+    runs = [engine.create(corpus, settings) for _ in range(5)]
+    for run in runs:
+        run.steps(1)
+        until(run, lambda run: run.status == "paused")
+    assert soon(lambda: not any(alive(worker.pid) for worker in workers[:3]))
+    assert [alive(worker.pid) for worker in workers] == [False, False, False, True, True]
+    assert [run.at_rest for run in runs] == [True, True, True, False, False]
+
+
 def test_a_job_that_fails_is_told_in_the_log_and_the_next_is_done_all_the_same(caplog):
     janitor, finished = Janitor(), threading.Event()
     janitor.later(0.0, lambda: 1 / 0)

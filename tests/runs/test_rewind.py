@@ -290,6 +290,14 @@ def test_a_deleted_run_is_gone_after_a_while_unless_it_is_kept(engine, run, make
     assert engine.find(other.token) is other
 
 
+def test_a_run_that_is_deleted_while_it_is_open_says_so_and_what_can_be_done(engine, run):
+    engine.remove(trained(run, 10).token, after=0)
+    until(run, lambda run: run.status == "closed")
+    assert run.message.startswith("This run was deleted. Choose a text or start over for a new one")
+    run.train()
+    assert run.status == "closed"
+
+
 def test_stored_steps_that_had_to_go_are_told(engine, run, monkeypatch):
     monkeypatch.setenv("CHARRNN_RUN_LIMIT_MB", "0.02")
     trained(run, 100)

@@ -50,12 +50,12 @@ def test_who_watches_is_told_and_offered_nothing(blown, open_page):
 
 def test_looking_back_a_sound_network_is_told_as_it_was(blown):
     blown.session.at = 100
-    assert blown.look().headline.startswith("At step 100 it hesitated between")
+    assert blown.look().headline.startswith("Looking back. At step 100 it hesitated between")
     assert "back-to-sound" not in blown.buttons
 
 
 def test_a_network_worse_than_a_blind_guess_is_never_said_to_be_down_from_it(page):
-    page.step("100 steps")
+    page.step("100 steps").wait(lambda run: run.snapshot.held_out_step == 100)  # or it would come after the one below
     run, V = page.run, len(page.run.corpus.vocabulary)
     run.record = run.record._replace(curve=run.curve.measured(100, 5.47))
     assert f"between 237 characters: a blind guess among {V} would do better." in page.look().headline

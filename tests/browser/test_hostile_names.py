@@ -11,6 +11,8 @@ from serving import ROOT, Server
 from charrnn.dashboard.words import JOINER
 
 MADE = "a, img, em, del, code, pre, h1, h2, h3, h4, ul, ol, blockquote, table, hr, sup, input, .katex, [style*=color]"
+PLACES = "[data-testid=stMarkdownContainer], [data-testid=stCaptionContainer]"
+TEXTS = 150
 NAME = (
     "www.example.invalid me@example.invalid :skull_and_crossbones: :material_skull: ![x](https:example.invalid) **b**"
 )
@@ -24,16 +26,16 @@ def shown(chromium):
         page = chromium.new_page()
         page.goto(server.url)
         expect(page.get_by_text("That is all.")).to_be_attached()
+        expect(page.locator(f"[class*='st-key-text-'] :is({PLACES})")).to_have_count(5 * TEXTS)  # labels come later
         yield page.evaluate(
-            """(made) => [...document.querySelectorAll("[class*='st-key-text-']")].map((one) => {
-                const places = "[data-testid=stMarkdownContainer], [data-testid=stCaptionContainer]";
+            """([made, places]) => [...document.querySelectorAll("[class*='st-key-text-']")].map((one) => {
                 return [...one.querySelectorAll(places)].map((part) => ({
                     text: part.textContent,
                     made: [...part.querySelectorAll(made)].map((element) => element.outerHTML),
                     strong: part.querySelectorAll("strong").length,
                 }));
             })""",
-            MADE,
+            [MADE, PLACES],
         )
         page.close()
 
@@ -44,7 +46,7 @@ def as_read(text):
 
 
 def test_whatever_is_brought_stands_there_as_it_is_and_nothing_is_made_of_it(shown):
-    texts = hostile.texts(150)
+    texts = hostile.texts(TEXTS)
     assert len(shown) == len(texts)
     for text, parts in zip(texts, shown, strict=True):
         said = [as_read(part["text"]) for part in parts]

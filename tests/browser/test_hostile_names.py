@@ -12,7 +12,7 @@ from charrnn.dashboard.words import JOINER
 
 MADE = "a, img, em, del, code, pre, h1, h2, h3, h4, ul, ol, blockquote, table, hr, sup, input, .katex, [style*=color]"
 PLACES = "[data-testid=stMarkdownContainer], [data-testid=stCaptionContainer]"
-TEXTS = 150
+TEXTS = hostile.texts(150)  # as many as on the plain page
 NAME = (
     "www.example.invalid me@example.invalid :skull_and_crossbones: :material_skull: ![x](https:example.invalid) **b**"
 )
@@ -26,7 +26,9 @@ def shown(chromium):
         page = chromium.new_page()
         page.goto(server.url)
         expect(page.get_by_text("That is all.")).to_be_attached()
-        expect(page.locator(f"[class*='st-key-text-'] :is({PLACES})")).to_have_count(5 * TEXTS)  # labels come later
+        expect(page.locator(f"[class*='st-key-text-'] :is({PLACES})")).to_have_count(
+            5 * len(TEXTS)
+        )  # labels come later
         yield page.evaluate(
             """([made, places]) => [...document.querySelectorAll("[class*='st-key-text-']")].map((one) => {
                 return [...one.querySelectorAll(places)].map((part) => ({
@@ -46,9 +48,8 @@ def as_read(text):
 
 
 def test_whatever_is_brought_stands_there_as_it_is_and_nothing_is_made_of_it(shown):
-    texts = hostile.texts(TEXTS)
-    assert len(shown) == len(texts)
-    for text, parts in zip(texts, shown, strict=True):
+    assert len(shown) == len(TEXTS)
+    for text, parts in zip(TEXTS, shown, strict=True):
         said = [as_read(part["text"]) for part in parts]
         assert said == [as_read(before + text) for before in ("", "", "Step 1: ", "Learn from ", "Text: ")]
         assert [part["made"] for part in parts] == [[]] * 5, text

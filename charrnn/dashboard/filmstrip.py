@@ -119,9 +119,10 @@ def film_of(session: Session) -> None:
     passages(encode_passages(as_passages(film, prime), across=4), key="film-passages")
     title = f"{run.corpus.name}: {run.settings.hidden_size} units, from noise to words"
     exports = (
-        ("text", "filmstrip.txt", "text/plain", lambda: as_text(film, prime)),
-        ("picture", "filmstrip.svg", "image/svg+xml", lambda: as_picture(film, prime, title)),
+        ("text", "filmstrip.txt", "text/plain", as_text(film, prime)),
+        ("picture", "filmstrip.svg", "image/svg+xml", as_picture(film, prime, title)),
     )
     with st.container(horizontal=True):
-        for kind, file, mime, make in exports:  # made and sent only when it is asked for
-            st.download_button(f"Save as {kind}", make, file, mime, key=f"film-{kind}")
+        # Made at once: what is made at a click is not found any more if the page was drawn anew just then.
+        for kind, file, mime, made in exports:
+            st.download_button(f"Save as {kind}", made, file, mime, key=f"film-{kind}", on_click="ignore")

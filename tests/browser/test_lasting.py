@@ -157,6 +157,7 @@ def test_after_kill_9_another_server_opens_the_run_by_its_link(chromium, tmp_pat
 
 def test_a_watch_link_shows_the_run_live_and_cannot_drive_it(visit, lab):
     lab.train()
+    expect(lab.figures).to_contain_text("saved at")  # then the whole page is drawn once more
     lab.button("share").first.click()
     link = lab.page.get_by_text(re.compile(r"\?watch=")).first.inner_text()
     lab.page.keyboard.press("Escape")
@@ -200,6 +201,7 @@ def test_two_sessions_on_two_runs_do_not_disturb_each_other(visit, lab):
 def test_the_filmstrip_comes_as_text_and_as_a_picture(lab):
     lab.choose_steps("100 steps")
     paused_at(lab, 100)
+    expect(lab.page.get_by_text(re.compile(r"^Step 100, the \d+ dearest"))).to_be_visible()  # the page rests
     lab.key("film").locator("summary").click()
     saved = []
     for key in ("film-text", "film-picture"):

@@ -17,7 +17,7 @@ MAY_IMPORT = {  # room: the rooms it may know beside itself
     "dashboard": {"text", "network", "training", "insight", "runs"},
 }
 COMMON = {"environment"}  # modules that every room may know
-SCREEN = {"streamlit", "pandas", "segno"}
+SCREEN = {"streamlit", "altair", "pandas", "segno"}
 FILES = {
     room: sorted((ROOT / "charrnn" / room).rglob("*.py")) for room in MAY_IMPORT if (ROOT / "charrnn" / room).is_dir()
 }

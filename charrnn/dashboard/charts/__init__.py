@@ -1,0 +1,15 @@
+"""Charts: what is drawn over axes, by Altair.
+
+A chart is a pure function of its options to an Altair chart over named data, and another from what was measured to the
+frames of these names. A new one costs the two, and a call of `draw`:
+
+    look.py      colours, axes, labels that keep apart
+    drawn.py     a chart on the page
+    losses.py    the loss curve, runs compared
+    inside.py    what silencing costs, the gradient's reach, eigenvalues
+    weights.py   histograms, figures over time, characters as points
+"""
+
+from .drawn import draw
+
+__all__ = ["draw"]

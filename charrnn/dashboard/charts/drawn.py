@@ -1,0 +1,43 @@
+"""A chart on the page: made once for each choice of options, drawn again with nothing but new numbers."""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any, Literal
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from charrnn.dashboard.charts.look import CONFIG, Built
+
+ZOOM = "zoom"
+# Without the key a wheel would stop at each chart that a page is scrolled past.
+WHEEL = "wheel![event.ctrlKey || event.metaKey]"
+
+
+def draw(
+    key: str,
+    build: Callable[..., Built],
+    data: Mapping[str, pd.DataFrame],
+    *,
+    zoom: bool = False,
+    width: Literal["stretch", "content"] = "stretch",
+    **options: Any,
+) -> None:
+    """Draw `build(**options)` with frames for the data that it names. The first frame is what "Show data" shows.
+
+    With `zoom` its horizontal axis can be moved and widened, which outlives new numbers.
+    """
+    chosen: dict[str, Any] = {"on_select": "rerun", "selection_mode": [ZOOM]} if zoom else {}
+    st.vega_lite_chart({**spec(build, zoom, **options), "datasets": dict(data)}, key=key, width=width, **chosen)
+
+
+@cache
+def spec(build: Callable[..., Built], zoom: bool, **options: Any) -> dict[str, Any]:
+    """The chart as Vega-Lite, without numbers: byte for byte the same as long as the options are."""
+    chart = build(**options)
+    if zoom:
+        chart = chart.add_params(
+            alt.selection_interval(name=ZOOM, bind="scales", encodings=["x"], zoom=WHEEL, translate=True)
+        )
+    return {**chart.to_dict(), "config": CONFIG}

@@ -1,0 +1,268 @@
+"""Charts: the same options give the same chart byte for byte, every number stands in a frame, labels keep apart."""
+
+import json
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from streamlit.testing.v1 import AppTest
+
+from charrnn.dashboard.charts import inside, losses, weights
+from charrnn.dashboard.charts.drawn import spec
+from charrnn.dashboard.charts.look import ROLES, apart
+from charrnn.insight.memory import Reach, Spectra
+from charrnn.insight.weights import Embedding, histogram
+
+CONFIG = Path(__file__).resolve().parents[2] / ".streamlit" / "config.toml"
+MARKS = pd.DataFrame(
+    {"step": [300, 320], "characters": [3e4, 3.2e4], "seconds": [3.0, 3.2], "label": ["learning rate 0.002", "clip 3"]}
+)
+FADES = 10.0 ** -np.arange(12)
+VALUES = np.array([2 + 1j, 2 - 1j, -0.5])
+
+
+def a_history(last: int = 1_000, level: float = 1.6) -> pd.DataFrame:
+    steps = np.unique(np.geomspace(1, last, 100).astype(int)) if last else np.array([], int)
+    smooth = level + 2.4 / (1 + steps / 100)
+    held_out = [(int(step), float(loss)) for step, loss in zip(steps[::20], smooth[::20], strict=True)]
+    return losses.losses_frame(steps, smooth, smooth - 0.2, smooth + 0.3, held_out, 100, [(last, last / 100)])
+
+
+def of_losses(across: losses.Across = "step", log: bool = True, last: int = 1_000) -> dict[str, pd.DataFrame]:
+    baselines = [("blind guess", 4.0), ("counting pairs", 2.4)]
+    return losses.losses_data(a_history(last), baselines, MARKS, 4.0, across, log)
+
+
+ALL: list[Any] = [
+    *(
+        (losses.loss_chart, {"unit": unit, "across": across, "log": log}, of_losses(across, log))
+        for unit in losses.MEASURES
+        for across in losses.TITLES
+        for log in (True, False)
+    ),
+    (losses.compared_chart, {}, losses.compared_data([a_history(), a_history(500, 1.7)])),
+    (inside.cost_chart, {}, inside.cost_data(np.array([0.1, -0.2, 0.3]), 3)),
+    (inside.reach_chart, {}, inside.reach_data(Reach(FADES, FADES / 2, 2 * FADES), FADES[:6], FADES, 5)),
+    (inside.eigenvalues_chart, {}, inside.eigenvalues_data(Spectra(VALUES, 0.1 * VALUES))),
+    (
+        weights.histogram_chart,
+        {},
+        weights.histogram_data([0, 10], [histogram("b_h", k * np.linspace(-1, 1, 9), 1.0) for k in (1, 2)]),
+    ),
+    (weights.over_time_chart, {"title": "norm", "form": "~g"}, weights.over_time_data([0, 10], [1.0, 2.0])),
+    (
+        weights.characters_chart,
+        {},
+        weights.characters_data("aB1", Embedding(np.array([[1.0, 2], [3, 4], [-5, 6]]), np.array([0.5, 0.2]))),
+    ),
+]
+every_chart = pytest.mark.parametrize(
+    ("build", "options", "data"), ALL, ids=lambda value: getattr(value, "__name__", "")
+)
+
+
+def layers(chart: dict[str, Any]) -> list[dict[str, Any]]:
+    return chart.get("layer", [chart])
+
+
+def inner(part: Any) -> list[dict[str, Any]]:
+    """All objects in a chart, however deep."""
+    parts = part.values() if isinstance(part, dict) else part if isinstance(part, list) else []
+    return ([part] if isinstance(part, dict) else []) + [each for one in parts for each in inner(one)]
+
+
+@every_chart
+def test_a_chart_made_once_more_is_the_same_byte_for_byte_and_nothing_in_it_is_numbered(build, options, data):
+    charts = []
+    for _ in range(2):
+        spec.cache_clear()
+        charts.append(json.dumps(spec(build, False, **options)))
+    assert charts[0] == charts[1]
+    assert not re.search(r"param_\d|layer_\d", charts[0])
+
+
+@every_chart
+def test_a_chart_holds_no_number_and_reads_only_what_its_frames_hold(build, options, data):
+    chart = spec(build, False, **options)
+    assert "datasets" not in chart
+    for layer in layers(chart):
+        source = layer.get("data") or chart["data"]
+        if "sequence" in source:
+            continue
+        known = set(data[source["name"]].columns)
+        for transform in layer.get("transform", chart.get("transform", [])):
+            asked = set(re.findall(r"datum\.(\w+)", json.dumps(transform)))
+            assert asked <= known, transform
+            known |= {transform.get("as")} | {each["as"] for each in transform.get("window", [])}
+            known |= {each["as"] for each in transform.get("joinaggregate", [])}
+        fields = {each["field"] for each in inner(layer["encoding"]) if "field" in each}
+        assert fields <= known
+
+
+@every_chart
+def test_a_chart_names_its_axes_and_says_what_it_is_to_those_who_do_not_see_it(build, options, data):
+    chart = spec(build, False, **options)
+    assert len(chart["description"]) > 30
+    for channel in ("x", "y"):
+        assert any(layer["encoding"].get(channel, {}).get("title") for layer in layers(chart))
+
+
+@every_chart
+def test_every_colour_of_a_chart_is_one_of_the_themes(build, options, data):
+    chart = spec(build, False, **options)
+    scales = [layer["encoding"]["color"]["scale"] for layer in layers(chart) if "color" in layer["encoding"]]
+    assert {scale["range"] for scale in scales} == {"category"}
+    assert all(len(scale["domain"]) == len(ROLES) for scale in scales if "domain" in scale)
+    assert not re.search(r"#[0-9a-fA-F]{6}", json.dumps(chart))
+
+
+def luminance(colour: str) -> float:
+    rgb = [int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in rgb]
+    return float(np.dot([0.2126, 0.7152, 0.0722], linear))
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_theme_has_a_colour_for_each_role_that_can_be_told_from_its_background(theme: str):
+    """3:1 for what is drawn, 4.5:1 for what is written in it (WCAG 2.2)."""
+    chosen = tomllib.loads(CONFIG.read_text(encoding="utf-8"))["theme"][theme]
+    colours = dict(zip(ROLES, chosen["chartCategoricalColors"], strict=True))
+    ground = luminance(chosen["backgroundColor"])
+    for role, colour in colours.items():
+        light, dark = sorted((luminance(colour), ground), reverse=True)
+        least = 4.5 if role in ("A", "muted", "mark", "vowel", "consonant") else 3
+        assert (light + 0.05) / (dark + 0.05) >= least, role
+
+
+def drawn_twice() -> None:
+    import numpy as np
+    import streamlit as st
+
+    from charrnn.dashboard.charts import draw, inside
+
+    st.session_state.setdefault("measured", [0.1, 0.2])
+    draw("costs", inside.cost_chart, inside.cost_data(np.array(st.session_state["measured"]), 2), zoom=True)
+
+
+def test_with_new_numbers_only_the_numbers_are_sent_anew_and_the_element_stays_the_same():
+    at = AppTest.from_function(drawn_twice).run()
+    before = at.get("vega_lite_chart")[0].proto
+    at.session_state["measured"] = [-0.3, 0.4]
+    after = at.run().get("vega_lite_chart")[0].proto
+    assert not at.exception
+    assert (before.spec, before.id) == (after.spec, after.id)
+    assert before.datasets[0].data.data != after.datasets[0].data.data
+    assert list(after.selection_mode) == ["zoom"]
+
+
+@given(st.lists(st.floats(-100, 100), max_size=12), st.floats(0.1, 20), st.floats(-50, 0), st.floats(1, 50))
+def test_labels_keep_apart_in_the_order_of_their_wishes_and_within_bounds_that_have_room(wanted, gap, low, high):
+    placed = apart(wanted, gap, low, high)
+    order = np.argsort(wanted, kind="stable")
+    assert np.all(np.diff(placed[order]) >= gap * (1 - 1e-9) - 1e-9)
+    if len(wanted) and (len(wanted) - 1) * gap <= high - low:
+        assert low - 1e-6 <= placed.min() <= placed.max() <= high + 1e-6
+
+
+def test_labels_that_do_not_touch_stand_where_they_wish():
+    assert apart([3, 1, 2], 0.5, 0, 4).tolist() == [3, 1, 2]
+
+
+def test_a_few_wild_windows_do_not_flatten_the_curve_and_a_blown_up_one_is_not_cut():
+    wild = a_history().assign(high=1e6)
+    assert wild["high"].max() == 1e6
+    data = losses.losses_data(wild, [], MARKS, 4.0)
+    assert data["losses"]["shown_high"].max() == pytest.approx(data["corners"]["loss"].max())
+    assert data["corners"]["loss"].max() < 6
+    blown = losses.losses_data(a_history(level=55), [("blind guess", 4.0)], MARKS, 4.0)["corners"]["loss"]
+    assert blown.max() > 55
+    assert blown.min() < 4
+
+
+def test_before_any_training_axes_and_baselines_stand_already():
+    data = of_losses(last=0)
+    assert data["corners"]["step"].tolist() == [1, 100]
+    assert data["corners"]["loss"].min() < 2.4 < 4.0 < data["corners"]["loss"].max()
+    assert data["baselines"]["name"].tolist() == ["blind guess", "counting pairs"]
+    assert not len(data["losses"])
+
+
+def test_labels_of_baselines_that_lie_together_are_shifted_apart_in_their_order():
+    levels = [(f"baseline {k}", 2 + 0.001 * k) for k in range(6)]
+    data = losses.losses_data(a_history(), levels, MARKS, 4.0)
+    span = np.ptp(data["corners"]["loss"])
+    assert np.all(np.diff(data["baselines"]["label"]) >= 0.99 * losses.LINE * span / losses.PLOT)
+
+
+def test_marks_that_lie_together_are_written_in_rows_and_one_without_room_is_left_to_its_tooltip():
+    many = pd.DataFrame({"step": range(300, 305), "characters": 1.0, "seconds": 1.0, "label": "learning rate 0.002"})
+    marks = losses.losses_data(a_history(), [], many, 4.0)["marks"]
+    assert marks["shown"].tolist()[3:] == ["", ""]
+    assert marks["row"].tolist()[:3] == [0, 1, 2]
+    assert marks["label"].tolist() == ["learning rate 0.002"] * 5
+
+
+def test_a_row_knows_its_characters_and_seconds_and_a_held_out_loss_has_a_row_though_no_window_ends_there():
+    one = np.array([2.0])
+    frame = losses.losses_frame(np.array([10]), one, one, one, [(0, 4.0), (10, 3.0)], 400, [(20, 2.0)])
+    assert frame["step"].tolist() == [0, 10]
+    assert frame["characters"].tolist() == [0, 4_000]
+    assert frame["seconds"].tolist() == [0, 1]
+    assert frame["held_out"].tolist() == [4, 3]
+    assert frame["smoothed"].isna().tolist() == [True, False]
+
+
+def test_the_letters_of_runs_that_end_together_stand_apart():
+    ends = losses.compared_data([a_history(), a_history(), a_history(500)])["ends"]
+    assert ends["run"].tolist() == ["A", "B", "C"]
+    assert len(set(ends["letter"])) == 3
+
+
+def test_the_gradient_is_drawn_down_to_a_hundred_millionth():
+    frame = inside.reach_data(Reach(FADES, FADES / 2, 2 * FADES), FADES[:6], FADES, 5)["reach"]
+    assert frame[["now", "training", "before"]].notna().sum().tolist() == [8, 6, 8]
+    assert frame["low"].min() >= 1e-8
+
+
+def test_eigenvalues_stand_on_a_square_that_holds_the_unit_circle_and_know_their_sizes():
+    data = inside.eigenvalues_data(Spectra(VALUES, 0.1 * VALUES))
+    assert data["corners"]["real"].tolist() == data["corners"]["imaginary"].tolist()
+    assert data["corners"]["real"].max() > 2
+    points = data["eigenvalues"]
+    np.testing.assert_allclose(points["size"], np.hypot(points["real"], points["imaginary"]))
+    inner = inside.eigenvalues_data(Spectra(0.1 * VALUES, 0.1 * VALUES))["corners"]
+    assert inner["real"].max() > 1
+
+
+def test_the_dearest_units_come_first_under_their_own_numbers():
+    costs = inside.cost_data(np.array([0.1, -0.2, 0.3, 0.2]), 3)["costs"]
+    assert (costs["unit"].tolist(), costs["cost"].tolist()) == (["2", "3", "0"], [0.3, 0.2, 0.1])
+
+
+def test_the_shown_histogram_is_the_last_and_strongest_and_each_sums_to_one():
+    values = np.random.default_rng(0).normal(size=500)
+    frame = weights.histogram_data([0, 10, 1000], [histogram("W_hh", k * values, 2.0) for k in (1, 2, 3)])["spread"]
+    by_step = frame.groupby("step")
+    assert by_step["share"].sum().tolist() == pytest.approx([1, 1, 1])
+    assert by_step["shown"].first().tolist() == [False, False, True]
+    assert by_step["strength"].first().is_monotonic_increasing
+
+
+def test_a_run_at_its_start_has_one_histogram():
+    frame = weights.histogram_data([0], [histogram("b_h", np.zeros(4), 0.1)])["spread"]
+    assert frame["shown"].all()
+
+
+def test_characters_stand_where_they_were_found_by_what_they_are():
+    points = np.array([[1.0, 2], [3, 4], [-5, 6]])
+    data = weights.characters_data("a\n1", Embedding(points, np.array([0.5, 0.2])))
+    assert data["characters"]["sign"].tolist() == ["a", "↵", "1"]
+    assert data["characters"]["kind"].tolist() == ["vowel", "space", "digit"]
+    np.testing.assert_array_equal(data["characters"][["first", "second"]], points)
+    assert set(weights.KINDS.values()) >= set(data["characters"]["kind"])

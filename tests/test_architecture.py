@@ -76,6 +76,57 @@ def test_orders_and_durations_are_never_the_time_of_day_which_may_be_set_back():
     assert not [source.name for source in sources if asking.search(source.read_text(encoding="utf-8"))]
 
 
+PROMISED = {"streamlit", "streamlit.testing.v1"}  # what Streamlit's documentation has one import
+INNER = {"runtime", "delta_generator", "delta_generator_singletons", "proto", "web", "elements"}
+FIXES = ROOT / "charrnn" / "dashboard" / "streamlit_fixes.py"
+OUTSIDE = [path for path in [*(ROOT / "charrnn").rglob("*.*"), ROOT / "app.py"] if path != FIXES]
+
+
+def private_names(source):
+    """What of Streamlit a Python file takes hold of that is no promise: modules, and names that begin with a line."""
+    tree, found, mine = ast.parse(source), [], {"streamlit"}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names = [alias for alias in node.names if alias.name.split(".")[0] == "streamlit"]
+            mine |= {alias.asname for alias in names if alias.asname}
+            found += [alias.name for alias in names if alias.name not in PROMISED]
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "streamlit":
+            mine |= {alias.asname or alias.name for alias in node.names}
+            found += [node.module] * (node.module not in PROMISED)
+            found += [alias.name for alias in node.names if alias.name.startswith("_")]
+    for node in ast.walk(tree):
+        at, path = node, []
+        while isinstance(at, (ast.Attribute, ast.Call)):
+            path += [at.attr] if isinstance(at, ast.Attribute) else []
+            at = at.value if isinstance(at, ast.Attribute) else at.func
+        if isinstance(at, ast.Name) and at.id in mine:
+            found += [name for name in path if name.startswith("_") or name in INNER]
+    return found
+
+
+def test_what_streamlit_does_not_promise_is_in_one_file():
+    scripts = [path for path in OUTSIDE if path.suffix == ".py"]
+    assert {path.name: found for path in scripts if (found := private_names(path.read_text(encoding="utf-8")))} == {}
+    marks = re.compile(r"data-(testid|stale)|[.\"'=]st[A-Z]\w+")
+    written = [path for path in OUTSIDE if path.suffix in {".py", ".css", ".js"}]
+    assert [path.name for path in written if marks.search(path.read_text(encoding="utf-8"))] == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from streamlit.runtime.state import SafeSessionState",
+        "import streamlit.runtime as r",
+        "import streamlit as st\nst._main.text('')",
+        "import streamlit as st\nst.container()._active_dg",
+        "import streamlit as st\nst.runtime.exists()",
+        "from streamlit import _main",
+    ],
+)
+def test_what_streamlit_does_not_promise_is_recognised(source):
+    assert private_names(source)
+
+
 def test_importing_the_package_does_not_import_the_screen():
     tops = {name.split(".")[0] for room in ("text", "network", "training") for f in FILES[room] for name in imported(f)}
     assert not tops & SCREEN

@@ -47,7 +47,7 @@ def compare(session: Session) -> None:
     """The section: what is compared, and how to add to it."""
     with st.expander("**What if one knob were different?**", on_change="rerun", key="compare") as section:
         if section.open:
-            arrive(session.arrival, key="link-arrival")
+            arrive("compare", session.arrival, key="link-arrival")
             redrawn(lambda: controls(session), "comparing", lambda: (len(session.compared), session.standing))
             redrawn(lambda: side_by_side(session), "side-by-side", lambda: len(session.compared))
 

@@ -25,9 +25,7 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 from starlette.datastructures import Headers
-from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from charrnn.dashboard.channel import CHANNELS, Channel
 
@@ -181,14 +179,3 @@ async def show(socket: WebSocket, channel: Channel, browser: Browser, pause: flo
             await socket.send_bytes(picture)
     if some:
         await socket.send_text("{}")
-
-
-def is_server() -> bool:
-    """Whether this is the server at its start, and no visit."""
-    return get_script_run_ctx(suppress_warning=True) is None
-
-
-def routes() -> list[Any]:
-    """The server's route to the channels."""
-    base = (st.get_option("server.baseUrlPath") or "").strip("/")
-    return [WebSocketRoute(f"{'/' + base if base else ''}/live/{{token}}", follow)]

@@ -2,11 +2,10 @@
 
 import logging
 from collections.abc import Callable, Hashable, Mapping
+from contextlib import suppress
 from typing import Any, Literal
 
 import streamlit as st
-from streamlit.delta_generator_singletons import context_dg_stack, get_default_dg_stack_value
-from streamlit.errors import StreamlitAPIException
 
 from charrnn.dashboard.channel import PAGE
 from charrnn.dashboard.components import link
@@ -57,10 +56,9 @@ def anew(*parts: str) -> Callable[[], None]:
     """A widget's callback: have these parts drawn anew, and not the one that it stands in."""
 
     def ask() -> None:
-        try:
+        with suppress(Exception):  # one of them has yet to be drawn for the first time
             st.rerun(list(parts))
-        except StreamlitAPIException:  # one of them has yet to be drawn for the first time
-            st.rerun()
+        st.rerun()
 
     return ask
 
@@ -78,16 +76,6 @@ def switch(label: str, options: Mapping[str, Any], key: str, default: str, part:
         persist_state="session",
         on_change=anew(part),
     )
-
-
-def from_the_top() -> None:
-    """What is drawn next belongs to the page itself: to be called before anything is drawn.
-
-    A request that comes just as a part has been redrawn is answered by the same thread, which Streamlit (1.67) has
-    stand in that part still: the whole page would be drawn once more inside it. Streamlit does as much as this where it
-    breaks off (exec_code.py).
-    """
-    context_dg_stack.set(get_default_dg_stack_value())
 
 
 def whole(session: Session, depends: Callable[[], Hashable]) -> None:

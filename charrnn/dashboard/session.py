@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 import streamlit as st
 
-from charrnn.dashboard import links, texts
+from charrnn.dashboard import links, streamlit_fixes, texts
 from charrnn.dashboard.channel import Channel
 from charrnn.insight.reading import Strip, most_varying, sentence, states, strip
 from charrnn.network.rnn import Array, Parameters
@@ -25,7 +25,6 @@ from charrnn.text.corpus import Corpus, CorpusError
 from charrnn.training.settings import Settings, SettingsError
 
 STYLE = Path(__file__).with_name("page.css").read_text(encoding="utf-8")
-INK = '[data-testid^="stBaseButton-primary"] { color: #0E1013; }'  # in the dark: Streamlit writes white on bright mint
 CELLS = 84  # columns of the reading strip
 # Runs that may train before all pages' pictures come more seldom: processors are for training.
 LIVELY = min(os.cpu_count() or 2, 8)
@@ -296,7 +295,7 @@ class Session:
 
 def style(theme: str | None) -> str:
     """What the theme cannot say, as markup."""
-    return f"<style>{STYLE}{INK if theme == 'dark' else ''}</style>"
+    return f"<style>{STYLE}{streamlit_fixes.style(theme)}</style>"
 
 
 def show(key: str, value: Any) -> dict[str, Any]:

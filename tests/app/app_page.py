@@ -14,7 +14,7 @@ from charrnn.dashboard.session import Session
 from charrnn.dashboard.words import JOINER
 from charrnn.runs.run import Run
 
-APP = Path(__file__).resolve().parents[2] / "app.py"
+PAGE = Path(__file__).resolve().parents[2] / "charrnn" / "dashboard" / "page.py"
 PANELS = ("text", "network", "learning", "my-runs", "stop-at", "share")
 SECONDS = 60  # a deadline on a busy machine, not an expectation
 
@@ -28,7 +28,7 @@ class Page:
     """The page in a browser that has no screen."""
 
     def __init__(self, query: dict[str, str], folded: Sequence[str] = ()) -> None:
-        self.at = AppTest.from_file(str(APP), default_timeout=SECONDS)
+        self.at = AppTest.from_file(str(PAGE), default_timeout=SECONDS)
         for section in folded:
             self.at.session_state[section] = False
         for name, value in query.items():

@@ -1,4 +1,4 @@
-"""One view of the page alone, with a button that draws it anew: what views.py serves and measures.
+"""One view of the page alone, with a button that draws it anew: what one_view_server.py serves and views.py measures.
 
 `?view=heatmap` names it; `?view=nothing` draws no more than the buttons. Before each redraw the network learns from
 another ten windows, and what the view shows of it is measured, so that what is drawn is new; all that happens before
@@ -19,7 +19,6 @@ from charrnn.dashboard import (
     filmstrip,
     hidden_states,
     learns,
-    live,
     measuring,
     one_step,
     panels,
@@ -134,7 +133,4 @@ def page() -> None:
     st.fragment(draw)(session, view)
 
 
-if live.is_server():
-    app = st.App(__file__, routes=live.routes())
-else:
-    page()
+page()

@@ -53,7 +53,7 @@ def main() -> None:
     """Measure and print."""
     arguments = parsed()
     with (
-        Server("tests/benchmarks/one_view.py", VIEWS_UNITS=str(arguments.units)) as server,
+        Server("tests/benchmarks/one_view_server.py", VIEWS_UNITS=str(arguments.units)) as server,
         sync_playwright() as started,
     ):
         browser = launch(started)

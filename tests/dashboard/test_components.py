@@ -1,17 +1,20 @@
 """What the canvas components send to the browser, and how they answer to bad input."""
 
+import asyncio
 import json
-from importlib import resources
+import re
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.requests import Request
+from starlette.responses import Response
 from streamlit.testing.v1 import AppTest
 
 from charrnn.dashboard.components.heatmap import encode_heatmap
-from charrnn.dashboard.components.mounting import NAMES
+from charrnn.dashboard.components.scripts import SCRIPTS, script
 from charrnn.dashboard.components.strip import StripFrame, encode_strip
 
 
@@ -142,16 +145,30 @@ def test_a_page_without_installation_mounts_both_components_twice_over():
     for _ in range(2):  # each simulated page brings a component registry of its own
         at = AppTest.from_function(page).run()
         assert not at.exception
-        mounted = [element.proto for element in at.get("bidi_component")]
-        assert [proto.js_source_path for proto in mounted] == ["reading_strip.js", "heatmap.js"]
-        assert not any(proto.js_content for proto in mounted), "scripts are served once, not sent with each update"
+        mounted = [element.proto.js_content for element in at.get("bidi_component")]
+        assert [re.search(r"scripts/\w+/(\w+\.js)", shim)[1] for shim in mounted] == ["reading_strip.js", "heatmap.js"]
+        assert all(len(shim) < 200 for shim in mounted), "scripts are served once, not sent with each update"
 
 
-def test_the_scripts_lie_in_the_package_and_never_treat_text_as_markup():
-    scripts = list((resources.files("charrnn.dashboard.components") / "assets").iterdir())
-    assert {f"{name}.js" for name in NAMES} <= {path.name for path in scripts}
-    for path in scripts:
-        source = path.read_text(encoding="utf-8")
+def answer(name: str) -> Response:
+    return asyncio.run(script(Request({"type": "http", "path_params": {"name": name}})))
+
+
+def test_a_script_is_served_as_one_that_never_changes_at_its_address():
+    answered = answer("press.js")
+    assert answered.media_type == "text/javascript"
+    assert bytes(answered.body) == SCRIPTS["press.js"]
+    assert "immutable" in answered.headers["cache-control"]
+
+
+@pytest.mark.parametrize("name", ["no_script.js", "types.d.ts", "../scripts.py", "..\\scripts.py", ""])
+def test_nothing_else_is_served(name: str):
+    assert answer(name).status_code == 404
+
+
+def test_the_scripts_never_treat_text_as_markup():
+    for source in SCRIPTS.values():
         assert not any(
-            word in source for word in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(")
+            word in source.decode()
+            for word in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(")
         )

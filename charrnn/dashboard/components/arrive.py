@@ -4,6 +4,8 @@ from .mounting import mount
 from .wire import pack
 
 
-def arrive(number: int, *, key: str) -> None:
-    """Have the section in which this is called brought before the eye, once for each ``number``; 0 leaves it."""
-    mount("arrive", pack({"number": str(number)}), key=key)  # as text: JavaScript rounds numbers as large as these
+def arrive(section: str, number: int, *, key: str) -> None:
+    """Have the section of this key brought before the eye, once for each ``number``; 0 leaves it."""
+    mount(
+        "arrive", pack({"section": section, "number": str(number)}), key=key
+    )  # as text: JavaScript rounds numbers as large as these

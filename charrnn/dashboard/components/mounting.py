@@ -1,38 +1,22 @@
-"""What all components need of Streamlit: their scripts served, their names registered, their choices heard.
-
-Streamlit serves a component's files only for packages that pip installed and whose pyproject.toml names the folder. The
-folder is declared here instead, by the same call that Streamlit's own scan makes, so that a bare clone, an installed
-package and a test's simulated page all work alike.
-
-Each component's folder has an address of its own, though it is one folder. What components share they all import from
-"../charrnn.link/": the browser loads it once, and it is one module with one state.
-"""
+"""What all components need of Streamlit: their scripts named, their choices heard."""
 
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 import streamlit as st
-from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
-from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 
+from .scripts import shim
 from .wire import sealed
 
-PROJECT = "charrnn"
-NAMES = (
-    *("reading_strip", "loss_curve", "heatmap", "coloured_text", "matrix", "chart", "table", "passages", "line"),
-    *("press", "link", "arrive", "kept_runs"),
-)
 IN_THE_PAGE = ("line",)  # these have the page's own style around them
-MANIFEST = ComponentManifest(PROJECT, "1", [ComponentConfig(name, asset_dir="assets") for name in NAMES])
 
 Choice = TypeVar("Choice")
 
 
 @cache
 def _renderer(name: str) -> Any:
-    return st.components.v2.component(f"{PROJECT}.{name}", js=f"{name}.js", isolate_styles=name not in IN_THE_PAGE)
+    return st.components.v2.component(f"charrnn-{name}", js=shim(name), isolate_styles=name not in IN_THE_PAGE)
 
 
 def mount(
@@ -49,9 +33,6 @@ def mount(
     Returns what the person last chose in it (None until then); ``on_choice`` is called with each new choice before the
     page runs again.
     """
-    manager = get_bidi_component_manager()
-    if manager.get_component_asset_root(f"{PROJECT}.{name}") is None:
-        manager.register_from_manifest(MANIFEST, Path(__file__).parent)
     message = bytes(sealed(data))
     if choice is None:
         return _renderer(name)(key=key, data=message, width=width)

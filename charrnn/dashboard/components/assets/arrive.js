@@ -1,18 +1,17 @@
 // A section of the page that the browser is led to, once for each number that the page names.
 
-import { unpack } from "../charrnn.link/shared.js";
-import { hostOf } from "../charrnn.link/stage.js";
+import { unpack } from "./shared.js";
 
 const SETTLED = 3000; // ms: so long what a section shows may take to come, and move it
 const OWN = ["wheel", "touchmove", "pointerdown", "keydown"]; // from then on the page stays where its reader wants it
 
 let last = "0";
 
-export default (/** @type {Streamlit} */ { data, parentElement }) => {
-  const { number } = unpack(data).header;
+export default (/** @type {Streamlit} */ { data }) => {
+  const { section: key, number } = unpack(data).header;
   if (number === "0" || number === last) return;
   last = number;
-  const section = hostOf(parentElement).closest("[data-testid=stExpander]");
+  const section = document.querySelector(`.st-key-${key}`);
   if (section) lead(section);
 };
 

@@ -1,8 +1,8 @@
 // One chart or several side by side: exact values under the pointer, keys that walk from point to point.
 
-import { drawChart, layoutOf, reading } from "../charrnn.link/chart_picture.js";
-import { contextFor, glyph, spoken, unpack } from "../charrnn.link/shared.js";
-import { button, make, placeBeside, renderer, savePicture } from "../charrnn.link/stage.js";
+import { drawChart, layoutOf, reading } from "./chart_picture.js";
+import { contextFor, glyph, spoken, unpack } from "./shared.js";
+import { button, make, placeBeside, renderer, savePicture } from "./stage.js";
 
 const STYLE = `
   .stage { display: flex; flex-wrap: wrap; gap: 16px 24px; }

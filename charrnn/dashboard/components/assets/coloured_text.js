@@ -1,9 +1,9 @@
 // A text whose characters are coloured by one row of numbers at a time. Up and down step from row to row, left and
 // right from character to character; with shift, or after the button ⇥, a whole stretch is picked.
 
-import { contextFor, glyph, legend, percent, signedText, spoken, unpack } from "../charrnn.link/shared.js";
-import { STYLE as GUESSES, likeliest } from "../charrnn.link/guesses.js";
-import { button, make, placeBeside, renderer, sharedChoice } from "../charrnn.link/stage.js";
+import { contextFor, glyph, legend, percent, signedText, spoken, unpack } from "./shared.js";
+import { STYLE as GUESSES, likeliest } from "./guesses.js";
+import { button, make, placeBeside, renderer, sharedChoice } from "./stage.js";
 
 /** @typedef {{ row: number, start: number | null, end: number | null }} Picked - a row, and a stretch of the text if any */
 

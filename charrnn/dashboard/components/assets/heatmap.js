@@ -1,7 +1,7 @@
 // The hidden-state heatmap: every unit (down) at every character of a text (across), exact values under the pointer.
 
-import { contextFor, glyph, legend, real, signedText, spoken, step, unpack, widened } from "../charrnn.link/shared.js";
-import { button, keepInView, make, placeBeside, renderer, savePicture, sharedChoice } from "../charrnn.link/stage.js";
+import { contextFor, glyph, legend, real, signedText, spoken, step, unpack, widened } from "./shared.js";
+import { button, keepInView, make, placeBeside, renderer, savePicture, sharedChoice } from "./stage.js";
 
 /** @typedef {{ unit: number, position: number }} Cell - the unit by its own number */
 

@@ -1,6 +1,6 @@
 // Which runs are this browser's: their tokens, kept here and told to the page that asks. Nothing is drawn.
 
-import { unpack } from "../charrnn.link/shared.js";
+import { unpack } from "./shared.js";
 
 const KEY = "charrnn.runs";
 

@@ -1,7 +1,7 @@
 // A line of text in the page's own style, for figures that move.
 
-import { follow } from "../charrnn.link/live.js";
-import { themeOf, unpack } from "../charrnn.link/shared.js";
+import { follow } from "./live.js";
+import { themeOf, unpack } from "./shared.js";
 
 /** @type {Record<string, string>} */
 const STYLES = { "": "", strong: "font-weight: 600", muted: "color: var(--muted)" };

@@ -1,9 +1,9 @@
 // The loss curve: a run's loss over its steps, beside what it is compared to.
 
-import { contextFor, unpack } from "../charrnn.link/shared.js";
-import { drawCurve, layoutOf } from "../charrnn.link/loss_picture.js";
-import { inUnit, UNITS } from "../charrnn.link/loss_scale.js";
-import { button, make, placeBeside, renderer, savePicture } from "../charrnn.link/stage.js";
+import { contextFor, unpack } from "./shared.js";
+import { drawCurve, layoutOf } from "./loss_picture.js";
+import { inUnit, UNITS } from "./loss_scale.js";
+import { button, make, placeBeside, renderer, savePicture } from "./stage.js";
 
 const STYLE = `
   .head { display: flex; align-items: center; justify-content: space-between; }

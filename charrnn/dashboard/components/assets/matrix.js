@@ -1,7 +1,7 @@
 // A matrix of weights: one pixel an entry, magnified; what an entry joins and its value under the pointer.
 
-import { contextFor, glyph, legend, real, signedText, spoken, unpack } from "../charrnn.link/shared.js";
-import { make, placeBeside, renderer } from "../charrnn.link/stage.js";
+import { contextFor, glyph, legend, real, signedText, spoken, unpack } from "./shared.js";
+import { make, placeBeside, renderer } from "./stage.js";
 
 /** @typedef {{ row: number, column: number }} Cell */
 /** @typedef {{ name: string, signs: string[] }} Axis */

@@ -1,8 +1,8 @@
 // Passages of text, one or several side by side: what is to be continued, the text, and where it begins to differ.
 
-import { unpack } from "../charrnn.link/shared.js";
-import { STYLE as COPIED, copier } from "../charrnn.link/copied.js";
-import { make, renderer } from "../charrnn.link/stage.js";
+import { unpack } from "./shared.js";
+import { STYLE as COPIED, copier } from "./copied.js";
+import { make, renderer } from "./stage.js";
 
 const STYLE = `${COPIED}
   .passages { --least: calc(220px * var(--zoom)); display: grid; gap: 14px; align-items: start;

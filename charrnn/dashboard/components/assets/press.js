@@ -1,9 +1,9 @@
 // A button whose press goes over the channel, and whose answer is a new picture of it: Streamlit, which redraws the page
 // for each press, comes in only where no answer arrives.
 
-import { follow, press } from "../charrnn.link/live.js";
-import { inkOn, themeOf, unpack } from "../charrnn.link/shared.js";
-import { hostOf, make } from "../charrnn.link/stage.js";
+import { follow, press } from "./live.js";
+import { inkOn, themeOf, unpack } from "./shared.js";
+import { hostOf, make } from "./stage.js";
 
 const UNANSWERED = 1000; // ms
 const STYLE = `

@@ -1,8 +1,8 @@
 // The reading strip: one held-out sentence, read again and again by the same network as it learns.
 
-import { contextFor, glyph, percent, signedText, spoken, unpack } from "../charrnn.link/shared.js";
-import { button, keepInView, make, placeBeside, renderer, savePicture, sharedChoice } from "../charrnn.link/stage.js";
-import { drawCells, drawLabels, drawLegends, held, layoutOf } from "../charrnn.link/strip_picture.js";
+import { contextFor, glyph, percent, signedText, spoken, unpack } from "./shared.js";
+import { button, keepInView, make, placeBeside, renderer, savePicture, sharedChoice } from "./stage.js";
+import { drawCells, drawLabels, drawLegends, held, layoutOf } from "./strip_picture.js";
 
 /** @import { Layout, Strip } from "./strip_picture.js" */
 

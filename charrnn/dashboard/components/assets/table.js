@@ -1,8 +1,8 @@
 // Tables of words, numbers, bars and ticks. Up and down choose a row where rows can be chosen, Escape lets go.
 
-import { unpack } from "../charrnn.link/shared.js";
-import { STYLE as ROWS, raised } from "../charrnn.link/table_rows.js";
-import { make, renderer, sharedChoice } from "../charrnn.link/stage.js";
+import { unpack } from "./shared.js";
+import { STYLE as ROWS, raised } from "./table_rows.js";
+import { make, renderer, sharedChoice } from "./stage.js";
 
 const STYLE = `${ROWS}
   .tables { display: grid; gap: 14px; align-items: start;

@@ -1,0 +1,79 @@
+"""Every touch of what Streamlit does not promise, each with its reason and its way out.
+
+Each mends something by itself. What it takes hold of may be gone with another Streamlit than the one that was looked
+into (1.67): then the page works without it, less well as is said there. For each, test_streamlit_fixes.py has the
+shortest way to see what Streamlit does, in a test that fails once the fix is needed no longer.
+"""
+
+from contextlib import suppress
+from typing import Any
+
+try:
+    from streamlit.runtime.state import SafeSessionState
+except ImportError:
+    SafeSessionState = None  # type: ignore[assignment, misc]
+
+try:
+    from streamlit.delta_generator_singletons import context_dg_stack, get_default_dg_stack_value
+except ImportError:
+    context_dg_stack = None  # type: ignore[assignment]
+
+
+def keep_clicks() -> None:
+    """From here on, in this process, no click is forgotten because the browser asks for something else just then.
+
+    Before Streamlit tells the widgets of a request that they were used, it looks whether a newer request has come, and
+    if so takes that one instead: what was used in the first is lost. Here the widgets are told first, and callbacks
+    called; right after that Streamlit looks once more (ScriptRunner, code_to_exec). With runner.fastReruns off
+    (.streamlit/config.toml) a newer request waits until then.
+
+    Without it: of some hundred clicks while training one has to be repeated.
+    """
+    told_by_streamlit = getattr(SafeSessionState, "on_script_will_rerun", None)
+    if told_by_streamlit is None:
+        return
+
+    def told(self: Any, *states: Any, **options: Any) -> None:
+        own = vars(self)
+        if not {"_lock", "_state"} <= own.keys():
+            return told_by_streamlit(self, *states, **options)
+        with own["_lock"]:
+            own["_state"].on_script_will_rerun(*states, **options)
+
+    setattr(SafeSessionState, "on_script_will_rerun", told)  # noqa: B010  a type checker allows no assignment
+
+
+def from_the_top() -> None:
+    """What is drawn next belongs to the page itself: to be called before anything is drawn.
+
+    A request that comes just as a part has been redrawn is answered by the same thread, which Streamlit has stand in
+    that part still: the whole page would be drawn once more inside it. Streamlit does as much as this where it breaks
+    off (exec_code.py).
+
+    Without it: now and then the page stands within itself, until it is drawn anew.
+    """
+    if context_dg_stack is not None:
+        with suppress(AttributeError, TypeError):
+            context_dg_stack.set(get_default_dg_stack_value())
+
+
+# What the theme cannot say, and what has no key. Without it: the player's margins are wider, a part that is long in
+# being redrawn turns pale, fingers have smaller buttons, and in the dark white is written on bright mint.
+STYLE = """
+[data-testid="stBottomBlockContainer"] { padding-top: 0.7rem; padding-bottom: 0.8rem; }
+
+/* What has yet to be redrawn is not outdated: what moves comes over the channel. */
+[data-stale="true"] { opacity: 1 !important; transition: none !important; }
+
+/* Fingers need 44 pixels. */
+@media (pointer: coarse) {
+  [data-testid^="stBaseButton"], [data-testid="stPopoverButton"], [data-testid="stExpander"] summary,
+  [data-testid="stButtonGroup"] button { min-height: 44px; }
+}
+"""
+INK = '[data-testid^="stBaseButton-primary"] { color: #0E1013; }'
+
+
+def style(theme: str | None) -> str:
+    """CSS for the page in a theme, light or dark."""
+    return STYLE + (INK if theme == "dark" else "")

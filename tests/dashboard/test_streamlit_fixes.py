@@ -1,0 +1,161 @@
+"""What Streamlit does that is mended, what it is mended to, and a page that stands where nothing can be mended.
+
+A test that begins with `test_streamlit_would` fails once the mending is needed no longer.
+"""
+
+import importlib
+import inspect
+import re
+import sys
+from pathlib import Path
+from unittest.mock import MagicMock, Mock
+
+import pytest
+import streamlit as st
+from streamlit.runtime import Runtime
+from streamlit.runtime.fragment import MemoryFragmentStorage
+from streamlit.runtime.pages_manager import PagesManager
+from streamlit.runtime.scriptrunner import RerunData, ScriptRunnerEvent
+from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
+from streamlit.runtime.state import SafeSessionState, SessionState
+from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.local_script_runner import LocalScriptRunner
+
+from charrnn.dashboard import session, streamlit_fixes
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class NewerRequestError(Exception):
+    """What Streamlit raises where it finds one."""
+
+
+@pytest.fixture
+def told():
+    """Session state whose every look for a newer request finds one; called, it takes in a click."""
+    state = Mock()
+    safe = SafeSessionState(state, yield_callback=Mock(side_effect=NewerRequestError))
+    return lambda: (safe.on_script_will_rerun("clicked", is_history_navigation=False), state)[1]
+
+
+def test_a_click_is_taken_in_whatever_comes_just_then(told, monkeypatch):
+    monkeypatch.setattr(SafeSessionState, "on_script_will_rerun", SafeSessionState.on_script_will_rerun)
+    streamlit_fixes.keep_clicks()
+    told().on_script_will_rerun.assert_called_once_with("clicked", is_history_navigation=False)
+
+
+def test_streamlit_would_forget_it(told):
+    with pytest.raises(NewerRequestError):
+        told()
+
+
+def test_streamlit_looks_for_a_newer_request_right_after_the_click_was_taken_in():
+    source = inspect.getsource(ScriptRunner._run_script)
+    taken_in = source.index("self._session_state.on_script_will_rerun(")
+    assert taken_in < source.index("self._maybe_handle_execution_control_request()") < source.index("on_script_start()")
+
+
+PAGE = """
+import streamlit as st
+from charrnn.dashboard import streamlit_fixes
+
+{first}
+st.text("the page")
+with st.container():
+    st.fragment(lambda: st.text("a part"), key="part")()
+"""
+
+
+def places(script: Path) -> list[list[int]]:
+    """Where the page's text is put: when it is drawn at first, and right after a part of it was drawn anew."""
+    fragments = MemoryFragmentStorage()
+    state = SafeSessionState(SessionState(), lambda: None)
+    runner = LocalScriptRunner(str(script), state, PagesManager(str(script)), fragment_storage=fragments)
+    found = []
+
+    def then(_sender, event, **sent):
+        if event is ScriptRunnerEvent.ENQUEUE_FORWARD_MSG:
+            message = sent["forward_msg"]
+            if message.delta.new_element.text.body == "the page":
+                found.append(list(message.metadata.delta_path))
+        if event is ScriptRunnerEvent.SCRIPT_STOPPED_WITH_SUCCESS and len(found) == 1:
+            runner.request_rerun(RerunData(fragment_id_queue=[*fragments._fragments]))
+        elif event is ScriptRunnerEvent.FRAGMENT_STOPPED_WITH_SUCCESS:
+            runner.request_rerun(RerunData())
+        elif event is ScriptRunnerEvent.SCRIPT_STOPPED_WITH_SUCCESS:
+            runner.request_stop()
+
+    runner.on_event.connect(then, weak=False)
+    runner.start()
+    runner.join()
+    return found
+
+
+@pytest.fixture
+def page(tmp_path, monkeypatch):
+    monkeypatch.setattr(Runtime, "_instance", MagicMock(spec=Runtime))
+
+    def written(first: str) -> Path:
+        path = tmp_path / "page.py"
+        path.write_text(PAGE.format(first=first))
+        return path
+
+    return written
+
+
+def test_the_page_stays_in_its_place(page):
+    assert places(page("streamlit_fixes.from_the_top()")) == [[0, 0], [0, 0]]
+
+
+def test_streamlit_would_draw_it_inside_the_part(page):
+    first, second = places(page(""))
+    assert first == [0, 0] != second
+
+
+STATIC = Path(st.__file__).parent / "static" / "static" / "js"
+
+
+def test_the_browser_s_part_of_streamlit_has_all_that_the_style_names():
+    """A rule for what is no longer there would do nothing, and nobody would see why the page has changed."""
+    named = set(re.findall(r"st[A-Z]\w+|data-stale", streamlit_fixes.STYLE + streamlit_fixes.INK))
+    scripts = "".join(path.read_text(encoding="utf-8") for path in STATIC.glob("*.js"))
+    assert len(named) == 6
+    for name in named:  # a button's kind is put behind what all buttons begin with
+        assert f"`{name}" in scripts or f'"{name}' in scripts
+
+
+@pytest.fixture
+def unmended(monkeypatch):
+    """A Streamlit in which nothing is found that is no promise."""
+    monkeypatch.setitem(sys.modules, "streamlit.runtime.state", None)
+    monkeypatch.setitem(sys.modules, "streamlit.delta_generator_singletons", None)
+    importlib.reload(streamlit_fixes)
+    monkeypatch.undo()
+    yield
+    importlib.reload(streamlit_fixes)
+
+
+def test_the_page_stands_where_nothing_can_be_mended(unmended):
+    assert streamlit_fixes.SafeSessionState is streamlit_fixes.context_dg_stack is None
+    streamlit_fixes.keep_clicks()
+    page = AppTest.from_file(str(ROOT / "charrnn" / "dashboard" / "page.py"), default_timeout=60)
+    page.query_params.update({"text": "Names", "hidden_size": "16", "sequence_length": "20", "batch_size": "2"})
+    try:
+        page.run().run()
+        assert not page.exception
+        assert page.button(key="start-over").disabled
+        assert page.expander
+    finally:
+        session.engine().close()
+        session.engine.clear()
+
+
+def test_what_is_there_and_is_used_otherwise_stops_no_page(monkeypatch):
+    monkeypatch.setattr(streamlit_fixes, "context_dg_stack", object())
+    streamlit_fixes.from_the_top()
+    monkeypatch.setattr(SafeSessionState, "on_script_will_rerun", SafeSessionState.on_script_will_rerun)
+    taken_in = Mock()
+    monkeypatch.setattr(SafeSessionState, "on_script_will_rerun", taken_in)
+    streamlit_fixes.keep_clicks()
+    SafeSessionState.on_script_will_rerun(Mock(spec=[]), "clicked")  # one that keeps its state elsewhere
+    taken_in.assert_called_once()

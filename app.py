@@ -38,7 +38,7 @@ else:
     here = session.open_session()
     redrawn.whole(here, lambda: panels.page_depends_on(here))
     if "present" in st.query_params:
-        st.html("<style>html { font-size: 140% !important }</style>")  # for a projector: everything is sized in rem
+        st.html(session.PRESENT)
 
     with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small", key="header"):
         st.markdown("**CharRNN Lab**", width="content")

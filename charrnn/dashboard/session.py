@@ -25,6 +25,9 @@ from charrnn.text.corpus import Corpus, CorpusError
 from charrnn.training.settings import Settings, SettingsError
 
 STYLE = Path(__file__).with_name("page.css").read_text(encoding="utf-8")
+# For a projector. Everything is sized in rem, but for charts, which are told their width in pixels.
+PRESENT = """<style>html { font-size: 140% !important }
+.stVegaLiteChart { zoom: 1.4; width: calc(100% / 1.4) !important }</style>"""
 INK = '[data-testid^="stBaseButton-primary"] { color: #0E1013; }'  # in the dark: Streamlit writes white on bright mint
 CELLS = 84  # columns of the reading strip
 # Runs that may train before all pages' pictures come more seldom: processors are for training.

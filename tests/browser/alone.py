@@ -57,11 +57,10 @@ class Alone:
     def texts(self) -> list[str]:
         return [one["text"].strip() for one in self.written()]
 
-    def faults(self, theme: str, width: int, on_discs: str = "") -> list[Any]:
+    def faults(self, theme: str, width: int) -> list[Any]:
         """Labels that are too pale to be read, that are cut, or that lie on one another."""
         written = self.written()
-        grounded = [one for one in written if one["text"] not in set(on_discs)]
-        pale = [one["text"] for one in grounded if one["alpha"] < 1 or contrast(one["colour"], THEMES[theme]) < 4.5]
+        pale = [one["text"] for one in written if one["alpha"] < 1 or contrast(one["colour"], THEMES[theme]) < 4.5]
         cut = [one["text"] for one in written if one["left"] < 0 or one["right"] > width + 1]
         return pale + cut + [(a["text"], b["text"]) for a, b in combinations(written, 2) if overlap(a, b)]
 

@@ -29,7 +29,9 @@ def draw(
     With `zoom` its horizontal axis can be moved and widened, which outlives new numbers.
     """
     chosen: dict[str, Any] = {"on_select": "rerun", "selection_mode": [ZOOM]} if zoom else {}
-    st.vega_lite_chart({**spec(build, zoom, **options), "datasets": dict(data)}, key=key, width=width, **chosen)
+    with st.container(key=key):  # which the page, unlike a chart without selections, gives the key's name
+        described = {**spec(build, zoom, **options), "datasets": dict(data)}
+        st.vega_lite_chart(described, key=f"{key}-chart", width=width, **chosen)
 
 
 @cache

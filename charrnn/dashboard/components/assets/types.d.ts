@@ -28,8 +28,6 @@ interface Palette {
   accent: string;
   line: string;
   mark: string;
-  runs: string[];
-  kinds: Record<string, string>;
 }
 
 interface Colours extends Palette {

@@ -122,7 +122,7 @@ def test_the_chosen_array_is_the_one_whose_entries_are_drawn_and_counted(opened)
     assert "How the entries of **b_h** are spread" in [element.value for element in opened.at.markdown]
     spread = opened.frames("histogram")["spread"].query("shown")
     b_h = opened.session.view.parameters.b_h
-    assert (spread["share"] @ spread["value"]) == pytest.approx(b_h.mean(), abs=np.ptp(b_h) / 20)
+    assert (spread["share"] @ spread["value"]) == pytest.approx(b_h.mean(), abs=float(np.ptp(b_h)) / 20)
 
 
 def test_a_pattern_that_would_never_end_is_refused_in_words(opened):
@@ -177,9 +177,10 @@ def test_the_step_by_hand_has_the_loss_of_the_network(opened):
     assert loss == pytest.approx(expected, abs=1e-3)
 
 
-def test_the_page_says_what_the_points_over_time_are(opened):
+def test_saturation_is_measured_at_each_stored_step_and_now(opened):
     steps = {milestone.step for milestone in opened.run.milestones} | {opened.session.view.step}
-    assert any(caption.value.startswith(f"{len(steps)} points: the networks of") for caption in opened.at.caption)
+    assert opened.frames("saturated")["figures"]["step"].tolist() == sorted(steps)
+    assert any(markdown.value.startswith("Values with |h| > 0.9: ") for markdown in opened.at.markdown)
 
 
 def test_the_memory_is_told_in_sentences(opened):

@@ -36,8 +36,8 @@ def backgrounds(lab, key):
 def charts_drawn(lab, *keys):
     """Wait until charts stand there, with marks for numbers in them and a description."""
     for key in keys:
-        chart = lab.key(key).locator("svg[role=graphics-document], svg.marks")
-        expect(chart.locator("[role=graphics-symbol]").first).to_be_attached()
+        chart = lab.key(key).locator("[role=graphics-document]")
+        expect(chart.locator("svg.marks [role=graphics-symbol]").first).to_be_attached()
         assert len(chart.get_attribute("aria-label")) > 30
 
 

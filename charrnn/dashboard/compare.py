@@ -23,7 +23,7 @@ from charrnn.dashboard.components import (
     table,
 )
 from charrnn.dashboard.controls import OPTIMIZERS, field, number
-from charrnn.dashboard.loss_curve import losses_of
+from charrnn.dashboard.loss_curve import chosen, losses_of, smoothed
 from charrnn.dashboard.popover import refusal
 from charrnn.dashboard.redrawn import redrawn, switch
 from charrnn.dashboard.session import Session, engine
@@ -178,9 +178,9 @@ def overlay(session: Session) -> None:
     """The smoothed and the held-out losses of all runs over a common axis."""
     runs = session.compared_runs()
     if len(runs) > 1:
-        frames = [losses_of(run) for run in runs]
-        across = AXES[st.session_state["compare-axis"]]
-        draw("overlay", losses.compared_chart, losses.compared_data(frames), zoom=True, across=across)
+        data = losses.compared_data([losses_of(run, chosen("smoothing")) for run in runs])
+        options: dict[str, Any] = {"unit": chosen("unit"), "across": AXES[st.session_state["compare-axis"]]}
+        draw("overlay", losses.compared_chart, data, zoom=True, **options)
 
 
 def results(runs: list[Run]) -> Table:
@@ -193,11 +193,16 @@ def results(runs: list[Run]) -> Table:
         Words("differs", ["" if run is runs[0] else described(runs[0], run) for run in runs]),
         Numbers("step", [each.step for each in now]),
         Numbers("characters", [each.characters for each in now]),
-        Numbers("smoothed, nats", [each.smooth_loss for each in now], 3),
+        Numbers("smoothed, nats", [last_smoothed(run) for run in runs], 3),
         Numbers("held out, nats", held_out, 3),
         Words("state", [run.status for run in runs]),
     ]
     return Table("Where each run has come to", columns, titled=False)
+
+
+def last_smoothed(run: Run) -> float:
+    """The smoothed loss that a run has come to; NaN before its first step."""
+    return float(smoothed(run)[-1]) if len(run.curve.steps) else np.nan
 
 
 def samples(runs: list[Run]) -> list[Passage]:

@@ -20,6 +20,7 @@ from charrnn.dashboard import (
     hidden_states,
     learns,
     live,
+    loss_curve,
     measuring,
     one_step,
     panels,
@@ -43,7 +44,7 @@ SECONDS = 600
 VIEWS: dict[str, Callable[[Session], Any]] = {
     "nothing": lambda session: None,
     "reading strip": panels.strip,
-    "loss curve": panels.curve,
+    "loss curve": loss_curve.curve,
     "heatmap": hidden_states.all_units,
     "coloured text": unit_text.text_drawn,
     "most on and off": unit_text.extremes,

@@ -35,7 +35,7 @@ VIEWS = (
     *("compare two runs", "curves of two runs", "filmstrip"),
 )
 LIVE = (
-    *("reading strip", "loss curve", "heatmap", "coloured text", "connections", "matrix W_hh"),
+    *("reading strip", "heatmap", "coloured text", "connections", "matrix W_hh"),
     *("one step", "compare two runs"),
 )
 LIMIT = 50  # ms a redraw, asked for at 256 units and 200 characters

@@ -1,13 +1,9 @@
-"""What is drawn in the browser: strip, loss curve, heatmap, coloured text, matrix, tables and passages.
+"""What is drawn in the browser: strip, heatmap, coloured text, matrix, tables and passages.
 
 Each is a Python function that packs numbers into a few kilobytes, and JavaScript modules (assets/) that draw them:
 
-    reading_strip.js  loss_curve.js  heatmap.js  coloured_text.js  matrix.js   what is shown
+    reading_strip.js  heatmap.js  coloured_text.js  matrix.js   what is shown
     strip_picture.js     the strip's rows, drawn
-    loss_picture.js      the loss curve, drawn
-    loss_scale.js        its units, scales and ticks
-    scales.js            scales, round numbers and labels kept apart
-    strokes.js           grid, rules, dots and letters with a rim
     passages.js          texts as they were written
     copied.js            the button that copies one
     table.js             tables, and a row that is chosen
@@ -27,7 +23,6 @@ from .coloured_text import Choice, Colouring, Guesses, coloured_text, encode_col
 from .heatmap import Cell, encode_heatmap, heatmap
 from .line import Span, encode_line, line
 from .link import link
-from .loss_curve import CurveFrame, Level, Mark, encode_curve, loss_curve
 from .matrix import Axis, encode_matrix, matrix
 from .passages import Passage, encode_passages, passages
 from .press import Button, encode_press, press
@@ -42,10 +37,7 @@ __all__ = [
     "Choice",
     "Colouring",
     "Column",
-    "CurveFrame",
     "Guesses",
-    "Level",
-    "Mark",
     "Numbers",
     "Passage",
     "Reach",
@@ -59,7 +51,6 @@ __all__ = [
     "arrive",
     "coloured_text",
     "encode_coloured_text",
-    "encode_curve",
     "encode_heatmap",
     "encode_line",
     "encode_matrix",
@@ -70,7 +61,6 @@ __all__ = [
     "heatmap",
     "line",
     "link",
-    "loss_curve",
     "matrix",
     "passages",
     "press",

@@ -21,7 +21,7 @@ from .wire import sealed
 
 PROJECT = "charrnn"
 NAMES = (
-    *("reading_strip", "loss_curve", "heatmap", "coloured_text", "matrix", "table", "passages", "line"),
+    *("reading_strip", "heatmap", "coloured_text", "matrix", "table", "passages", "line"),
     *("press", "link", "arrive", "kept_runs"),
 )
 IN_THE_PAGE = ("line",)  # these have the page's own style around them

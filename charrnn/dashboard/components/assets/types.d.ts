@@ -26,7 +26,6 @@ interface Palette {
   border: string;
   panel: string;
   accent: string;
-  line: string;
   mark: string;
 }
 

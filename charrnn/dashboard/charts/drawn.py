@@ -8,7 +8,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from charrnn.dashboard.charts.look import CONFIG, Built
+from charrnn.dashboard.charts.look import CONFIG, PADDING, Built
 
 ZOOM = "zoom"
 # Without the key a wheel would stop at each chart that a page is scrolled past.
@@ -42,4 +42,4 @@ def spec(build: Callable[..., Built], zoom: bool, **options: Any) -> dict[str, A
         chart = chart.add_params(
             alt.selection_interval(name=ZOOM, bind="scales", encodings=["x"], zoom=WHEEL, translate=True)
         )
-    return {**chart.to_dict(), "config": CONFIG}
+    return {**chart.to_dict(), "config": CONFIG, "padding": PADDING}

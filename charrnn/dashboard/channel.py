@@ -41,6 +41,7 @@ class Part:
     drawn: Hashable  # what that was when the part was drawn
     asked: Hashable = None  # what it was when the browser was last asked to have it redrawn
     again: float = 0.0  # when it may be asked for once more
+    due: float = 0.0  # when it may be redrawn at the earliest
 
 
 class Channel:
@@ -83,9 +84,11 @@ class Channel:
             picture.sent = picture.drawing.frame
             return sealed(picture.sent, name, picture.drawn, next(self._taken))
 
-    def part(self, name: str, depends: Callable[[], Hashable]) -> None:
-        """This part of the page is being drawn, and is to be redrawn when what it depends on is no longer the same."""
-        self._parts = {**self._parts, name: Part(depends, depends())}
+    def part(self, name: str, depends: Callable[[], Hashable], every: float = 0.0) -> None:
+        """This part of the page is being drawn, and is to be redrawn when what it depends on is no longer the same, at
+        most once in `every` seconds, more seldom where pictures are."""
+        due = monotonic() + every * self.pace()
+        self._parts = {**self._parts, name: Part(depends, depends(), due=due)}
 
     def action(self, name: str, do: Callable[[], None]) -> None:
         """What is done when a button of this name is pressed, from now on."""
@@ -132,7 +135,7 @@ class Channel:
         now, found = monotonic(), []
         for name, part in self._parts.items():
             value = part.depends()
-            if value != part.drawn and (value != part.asked or now > part.again):
+            if value != part.drawn and now >= part.due and (value != part.asked or now > part.again):
                 part.asked, part.again = value, now + ASK_AGAIN_SECONDS
                 found.append(name)
         return [PAGE] if PAGE in found else found

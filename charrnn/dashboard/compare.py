@@ -8,25 +8,22 @@ import numpy as np
 import streamlit as st
 
 from charrnn.dashboard import words
+from charrnn.dashboard.charts import draw, losses
+from charrnn.dashboard.charts.look import RUNS as LETTERS
 from charrnn.dashboard.components import (
-    Chart,
-    Colour,
     Column,
-    Layer,
     Numbers,
     Passage,
-    Scale,
     Table,
     Words,
     arrive,
-    chart,
-    encode_chart,
     encode_passages,
     encode_table,
     passages,
     table,
 )
 from charrnn.dashboard.controls import OPTIMIZERS, field, number
+from charrnn.dashboard.loss_curve import chosen, losses_of, smoothed
 from charrnn.dashboard.popover import refusal
 from charrnn.dashboard.redrawn import redrawn, switch
 from charrnn.dashboard.session import Session, engine
@@ -35,8 +32,8 @@ from charrnn.runs.run import Run
 from charrnn.training.checkpoint import changes
 from charrnn.training.settings import WORDS
 
-AXES = {"steps": "training steps", "characters": "characters read", "seconds": "seconds of training"}
-LETTERS: tuple[Colour, ...] = ("A", "B", "C", "D", "E", "F")
+AXES: dict[str, losses.Across] = {"steps": "step", "characters": "characters", "seconds": "seconds"}
+SECONDS = 1.0  # between two drawings of the curves while a run trains
 SAMPLE_LENGTH = 200
 ANYWHERE = ("learning_rate", "clip", "optimizer")  # what a fork may have otherwise
 AT_THE_START = ("hidden_size", "sequence_length", "batch_size", "init_scale", "seed")
@@ -49,6 +46,7 @@ def compare(session: Session) -> None:
         if section.open:
             arrive("compare", session.arrival, key="link-arrival")
             redrawn(lambda: controls(session), "comparing", lambda: (len(session.compared), session.standing))
+            redrawn(lambda: overlay(session), "overlaid", lambda: come_to(session), every=SECONDS)
             redrawn(lambda: side_by_side(session), "side-by-side", lambda: len(session.compared))
 
 
@@ -59,16 +57,15 @@ def controls(session: Session) -> None:
     if len(runs) == 1:
         st.caption("Fork this run at a stored step, turn a knob, and train both: their curves appear here together.")
         return
-    switch("Common axis", AXES, "compare-axis", "steps", part="side-by-side")
+    switch("Common axis", AXES, "compare-axis", "steps", "overlaid")
 
 
 def side_by_side(session: Session) -> None:
-    """Curves, samples, differences and results of the runs compared."""
+    """Samples, differences and results of the runs compared."""
     runs = session.compared_runs()
     if len(runs) == 1:
         return
-    axis, picture = st.session_state["compare-axis"], session.channel.picture
-    chart(picture("overlay", lambda: encode_chart(overlay(runs, axis))), key="overlay")
+    picture = session.channel.picture
     table(picture("results", lambda: encode_table(results(runs))), key="results")
     passages(picture("beside", lambda: encode_passages(samples(runs), across=3)), key="samples")
 
@@ -172,32 +169,18 @@ def described(first: Run, run: Run) -> str:
     return ", ".join(found) or "the same settings"
 
 
-def overlay(runs: list[Run], axis: str) -> Chart:
-    """The smoothed and the held-out losses of all runs over a common axis, a letter at each line's end."""
-    layers = []
-    for letter, run in zip(LETTERS, runs, strict=False):
-        curve, first = run.curve, run is runs[0]  # what holds for all is in the legend once
-        x = on_axis(run, curve.steps, axis)
-        legend = "smoothed" if first else ""
-        layers.append(Layer("line", x, curve.smooth, name=letter, label=letter, legend=legend, colour=letter))
-        if curve.held_out:
-            steps, losses = (np.array(column) for column in zip(*curve.held_out, strict=True))
-            x, legend = on_axis(run, steps, axis), "held out" if first else ""
-            name = f"{letter}, held out"
-            layers.append(Layer("dots", x, losses, name=name, legend=legend, colour=letter, width=6))
-    y = Scale("loss, nats a character")
-    return Chart("compared", "Loss of the compared runs", Scale(AXES[axis], "count", low=0), y, layers, 290)
+def come_to(session: Session) -> Any:
+    """Which runs are compared, and how far each is."""
+    return [(run.token, run.snapshot.step) for run in session.compared_runs()]
 
 
-def on_axis(run: Run, steps: Any, axis: str) -> Any:
-    """Steps as places on the common axis."""
-    if axis == "characters":
-        now = run.snapshot
-        return steps * (now.characters / max(now.step, 1))
-    if axis == "seconds":
-        known, seconds = zip((0, 0.0), *run.curve.clock, strict=True)
-        return np.interp(steps, known, seconds)
-    return steps
+def overlay(session: Session) -> None:
+    """The smoothed and the held-out losses of all runs over a common axis."""
+    runs = session.compared_runs()
+    if len(runs) > 1:
+        data = losses.compared_data([losses_of(run, chosen("smoothing")) for run in runs])
+        options: dict[str, Any] = {"unit": chosen("unit"), "across": AXES[st.session_state["compare-axis"]]}
+        draw("overlay", losses.compared_chart, data, zoom=True, **options)
 
 
 def results(runs: list[Run]) -> Table:
@@ -210,11 +193,16 @@ def results(runs: list[Run]) -> Table:
         Words("differs", ["" if run is runs[0] else described(runs[0], run) for run in runs]),
         Numbers("step", [each.step for each in now]),
         Numbers("characters", [each.characters for each in now]),
-        Numbers("smoothed, nats", [each.smooth_loss for each in now], 3),
+        Numbers("smoothed, nats", [last_smoothed(run) for run in runs], 3),
         Numbers("held out, nats", held_out, 3),
         Words("state", [run.status for run in runs]),
     ]
     return Table("Where each run has come to", columns, titled=False)
+
+
+def last_smoothed(run: Run) -> float:
+    """The smoothed loss that a run has come to; NaN before its first step."""
+    return float(smoothed(run)[-1]) if len(run.curve.steps) else np.nan
 
 
 def samples(runs: list[Run]) -> list[Passage]:

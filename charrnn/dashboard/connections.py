@@ -62,7 +62,7 @@ def controls() -> None:
             help="The strip's sentence, or the text typed in under “What does it know?”. The picked character is "
             "predicted from those before it; press another one, or move with the arrow keys.",
         )
-        switch("Pull", PULLS, "pull", "effect", part="connections-drawn", words=PULLS.__getitem__)
+        switch("Pull", PULLS, "pull", "effect", "connections-drawn", words=PULLS.__getitem__)
 
 
 def prediction(session: Session) -> None:

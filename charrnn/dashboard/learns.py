@@ -5,15 +5,16 @@ from typing import Any, NamedTuple
 import numpy as np
 import streamlit as st
 
-from charrnn.dashboard import measuring, weight_charts
-from charrnn.dashboard.components import Axis, Chart, chart, encode_chart, encode_line, encode_matrix, line, matrix
+from charrnn.dashboard import measuring
+from charrnn.dashboard.charts import draw
+from charrnn.dashboard.charts import weights as charts
+from charrnn.dashboard.components import Axis, encode_line, encode_matrix, line, matrix
 from charrnn.dashboard.one_step import one_step
 from charrnn.dashboard.redrawn import alone, redrawn, switch
 from charrnn.dashboard.session import Session
 from charrnn.insight.reading import states
 from charrnn.insight.weights import embedding, histogram, saturation
-from charrnn.network.rnn import Array, Parameters, loss_and_gradients
-from charrnn.text.batches import Batches
+from charrnn.network.rnn import Array
 
 
 class Meaning(NamedTuple):
@@ -33,16 +34,14 @@ ARRAYS = {
 }
 MANY = 512  # units drawn at most
 CHARACTERS = 1_000  # on which saturation is measured
-STREAMS = 16  # of held-out text on which the gradient is measured
+SECONDS = 1.0  # between two drawings of what follows the network while it trains
 
 
-class OverTime(NamedTuple):
-    """Figures of the network at stored steps, and at the one shown last."""
+class Saturated(NamedTuple):
+    """How saturated the network was at stored steps, and at the one shown last."""
 
     steps: list[int]
-    saturated: list[float]  # share of |h| > 0.9
-    norm: list[float]  # of the gradient over one window
-    clipped: list[float]  # share of its entries beyond the limit
+    shares: list[float]  # of |h| > 0.9
     spoken: str  # on what
 
 
@@ -51,16 +50,18 @@ def learns(session: Session) -> None:
     with st.expander("**How does it learn?**", on_change="rerun", key="learns") as section:
         if section.open:
             alone(array_control, "array-row")
-            redrawn(lambda: weights(session), "weights")
+            weights(session)
             st.divider()
-            about = len(session.run.milestones), session.run.snapshot.clip
-            measuring.measured_fragment(
-                session, "over-time", over_time, lambda: tanh_and_gradients(session), about=about
-            )
+            saturation_and_gradients(session)
             st.divider()
-            redrawn(lambda: characters_as_points(session), "embedding")
+            redrawn(lambda: characters_as_points(session), "embedding", lambda: shown(session), every=SECONDS)
             st.divider()
             one_step(session)
+
+
+def shown(session: Session) -> Any:
+    """Which network is shown."""
+    return session.origin, session.view.step, session.view.past
 
 
 def array_control() -> None:
@@ -69,12 +70,21 @@ def array_control() -> None:
         st.markdown(
             "**Weights**", width="content", help="The five arrays that training changes; nothing else is learned."
         )
-        switch("Array", ARRAYS, "array", "W_hh", part="weights")
+        switch("Array", ARRAYS, "array", "W_hh", "weights", "spread")
 
 
 def weights(session: Session) -> None:
     """One array at a time: its entries as colours, and how they spread at the stored steps."""
-    name, picture = st.session_state.get("array", "W_hh"), session.channel.picture
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        redrawn(lambda: array(session), "weights")
+    with right:
+        redrawn(lambda: histograms(session), "spread", lambda: shown(session), every=SECONDS)
+
+
+def array(session: Session) -> None:
+    """The entries of the array that was chosen."""
+    name, picture = chosen(), session.channel.picture
 
     def seen() -> bytes:
         values, down, across = entries(session, name)
@@ -86,11 +96,12 @@ def weights(session: Session) -> None:
         return encode_line([(words, "muted")], small=True)
 
     line(picture("weights-said", said), key="weights-said")
-    left, right = st.columns([3, 2], gap="medium")
-    with left:
-        matrix(picture("weights", seen), key="matrix")
-    with right:
-        chart(picture("spread", lambda: encode_chart(spread(session, name))), key="histogram")
+    matrix(picture("weights", seen), key="matrix")
+
+
+def chosen() -> str:
+    """The array that is shown."""
+    return str(st.session_state.get("array", "W_hh"))
 
 
 def entries(session: Session, name: str) -> tuple[Array, Axis, Axis]:
@@ -103,75 +114,76 @@ def entries(session: Session, name: str) -> tuple[Array, Axis, Axis]:
     return values, down, across
 
 
-def spread(session: Session, name: str) -> Chart:
-    """How the entries of an array are spread, now and at the stored steps before."""
-    view = session.view
-    past = [
-        (milestone.step, milestone.parameters) for milestone in session.run.milestones if milestone.step < view.step
-    ]
+def histograms(session: Session) -> None:
+    """How the entries of the array are spread, now and at the stored steps before."""
+    name, view = chosen(), session.view
+    past = [(m.step, m.parameters) for m in session.run.milestones if m.step < view.step]
     steps, networks = zip(*past, (view.step, view.parameters), strict=True)
     arrays: list[Array] = [getattr(network, name) for network in networks]
     limit = max(float(np.quantile(np.abs(array), 0.995)) for array in (arrays[0], arrays[-1])) or 0.1
-    return weight_charts.histogram_chart(list(steps), [histogram(name, array, limit) for array in arrays])
+    st.markdown(f"How the entries of **{name}** are spread")
+    spread = [histogram(name, array, limit) for array in arrays]
+    draw("histogram", charts.histogram_chart, charts.histogram_data(steps, spread))
 
 
 def over_time(session: Session) -> Any:
-    """Work to be done beside the page: the figures at all stored steps and now."""
-    view, settings, limit = session.view, session.run.settings, session.run.snapshot.clip
+    """Work to be done beside the page: the saturation at all stored steps and now."""
+    view = session.view
     networks = [(m.step, m.parameters) for m in session.run.milestones if m.step < view.step]
     networks.append((view.step, view.parameters))
-    ids, spoken = measuring.held_out(session, max(CHARACTERS, STREAMS * (2 * settings.sequence_length + 2)))
+    ids, spoken = measuring.held_out(session, CHARACTERS)
 
-    def work() -> OverTime:
-        figures = [figures_of(parameters, ids, settings.sequence_length, limit) for _, parameters in networks]
-        saturated, norm, clipped = (list(column) for column in zip(*figures, strict=True))
-        return OverTime([step for step, _ in networks], saturated, norm, clipped, spoken)
+    def work() -> Saturated:
+        shares = [saturation(states(parameters, ids)[1:]).share for _, parameters in networks]
+        return Saturated([step for step, _ in networks], shares, spoken)
 
     return work
 
 
-def figures_of(parameters: Parameters, ids: Array, T: int, limit: float) -> tuple[float, float, float]:
-    """Saturation, gradient norm and the share of it that would be clipped, of one network."""
-    h = states(parameters, ids[:CHARACTERS])[1:]
-    batches = Batches(ids, min(T, len(ids) // 2 - 1), STREAMS)
-    inputs, targets, _ = batches.next()
-    hidden = np.zeros((batches.B, h.shape[1]), h.dtype)
-    _, gradients, _ = loss_and_gradients(parameters, inputs, targets, hidden)
-    flat = gradients.flat
-    return saturation(h).share, float(np.sqrt(flat @ flat)), float((np.abs(flat) > limit).mean())
+def saturation_and_gradients(session: Session) -> None:
+    """Three figures over time: what training met of the gradient, and what was measured of the units."""
+    st.markdown("**Saturation and gradients**")
+    left, right = st.columns([2, 1], gap="medium")
+    with left:
+        redrawn(lambda: as_met(session), "as-met", lambda: (session.origin, session.run.snapshot.step), every=SECONDS)
+    with right:
+        about = len(session.run.milestones)
+        measuring.measured_fragment(session, "over-time", over_time, lambda: saturated(session), about=about)
 
 
-def tanh_and_gradients(session: Session) -> str:
-    """Three small charts over the stored steps, and what training itself reports now."""
-    now = session.run.snapshot
-    said = "**Saturation and gradients**"
-    if now.gradient_norm is not None and now.clipped is not None:
-        said += (
-            f". In the last training step: gradient norm **{now.gradient_norm:.3g}**, "
-            f"**{now.clipped:.1%}** of its entries clipped at ±{now.clip:g}."
-        )
-    st.markdown(said, help="Measured on held-out text, read from a zero state, at each stored step and now.")
-    as_met(session)
+def saturated(session: Session) -> str:
+    """The share of saturated values at the stored steps."""
     found = measuring.found(session, "over-time")
+    help = "There the tanh is flat: its slope is below 0.19, and little gradient passes. Measured at each stored step "
+    help += "and now, read from a zero state; between them nothing was measured."
+    now = f": {found.value.shares[-1]:.1%}" if found else ""
+    st.markdown(f"Values with |h| > 0.9{now}", help=help)
     if not found:
         return ""
-    here: OverTime = found.value
-    charts = weight_charts.over_time_charts(here.steps, here.saturated, here.norm, here.clipped)
-    chart(encode_chart(*charts), key="over-time-charts")
-    st.caption(
-        f"{len(here.steps)} points: the networks of the stored steps and the one shown, all measured on the same text, "
-        "not what training itself met on its way; between them nothing was measured."
-    )
+    here: Saturated = found.value
+    data = charts.over_time_data(here.steps, here.shares)
+    draw("saturated", charts.over_time_chart, data, title="share of the values", form="~%", dots=True)
     return f", on {here.spoken}"
 
 
 def as_met(session: Session) -> None:
     """Gradient norm and clipping as training met them, each point the mean of the steps since the one before."""
-    curve = session.run.curve
+    curve, now = session.run.curve, session.run.snapshot
     known = np.isfinite(curve.norm)
-    if known.any():
-        charts = weight_charts.as_met_charts(curve.steps[known], curve.norm[known], curve.clipped[known])
-        chart(encode_chart(*charts), key="as-met")
+    norm, clipped, limit = "", "", f"±{now.clip:g}"
+    if now.gradient_norm is not None and now.clipped is not None:
+        norm, clipped = f": {now.gradient_norm:.3g}", f": {now.clipped:.1%}"
+    figures = [
+        ("gradient-norm", curve.norm, f"Norm of the gradient{norm}", "norm", "~g"),
+        ("gradient-clipped", curve.clipped, f"Its entries clipped, now at {limit}{clipped}", "share of them", "~%"),
+    ]
+    help = "Of every training step, before clipping and at the clip then set; each point is the mean since the one "
+    help += "before, the figure that of the last step."
+    for column, (key, values, heading, title, form) in zip(st.columns(2, gap="medium"), figures, strict=True):
+        with column:
+            st.markdown(heading, help=help)
+            data = charts.over_time_data(curve.steps[known], values[known])
+            draw(key, charts.over_time_chart, data, title=title, form=form)
 
 
 def characters_as_points(session: Session) -> None:
@@ -181,11 +193,9 @@ def characters_as_points(session: Session) -> None:
         "differ most.",
         help="The two principal components of the rows. While it learns, vowels, digits and capitals gather.",
     )
-
-    def points() -> bytes:
-        view = session.view
-        found = embedding(view.parameters.W_xh, session.points)
-        session.points = found.points
-        return encode_chart(weight_charts.embedding_chart(session.run.corpus.vocabulary.characters, found, view.step))
-
-    chart(session.channel.picture("points", points), key="points")
+    view = session.view
+    found = embedding(view.parameters.W_xh, session.points)
+    session.points = found.points
+    characters = session.run.corpus.vocabulary.characters
+    draw("points", charts.characters_chart, charts.characters_data(characters, found))
+    st.caption(f"Step {view.step:,}. The two axes show {sum(found.explained):.0%} of how the rows differ.")

@@ -27,7 +27,7 @@ st.html(session.style(st.context.theme.type))
 here = session.open_session()
 redrawn.whole(here, lambda: panels.page_depends_on(here))
 if "present" in st.query_params:
-    st.html("<style>html { font-size: 140% !important }</style>")  # for a projector: everything is sized in rem
+    st.html(f"<style>{streamlit_fixes.PRESENT}</style>")
 
 with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small", key="header"):
     st.markdown("**CharRNN Lab**", width="content")

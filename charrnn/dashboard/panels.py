@@ -1,27 +1,22 @@
 """The first screen: headline, reading strip, loss curve, what it writes."""
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from math import log
 from typing import Any, NamedTuple
 
 import numpy as np
 import streamlit as st
 
-from charrnn.dashboard import blown_up, sample, words
+from charrnn.dashboard import blown_up, loss_curve, sample, words
 from charrnn.dashboard.components import (
-    CurveFrame,
-    Level,
-    Mark,
     Reach,
     Row,
     Span,
     StripFrame,
     Unit,
-    encode_curve,
     encode_line,
     encode_strip,
     line,
-    loss_curve,
     reading_strip,
 )
 from charrnn.dashboard.player import running
@@ -30,6 +25,7 @@ from charrnn.dashboard.session import CELLS, Session, View
 from charrnn.dashboard.texts import rivals_of
 from charrnn.insight.memory import strip_reach
 from charrnn.insight.reading import Strip
+from charrnn.network.rnn import Array
 from charrnn.runs.blowup import has_unlearned
 from charrnn.runs.curve import Curve
 from charrnn.runs.run import Run
@@ -60,7 +56,7 @@ def first_screen(session: Session) -> None:
     with st.container(key="curve-and-sample"):
         left, right = st.columns([602, 501], gap="medium")
     with left:
-        alone(lambda: curve(session), "curved")
+        loss_curve.loss_curve(session)
     with right:
         sample.sample(session)
 
@@ -164,24 +160,26 @@ def sentence(session: Session) -> None:
 def shown_loss(run: Run, view: View) -> Loss:
     """The loss of the headline: of the last few windows where one measured before holds no longer."""
     now = run.snapshot
-    found = loss_of(run.curve, view.step, now.smooth_loss, view.step / 2 if view.past else 0)
+    since = view.step / 2 if view.past else 0
+    found = loss_of(run.curve, lambda: loss_curve.smoothed(run), now.smooth_loss, view.step, since)
     V = len(run.corpus.vocabulary)
     if view.past or now.recent_loss is None or not has_unlearned(now.recent_loss, found.nats, V):
         return found
     return Loss(now.recent_loss, "on what it read last,", view.step)
 
 
-def loss_of(curve: Curve, step: int, smooth: float, since: float = 0) -> Loss:
+def loss_of(curve: Curve, smoothed: Callable[[], Array], first: float, step: int, since: float = 0) -> Loss:
     """The loss to speak of at a step: the last one measured on held-out text, else the smoothed one.
 
     Now, one kind for as long as there is one, however old: the smoothed loss runs behind, and pausing, which measures
     on held-out text, must not seem to make a network better or worse. Looking back, one measured `since` a step.
+    `smoothed` is asked only where nothing was measured; `first` is the loss before the curve has a step.
     """
     if measured := [point for point in curve.held_out if since <= point[0] <= step]:
         at, nats = measured[-1]
         return Loss(nats, "held out", at)
     before = int(np.searchsorted(curve.steps, step, "right"))
-    nats = float(curve.smooth[before - 1]) if before else smooth
+    nats = float(smoothed()[before - 1]) if before else first
     return Loss(nats, "on the text it reads, smoothed,", step)
 
 
@@ -237,28 +235,4 @@ def frame(vocabulary: Vocabulary, now: Strip, rows: list[Row], label: str, units
         "top_p": now.top_probabilities,
         "surprise": now.surprise,
         "units": units,
-    }
-
-
-def curve(session: Session) -> None:
-    """The loss over the steps, beside its rivals."""
-    rivals = rivals_of(session.run.corpus)
-    loss_curve(session.channel.picture("curve", lambda: encode_curve(history(session, rivals))), key="curve")
-
-
-def history(session: Session, rivals: list[Rival]) -> CurveFrame:
-    """What the curve shows; what is looked back at is marked."""
-    run, view = session.run, session.view
-    levels: list[Level] = [{"name": rival.name, "nats": rival.nats} for rival in rivals]
-    marks: list[Mark] = [{"step": step, "label": words.change(change)} for step, change in run.curve.marks]
-    marks += [{"step": view.step, "label": "looking back"}] if view.past else []
-    return {
-        "steps": run.curve.steps,
-        "smooth": run.curve.smooth,
-        "low": run.curve.low,
-        "high": run.curve.high,
-        "held_out": run.curve.held_out,
-        "rivals": levels,
-        "marks": marks,
-        "blind": log(len(run.corpus.vocabulary)),
     }

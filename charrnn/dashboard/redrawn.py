@@ -33,8 +33,10 @@ def redrawn(
     key: str,
     depends: Callable[[], Hashable] | None = None,
     width: Literal["stretch", "content"] = "stretch",
+    every: float = 0.0,
 ) -> None:
-    """Draw a part of the page, and again when something in it is used or what it `depends` on has changed.
+    """Draw a part of the page, and again when something in it is used or what it `depends` on has changed, at most once
+    in `every` seconds.
 
     Each has a container of its own. A busy server may send redraws before the page has reached the browser whole, and
     in another order: side by side, one would be looked for at a place that does not exist yet, and the browser would
@@ -44,7 +46,7 @@ def redrawn(
     def part() -> None:
         session: Session = st.session_state["session"]
         if depends:
-            session.channel.part(key, depends)
+            session.channel.part(key, depends, every)
             link(session.channel.path, key, key=f"link-{key}")
         alone(draw, key)
 
@@ -63,8 +65,8 @@ def anew(*parts: str) -> Callable[[], None]:
     return ask
 
 
-def switch(label: str, options: Mapping[str, Any], key: str, default: str, part: str, words: Any = str) -> None:
-    """One of a few choices, upon which a part is drawn anew. `words` says how each is called."""
+def switch(label: str, options: Mapping[str, Any], key: str, default: str, *parts: str, words: Any = str) -> None:
+    """One of a few choices, upon which parts of the page are drawn anew. `words` says how each is called."""
     st.segmented_control(
         label,
         list(options),
@@ -74,7 +76,7 @@ def switch(label: str, options: Mapping[str, Any], key: str, default: str, part:
         label_visibility="collapsed",
         required=True,
         persist_state="session",
-        on_change=anew(part),
+        on_change=anew(*parts),
     )
 
 

@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import streamlit as st
 
-from charrnn.dashboard import inside_charts, measuring
-from charrnn.dashboard.components import Chart, chart, encode_chart
+from charrnn.dashboard import measuring
+from charrnn.dashboard.charts import draw, inside
 from charrnn.dashboard.connections import connections
 from charrnn.dashboard.session import Session
 from charrnn.insight.memory import Cut, Reach, Spectra, cut, reach, reach_in_training, spectra
@@ -69,7 +69,8 @@ def memory(session: Session) -> str:
             "change what was carried then. The band holds 80 % of the positions. Learning looks back only so far: what "
             "lies beyond, it never sees. Start over with another scale (Network) to make it vanish or explode.",
         )
-        chart(encode_chart(reach_drawn(here)), key="reach")
+        training = reach_in_training(here.now.mean, here.T)
+        draw("reach", inside.reach_chart, inside.reach_data(here.now, training, here.before, here.T))
         st.markdown(in_words(here))
     with right:
         st.markdown(
@@ -77,18 +78,13 @@ def memory(session: Session) -> str:
             help="One character back multiplies the gradient by diag(1 − h²) W_hhᵀ, the Jacobian. Saturated units (h "
             "near ±1) pass almost nothing, so the Jacobian's eigenvalues are smaller than those of W_hh.",
         )
-        chart(encode_chart(inside_charts.eigenvalues_chart(here.spectra)), key="eigenvalues")
+        draw("eigenvalues", inside.eigenvalues_chart, inside.eigenvalues_data(here.spectra), width="content")
         st.markdown(
             f"Spectral radius: **{here.spectra.radius:.2f}** of W_hh, "
             f"**{here.spectra.jacobian_radius:.2f}** of the mean Jacobian.",
             help="The size of the largest eigenvalue.",
         )
     return f", on {here.spoken}"
-
-
-def reach_drawn(here: Memory) -> Chart:
-    """The curve of the gradient, beside what of it training sees and what it was before."""
-    return inside_charts.reach_chart(here.now, reach_in_training(here.now.mean, here.T), here.before, here.T)
 
 
 def in_words(here: Memory) -> str:

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from charrnn.dashboard import inside_charts, measuring, words
+from charrnn.dashboard import measuring, words
+from charrnn.dashboard.charts import draw, inside
 from charrnn.dashboard.components import (
     Bars,
     Column,
@@ -14,8 +15,6 @@ from charrnn.dashboard.components import (
     Passage,
     Table,
     Words,
-    chart,
-    encode_chart,
     encode_passages,
     encode_table,
     passages,
@@ -177,6 +176,6 @@ def costs(session: Session) -> str:
         "**All units by what silencing them costs**",
         help="Each alone held at 0. Where most cost next to nothing, what the network knows is spread over many units.",
     )
-    chart(encode_chart(inside_charts.cost_chart(costs, shown)), key="costs")
+    draw("costs", inside.cost_chart, inside.cost_data(costs, shown))
     dear = int((costs > 0.01 * log(2)).sum())
     return f", the {shown} dearest of {len(costs)} units, on {spoken}: {dear} cost more than 0.01 bits a character"

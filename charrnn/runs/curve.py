@@ -1,4 +1,11 @@
-"""The loss over the steps as a page draws it: the history in a row a bin, and points beside it."""
+"""The loss over the steps as a page draws it: the history in a row a bin, and points beside it.
+
+    s_n = k s_{n-1} + (1 - k) loss_n        the smoothed loss that a trainer reports, from s_0 = ln V on
+    ŝ_n = (s_n - k^n s_0) / (1 - k^n)       the same without its start, the mean of the losses alone
+
+The correction is that of Adam's moments (Kingma and Ba 2015, section 3): uncorrected, a thousand steps with k = 0.999
+leave 37 % of a blind guess in what is drawn.
+"""
 
 from __future__ import annotations
 
@@ -32,6 +39,24 @@ class Curve(NamedTuple):
     def smooth(self) -> Array:
         """The smoothed loss there, in nats per character."""
         return self.rows["smooth"]
+
+    def smoothed(self, blind: float, kept: float, keep: float) -> Array:
+        """The loss smoothed otherwise than the trainer did it, and without its start; in nats per character.
+
+        `kept` is the part of itself that the trainer's own smoothed loss keeps a step, from `blind` on; `keep` that of
+        the one wanted. Each bin counts by the mean of its losses, which the trainer's tell.
+        """
+        apart = np.diff(self.steps, prepend=0)
+        retained = kept**apart
+        with np.errstate(invalid="ignore", over="ignore"):  # of a run that has blown up
+            smooth = self.smooth.astype(float)
+            losses = (smooth - retained * np.append(blind, smooth[:-1])) / (1 - retained)
+            losses = np.clip(losses, self.low, self.high)  # the sums were rounded to 32 bits
+            sums, total = np.empty(len(losses)), 0.0
+            for k, (part, loss) in enumerate(zip(keep**apart, losses, strict=True)):
+                total = sums[k] = part * total + (1 - part) * loss
+            smoothed: Array = sums / (1 - keep**self.steps)
+        return smoothed
 
     @property
     def low(self) -> Array:

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
+import pyarrow as pa
 from streamlit.testing.v1 import AppTest
 
 from charrnn.dashboard.components.wire import unsealed
@@ -159,6 +161,14 @@ class Page:
         message = next(e.proto for e in self.elements if getattr(e, "key", None) == key).bytes
         head, _, body = unsealed(message).partition(b"\0")
         return json.loads(head), body
+
+    def frames(self, key: str) -> dict[str, pd.DataFrame]:
+        """A chart's frames by their names."""
+        chart = next(element.proto for element in self._inside(key) if element.type == "vega_lite_chart")
+        return {each.name: pa.ipc.open_stream(each.data.data).read_pandas() for each in chart.datasets}
+
+    def _inside(self, key: str) -> Iterator[Any]:
+        return iter(next(element for element in self.elements if getattr(element, "key", None) == key))
 
     def passages(self, key: str) -> list[dict[str, str]]:
         """Passages of text, as their component has received them."""

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from app_page import SECONDS
 
+from charrnn.dashboard import words
 from charrnn.insight.ranking import named_units
 from charrnn.insight.reading import states
 from charrnn.insight.weights import embedding
@@ -14,7 +15,7 @@ from charrnn.text.synthetic import Quotes
 
 KNOWS = {"heatmap", "on-the-text", "verdicts", "harder", "beside", "costs"}
 REMEMBERS = {"connected", "reach", "eigenvalues", "guessed"}
-LEARNS = {"matrix", "histogram", "as-met", "over-time-charts", "points"}
+LEARNS = {"matrix", "histogram", "gradient-norm", "gradient-clipped", "saturated", "points"}
 PLANTED = '<img src=x onerror="alert(1)"> ![seen](http://example.invalid/spy.png) **bold**'
 DRAWN_PLAINLY = {"code", "text", "bidi_component", "arrow_data_frame", "text_input", "text_area"}
 
@@ -64,17 +65,11 @@ def test_the_colours_of_the_text_are_the_units_values(opened):
 
 
 def test_the_characters_stand_where_their_rows_of_the_input_weights_lie(opened):
-    ((described,), body) = opened.component("points")
-    layers = described["layers"]
-    assert sorted("".join(layer["signs"] for layer in layers)) == sorted(opened.run.corpus.vocabulary.characters)
-    assert described["note"].startswith("Step 1,000. The two axes show")
-    sent = np.frombuffer(body, "<f4")[-2 * sum(layer["points"] for layer in layers) :]
-    drawn, at = {}, 0
-    for layer in layers:
-        x, y = np.split(sent[at : at + 2 * layer["points"]], 2)
-        drawn |= dict(zip(layer["signs"], zip(x, y, strict=True), strict=True))
-        at += 2 * layer["points"]
-    points = np.array([drawn[character] for character in opened.run.corpus.vocabulary.characters])
+    drawn = opened.frames("points")["characters"]
+    characters = opened.run.corpus.vocabulary.characters
+    assert drawn["sign"].tolist() == [words.visible(character) for character in characters]
+    assert any(caption.startswith("Step 1,000. The two axes show") for caption in opened.captions)
+    points = drawn[["first", "second"]].to_numpy()
     np.testing.assert_allclose(points, embedding(opened.session.view.parameters.W_xh, points).points, atol=1e-4)
 
 
@@ -110,13 +105,12 @@ def test_silencing_every_unit_says_what_it_costs(opened):
 
 
 def test_the_bars_are_what_silencing_each_unit_costs_the_dearest_first(opened):
-    [header], body = opened.component("costs")
+    bars = opened.frames("costs")["costs"]
     costs, _ = opened.session.measurements["unit-costs"].value
-    units = [int(name) for name in header["x"]["names"]]
+    units = bars["unit"].astype(int)
     assert sorted(units) == list(range(16))
-    bars = np.frombuffer(body, "<f4")[len(units) :]
-    np.testing.assert_allclose(bars, costs[units], rtol=1e-6)
-    assert bars.tolist() == sorted(bars, reverse=True)
+    np.testing.assert_allclose(bars["cost"], costs[units], rtol=1e-6)
+    assert bars["cost"].is_monotonic_decreasing
 
 
 def test_the_chosen_array_is_the_one_whose_entries_are_drawn_and_counted(opened):
@@ -125,7 +119,10 @@ def test_the_chosen_array_is_the_one_whose_entries_are_drawn_and_counted(opened)
     header, body = opened.component("matrix")
     sent = np.frombuffer(body, "<i2") / 32767 * header["limit"]
     np.testing.assert_allclose(sent, opened.session.view.parameters.b_h, atol=header["limit"] / 30_000)
-    assert opened.component("histogram")[0][0]["alt"] == "Histograms of b_h at stored steps"
+    assert "How the entries of **b_h** are spread" in [element.value for element in opened.at.markdown]
+    spread = opened.frames("histogram")["spread"].query("shown")
+    b_h = opened.session.view.parameters.b_h
+    assert (spread["share"] @ spread["value"]) == pytest.approx(b_h.mean(), abs=float(np.ptp(b_h)) / 20)
 
 
 def test_a_pattern_that_would_never_end_is_refused_in_words(opened):
@@ -180,9 +177,10 @@ def test_the_step_by_hand_has_the_loss_of_the_network(opened):
     assert loss == pytest.approx(expected, abs=1e-3)
 
 
-def test_the_page_says_what_the_points_over_time_are(opened):
+def test_saturation_is_measured_at_each_stored_step_and_now(opened):
     steps = {milestone.step for milestone in opened.run.milestones} | {opened.session.view.step}
-    assert any(caption.value.startswith(f"{len(steps)} points: the networks of") for caption in opened.at.caption)
+    assert opened.frames("saturated")["figures"]["step"].tolist() == sorted(steps)
+    assert any(markdown.value.startswith("Values with |h| > 0.9: ") for markdown in opened.at.markdown)
 
 
 def test_the_memory_is_told_in_sentences(opened):

@@ -11,7 +11,8 @@ def back(page):
 
 def marks(page):
     """What is marked on the curve: (step, label)."""
-    return [(mark["step"], mark["label"]) for mark in page.component("curve")[0]["marks"]]
+    marked = page.frames("curve")["marks"]
+    return list(zip(marked["step"], marked["label"], strict=True))
 
 
 def titles(page):

@@ -19,6 +19,7 @@ from charrnn.dashboard import (
     filmstrip,
     hidden_states,
     learns,
+    loss_curve,
     measuring,
     one_step,
     panels,
@@ -42,7 +43,7 @@ SECONDS = 600
 VIEWS: dict[str, Callable[[Session], Any]] = {
     "nothing": lambda session: None,
     "reading strip": panels.strip,
-    "loss curve": panels.curve,
+    "loss curve": loss_curve.curve,
     "heatmap": hidden_states.all_units,
     "coloured text": unit_text.text_drawn,
     "most on and off": unit_text.extremes,
@@ -51,11 +52,14 @@ VIEWS: dict[str, Callable[[Session], Any]] = {
     "lesion bars": silence.costs,
     "memory, eigenvalues": remembers.memory,
     "connections": connections.prediction,
-    "matrix W_hh, histograms": learns.weights,
-    "over-time charts": learns.tanh_and_gradients,
+    "matrix W_hh": learns.array,
+    "histograms": learns.histograms,
+    "as training met it": learns.as_met,
+    "saturation over time": learns.saturated,
     "embedding": learns.characters_as_points,
     "one step": one_step.by_hand,
     "compare two runs": compare.side_by_side,
+    "curves of two runs": compare.overlay,
     "filmstrip": filmstrip.film_of,
 }
 MEASURED: dict[str, tuple[str, Callable[[Session], Any]]] = {  # views of what is found out beside the page
@@ -63,7 +67,7 @@ MEASURED: dict[str, tuple[str, Callable[[Session], Any]]] = {  # views of what i
     "verdict table": (RANKING, which_unit.ranking),
     "lesion bars": ("unit-costs", silence.all_costs),
     "memory, eigenvalues": ("memory", remembers.measured),
-    "over-time charts": ("over-time", learns.over_time),
+    "saturation over time": ("over-time", learns.over_time),
 }
 
 
@@ -128,7 +132,7 @@ def page() -> None:
     if "session" not in st.session_state:
         st.session_state["session"] = Session(trained(1))
     session: Session = st.session_state["session"]
-    if view == "compare two runs":
+    if view in ("compare two runs", "curves of two runs"):
         session.compared = [trained(2)]
     st.fragment(draw)(session, view)
 

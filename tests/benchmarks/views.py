@@ -30,12 +30,13 @@ from serving import Server, launch
 
 VIEWS = (
     *("reading strip", "loss curve", "heatmap", "coloured text", "most on and off", "verdict table"),
-    *("lesion, two samples", "lesion bars", "memory, eigenvalues", "connections", "matrix W_hh, histograms"),
-    *("over-time charts", "embedding", "one step", "compare two runs", "filmstrip"),
+    *("lesion, two samples", "lesion bars", "memory, eigenvalues", "connections", "matrix W_hh"),
+    *("histograms", "as training met it", "saturation over time", "embedding", "one step"),
+    *("compare two runs", "curves of two runs", "filmstrip"),
 )
 LIVE = (
-    *("reading strip", "loss curve", "heatmap", "coloured text", "connections", "matrix W_hh, histograms"),
-    *("embedding", "one step", "compare two runs"),
+    *("reading strip", "heatmap", "coloured text", "connections", "matrix W_hh"),
+    *("one step", "compare two runs"),
 )
 LIMIT = 50  # ms a redraw, asked for at 256 units and 200 characters
 BETWEEN = 1500  # ms, after which the largest picture may be sent again

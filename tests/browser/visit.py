@@ -86,7 +86,7 @@ class Visit:
 
     @property
     def curve(self) -> Locator:
-        return self.key("curve").locator("canvas").first
+        return self.key("curve").locator("svg.marks")
 
     @property
     def sample(self) -> Locator:

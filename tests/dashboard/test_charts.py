@@ -266,3 +266,16 @@ def test_characters_stand_where_they_were_found_by_what_they_are():
     assert data["characters"]["kind"].tolist() == ["vowel", "space", "digit"]
     np.testing.assert_array_equal(data["characters"][["first", "second"]], points)
     assert set(weights.KINDS.values()) >= set(data["characters"]["kind"])
+
+
+def test_a_chart_is_added_as_the_readme_says():
+    """Its block of code runs as it stands, and what it makes is drawn."""
+    readme = (CONFIG.parents[1] / "README.md").read_text(encoding="utf-8")
+    block = re.search(r"## Adding a chart.*?```python\n(.*?)```", readme, re.DOTALL)[1]
+    assert len(block.strip().splitlines()) <= 10
+    given = "import altair as alt\nimport pandas as pd\n\nfrom charrnn.dashboard.charts import draw\n"
+    given += "from charrnn.dashboard.charts.look import Built, Colours, named, quantity, told\n"
+    given += "\nsteps, shares = [1, 2], [0, 1]\n"
+    at = AppTest.from_string(given + block).run()
+    assert not at.exception
+    assert len(at.get("vega_lite_chart")) == 1

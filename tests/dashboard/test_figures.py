@@ -28,14 +28,15 @@ def test_once_held_out_text_was_measured_the_loss_spoken_of_is_never_another(ste
     curve = trained(steps, measured)
     first = curve.held_out[0][0]
     for step in {first, (first + steps) // 2, steps}:
-        nats, kind, at = loss_of(curve, step, 9.0)
+        nats, kind, at = loss_of(curve, lambda: curve.smooth, 9.0, step)
         assert kind == "held out"
         assert (at, nats) == [point for point in curve.held_out if point[0] <= step][-1]
 
 
 def test_where_nothing_was_held_out_the_loss_spoken_of_is_the_smoothed_line_of_the_curve():
     curve = trained(500, [])
-    nats, kind, at = loss_of(curve, 500, 9.0)
-    assert (nats, at) == (curve.smooth[-1], 500)
+    line = curve.smoothed(4.0, 0.99, 0.99)
+    nats, kind, at = loss_of(curve, lambda: line, 9.0, 500)
+    assert (nats, at) == (line[-1], 500)
     assert "smoothed" in kind
-    assert loss_of(Curve(), 0, 4.0).nats == 4.0
+    assert loss_of(Curve(), lambda: line[:0], 4.0, 0).nats == 4.0

@@ -1,6 +1,7 @@
 """The channel: new pictures instead of those that show what is past, and parts of the page asked for when they do."""
 
 import asyncio
+import itertools
 import json
 import logging
 import threading
@@ -8,6 +9,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import numpy as np
 import pytest
 from starlette.datastructures import Headers
 
@@ -184,6 +186,27 @@ def test_a_part_is_asked_for_once_when_what_it_depends_on_changes(channel: Chann
     channel.part("scrubbing", lambda: state["steps"])  # it was drawn
     state.update(steps=3, running=True)
     assert channel.outdated() == [PAGE], "the page is drawn with all its parts"
+
+
+def test_a_part_that_costs_is_redrawn_at_most_once_in_so_many_seconds(channel: Channel, monkeypatch):
+    now, steps = [100.0], itertools.count(1)
+    monkeypatch.setattr("charrnn.dashboard.channel.monotonic", lambda: now[0])
+
+    def asked_for(seconds: float) -> list[str]:
+        """When the browser is asked within so many seconds, and draws each time."""
+        found, end = [], now[0] + seconds
+        while now[0] < end:
+            if channel.outdated():
+                found.append(now[0])
+                channel.part("chart", lambda: next(steps), every=1.0)
+            now[0] += 0.125
+        return found
+
+    channel.part("chart", lambda: next(steps), every=1.0)
+    assert np.diff(asked_for(5)).tolist() == [1.0, 1.0, 1.0]
+    channel.pace = lambda: 2.0
+    channel.part("chart", lambda: next(steps), every=1.0)
+    assert np.diff(asked_for(7)).tolist() == [2.0, 2.0]
 
 
 def test_a_browser_gets_what_is_new_of_what_it_sees(channel: Channel, clock: Clock):

@@ -1,6 +1,6 @@
 """However a history arrives and however long it gets, the curve bounds it and stays small."""
 
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 import numpy as np
 import pytest
@@ -145,3 +145,36 @@ def test_seconds_run_in_proportion_between_the_points_of_the_clock():
     seconds = dict(zip(curve.steps.tolist(), curve.seconds().tolist(), strict=True))
     assert (seconds[10], seconds[20], seconds[30], seconds[40]) == (5.0, 10.0, 25.0, 40.0)
     assert curve.rewound(20, history(20)).seconds().max() == 10.0
+
+
+def a_curve(losses, kept, blind):
+    smooth = list(accumulate(losses, lambda before, loss: kept * before + (1 - kept) * loss, initial=blind))[1:]
+    steps = np.arange(1, len(losses) + 1)
+    return Curve().extended(row_a_step(steps, losses, smooth, np.full(len(losses), np.nan), np.zeros(len(losses))))
+
+
+@given(st.lists(st.floats(0.1, 6), min_size=1, max_size=400), st.sampled_from([0.999, 0.999**8]))
+def test_smoothed_as_the_trainer_does_it_but_without_the_start_it_is_the_mean_of_the_losses_alone(losses, kept):
+    curve = a_curve(losses, kept, 4.0)
+    weights = kept ** np.arange(len(losses))
+    means = [np.average(losses[:n], weights=weights[:n][::-1]) for n in curve.steps]
+    np.testing.assert_allclose(curve.smoothed(4.0, kept, kept), means, atol=2e-3)
+
+
+@given(st.floats(0.1, 6), st.integers(1, 2_000), st.sampled_from([0.9, 0.99, 0.9999]))
+def test_a_loss_that_never_changes_is_itself_however_it_is_smoothed(loss, steps, keep):
+    curve = a_curve(np.full(steps, loss), 0.999, 4.0)
+    np.testing.assert_allclose(curve.smoothed(4.0, 0.999, keep), loss, rtol=1e-5)
+
+
+def test_the_less_is_kept_the_sooner_a_fall_is_followed():
+    losses = np.r_[np.full(500, 4.0), np.full(100, 1.0)]
+    curve = a_curve(losses, 0.999, 4.0)
+    ends = [curve.smoothed(4.0, 0.999, keep)[-1] for keep in (0.9, 0.99, 0.999)]
+    assert ends == sorted(ends)
+    assert ends[0] < 1.1 < 2 < ends[2]
+
+
+def test_a_loss_beyond_all_bounds_is_smoothed_without_a_warning():
+    assert len(a_curve([4.0, np.inf, 2.0], 0.999, 4.0).smoothed(4.0, 0.999, 0.99)) == 3
+    assert len(Curve().smoothed(4.0, 0.999, 0.99)) == 0

@@ -8,7 +8,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from charrnn.dashboard.charts.look import CONFIG, Built
+from charrnn.dashboard.charts.look import CONFIG, PADDING, Built
 
 ZOOM = "zoom"
 # Without the key a wheel would stop at each chart that a page is scrolled past.
@@ -29,7 +29,9 @@ def draw(
     With `zoom` its horizontal axis can be moved and widened, which outlives new numbers.
     """
     chosen: dict[str, Any] = {"on_select": "rerun", "selection_mode": [ZOOM]} if zoom else {}
-    st.vega_lite_chart({**spec(build, zoom, **options), "datasets": dict(data)}, key=key, width=width, **chosen)
+    with st.container(key=key):  # which the page, unlike a chart without selections, gives the key's name
+        described = {**spec(build, zoom, **options), "datasets": dict(data)}
+        st.vega_lite_chart(described, key=f"{key}-chart", width=width, **chosen)
 
 
 @cache
@@ -40,4 +42,4 @@ def spec(build: Callable[..., Built], zoom: bool, **options: Any) -> dict[str, A
         chart = chart.add_params(
             alt.selection_interval(name=ZOOM, bind="scales", encodings=["x"], zoom=WHEEL, translate=True)
         )
-    return {**chart.to_dict(), "config": CONFIG}
+    return {**chart.to_dict(), "config": CONFIG, "padding": PADDING}

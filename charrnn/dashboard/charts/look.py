@@ -17,6 +17,7 @@ RUNS = ("A", "B", "C", "D", "E", "F")  # runs beside one another; the first colo
 ROLES = (*RUNS, "accent", "muted", "mark", "gain", "vowel", "consonant")  # in the order of the theme's colours
 SMALL = 11  # pixels of what is written within a chart
 MARGIN = 0.05  # of what is drawn, left free above and below it
+PADDING = {"left": 2, "right": 6, "top": 4, "bottom": 2}
 
 CONFIG = {
     "axis": {"labelPadding": 5, "titlePadding": 8, "labelFontSize": SMALL, "titleFontSize": 12},

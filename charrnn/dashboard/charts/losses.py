@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple
 import altair as alt
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from charrnn.dashboard.charts.look import (
     COUNTS,
@@ -305,14 +306,13 @@ def losses_frame(
     low: Array,
     high: Array,
     held_out: Sequence[tuple[int, float]],
-    characters_a_step: float,
+    characters_a_step: int,
     clock: Sequence[tuple[int, float]],
 ) -> pd.DataFrame:
     """A run's history (N,) and its held-out losses as one frame, a row a step; `clock` is (step, seconds so far)."""
     at = np.array([step for step, _ in held_out], int)
     every = np.union1d(steps, at)
-    columns: dict[str, Array] = {"step": every, "characters": np.rint(every * characters_a_step)}
-    columns["seconds"] = np.interp(every, *np.array([(0, 0.0), *clock]).T)
+    columns = along(every, characters_a_step, clock)
     losses = [loss for _, loss in held_out]
     for name, when, values in (
         ("smoothed", steps, smoothed),
@@ -323,3 +323,10 @@ def losses_frame(
         columns[name] = np.full(len(every), np.nan, np.float32)
         columns[name][np.searchsorted(every, when)] = values
     return pd.DataFrame(columns)
+
+
+def along(steps: ArrayLike, characters_a_step: int, clock: Sequence[tuple[int, float]]) -> dict[str, Array]:
+    """Where steps lie on each of the axes; `clock` is (step, seconds of training so far)."""
+    every = np.asarray(steps, int)
+    seconds = np.interp(every, *np.array([(0, 0.0), *clock]).T)
+    return {"step": every, "characters": every * characters_a_step, "seconds": seconds}

@@ -1,15 +1,9 @@
-"""What is drawn in the browser: strip, loss curve, heatmap, coloured text, matrix, charts, tables and passages.
+"""What is drawn in the browser: strip, heatmap, coloured text, matrix, tables and passages.
 
 Each is a Python function that packs numbers into a few kilobytes, and JavaScript modules (assets/) that draw them:
 
-    reading_strip.js  loss_curve.js  heatmap.js  coloured_text.js  matrix.js  chart.js   what is shown
+    reading_strip.js  heatmap.js  coloured_text.js  matrix.js   what is shown
     strip_picture.js     the strip's rows, drawn
-    loss_picture.js      the loss curve, drawn
-    loss_scale.js        its units, scales and ticks
-    chart_picture.js     a chart, drawn
-    chart_scale.js       its scales, ticks and numbers in words
-    scales.js            scales, round numbers and labels kept apart, for all axes
-    strokes.js           grid, rules, dots and letters with a rim
     passages.js          texts as they were written
     copied.js            the button that copies one
     table.js             tables, and a row that is chosen
@@ -25,12 +19,10 @@ Each is a Python function that packs numbers into a few kilobytes, and JavaScrip
 """
 
 from .arrive import arrive
-from .chart import Chart, Colour, Form, Kind, Layer, Scale, chart, encode_chart
 from .coloured_text import Choice, Colouring, Guesses, coloured_text, encode_coloured_text
 from .heatmap import Cell, encode_heatmap, heatmap
 from .line import Span, encode_line, line
 from .link import link
-from .loss_curve import CurveFrame, Level, Mark, encode_curve, loss_curve
 from .matrix import Axis, encode_matrix, matrix
 from .passages import Passage, encode_passages, passages
 from .press import Button, encode_press, press
@@ -42,23 +34,14 @@ __all__ = [
     "Bars",
     "Button",
     "Cell",
-    "Chart",
     "Choice",
-    "Colour",
     "Colouring",
     "Column",
-    "CurveFrame",
-    "Form",
     "Guesses",
-    "Kind",
-    "Layer",
-    "Level",
-    "Mark",
     "Numbers",
     "Passage",
     "Reach",
     "Row",
-    "Scale",
     "Span",
     "StripFrame",
     "Table",
@@ -66,11 +49,8 @@ __all__ = [
     "Unit",
     "Words",
     "arrive",
-    "chart",
     "coloured_text",
-    "encode_chart",
     "encode_coloured_text",
-    "encode_curve",
     "encode_heatmap",
     "encode_line",
     "encode_matrix",
@@ -81,7 +61,6 @@ __all__ = [
     "heatmap",
     "line",
     "link",
-    "loss_curve",
     "matrix",
     "passages",
     "press",

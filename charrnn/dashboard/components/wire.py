@@ -1,9 +1,9 @@
 """Numbers on their way to the browser: a JSON header, a zero byte, then little-endian arrays, the wider ones first.
 
 Probabilities travel as unsigned integers over [0, 1], hidden values as int16 over [-limit, limit] (0.00003 apart), so
-that the value a person reads is right to three decimals; charts, whose numbers may be of any size, send float32. What a
-component gets is sealed: behind the message stands which picture it is and of which drawing, so that of two that arrive
-by different ways the newer one is shown. Drawings are counted, since a clock may be set back, by each server anew.
+that the value a person reads is right to three decimals. What a component gets is
+sealed: behind the message stands which picture it is and of which drawing, so that of two that arrive by different ways
+the newer one is shown. Drawings are counted, since a clock may be set back, by each server anew.
 """
 
 import json

@@ -2,20 +2,16 @@
 
 const PALETTES = {
   light: {
-    text: "#1B1F24", muted: "#5B626B", border: "#DAD9D2", panel: "#F1F1EC", accent: "#0F766E", line: "#14181F", mark: "#8F4200",
+    text: "#1B1F24", muted: "#5B626B", border: "#DAD9D2", panel: "#F1F1EC", accent: "#0F766E", mark: "#8F4200",
     right: ["#F1F5F3", "#1F8F83"],
     signed: ["#8F4200", "#E08A2E", "#F4F3EF", "#5B9BD5", "#124A86"],
     surprise: ["#F3F0F8", "#CDBFE6", "#9C82C9", "#6B45A3", "#43206F"],
-    runs: ["#14181F", "#588BFF", "#EA6A02", "#2C745D", "#9A318D", "#A30104"],
-    kinds: { vowel: "#B34700", consonant: "#2F5FC4", capital: "#9A318D", digit: "#2C745D", punctuation: "#5B626B", space: "#A30104" },
   },
   dark: {
-    text: "#E9EBEE", muted: "#9AA3AD", border: "#363B43", panel: "#1E2126", accent: "#2DD4BF", line: "#F2F4F7", mark: "#FFC48A",
+    text: "#E9EBEE", muted: "#9AA3AD", border: "#363B43", panel: "#1E2126", accent: "#2DD4BF", mark: "#FFC48A",
     right: ["#1E2126", "#2DD4BF"],
     signed: ["#FFC48A", "#C96F1A", "#24262B", "#2F7FC4", "#9CD0FF"],
     surprise: ["#211D29", "#463761", "#7457A8", "#A98AE0", "#DCCBFF"],
-    runs: ["#F2F4F7", "#4161CC", "#BB4F00", "#18B582", "#FF8FFB", "#EBDD26"],
-    kinds: { vowel: "#FFA24D", consonant: "#7FA2FF", capital: "#FF8FFB", digit: "#18B582", punctuation: "#9AA3AD", space: "#EBDD26" },
   },
 };
 

@@ -26,10 +26,7 @@ interface Palette {
   border: string;
   panel: string;
   accent: string;
-  line: string;
   mark: string;
-  runs: string[];
-  kinds: Record<string, string>;
 }
 
 interface Colours extends Palette {

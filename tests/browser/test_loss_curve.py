@@ -1,0 +1,106 @@
+"""The loss curve on the page: it moves while training, a zoom and what was chosen stay, labels keep apart."""
+
+import csv
+import re
+from itertools import combinations
+
+import pytest
+from playwright.sync_api import expect
+
+
+@pytest.fixture
+def trained(lab):
+    """The small network, after a hundred windows, at rest."""
+    lab.choose_steps("100 steps")
+    expect(lab.figures).to_contain_text(re.compile(r"step 100\b.*paused", re.DOTALL))
+    return lab
+
+
+def titles(lab) -> list[str]:
+    return lab.curve.locator(".role-axis-title text").all_text_contents()
+
+
+def across(lab) -> list[str]:
+    """What stands on the horizontal axis."""
+    return lab.curve.locator(".role-axis-label").nth(0).locator("text").all_text_contents()
+
+
+def test_the_chart_is_the_same_one_while_training_moves_it(trained):
+    trained.curve.evaluate("svg => { svg.marked = true; }")
+    line = trained.curve.locator(".mark-line path").first
+    before = line.get_attribute("d")
+    trained.train()
+    assert trained.soon(lambda: line.get_attribute("d") != before)
+    trained.pause()
+    assert trained.curve.evaluate("svg => svg.marked"), "it was built anew: it flickers, and a zoom is lost"
+
+
+def test_a_zoom_stays_while_training_goes_on(trained):
+    shown = across(trained)
+    box = trained.curve.bounding_box()
+    trained.page.mouse.move(box["x"] + 200, box["y"] + 100)
+    trained.page.mouse.down()
+    trained.page.mouse.move(box["x"] + 120, box["y"] + 100, steps=5)
+    trained.page.mouse.up()
+    assert trained.soon(lambda: across(trained) != shown)
+    zoomed = across(trained)
+    trained.train()
+    step = trained.step
+    assert trained.soon(lambda: trained.step > step + 200)
+    trained.pause()
+    assert across(trained) == zoomed
+
+
+def test_unit_axis_and_smoothing_are_kept_by_the_link(trained):
+    assert trained.soon(lambda: "hesitates between so many characters" in titles(trained))
+    trained.key("unit").get_by_role("radio", name="bits").click()
+    assert trained.soon(lambda: "loss, bits a character" in titles(trained))
+    trained.key("curve-more").locator("button").first.click()
+    trained.page.get_by_role("radio", name="characters", exact=True).click()
+    assert trained.soon(lambda: titles(trained) == ["characters read", "loss, bits a character"])
+    trained.page.get_by_role("radio", name="classic", exact=True).click()
+    assert trained.soon(
+        lambda: (
+            {"unit=bits", "across=characters", "smoothing=classic"} <= set(trained.page.url.split("?")[1].split("&"))
+        )
+    )
+    trained.page.keyboard.press("Escape")
+    trained.reload()
+    assert trained.soon(lambda: titles(trained) == ["characters read", "loss, bits a character"])
+    trained.key("unit").get_by_role("radio", name="hesitates between").click()
+    assert trained.soon(lambda: "unit=" not in trained.page.url)
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_labels_of_baselines_lie_within_the_chart_and_not_on_one_another(visit, scheme, width):
+    lab = visit("hidden_size=16&batch_size=2", viewport={"width": width, "height": 800}, color_scheme=scheme)
+    labels = lab.curve.locator(".mark-text text").filter(has_text=re.compile(r"\d$"))
+    expect(labels).to_have_count(5)
+    boxes = [label.bounding_box() for label in labels.all()]
+    chart = lab.curve.bounding_box()
+    for box in boxes:
+        assert chart["x"] <= box["x"] <= box["x"] + box["width"] <= chart["x"] + chart["width"] + 1
+    for one, other in combinations(sorted(boxes, key=lambda box: box["y"]), 2):
+        middles = [box["y"] + box["height"] / 2 for box in (one, other)]
+        assert middles[1] - middles[0] >= 10
+
+
+def test_the_pointer_finds_the_loss_in_all_three_units(trained):
+    box = trained.curve.bounding_box()
+    trained.page.mouse.move(box["x"] + 200, box["y"] + 100)
+    tooltip = trained.page.locator("#vg-tooltip-element")
+    for words in ("step", "hesitates between", "smoothed, nats", "smoothed, bits", "each step, from, nats"):
+        expect(tooltip).to_contain_text(words)
+
+
+def test_the_data_can_be_saved_as_csv(trained):
+    trained.key("curve-more").locator("button").first.click()
+    with trained.page.expect_download() as download:
+        trained.page.get_by_role("button", name=re.compile("Save the data as CSV, up to step 100")).click()
+    rows = list(csv.DictReader(download.value.path().read_text().splitlines()))
+    assert download.value.suggested_filename == "losses.csv"
+    assert int(rows[-1]["step"]) == 100
+    assert {"step", "characters", "seconds", "smoothed", "low", "high", "held_out"} == set(rows[0])
+    assert float(rows[0]["held_out"]) > 0
+    assert float(rows[-1]["smoothed"]) < float(rows[1]["smoothed"])

@@ -15,6 +15,7 @@ from charrnn.dashboard import (
     filmstrip,
     knows,
     learns,
+    letting_go,
     live,
     my_runs,
     panels,
@@ -27,10 +28,9 @@ from charrnn.dashboard import (
 )
 from charrnn.dashboard.redrawn import alone
 
-if live.is_server():  # the server looks here, once, for the routes that it is to have; then every visit runs this file
-    clicks.keep()
-    app = st.App(__file__, routes=live.routes(), middleware=descriptors.middleware(), lifespan=descriptors.lifespan)
-else:
+
+def page() -> None:
+    """The page. A function, or the server would keep what the last visit had: its script's names outlast it."""
     st.set_page_config("CharRNN Lab", page_icon="🧠", layout="wide")
 
     redrawn.from_the_top()
@@ -67,3 +67,11 @@ else:
     here.arriving = False
     alone(lambda: my_runs.remember(here), "remember")
     session.settle()
+
+
+if live.is_server():  # the server looks here, once, for the routes that it is to have; then every visit runs this file
+    clicks.keep()
+    letting_go.keep_newest()
+    app = st.App(__file__, routes=live.routes(), middleware=descriptors.middleware(), lifespan=descriptors.lifespan)
+else:
+    page()

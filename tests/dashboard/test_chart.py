@@ -73,7 +73,7 @@ def test_what_is_no_number_is_sent_as_a_gap_and_moves_no_axis():
 
 def test_the_gradient_is_drawn_down_to_a_hundred_millionth_and_each_line_ends_there():
     mean = 10.0 ** -np.arange(12)
-    chart = inside_charts.reach_chart(Reach(mean, mean / 2, 2 * mean), mean[:6], mean, 5)
+    chart = inside_charts.reach_chart(Reach(mean, mean / 2, 2 * mean, 1), mean[:6], mean, 5)
     lines = {layer.name: layer for layer in chart.layers if layer.shape == "line"}
     assert [len(np.asarray(line.x)) for line in lines.values()] == [8, 6, 8]
     band = next(layer for layer in chart.layers if layer.shape == "band")

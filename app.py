@@ -6,6 +6,7 @@ from charrnn.dashboard import descriptors, streamlit_fixes
 from charrnn.dashboard.routes import routes
 
 streamlit_fixes.keep_clicks()
+streamlit_fixes.keep_newest_upload()
 app = st.App(
     "charrnn/dashboard/page.py", routes=routes(), middleware=descriptors.middleware(), lifespan=descriptors.lifespan
 )

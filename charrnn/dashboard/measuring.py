@@ -6,7 +6,7 @@ one is under way the last one stays on the page. The threads compute; they never
 
 import logging
 from collections.abc import Callable, Hashable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,10 @@ import streamlit as st
 from charrnn.dashboard.player import running
 from charrnn.dashboard.redrawn import redrawn
 from charrnn.dashboard.session import Session
+from charrnn.dashboard.turns import Turns
 from charrnn.network.rnn import Array, Parameters
+
+LARGE = 512  # units: with more of them a measurement takes more than two or three seconds
 
 
 @dataclass
@@ -47,9 +50,10 @@ class Measurement:
 
 
 @st.cache_resource(show_spinner=False)
-def pool() -> ThreadPoolExecutor:
-    """One thread for all browsers: a class that pauses at once waits in line, and its clicks do not."""
-    return ThreadPoolExecutor(1, "measuring")
+def turns(large: bool) -> Turns:
+    """One thread for all browsers, which take turns, and one for large networks, so that others wait for none: a class
+    that pauses at once waits in line, and its clicks do not."""
+    return Turns().served("measuring large ones" if large else "measuring")
 
 
 Work = Callable[[Session], Callable[[], Any]]  # what is to be done for the network that a session shows now
@@ -79,7 +83,7 @@ def measure(session: Session, name: str, work: Work, about: Any = ()) -> None:
 def begun(session: Session, work: Work) -> Future[Any]:
     """The finding to come; where the work cannot even be begun, that is what went wrong with it."""
     try:
-        return pool().submit(work(session))
+        return turns(session.view.parameters.sizes[1] > LARGE).submit(session.name, work(session))
     except Exception as error:
         future: Future[Any] = Future()
         future.set_exception(error)

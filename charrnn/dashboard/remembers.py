@@ -84,7 +84,7 @@ def memory(session: Session) -> str:
             f"**{here.spectra.jacobian_radius:.2f}** of the mean Jacobian.",
             help="The size of the largest eigenvalue.",
         )
-    return f", on {here.spoken}"
+    return f", at {here.now.positions} places of {here.spoken}"
 
 
 def in_words(here: Memory) -> str:

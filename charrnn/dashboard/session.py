@@ -15,6 +15,7 @@ import streamlit as st
 
 from charrnn.dashboard import links, streamlit_fixes, texts
 from charrnn.dashboard.channel import Channel
+from charrnn.dashboard.letting_go import Visit
 from charrnn.insight.reading import Strip, most_varying, sentence, states, strip
 from charrnn.network.rnn import Array, Parameters
 from charrnn.runs.engine import Engine
@@ -328,8 +329,7 @@ def open_session() -> Session:
         session.closing = False
         st.session_state.update(dict.fromkeys(PANELS, False))
     session.channel.begin()
-    for run in session.compared_runs():
-        lease_of(run.token, run, f"{session.name} {run.token}")
+    visit().hold(engine(), session.compared_runs(), session)
     return session
 
 
@@ -348,7 +348,7 @@ def opened(query: dict[str, str]) -> Session:
     return session
 
 
-@st.cache_resource(scope="session", show_spinner=False, on_release=lambda lease: lease.release())
-def lease_of(token: str, _run: Run, holder: str) -> Any:
-    """A lease on a run, let go when the browser's connection is."""
-    return engine().lease(_run, holder)
+@st.cache_resource(scope="session", show_spinner=False, on_release=Visit.leave)
+def visit() -> Visit:
+    """The browser's connection, which holds its runs until it drops."""
+    return Visit()

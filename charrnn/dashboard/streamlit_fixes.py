@@ -18,6 +18,18 @@ try:
 except ImportError:
     context_dg_stack = None  # type: ignore[assignment]
 
+try:
+    from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+except ImportError:
+    MemoryUploadedFileManager = None  # type: ignore[assignment, misc]
+
+try:
+    from streamlit import runtime
+    from streamlit.runtime.scriptrunner import get_script_run_ctx
+    from streamlit.runtime.state.session_state import SessionState
+except ImportError:
+    get_script_run_ctx = None  # type: ignore[assignment]
+
 
 def keep_clicks() -> None:
     """From here on, in this process, no click is forgotten because the browser asks for something else just then.
@@ -41,6 +53,56 @@ def keep_clicks() -> None:
             own["_state"].on_script_will_rerun(*states, **options)
 
     setattr(SafeSessionState, "on_script_will_rerun", told)  # noqa: B010  a type checker allows no assignment
+
+
+def keep_newest_upload() -> None:
+    """From here on, in this process, a browser's session has one uploaded file: the newest.
+
+    Streamlit keeps every file that a browser sends until its session ends, though what is learned from is a copy and
+    the page shows the newest alone.
+
+    Without it: who uploads again and again fills the server's memory until they leave.
+    """
+    add_file = getattr(MemoryUploadedFileManager, "add_file", None)
+    if add_file is None or not hasattr(MemoryUploadedFileManager, "remove_session_files"):
+        return
+
+    def add_alone(self: Any, session_id: str, file: Any) -> None:
+        self.remove_session_files(session_id)
+        add_file(self, session_id, file)
+
+    setattr(MemoryUploadedFileManager, "add_file", add_alone)  # noqa: B010  a type checker allows no assignment
+
+
+class Connection:
+    """The session that Streamlit has for the browser that is served just now.
+
+    A session that its browser has left Streamlit keeps, with its files, until some other one ends after
+    server.disconnectedSessionTTL; to be taken up again it needs no longer than the runs it shows are held.
+
+    Without it: what a visitor brought stays until then.
+    """
+
+    def __init__(self) -> None:
+        context = get_script_run_ctx() if get_script_run_ctx is not None else None
+        self.name = str(getattr(context, "session_id", id(self)))
+        self._fragments = getattr(context, "fragment_storage", None)
+        self._state = getattr(getattr(context, "session_state", None), "_state", None)
+
+    def end(self) -> bool:
+        """End it for good, unless its browser is back; return whether it has ended."""
+        with suppress(AttributeError, RuntimeError):
+            server = runtime.get_instance()
+            if server.is_active_session(self.name):
+                return False
+            server.close_session(self.name)
+            if isinstance(self._state, SessionState):
+                # The server's loop still knows the session that it has served last: at least that is to be empty.
+                self._state.clear()
+                self._state._new_widget_state.widget_metadata.clear()
+            if self._fragments is not None:
+                self._fragments.clear()
+        return True
 
 
 def from_the_top() -> None:

@@ -11,11 +11,10 @@ from charrnn.dashboard.session import RANKING, Session
 from charrnn.dashboard.texts import Choices
 from charrnn.insight.concepts import ENOUGH, own_concept
 from charrnn.insight.pattern import PatternError
-from charrnn.insight.ranking import LIMIT_CELLS, Verdict, gather, judge, named_units, rank_all
+from charrnn.insight.ranking import Verdict, characters_read, gather, judge, named_units, rank_all
 from charrnn.text.synthetic import Brackets, Quotes
 
 TWINS = {"inside quotes": Quotes.title, "bracket depth": Brackets.title}  # texts where such a unit is born in seconds
-CHARACTERS = 30_000  # read at most; ranking.gather takes fewer where units are many
 OWN_CHARACTERS = 10_000  # for a learner's own concept, which is judged while they wait
 HELP = {
     "concept": "What a unit might know after reading each character.",
@@ -46,7 +45,7 @@ def ranking(session: Session) -> Any:
     """Work to be done beside the page: judge all concepts that the held-out text has examples of."""
     parameters, untrained = session.view.parameters, session.run.milestones[0].parameters
     vocabulary = session.run.corpus.vocabulary
-    ids, spoken = measuring.held_out(session, CHARACTERS)
+    ids, spoken = measuring.held_out(session, characters_read(parameters.sizes[1]))
     text = vocabulary.decode(ids)
 
     def work() -> Ranked:
@@ -157,7 +156,7 @@ def own_verdict(session: Session) -> Verdict | None:
 def judged_own(session: Session, pattern: str) -> tuple[Verdict | None, str]:
     """The verdict, or a sentence on why there is none. What it rests on, tens of megabytes, is not kept."""
     parameters, vocabulary = session.view.parameters, session.run.corpus.vocabulary
-    ids, spoken = measuring.held_out(session, min(OWN_CHARACTERS, LIMIT_CELLS // parameters.sizes[1]))
+    ids, spoken = measuring.held_out(session, min(OWN_CHARACTERS, characters_read(parameters.sizes[1])))
     text = vocabulary.decode(ids)
     try:
         concept = own_concept(text, pattern)

@@ -16,7 +16,9 @@ import numpy as np
 from charrnn.insight.reading import states
 from charrnn.network.rnn import Array, Parameters, forward, logits, softmax
 
-POSITIONS = 256  # over which the reach is averaged
+POSITIONS = 256  # over which the reach is averaged; fewer where units are many:
+WORK = 20_000_000_000  # positions times characters back times units squared,
+FEWEST = 16  # but never fewer than these
 TINY = 1e-30  # stands for a norm of zero where it divides
 
 
@@ -26,6 +28,7 @@ class Reach(NamedTuple):
     mean: Array  # (K + 1,)
     low: Array  # (K + 1,) a tenth of the positions lie below
     high: Array  # (K + 1,) a tenth lie above
+    positions: int  # how many there are
 
 
 class Cut(NamedTuple):
@@ -56,11 +59,12 @@ def reach(parameters: Parameters, ids: Array, back: int = 100) -> Reach:
     """How the gradient of one character's loss fades on its way back, over ids (N,), N at least 3.
 
     All positions walk back together, one matrix product a step; K = back, or less where the text is short. Directions
-    are carried with length 1 and their norms apart, so that an exploding gradient does not overflow.
+    are carried with length 1 and their norms apart, so that an exploding gradient does not overflow. Where units are
+    many, positions are few (`positions_of`).
     """
     h = states(parameters, ids)
     back = min(back, len(ids) - 2)
-    positions = np.unique(np.linspace(back + 1, len(ids) - 1, POSITIONS).astype(int))
+    positions = np.unique(np.linspace(back + 1, len(ids) - 1, positions_of(parameters.sizes[1], back)).astype(int))
     D = _loss_by_state(parameters, h[positions], ids[positions])
     norms = np.empty((back + 1, len(positions)))
     grown = norms[0] = np.linalg.norm(D, axis=1)
@@ -70,7 +74,12 @@ def reach(parameters: Parameters, ids: Array, back: int = 100) -> Reach:
         grown = np.linalg.norm(D, axis=1)
         norms[k] = norms[k - 1] * grown
     low, high = np.quantile(norms, [0.1, 0.9], axis=1)
-    return Reach(norms.mean(axis=1), low, high)
+    return Reach(norms.mean(axis=1), low, high, len(positions))
+
+
+def positions_of(H: int, back: int) -> int:
+    """Over how many positions the reach is averaged at most, with H units and so many characters back."""
+    return min(POSITIONS, max(FEWEST, WORK // (max(back, 1) * H**2)))
 
 
 def reach_in_training(mean: Array, T: int) -> Array:

@@ -26,8 +26,9 @@ from charrnn.text.corpus import Vocabulary
 SHIFTS = 20
 MARGIN = {False: 0.05, True: 0.10}  # by which a score must beat luck and the untrained network: AUC, correlation
 RIDGE = 1e-3  # of the variance of a standardised unit
-LIMIT = 30_000  # characters; fewer where units are many, so that ranking stays a matter of a second or two
-LIMIT_CELLS = 8_000_000
+LIMIT = 30_000  # characters; fewer where units are many, so that ranking stays a matter of some seconds:
+LIMIT_CELLS = 8_000_000  # characters times units, which are sorted,
+LIMIT_WORK = 8_000_000_000  # and characters times units squared, with which they are read
 
 
 class Units(NamedTuple):
@@ -108,10 +109,14 @@ class NamedUnit(NamedTuple):
     sign: int
 
 
+def characters_read(H: int) -> int:
+    """How many characters at most are read with H units."""
+    return min(LIMIT, LIMIT_CELLS // H, LIMIT_WORK // H**2)
+
+
 def gather(parameters: Parameters, untrained: Parameters, text: str, vocabulary: Vocabulary) -> Evidence:
     """Let both networks read the text (its beginning, where it is long), unknown characters left out."""
-    N = min(LIMIT, LIMIT_CELLS // parameters.sizes[1])
-    ids = vocabulary.encode(text[:N])
+    ids = vocabulary.encode(text[: characters_read(parameters.sizes[1])])
     both = (states(network, ids)[1:] for network in (parameters, untrained))
     return Evidence(vocabulary.decode(ids), *(prepare(hidden) for hidden in both))
 

@@ -23,10 +23,10 @@ from charrnn.training.settings import IN_TRAINING, Settings
 
 GRACE_SECONDS = 30.0
 IDLE_SECONDS = 45.0  # how long the process of a paused run is kept, for a quick start
-KEPT_AT_REST = (
-    8  # runs that nobody holds, kept in memory (10 to 40 MB each); they come back from the store in 0.05 to 1 s
-)
-KEPT_UNSAVED = 200  # likewise, of those that could not be found again in the store; the longest untouched go first
+# Runs that nobody holds, kept in memory: so many, with so many characters of text in all (five bytes each, or more),
+# beside 10 to 40 MB each; the longest untouched go first. They come back from the store in 0.05 to 1 s.
+KEPT_AT_REST = 8, 10_000_000
+KEPT_UNSAVED = 200, 100_000_000  # likewise, of those that could not be found again in the store
 DELETED = "This run was deleted. Choose a text or start over for a new one, or open another one under My runs."
 CLOSE_SECONDS = 5.0
 LOOK_SECONDS = 1.0  # between two looks at whether the workers of those that train were heard
@@ -70,12 +70,12 @@ class Engine:
         self._ending: list[Connection] = []
         self._looking = False  # whether the next look is due
         self._janitor = Janitor()
-        seconds = number("CHARRNN_GRACE", GRACE_SECONDS, 0, 1e6) if grace is None else grace
+        self.grace = number("CHARRNN_GRACE", GRACE_SECONDS, 0, 1e6) if grace is None else grace
         self.removed = 0  # saved runs that had to go, to keep the store within its limit
         if store:
             self._janitor.later(0, self._tidy_store)
             self._janitor.later(0, self._delete_on)
-        self._leases = Leases(seconds, self._janitor, self.lock, self._left)
+        self._leases = Leases(self.grace, self._janitor, self.lock, self._left)
 
     @property
     def training(self) -> int:
@@ -295,6 +295,8 @@ class Engine:
         """A process has left."""
         if connection in self._ending:
             self._ending.remove(connection)
+        self._standing = [(run, since) for run, since in self._standing if run.stands_since(since)]
+        self._tidy()  # its run may be at rest now, and nobody may hold it
 
     def end_if_idle(self, run: Run, order: int) -> None:
         """Have a paused run's process leave unless it gets another command soon, or others stand still after it.
@@ -346,6 +348,9 @@ class Engine:
 
     def _tidy(self) -> None:
         resting = [run for run in self._runs.values() if run.at_rest and not self._leases.held(run)]
-        for saved, limit in ((True, KEPT_AT_REST), (False, KEPT_UNSAVED)):
-            for run in [run for run in resting if is_saved(run) == saved][:-limit]:
-                del self._runs[run.token]
+        for saved, (most, characters) in ((True, KEPT_AT_REST), (False, KEPT_UNSAVED)):
+            kept = 0
+            for place, run in enumerate(reversed([run for run in resting if is_saved(run) == saved]), 1):
+                kept += len(run.corpus.text)
+                if place > most or kept > characters:
+                    del self._runs[run.token]

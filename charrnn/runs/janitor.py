@@ -42,3 +42,4 @@ class Janitor:
                 function()
             except Exception:  # what else is due is done all the same
                 logging.getLogger(__name__).exception("What was to be done later could not be done.")
+            del function  # or what it is about would be kept until the next is due

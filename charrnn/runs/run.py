@@ -425,7 +425,7 @@ class Run:
     def _gone(self, connection: Connection, why: str) -> None:
         """There is no process (any more); called from the thread that listened to it, or was to start it."""
         with self._engine.lock:
-            self._engine.ended(connection)
             if self._line.gone(connection) and self.status in ACTIVE:
                 self._fall(self._failure or why)
                 self._engine.admit()
+            self._engine.ended(connection)

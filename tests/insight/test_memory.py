@@ -139,3 +139,14 @@ def test_at_most_so_many_positions_are_averaged_over(parameters, rng, monkeypatc
     h = states(parameters, ids)
     expected = [measured_norm(parameters, h, ids, t, 0) for t in np.linspace(11, 199, 5).astype(int)]
     assert reach(parameters, ids, 10).mean[0] == pytest.approx(np.mean(expected))
+
+
+def test_with_many_units_fewer_positions_are_averaged_over_and_their_number_is_told(parameters, rng, monkeypatch):
+    assert [memory.positions_of(H, 150) for H in (128, 512, 1_024, 2_048, 100_000)] == [256, 256, 127, 31, 16]
+    ids = rng.integers(6, size=600)
+    assert reach(parameters, ids, 10).positions == 256
+    monkeypatch.setattr(memory, "WORK", 20 * 10 * parameters.sizes[1] ** 2)
+    found, h = reach(parameters, ids, 10), states(parameters, ids)
+    expected = [measured_norm(parameters, h, ids, t, 0) for t in np.linspace(11, 599, 20).astype(int)]
+    assert found.positions == 20
+    assert found.mean[0] == pytest.approx(np.mean(expected))

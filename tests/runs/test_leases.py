@@ -97,7 +97,7 @@ def test_a_visit_without_training_leaves_nothing_behind(hasty, corpus, settings)
 @pytest.fixture
 def frugal(make_engine, tmp_path, monkeypatch):
     """An engine with a store that keeps one resting run in memory."""
-    monkeypatch.setattr(engine_of_runs, "KEPT_AT_REST", 1)
+    monkeypatch.setattr(engine_of_runs, "KEPT_AT_REST", (1, 10_000))
     return make_engine(store=Store(tmp_path / "home"), idle=0.01)
 
 
@@ -132,7 +132,7 @@ def test_there_is_one_run_for_a_link_as_long_as_a_page_holds_it(frugal, corpus, 
 
 
 def test_runs_that_are_not_saved_are_not_dropped_so_soon(make_engine, corpus, settings, monkeypatch):
-    monkeypatch.setattr(engine_of_runs, "KEPT_AT_REST", 1)
+    monkeypatch.setattr(engine_of_runs, "KEPT_AT_REST", (1, 10_000))
     engine = make_engine()
     tokens = [engine.create(corpus, settings).token for _ in range(5)]
     assert all(engine.find(token) for token in tokens)

@@ -1,0 +1,61 @@
+"""What a visitor brings is let go: files that are not on the page any more, runs that are not shown, ended sessions."""
+
+from types import SimpleNamespace
+
+import pytest
+from serving import soon
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.uploaded_file_manager import UploadedFileRec
+
+from charrnn.dashboard import streamlit_fixes
+from charrnn.dashboard.letting_go import Visit
+from charrnn.runs.engine import Engine
+from charrnn.text.corpus import Corpus
+from charrnn.training.settings import Settings
+
+SIZE = 20_000
+
+
+@pytest.fixture
+def manager(monkeypatch):
+    """What keeps uploaded files, as the server has it."""
+    monkeypatch.setattr(MemoryUploadedFileManager, "add_file", MemoryUploadedFileManager.add_file)  # put back after
+    streamlit_fixes.keep_newest_upload()
+    return MemoryUploadedFileManager("/upload")
+
+
+def kept(manager):
+    """Bytes of all files that are kept."""
+    return sum(len(file.data) for files in manager.file_storage.values() for file in files.values())
+
+
+def test_fifty_files_of_a_session_take_the_room_of_one_and_touch_no_other_session(manager):
+    manager.add_file("other", UploadedFileRec("theirs", "theirs.txt", "text/plain", b"t" * SIZE))
+    for number in range(50):
+        manager.add_file("mine", UploadedFileRec(f"{number}", f"{number}.txt", "text/plain", b"m" * SIZE))
+        assert [file.file_id for file in manager.get_files("mine", [*map(str, range(50))])] == [f"{number}"]
+        assert kept(manager) == 2 * SIZE
+    assert manager.get_files("other", ["theirs"])
+    manager.remove_session_files("mine")
+    assert kept(manager) == SIZE
+
+
+@pytest.fixture
+def engine():
+    engine = Engine(grace=0)
+    yield engine
+    engine.close()
+
+
+def test_runs_that_a_browser_shows_no_more_are_held_for_it_no_more(engine, monkeypatch):
+    context = SimpleNamespace(session_id="tab", session_state=SimpleNamespace(), fragment_storage=None)
+    monkeypatch.setattr(streamlit_fixes, "get_script_run_ctx", lambda: context)
+    corpus = Corpus.from_text("a text that somebody has brought. " * 30)
+    first, second = (engine.create(corpus, Settings(hidden_size=8, sequence_length=8)) for _ in range(2))
+    visit, tab = Visit(), SimpleNamespace(name="tab")
+    for shown in ([first], [first, second], [second, first]):
+        visit.hold(engine, shown, tab)
+    assert engine._leases.held(first)
+    visit.hold(engine, [second], tab)
+    assert soon(lambda: engine.find(first.token) is None)  # it has never trained, and nobody holds it
+    assert engine.find(second.token) is second

@@ -67,10 +67,10 @@ def side_by_side(session: Session) -> None:
     runs = session.compared_runs()
     if len(runs) == 1:
         return
-    axis, picture = st.session_state["compare-axis"], session.channel.picture
-    chart(picture("overlay", lambda: encode_chart(overlay(runs, axis))), key="overlay")
-    table(picture("results", lambda: encode_table(results(runs))), key="results")
-    passages(picture("beside", lambda: encode_passages(samples(runs), across=3)), key="samples")
+    axis, picture = st.session_state["compare-axis"], session.picture
+    chart(picture("overlay", lambda: encode_chart(overlay(runs, axis)), lambda: (*runs, axis)), key="overlay")
+    table(picture("results", lambda: encode_table(results(runs)), lambda: (*runs,)), key="results")
+    passages(picture("beside", lambda: encode_passages(samples(runs), across=3), lambda: (*runs,)), key="samples")
 
 
 def buttons(session: Session, runs: list[Run]) -> None:

@@ -9,7 +9,7 @@ from charrnn.dashboard import measuring, weight_charts
 from charrnn.dashboard.components import Axis, Chart, chart, encode_chart, encode_line, encode_matrix, line, matrix
 from charrnn.dashboard.one_step import one_step
 from charrnn.dashboard.redrawn import alone, redrawn, switch
-from charrnn.dashboard.session import Session
+from charrnn.dashboard.session import Last, Session
 from charrnn.insight.reading import states
 from charrnn.insight.weights import embedding, histogram, saturation
 from charrnn.network.rnn import Array, Parameters, loss_and_gradients
@@ -74,7 +74,7 @@ def array_control() -> None:
 
 def weights(session: Session) -> None:
     """One array at a time: its entries as colours, and how they spread at the stored steps."""
-    name, picture = st.session_state.get("array", "W_hh"), session.channel.picture
+    name, picture = st.session_state.get("array", "W_hh"), session.picture
 
     def seen() -> bytes:
         values, down, across = entries(session, name)
@@ -85,12 +85,12 @@ def weights(session: Session) -> None:
         words = f"{name}: {ARRAYS[name].meaning}. {sizes} numbers at step {session.view.step:,}."
         return encode_line([(words, "muted")], small=True)
 
-    line(picture("weights-said", said), key="weights-said")
+    line(picture("weights-said", said, lambda: name), key="weights-said")
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        matrix(picture("weights", seen), key="matrix")
+        matrix(picture("weights", seen, lambda: name), key="matrix")
     with right:
-        chart(picture("spread", lambda: encode_chart(spread(session, name))), key="histogram")
+        chart(picture("spread", lambda: encode_chart(spread(session, name)), lambda: name), key="histogram")
 
 
 def entries(session: Session, name: str) -> tuple[Array, Axis, Axis]:
@@ -183,9 +183,9 @@ def characters_as_points(session: Session) -> None:
     )
 
     def points() -> bytes:
-        view = session.view
-        found = embedding(view.parameters.W_xh, session.points)
-        session.points = found.points
+        view, last = session.view, session.remember("points", Last, session.run.corpus.digest)
+        found = embedding(view.parameters.W_xh, last.value)  # turned like the drawing before
+        last.value = found.points
         return encode_chart(weight_charts.embedding_chart(session.run.corpus.vocabulary.characters, found, view.step))
 
-    chart(session.channel.picture("points", points), key="points")
+    chart(session.picture("points", points), key="points")

@@ -74,7 +74,7 @@ def headlined(session: Session) -> None:
         return back + headline(session, rivals)
 
     with st.container(horizontal=True, vertical_alignment="center"):
-        line(session.channel.picture("headline", lambda: encode_line(said())), key="headline")
+        line(session.picture("headline", lambda: encode_line(said()), lambda: (*rivals,)), key="headline")
         blown_up.way_back(session)
 
 
@@ -187,8 +187,18 @@ def loss_of(curve: Curve, step: int, smooth: float, since: float = 0) -> Loss:
 
 def strip(session: Session) -> None:
     """The reading strip, and the column that is pinned in it."""
-    pinned = (st.session_state.get("strip") or {}).get("pinned")
-    reading_strip(session.channel.picture("strip", lambda: encode_strip(read(session, pinned))), key="strip")
+    pinned = pinned_column()
+
+    def seen() -> Hashable:
+        return pinned, session.typed, session.naming
+
+    reading_strip(session.picture("strip", lambda: encode_strip(read(session, pinned)), seen), key="strip")
+
+
+def pinned_column() -> int | None:
+    """The column of the strip that is pinned in this browser."""
+    pinned: int | None = (st.session_state.get("strip") or {}).get("pinned")
+    return pinned
 
 
 def read(session: Session, pinned: int | None) -> StripFrame:
@@ -243,7 +253,8 @@ def frame(vocabulary: Vocabulary, now: Strip, rows: list[Row], label: str, units
 def curve(session: Session) -> None:
     """The loss over the steps, beside its rivals."""
     rivals = rivals_of(session.run.corpus)
-    loss_curve(session.channel.picture("curve", lambda: encode_curve(history(session, rivals))), key="curve")
+    drawn = session.picture("curve", lambda: encode_curve(history(session, rivals)), lambda: (*rivals,))
+    loss_curve(drawn, key="curve")
 
 
 def history(session: Session, rivals: list[Rival]) -> CurveFrame:

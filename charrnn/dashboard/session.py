@@ -46,7 +46,7 @@ def engine() -> Engine:
 
 @st.cache_resource(show_spinner=False)
 def settle() -> None:
-    """To be called once the page stands: else every redraw ends in a collection of all that was loaded, 30 to 70 ms."""
+    """To be called once the page stands: else collections go through all that was loaded, 30 to 70 ms."""
     gc.collect()
     gc.freeze()
 

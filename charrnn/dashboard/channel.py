@@ -70,14 +70,27 @@ class Channel:
     def picture(self, name: str, make: Callable[[], bytes], same: Callable[[], Hashable] | None = None) -> bytes:
         """The picture for the component that Streamlit draws now; later ones follow by themselves.
 
-        Browsers for which `same` says the same get one picture of each version, made for one of them.
+        Browsers for which `same` says the same get one picture of each version, made for one of them: it has to tell
+        all that `make` depends on. Who only watches is content with one that has just been made.
         """
         own = Drawing()
-        find = (lambda: shared((name, same()))) if same else (lambda: own)
-        picture = Picture(make, find, find(), next(_DRAWINGS))
-        picture.drawing.renew(make, self.version(), wait=True)
+        find = (lambda: shared((name, same()), Drawing)) if same else (lambda: own)
+        picture = Picture(make, find, Drawing(), next(_DRAWINGS))
+        while picture.drawing is not (found := find()):  # once more where it came to see something else meanwhile
+            picture.drawing = found
+            if not (self.watching and found.frame) or found.due(self.version(), 0.0):
+                self._renew(picture, wait=True)
         self._pictures = {**self._pictures, name: picture}
         return self._take(name, picture)
+
+    def _renew(self, picture: Picture, *, wait: bool) -> None:
+        drawing = picture.drawing
+
+        def make() -> bytes | None:
+            frame = picture.make()
+            return frame if picture.find() is drawing else None
+
+        drawing.renew(make, self.version(), wait=wait)
 
     def _take(self, name: str, picture: Picture) -> Sealed:
         with self._taking:
@@ -119,11 +132,10 @@ class Channel:
         picture = self._pictures.get(name)
         if not picture:
             return None
-        version, drawing = self.version(), picture.find()
-        picture.drawing = drawing
-        if drawing.due(version, pause):
+        drawing = picture.drawing = picture.find()
+        if drawing.due(self.version(), pause):
             try:
-                drawing.renew(picture.make, version, wait=False)
+                self._renew(picture, wait=False)
             except Exception:  # the others go on
                 logging.getLogger(__name__).exception("The picture %s could not be made.", name)
         replaced = self._pictures.get(name) is not picture  # by a later drawing, which shows what was chosen since

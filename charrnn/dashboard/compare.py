@@ -65,9 +65,9 @@ def side_by_side(session: Session) -> None:
     runs = session.compared_runs()
     if len(runs) == 1:
         return
-    picture = session.channel.picture
-    table(picture("results", lambda: encode_table(results(runs))), key="results")
-    passages(picture("beside", lambda: encode_passages(samples(runs), across=3)), key="samples")
+    picture = session.picture
+    table(picture("results", lambda: encode_table(results(runs)), lambda: (*runs,)), key="results")
+    passages(picture("beside", lambda: encode_passages(samples(runs), across=3), lambda: (*runs,)), key="samples")
 
 
 def buttons(session: Session, runs: list[Run]) -> None:

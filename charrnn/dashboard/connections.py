@@ -1,5 +1,6 @@
 """What moved a prediction: the earlier characters, coloured by their pull on it."""
 
+from collections.abc import Hashable
 from typing import NamedTuple
 
 import numpy as np
@@ -68,14 +69,19 @@ def controls() -> None:
 def prediction(session: Session) -> None:
     """The text with one prediction picked in it, and what was guessed there."""
     pull: str = st.session_state.get("pull", "effect")
-    choice, picture = chosen(), session.channel.picture
+    choice, picture = chosen(), session.picture
     picked: Choice = st.session_state.get("connected", {}).get("chosen") or Choice(row=0, start=None, end=None)
     found = session.once(lambda: moved(session, choice, picked["start"]))
+
+    def seen() -> Hashable:
+        return choice.text(session), picked["start"]
+
     left, right = st.columns([3, 1], gap="medium")
     with left:
-        coloured_text(picture("connected", lambda: coloured(session, found(), pull)), key="connected")
+        drawn = picture("connected", lambda: coloured(session, found(), pull), lambda: (seen(), pull))
+        coloured_text(drawn, key="connected")
     with right:
-        table(picture("guessed", lambda: guesses_of(session, found())), key="guessed")
+        table(picture("guessed", lambda: guesses_of(session, found()), seen), key="guessed")
     st.caption(HOW_TO_READ[pull])
     line(picture("connected-said", lambda: said(session)), key="connected-said")
 

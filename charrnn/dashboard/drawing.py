@@ -1,12 +1,14 @@
 """A picture as it was made last: once for all browsers that see the same, and no more often than a server can bear.
 
-Where making it fails, it is tried again, more and more seldom.
+Where making it fails, it is tried again, more and more seldom. What is made while a browser comes to see something else
+may show some of either: it is nobody's.
 """
 
 import threading
 from collections.abc import Callable, Hashable
 from math import inf
 from time import monotonic, thread_time
+from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
 BYTES_A_SECOND = 110_000  # of one picture: what a phone can take; a larger one moves less often
@@ -29,10 +31,10 @@ class Drawing:
         """Whether it shows another version, and may be made again `pause` seconds after it was made last."""
         return self.version != version and monotonic() >= max(self._rests_until, self._began + pause)
 
-    def renew(self, make: Callable[[], bytes], version: int, *, wait: bool) -> None:
+    def renew(self, make: Callable[[], bytes | None], version: int, *, wait: bool) -> None:
         """Make it as of a version, unless that has been done; without `wait` not where another thread is at it.
 
-        Raises what `make` raises, and then stays as it was.
+        Raises what `make` raises, and then stays as it was; also where that is None, which is nobody's.
         """
         if not self._making.acquire(blocking=wait):
             return
@@ -42,7 +44,7 @@ class Drawing:
         finally:
             self._making.release()
 
-    def _make(self, make: Callable[[], bytes], version: int) -> None:
+    def _make(self, make: Callable[[], bytes | None], version: int) -> None:
         self._began, spent = monotonic(), thread_time()
         try:
             frame = make()
@@ -50,16 +52,20 @@ class Drawing:
             self._failures += 1
             self._rests_until = self._began + min(2.0**self._failures, LONGEST_REST)
             raise
+        if frame is None:
+            return
         self.seconds, self._failures = thread_time() - spent, 0
         self._rests_until = self._began + max(len(frame) / BYTES_A_SECOND, self.seconds / SHARE)
         self.frame, self.version = frame, version
 
 
-_SHARED: WeakValueDictionary[Hashable, Drawing] = WeakValueDictionary()
+_SHARED: WeakValueDictionary[Hashable, Any] = WeakValueDictionary()
 _SHARING = threading.Lock()
+Common = TypeVar("Common")
 
 
-def shared(key: Hashable) -> Drawing:
-    """The drawing of all browsers that see what `key` says: there as long as one of them has it."""
+def shared(key: Hashable, kind: Callable[[], Common]) -> Common:
+    """What all browsers have in common that see what `key` says: there as long as one of them has it."""
     with _SHARING:
-        return _SHARED.setdefault(key, Drawing())
+        found: Common = _SHARED.get(key) or _SHARED.setdefault(key, kind())
+        return found

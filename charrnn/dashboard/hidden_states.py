@@ -1,5 +1,6 @@
 """The hidden state over a text: all units as a heatmap, in an order that shows structure."""
 
+from collections.abc import Hashable
 from typing import NamedTuple
 
 import numpy as np
@@ -50,6 +51,10 @@ class Chosen(NamedTuple):
     view: str
     typed: str
     length: int
+
+    def text(self, session: Session) -> tuple[str, int, str]:
+        """What decides on the text that is read."""
+        return self.typed, self.length, session.typed
 
 
 def chosen() -> Chosen:
@@ -126,21 +131,26 @@ def all_units(session: Session) -> None:
     if len(choice.typed) > CHARACTERS:
         st.caption(f"Only the first {CHARACTERS} characters are shown.")
     cell: Cell | None = (st.session_state.get("heatmap") or {}).get("picked")
-    picture = session.channel.picture
+    picked = cell["position"] if cell else 0
+
+    def seen() -> Hashable:
+        return choice, picked, session.typed, session.unit, session.naming
+
     heatmap(
-        picture("heatmap", lambda: picture_of(session, choice, cell)),
+        session.picture("heatmap", lambda: picture_of(session, choice, picked), seen),
         key="heatmap",
         on_pick=lambda cell: pick_cell(session, cell),
     )
-    line(picture("heatmap-said", lambda: said(session, choice)), key="heatmap-said")
+    told = session.picture("heatmap-said", lambda: said(session, choice), lambda: choice.text(session))
+    line(told, key="heatmap-said")
 
 
-def picture_of(session: Session, choice: Chosen, cell: Cell | None) -> bytes:
+def picture_of(session: Session, choice: Chosen, position: int) -> bytes:
     """The heatmap as sent, the crosshair where a cell was picked."""
     now = reading(session, choice)
     shown, limit = seen_as(now.hidden, choice.view)
-    units = ordered(session, now.hidden, choice.order)
-    position = min(cell["position"], len(now.hidden) - 1) if cell else 0
+    units = ordered(session, now.hidden, choice)
+    position = min(position, len(now.hidden) - 1)
     return encode_heatmap(
         shown[:, units],
         text=session.run.corpus.vocabulary.decode(now.ids[now.start :]),
@@ -195,10 +205,11 @@ def seen_as(h: Array, view: str) -> tuple[Array, float]:
     return (states.change(h), 2.0) if view == "change" else (h, 1.0)
 
 
-def ordered(session: Session, h: Array, order: str) -> Array:
+def ordered(session: Session, h: Array, choice: Chosen) -> Array:
     """All units (H,), in the order asked for; while training it stands still."""
+    order = choice.order
     if order in COMPUTED:
-        kept = measuring.kept(session, "order", lambda: COMPUTED[order](h), (order, len(h)))
+        kept = measuring.kept(session, "order", lambda: COMPUTED[order](h), (order, *choice.text(session)))
         units: Array = kept.value
         return units
     found = measuring.found(session, RANKING)

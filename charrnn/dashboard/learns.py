@@ -11,7 +11,7 @@ from charrnn.dashboard.charts import weights as charts
 from charrnn.dashboard.components import Axis, encode_line, encode_matrix, line, matrix
 from charrnn.dashboard.one_step import one_step
 from charrnn.dashboard.redrawn import alone, redrawn, switch
-from charrnn.dashboard.session import Session
+from charrnn.dashboard.session import Last, Session
 from charrnn.insight.reading import states
 from charrnn.insight.weights import embedding, histogram, saturation
 from charrnn.network.rnn import Array
@@ -84,7 +84,7 @@ def weights(session: Session) -> None:
 
 def array(session: Session) -> None:
     """The entries of the array that was chosen."""
-    name, picture = chosen(), session.channel.picture
+    name, picture = chosen(), session.picture
 
     def seen() -> bytes:
         values, down, across = entries(session, name)
@@ -95,8 +95,8 @@ def array(session: Session) -> None:
         words = f"{name}: {ARRAYS[name].meaning}. {sizes} numbers at step {session.view.step:,}."
         return encode_line([(words, "muted")], small=True)
 
-    line(picture("weights-said", said), key="weights-said")
-    matrix(picture("weights", seen), key="matrix")
+    line(picture("weights-said", said, lambda: name), key="weights-said")
+    matrix(picture("weights", seen, lambda: name), key="matrix")
 
 
 def chosen() -> str:
@@ -193,9 +193,9 @@ def characters_as_points(session: Session) -> None:
         "differ most.",
         help="The two principal components of the rows. While it learns, vowels, digits and capitals gather.",
     )
-    view = session.view
-    found = embedding(view.parameters.W_xh, session.points)
-    session.points = found.points
-    characters = session.run.corpus.vocabulary.characters
-    draw("points", charts.characters_chart, charts.characters_data(characters, found))
+    view, corpus = session.view, session.run.corpus
+    last = session.remember("points", Last, corpus.digest)
+    found = embedding(view.parameters.W_xh, last.value)  # turned like the drawing before
+    last.value = found.points
+    draw("points", charts.characters_chart, charts.characters_data(corpus.vocabulary.characters, found))
     st.caption(f"Step {view.step:,}. The two axes show {sum(found.explained):.0%} of how the rows differ.")

@@ -2,13 +2,16 @@
 
 A measurement belongs to one network (its read-only parameters, compared by identity) and one question. While the next
 one is under way the last one stays on the page. The threads compute; they never touch Streamlit or a session.
+Browsers that ask the same of the same network have one finding, for which one of them works.
 """
 
 import logging
+import threading
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakValueDictionary
 
 import streamlit as st
 
@@ -22,6 +25,15 @@ LARGE = 512  # units: with more of them a measurement takes more than two or thr
 
 
 @dataclass
+class Task:
+    """What is done for all browsers that ask it of a network."""
+
+    parameters: Parameters
+    future: Future[Any]
+    asked_by: int = 0  # so many browsers
+
+
+@dataclass
 class Measurement:
     """A finding, or one to come."""
 
@@ -30,12 +42,22 @@ class Measurement:
     step: int
     about: Any
     future: Future[Any]
-    earlier: "Measurement | None"  # the last finding before it
+    earlier: "Measurement | None" = None  # the last finding before it
+    task: Task | None = None  # None where it was found at once
+
+    def let_go(self) -> None:
+        """This browser no longer asks; where no other does, what has not begun will not."""
+        with _ASKING:
+            task, self.task = self.task, None
+            if task:
+                task.asked_by -= 1
+                if not task.asked_by:
+                    task.future.cancel()
 
     @property
     def failed(self) -> bool:
         """Whether there was an error instead of a finding."""
-        return self.future.done() and not self.future.cancelled() and self.future.exception() is not None
+        return failed(self.future)
 
     @property
     def latest(self) -> "Measurement | None":
@@ -62,32 +84,54 @@ Work = Callable[[Session], Callable[[], Any]]  # what is to be done for the netw
 def measure(session: Session, name: str, work: Work, about: Any = ()) -> None:
     """Have `work` done for the network that is shown, unless that has been done or is under way."""
     view, last = session.view, session.measurements.get(name)
-    if last and last.parameters is view.parameters and last.about == about and not last.future.cancelled():
+    asks = last and (last.task or last.future.done()) and not last.future.cancelled()
+    if last and asks and last.parameters is view.parameters and last.about == about:
         return
     if last:
-        last.future.cancel()
+        last.let_go()
     earlier = last.latest if last else None
     if earlier:
         earlier.earlier = None
-    future = begun(session, work)
-    session.measurements[name] = Measurement(view.parameters, session.origin, view.step, about, future, earlier)
+    task = asked(session, name, work, about)
+    session.measurements[name] = Measurement(
+        view.parameters, session.origin, view.step, about, task.future, earlier, task
+    )
+
+
+_TASKS: WeakValueDictionary[Hashable, Task] = WeakValueDictionary()
+_ASKING = threading.Lock()
+
+
+def asked(session: Session, name: str, work: Work, about: Any) -> Task:
+    """The task of all browsers that ask this of the network shown."""
+    view, key = session.view, (name, session.run, session.seen_at, about)
+    with _ASKING:
+        task = _TASKS.get(key)
+        if task is None or task.parameters is not view.parameters or task.future.cancelled() or failed(task.future):
+            task = _TASKS[key] = Task(view.parameters, begun(session, name, work))
+        task.asked_by += 1
+        return task
+
+
+def begun(session: Session, name: str, work: Work) -> Future[Any]:
+    """The finding to come; where the work cannot even be begun, that is what went wrong with it."""
+    try:
+        future = turns(session.view.parameters.sizes[1] > LARGE).submit(session.name, work(session))
+    except Exception as error:
+        future = Future()
+        future.set_exception(error)
 
     def done(future: Future[Any]) -> None:
         if not future.cancelled() and (error := future.exception()):
             logging.getLogger(__name__).error("%s could not be measured.", name, exc_info=error)
-        session.noticed()
 
     future.add_done_callback(done)
+    return future
 
 
-def begun(session: Session, work: Work) -> Future[Any]:
-    """The finding to come; where the work cannot even be begun, that is what went wrong with it."""
-    try:
-        return turns(session.view.parameters.sizes[1] > LARGE).submit(session.name, work(session))
-    except Exception as error:
-        future: Future[Any] = Future()
-        future.set_exception(error)
-        return future
+def failed(future: Future[Any]) -> bool:
+    """Whether there was an error instead of a finding."""
+    return future.done() and not future.cancelled() and future.exception() is not None
 
 
 def under_way(session: Session, name: str) -> bool:
@@ -105,16 +149,24 @@ def found(session: Session, name: str) -> Measurement | None:
 
 def kept(session: Session, name: str, work: Callable[[], Any], about: Any = ()) -> Measurement:
     """What takes a tenth of a second: measured at once, and again only for another question or, at rest, network."""
-    view = session.view
-    last: Measurement | None = session.measurements.get(name)
-    fresh = last and (running(session.run) or last.parameters is view.parameters)
-    if last and fresh and last.about == about and last.origin == session.origin:
-        return last
-    future: Future[Any] = Future()
-    future.set_result(work())
-    last = Measurement(view.parameters, session.origin, view.step, about, future, None)
-    session.measurements[name] = last
-    return last
+    view, key = session.view, (name, session.run, session.seen_at, about)
+
+    def known() -> Measurement | None:
+        last: Measurement | None = _KEPT.get(key) or session.measurements.get(name)
+        fresh = last and (running(session.run) or last.parameters is view.parameters)
+        return last if last and fresh and last.about == about and last.origin == session.origin else None
+
+    if not (measurement := known()):
+        future: Future[Any] = Future()
+        future.set_result(work())
+        measurement = Measurement(view.parameters, session.origin, view.step, about, future)
+    with _ASKING:  # of two browsers that have worked at the same time, both have the finding of the first
+        measurement = known() or measurement
+        _KEPT[key] = session.measurements[name] = measurement
+    return measurement
+
+
+_KEPT: WeakValueDictionary[Hashable, Measurement] = WeakValueDictionary()
 
 
 def measured_fragment(

@@ -1,5 +1,7 @@
 """One step by hand: read a character, predict the next, learn from what came, with all the numbers."""
 
+from collections.abc import Hashable
+
 import numpy as np
 import streamlit as st
 
@@ -75,7 +77,7 @@ def by_hand(session: Session) -> None:
     choice, place, unit = chosen(), st.session_state.get("step-place") or 0, st.session_state.get("step-unit")
     if len(session.run.corpus.vocabulary.decode(reading(session, choice).ids)) < 2:
         return
-    characters, picture = session.run.corpus.vocabulary.characters, session.channel.picture
+    characters = session.run.corpus.vocabulary.characters
 
     def find() -> Worksheet:
         now = reading(session, choice)
@@ -83,6 +85,9 @@ def by_hand(session: Session) -> None:
         return worksheet(session.view.parameters, now.h[t], int(now.ids[t]), int(now.ids[t + 1]))
 
     sheet = session.once(find)
+
+    def read_here() -> Hashable:
+        return choice.text(session), place, characters
 
     def written() -> bytes:
         shown = looked_at(session) if unit is None else int(unit)
@@ -92,9 +97,10 @@ def by_hand(session: Session) -> None:
     def numbers() -> bytes:
         return encode_table(by_character(sheet(), characters), by_unit(sheet()), across=2)
 
-    passages(picture("step-written", written), key="step-sheet")
-    table(picture("step-numbers", numbers), key="step-numbers")
-    line(picture("step-said", lambda: said(session)), key="step-said")
+    for_one = session.picture("step-written", written, lambda: (read_here(), unit, session.unit, session.naming))
+    passages(for_one, key="step-sheet")
+    table(session.picture("step-numbers", numbers, read_here), key="step-numbers")
+    line(session.picture("step-said", lambda: said(session)), key="step-said")
 
 
 def said(session: Session) -> bytes:

@@ -70,7 +70,7 @@ def headlined(session: Session) -> None:
         return back + headline(session, rivals)
 
     with st.container(horizontal=True, vertical_alignment="center"):
-        line(session.channel.picture("headline", lambda: encode_line(said())), key="headline")
+        line(session.picture("headline", lambda: encode_line(said()), lambda: (*rivals,)), key="headline")
         blown_up.way_back(session)
 
 
@@ -185,8 +185,18 @@ def loss_of(curve: Curve, smoothed: Callable[[], Array], first: float, step: int
 
 def strip(session: Session) -> None:
     """The reading strip, and the column that is pinned in it."""
-    pinned = (st.session_state.get("strip") or {}).get("pinned")
-    reading_strip(session.channel.picture("strip", lambda: encode_strip(read(session, pinned))), key="strip")
+    pinned = pinned_column()
+
+    def seen() -> Hashable:
+        return pinned, session.typed, session.naming
+
+    reading_strip(session.picture("strip", lambda: encode_strip(read(session, pinned)), seen), key="strip")
+
+
+def pinned_column() -> int | None:
+    """The column of the strip that is pinned in this browser."""
+    pinned: int | None = (st.session_state.get("strip") or {}).get("pinned")
+    return pinned
 
 
 def read(session: Session, pinned: int | None) -> StripFrame:

@@ -38,7 +38,7 @@ def player(session: Session) -> None:
         if session.view.past and not session.watching:
             panel(session, "go-on", "Go on from here", None, look_back)
         with st.container(width="content", height="content", key="figures"):
-            moving = session.channel.picture("figures", lambda: encode_line(figures(session)))
+            moving = session.picture("figures", lambda: encode_line(figures(session)), lambda: of_another(session))
             line(moving, key="figured", width="content")
         if not session.watching:
             redrawn(lambda: start_over(session), "starting-over", stored_steps(session), width="content")
@@ -50,7 +50,7 @@ def buttons(session: Session) -> None:
     channel.action("train", lambda: train(session))
     channel.action("pause", lambda: pause(session))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        moving = channel.picture("playing", lambda: encode_press(playing(session.run)))
+        moving = session.picture("playing", lambda: encode_press(playing(session.run)))
         press(moving, key="playing", on_press=channel.press)
         st.menu_button(
             "Step",
@@ -150,7 +150,7 @@ def train(session: Session, until: int | None = None) -> None:
         return
     session.notice, session.closing, session.at = None, True, None
     for measurement in session.measurements.values():
-        measurement.future.cancel()  # what has not begun would be of a network that is past
+        measurement.let_go()  # what has not begun would be of a network that is past
     run.train(until, by=session.name)
 
 
@@ -163,6 +163,12 @@ def steps(session: Session, count: int) -> None:
 def pause(session: Session) -> None:
     """Stop after the present few steps, and wait for it, so that the button says at once how things stand."""
     session.run.pause(by=session.name, wait=PAUSE_SECONDS)
+
+
+def of_another(session: Session) -> str:
+    """The last command where another browser has given it since this one came, else ""."""
+    last = session.run.last_command
+    return last.what if last and last.by not in ("", session.name) and last.at > session.opened else ""
 
 
 def figures(session: Session) -> list[Span]:
@@ -180,7 +186,6 @@ def figures(session: Session) -> list[Span]:
     if run.stop_at and running(run) and now.speed:
         left = (run.stop_at - now.step) / now.speed
         parts.append(f"stops at {run.stop_at:,}, {words.duration(left)} left")
-    last = run.last_command
-    if last and last.by not in ("", session.name) and last.at > session.opened:
-        parts.append(f"another browser: {last.what}")
+    if said := of_another(session):
+        parts.append(f"another browser: {said}")
     return [("step ", ""), (f"{now.step:,}", "strong"), ("".join(f" · {part}" for part in parts), "")]

@@ -9,7 +9,7 @@ from charrnn.dashboard import words
 from charrnn.dashboard.components import Passage, encode_passages, passages
 from charrnn.dashboard.player import running
 from charrnn.dashboard.redrawn import redrawn
-from charrnn.dashboard.session import Session
+from charrnn.dashboard.session import Last, Session
 from charrnn.network import sampling
 
 LENGTH = 300
@@ -74,7 +74,8 @@ def text(session: Session) -> None:
         passage = Passage(title="", prime=dice.prime, text=write(session, dice))
         return encode_passages([passage], height=HEIGHT)
 
-    passages(session.channel.picture("written", make), key="written-text")
+    drawn = session.picture("written", make, lambda: (dice, session.sampling_seed))
+    passages(drawn, key="written-text")
 
 
 def write(session: Session, dice: Dice) -> str:
@@ -82,11 +83,12 @@ def write(session: Session, dice: Dice) -> str:
     run, view = session.run, session.view
     pace = max(1, int(run.snapshot.speed * 2)) if running(run) and not view.past else 1
     network = run.token, run.corpus.digest, run.settings, view.step // pace, pace
-    key = network, session.sampling_seed, dice
-    if session.sampled[0] != key:
+    last = session.remember("sample", Last, session.seen_at, session.sampling_seed, dice)
+    if not last.value or last.value[0] != network:
         vocabulary = run.corpus.vocabulary
         rng = np.random.default_rng(session.sampling_seed)
         prime = vocabulary.encode(dice.prime)
         ids = sampling.sample(view.parameters, prime, LENGTH, rng, dice.temperature, dice.top_k)
-        session.sampled = key, vocabulary.decode(ids)
-    return session.sampled[1]
+        last.value = network, vocabulary.decode(ids)
+    sampled: str = last.value[1]
+    return sampled

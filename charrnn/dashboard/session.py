@@ -4,7 +4,7 @@ import gc
 import os
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +15,7 @@ import streamlit as st
 
 from charrnn.dashboard import links, streamlit_fixes, texts
 from charrnn.dashboard.channel import Channel
+from charrnn.dashboard.drawing import shared
 from charrnn.dashboard.letting_go import Visit
 from charrnn.insight.reading import Strip, most_varying, sentence, states, strip
 from charrnn.network.rnn import Array, Parameters
@@ -45,7 +46,7 @@ def engine() -> Engine:
 
 @st.cache_resource(show_spinner=False)
 def settle() -> None:
-    """To be called once the page stands: else every redraw ends in a collection of all that was loaded, 30 to 70 ms."""
+    """To be called once the page stands: else collections go through all that was loaded, 30 to 70 ms."""
     gc.collect()
     gc.freeze()
 
@@ -56,6 +57,12 @@ class Notice(NamedTuple):
     sentence: str
     place: str
     after: Command | None  # the run's last one: with the next the sentence is past
+
+
+class Last:
+    """What was drawn last of something, None before the first."""
+
+    value: Any = None
 
 
 class View(NamedTuple):
@@ -90,15 +97,12 @@ class Session:
     scrubber: str = ""  # the slider that was drawn last to choose it
     typed: str = ""  # a sentence of one's own for the strip
     sampling_seed: int = 1
-    sampled: tuple[Any, str] = (None, "")  # what the sample was drawn from, and the sample
-    shown_units: Array | None = None
-    points: Array | None = None  # the characters as they were drawn last (V, 2): the next drawing is turned alike
+    remembered: dict[str, Any] = field(default_factory=dict)  # of the last drawings, for the next, by what it is
     sentences: dict[Any, tuple[str, int]] = field(default_factory=dict)  # by text and length
     carried: tuple[Any, Any, Any] = (None, None, None)  # the states read last: of which network, along which ids
     strips: dict[Any, tuple[Parameters, Strip]] = field(default_factory=dict)  # frozen rows, by step and sentence
     unit: int | None = None  # the one that was picked to be looked at, wherever that was
     measurements: dict[str, Any] = field(default_factory=dict)  # what takes long to find out, by what it is (measuring)
-    measured: int = 0  # how many measurements have been finished
     channel: Channel = field(init=False)
 
     def __post_init__(self) -> None:
@@ -107,8 +111,8 @@ class Session:
 
     @property
     def version(self) -> int:
-        """Rises with all that changes what the page shows, but for what is chosen on it."""
-        return sum(run.version for run in self.compared_runs()) + self.measured
+        """Rises with all that the runs do: browsers on the same runs have the same."""
+        return sum(run.version for run in self.compared_runs())
 
     @property
     def view(self) -> View:
@@ -119,9 +123,24 @@ class Session:
         now = self.run.snapshot
         return View(now.parameters_step, now.parameters, False)
 
-    def noticed(self) -> None:
-        """A measurement was finished; called from the thread that did it."""
-        self.measured += 1
+    def picture(self, name: str, make: Callable[[], bytes], choices: Callable[[], Hashable] = tuple) -> bytes:
+        """The picture for the component that is drawn now, one for all browsers that see the same.
+
+        `make` depends on the runs, on the step that is looked back at, and else on nothing but what `choices` tells,
+        what it holds of when this part was drawn included: what is left out, other browsers would see.
+        """
+        return self.channel.picture(name, make, lambda: (*self.compared_runs(), self.seen_at, choices()))
+
+    def remember(self, name: str, kind: Callable[[], Found], *of: Hashable) -> Found:
+        """What a drawing is to remember for the next one: in common with all browsers for which it is `of` the same."""
+        found = self.remembered[name] = shared((name, self.run, *of), kind)
+        return found
+
+    @property
+    def seen_at(self) -> int | None:
+        """The stored step that the page shows, None where it shows the present."""
+        view = self.view
+        return view.step if view.past else None
 
     def sentence(self, cells: int = CELLS) -> tuple[str, int]:
         """The text that the strip reads, context first, and where its columns begin; longer with more `cells`."""
@@ -159,32 +178,38 @@ class Session:
         return h
 
     def once(self, find: Callable[[], Found]) -> Callable[[], Found]:
-        """`find`, done once for each network that is shown: several pictures show one finding."""
-        latest: list[Any] = [None, None]
+        """`find`, done once for each network that is shown and sentence: several pictures show one finding."""
+        latest: list[Any] = [None, None, None]
 
         def found() -> Found:
-            parameters = self.view.parameters
-            if latest[0] is not parameters:
-                latest[:] = parameters, find()
-            finding: Found = latest[1]
+            parameters, typed = self.view.parameters, self.typed
+            if latest[0] is not parameters or latest[1] != typed:
+                latest[:] = parameters, typed, find()
+            finding: Found = latest[2]
             return finding
 
         return found
 
     def units(self, hidden: Array) -> Array:
         """The units that the strip shows, slow to change."""
-        before = self.shown_units
+        last = self.remember("shown-units", Last, self.run.corpus.digest, self.typed)
+        before = last.value
         if before is not None and before.max(initial=0) >= hidden.shape[1]:
             before = None
         named = [unit for unit in self.names if unit < hidden.shape[1]]
         varying = most_varying(hidden, 5, before).tolist()
-        self.shown_units = shown = np.array([*named, *(unit for unit in varying if unit not in named)][:5])
+        last.value = shown = np.array([*named, *(unit for unit in varying if unit not in named)][:5])
         return shown
 
     @property
     def origin(self) -> Any:
         """What measurements are about: the run and its text and settings, which a start over may change."""
         return self.run.token, self.run.corpus.digest, self.run.settings
+
+    @property
+    def naming(self) -> Hashable:
+        """The finding on which rests what units are called, and which is looked at before one is picked."""
+        return self.ranked and self.ranked.future
 
     @property
     def names(self) -> dict[int, str]:
@@ -291,7 +316,8 @@ class Session:
     def _look_anew(self) -> None:
         self.strips.clear()
         self.measurements.clear()
-        self.shown_units = self.points = self.at = None
+        self.remembered.clear()
+        self.at = None
 
 
 def style(theme: str | None) -> str:

@@ -89,7 +89,7 @@ def suffered(session: Session) -> None:
     state = st.session_state
     value = state.get("held-at") or 0.0
     held = dict.fromkeys(state.get("silenced") or [looked_at(session)], value)
-    kept = measuring.kept(session, "lesion", lambda: tried(session, held), (tuple(held), value))
+    kept = measuring.kept(session, "lesion", lambda: tried(session, held), (tuple(held), value, session.sampling_seed))
     found, spoken, before, after = kept.value
     st.markdown(in_words(found, list(held), value))
     left, right = st.columns([2, 3], gap="medium")

@@ -1,5 +1,6 @@
 """One unit on the text: its value as the colour of each character, and where it is most on and off."""
 
+from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
@@ -67,17 +68,21 @@ def text_drawn(session: Session) -> None:
 
     def choose(made: Choice) -> None:
         if colour == "unit":
-            session.unit = int(ordered(session, reading(session, choice).hidden, choice.order)[made["row"]])
+            session.unit = int(ordered(session, reading(session, choice).hidden, choice)[made["row"]])
         follow()
 
-    picture = session.channel.picture("on-the-text", lambda: picture_of(session, choice, colour, pick))
+    def seen() -> Hashable:
+        read = choice.order, *choice.text(session)
+        return read, colour, pick["start"], pick["end"], session.unit, session.naming
+
+    picture = session.picture("on-the-text", lambda: picture_of(session, choice, colour, pick), seen)
     coloured_text(picture, on_choose=choose, key="on-the-text")
 
 
 def picture_of(session: Session, choice: Chosen, colour: str, pick: Choice) -> bytes:
     """The text as sent, in the colours chosen."""
     now = reading(session, choice)
-    units = ordered(session, now.hidden, choice.order).tolist()
+    units = ordered(session, now.hidden, choice).tolist()
     values, rows, colouring = coloured_by(session, now, colour, units, pick)
     row = units.index(looked_at(session)) if colour == "unit" else 0
     return encode_coloured_text(

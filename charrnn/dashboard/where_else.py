@@ -63,12 +63,17 @@ def search_for(session: Session) -> None:
         st.caption("Draw over a stretch of the text above (or pick a character, then another with shift).")
         return
     stretch = stretch[0], min(stretch[1], len(now.hidden))
-    about = now.ids.tobytes(), now.start, stretch, threshold, which
+    about = now.ids.tobytes(), now.start, bool(typed_in(session)), stretch, threshold, which
 
     def work(session: Session) -> Callable[[], Found]:
         return search(session, stretch, threshold, which)
 
     measuring.measured_fragment(session, FOUND, work, lambda: places(session, about), about=about)
+
+
+def typed_in(session: Session) -> str:
+    """The text that is read where it was typed in, else "": it is at no place of the corpus."""
+    return session.typed or st.session_state.get("heatmap-text") or ""
 
 
 def picked() -> tuple[int, int] | None:
@@ -86,8 +91,7 @@ def search(session: Session, stretch: tuple[int, int], threshold: float, which: 
     alike = now.hidden[start:end]
     N = len(corpus.text)
     first = max(0, N - min(SEARCHED, int(WORK / parameters.sizes[1] ** 2)))
-    own = session.typed or st.session_state.get("heatmap-text")  # a text typed in is at no place of the corpus
-    at = -1 if own else corpus.text.find(corpus.vocabulary.decode(now.ids), first)
+    at = -1 if typed_in(session) else corpus.text.find(corpus.vocabulary.decode(now.ids), first)
     itself = None if at < 0 else at + now.start + start - first
 
     def work() -> Found:

@@ -113,7 +113,7 @@ def over_the_channel(session: Session, view: str) -> None:
     def learned() -> None:
         if view != "nothing":
             learn(session.run, MORE)
-        session.measured += 1  # what is shown has changed
+        session.run.version += 1  # what is shown has changed
         shown[0] = next(names)
 
     for name in ("odd", "even"):

@@ -6,6 +6,7 @@ turns, on one server and one run, none watch and so many watch, each time measur
 
     steps/s    of the run, and as a share of what it reached just before, when nobody watched
     server     its processor time, percent of a core
+    clients    that of the watchers' process, which takes it from the run and the server on the same machine
     click      Train or Pause of the run's owner until the other button arrives, ms, while all watch
     a watcher  rounds of new pictures that one gets in a second, the median and the least; those that were cut off
 
@@ -38,8 +39,10 @@ from websockets.sync.client import connect
 PATIENCE = 300  # seconds, for many pages that open at once on a server that is overloaded
 CALM = 3  # seconds in which the owner sees the run move again, before anything is measured
 PAGE = ""  # the whole page among its parts
-HEAD = "watchers    steps/s    of alone    server %    click p50/p95/max ms      a watcher's rounds/s   cut off"
-LINE = "{watchers:8} {steps:10,.0f} {of_alone:11.2f} {server:11.0f}    {clicks:>22}   {rounds:>20} {cut_off:9}"
+HEAD = "watchers   steps/s   of alone   server %   clients %   click p50/p95/max ms   a watcher's rounds/s  cut off"
+LINE = (
+    "{watchers:8} {steps:9,.0f} {of_alone:10.2f} {server:10.0f} {clients:11.0f} {clicks:>22} {rounds:>22} {cut_off:8}"
+)
 
 
 class Watcher:
@@ -136,6 +139,11 @@ class Audience:
         found: dict[str, Any] = json.loads(self._process.stdout.readline())
         return found
 
+    @property
+    def cpu_seconds(self) -> float:
+        """Processor time that their process has used so far."""
+        return cpu_seconds(self._process.pid) if self._process else 0.0
+
 
 @contextmanager
 def watching(count: int, server: Server, query: str, typed: int) -> Iterator[Audience]:
@@ -156,16 +164,18 @@ def measure(server: Server, owner: Client, there: Audience, seconds: float, clic
     """The run, the server and the owner's clicks while so many watch."""
     assert soon(lambda: len(owner.seen(CALM)) > CALM, PATIENCE), "the owner sees nothing any more"
     sleep(CALM)
-    before, used, began = there.told()["rounds"], cpu_seconds(server.pid), perf_counter()
+    before, used, theirs, began = there.told()["rounds"], cpu_seconds(server.pid), there.cpu_seconds, perf_counter()
     sleep(seconds)
     passed = perf_counter() - began
-    steps, used, now = owner.speed(seconds), cpu_seconds(server.pid) - used, there.told()
+    used, theirs = cpu_seconds(server.pid) - used, there.cpu_seconds - theirs
+    steps, now = owner.speed(seconds), there.told()
     rounds = [(after - earlier) / passed for earlier, after in zip(before, now["rounds"], strict=True)]
     waits = sorted(1000 * pressed(owner) for _ in range(clicks))
     return {
         "watchers": len(rounds),
         "steps": steps,
         "server": 100 * used / passed,
+        "clients": 100 * theirs / passed,
         "click": [round(statistics.median(waits)), round(waits[int(0.95 * (clicks - 1))]), round(waits[-1])],
         "rounds": [round(statistics.median(rounds), 2), round(min(rounds), 2)] if rounds else [],
         "cut_off": now["cut_off"],

@@ -55,8 +55,8 @@ def test_browsers_that_see_something_else_get_their_own_pictures(world: World):
     pinned, channels = [None, 3], [Channel(lambda: 0, lambda: 1.0) for _ in range(2)]
     for column, channel in zip(pinned, channels, strict=True):
         channel.picture("strip", lambda column=column: f"pinned {column}".encode(), lambda column=column: column)
-    assert shared(("strip", None)).frame == b"pinned None"
-    assert shared(("strip", 3)).frame == b"pinned 3"
+    assert shared(("strip", None), Drawing).frame == b"pinned None"
+    assert shared(("strip", 3), Drawing).frame == b"pinned 3"
 
 
 def test_a_browser_that_sees_something_else_from_now_on_gets_that(world: World):
@@ -68,13 +68,42 @@ def test_a_browser_that_sees_something_else_from_now_on_gets_that(world: World):
     assert unsealed(channel.fresh("strip") or b"") == b"step 300"
 
 
+def test_what_was_made_while_a_browser_came_to_see_something_else_is_shown_to_nobody(world: World):
+    seen, first, second = ["now"], *(Channel(lambda: world.version, lambda: 1.0) for _ in range(2))
+
+    def make() -> bytes:
+        seen[0] = "step 300"  # as by a press that comes in between
+        return f"of {seen[0]}".encode()
+
+    assert unsealed(first.picture("strip", make, lambda: seen[0])) == b"of step 300"
+    assert unsealed(second.picture("strip", lambda: b"of now", lambda: "now")) == b"of now"
+    seen[0] = "now"
+    world.turn()
+    first.fresh("strip")
+    assert shared(("strip", "now"), Drawing).frame == b"of now"
+
+
+def test_who_only_watches_is_content_with_what_has_just_been_made(world: World):
+    watching, owning = Channel(lambda: world.version, lambda: 1.0, True), Channel(lambda: world.version, lambda: 1.0)
+
+    def drawn(channel: Channel) -> bytes:
+        return unsealed(channel.picture("strip", lambda: f"of {world.version}".encode(), lambda: "run"))
+
+    assert drawn(owning) == b"of 0"
+    world.version = 1
+    assert drawn(watching) == b"of 0"
+    assert drawn(owning) == b"of 1"
+    world.turn()
+    assert drawn(watching) == b"of 2"
+
+
 def test_a_drawing_goes_with_the_last_browser_that_has_it():
     channel = Channel(lambda: 0, lambda: 1.0)
     channel.picture("gone", lambda: b"drawn", lambda: "run")
-    assert shared(("gone", "run")).frame == b"drawn"
+    assert shared(("gone", "run"), Drawing).frame == b"drawn"
     del channel
     gc.collect()
-    assert shared(("gone", "run")).frame == b""
+    assert shared(("gone", "run"), Drawing).frame == b""
 
 
 def test_a_drawing_that_is_being_made_is_not_waited_for_unless_that_is_asked_for():

@@ -48,7 +48,7 @@ ALL: list[Any] = [
     ),
     (losses.compared_chart, {}, losses.compared_data([a_history(), a_history(500, 1.7)])),
     (inside.cost_chart, {}, inside.cost_data(np.array([0.1, -0.2, 0.3]), 3)),
-    (inside.reach_chart, {}, inside.reach_data(Reach(FADES, FADES / 2, 2 * FADES), FADES[:6], FADES, 5)),
+    (inside.reach_chart, {}, inside.reach_data(Reach(FADES, FADES / 2, 2 * FADES, 1), FADES[:6], FADES, 5)),
     (inside.eigenvalues_chart, {}, inside.eigenvalues_data(Spectra(VALUES, 0.1 * VALUES))),
     (
         weights.histogram_chart,
@@ -225,7 +225,7 @@ def test_the_letters_of_runs_that_end_together_stand_apart():
 
 
 def test_the_gradient_is_drawn_down_to_a_hundred_millionth():
-    frame = inside.reach_data(Reach(FADES, FADES / 2, 2 * FADES), FADES[:6], FADES, 5)["reach"]
+    frame = inside.reach_data(Reach(FADES, FADES / 2, 2 * FADES, 1), FADES[:6], FADES, 5)["reach"]
     assert frame[["now", "training", "before"]].notna().sum().tolist() == [8, 6, 8]
     assert frame["low"].min() >= 1e-8
 

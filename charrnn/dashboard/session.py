@@ -33,6 +33,7 @@ LIVELY = min(os.cpu_count() or 2, 8)
 LIMIT = 6  # runs in a comparison
 PANELS = ("text", "network", "learning", "my-runs", "stop-at", "go-on")  # they close once something was chosen in them
 KEPT_IN_ADDRESS = ("present", "unit", "across", "axis", "smoothing")  # choices of how something is drawn
+HEARD_SECONDS = 10.0  # by then a browser has heard that its address is another one, however busy the server is
 RANKING = "which-unit"  # the measurement that gives units their names
 Found = TypeVar("Found")
 NAMED_FOR = 1.5  # a ranking names units until the step is this many times further, or back
@@ -81,6 +82,7 @@ class Session:
     name: str = field(default_factory=lambda: secrets.token_hex(2))  # tells two browsers on one run apart
     opened: float = field(default_factory=time.monotonic)
     linked: str = ""  # the token that the address holds because of this session
+    past: tuple[str, float] = ("", 0.0)  # the one that it held before, and until when the browser may still tell of it
     arriving: bool = True  # whether the page has yet to be drawn whole
     watching: bool = False  # whether it came by the read-only link
     compared: list[Run] = field(default_factory=list)  # beside its own run
@@ -237,6 +239,22 @@ class Session:
         """Its own run and those beside it, in the order of their letters."""
         return [self.run, *self.compared]
 
+    def link(self) -> None:
+        """Have the address lead to its run."""
+        token = self.run.watch_token if self.watching else self.run.token
+        if token != self.linked:
+            self.past = self.linked, time.monotonic() + HEARD_SECONDS
+        self.linked = token
+
+    def led_elsewhere(self, token: str) -> bool:
+        """Whether an address with this token leads to another run, as the browser's Back does.
+
+        A request that was on its way as another run was opened still tells of the one before. Were that believed, the
+        page would go back to it, and take along what was pressed meanwhile.
+        """
+        before, until = self.past
+        return bool(token) and token != self.linked and (token != before or time.monotonic() > until)
+
     def open(self, run: Run) -> None:
         """Make another run its own; in a comparison the two change places."""
         self.closing = True
@@ -343,9 +361,9 @@ def open_session() -> Session:
     query = st.query_params.to_dict()
     token = query.get("watch") or query.get("run") or ""
     session: Session | None = st.session_state.get("session")
-    if session is None or (token and token != session.linked):
+    if session is None or session.led_elsewhere(token):
         session = st.session_state["session"] = opened(query)
-    session.linked = session.run.watch_token if session.watching else session.run.token
+    session.link()
     kept = {"watch" if session.watching else "run": session.linked}
     kept |= {name: query[name] for name in KEPT_IN_ADDRESS if name in query}
     if query != kept:

@@ -104,8 +104,9 @@ def suffered(session: Session) -> None:
 def in_words(found: lesion.Lesion, units: list[int], value: float) -> str:
     """What a lesion costs, in a sentence."""
     held = f"Unit {units[0]}" if len(units) == 1 else f"{len(units)} units"
-    percent = 100 * found.cost / found.before
-    costs = f"costs **{found.cost:+.4f} nats** a character ({percent:+.1f} %)"
+    costs = f"costs **{found.cost:+.4f} nats** a character"
+    if found.before >= 0.0005:  # less is written as 0.000, of which nothing is a share
+        costs += f" ({100 * found.cost / found.before:+.1f} %)"
     if abs(found.cost) < 5e-5:
         costs = "costs **nothing**"
     said = (

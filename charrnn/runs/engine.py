@@ -30,6 +30,7 @@ KEPT_UNSAVED = 200, 100_000_000  # likewise, of those that could not be found ag
 DELETED = "This run was deleted. Choose a text or start over for a new one, or open another one under My runs."
 CLOSE_SECONDS = 5.0
 LOOK_SECONDS = 1.0  # between two looks at whether the workers of those that train were heard
+STORE_SECONDS = 2.0  # between two looks at whether the store's file is still the one that runs were saved in
 TIDY_SECONDS = 600.0  # between two looks at the size of the store
 
 
@@ -73,6 +74,8 @@ class Engine:
         self.grace = number("CHARRNN_GRACE", GRACE_SECONDS, 0, 1e6) if grace is None else grace
         self.removed = 0  # saved runs that had to go, to keep the store within its limit
         if store:
+            self._file = store.file()  # the store's, as it was when last looked at
+            self._janitor.later(STORE_SECONDS, self._look_for_file)
             self._janitor.later(0, self._tidy_store)
             self._janitor.later(0, self._delete_on)
         self._leases = Leases(self.grace, self._janitor, self.lock, self._left)
@@ -337,6 +340,20 @@ class Engine:
                 if run := self._runs.get(token):
                     run.give_up(steps)
         self._janitor.later(TIDY_SECONDS, self._tidy_store)
+
+    def _look_for_file(self) -> None:
+        """Tell runs that do not train where what was saved of them is gone; a worker that saves tells it itself."""
+        assert self.store
+        before, self._file = self._file, self.store.file()
+        if not self._file or self._file != before:
+            saved: set[str] = set()
+            with suppress(StoreError):
+                saved = set(self.store.tokens() if self._file else ())
+            with self.lock:
+                for run in self._runs.values():
+                    if run.status not in ACTIVE and run.token not in saved:
+                        run.lose_saved()
+        self._janitor.later(STORE_SECONDS, self._look_for_file)
 
     def _kept(self, run: Run) -> Run:
         """The run, kept in memory from now on; where two sessions found it at the same time, one for both."""

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from charrnn.runs.engine import Engine
 
 ACTIVE = ("starting", "training", "pausing")  # these take a place among the running
+GONE = "What was saved of this run was removed. It is in memory, and saved again as it trains on."
 SILENT_SECONDS = 5  # after which a worker that was not heard is told of
 ANSWER_SECONDS = 15  # after which it is ended
 START_SECONDS = 60  # the same while it starts, which may take long on a machine that is overloaded
@@ -410,6 +411,12 @@ class Run:
         if line.silent == SILENT_SECONDS:
             self._become(self.status, f"The training process has not answered for {SILENT_SECONDS} seconds.")
         line.tell("ping")
+
+    def lose_saved(self) -> None:
+        """What was saved of it has been removed. The engine's part, its lock held."""
+        if self.saved_step is not None:
+            self.saved_step, self.unsaved = None, GONE
+            self._become(self.status)
 
     def _heard_of(self) -> None:
         if self._line.silent >= SILENT_SECONDS:  # what was said of that is past

@@ -127,6 +127,20 @@ def test_a_folder_removed_while_a_run_is_paused_is_filled_by_the_next_process_wi
     assert other.curve.held_out[0] == run.curve.held_out[0]
 
 
+def test_a_paused_run_whose_folder_is_removed_is_said_to_be_saved_no_longer_until_it_trains_on(
+    make_engine, store, corpus, settings, workers
+):
+    run = trained(make_engine(store=store).create(corpus, settings), 100)
+    until(run, lambda run: run.snapshot.held_out_step == 100)
+    run.rest()
+    workers[0].join(SECONDS)  # with it went the last that was to be saved
+    shutil.rmtree(store.folder)
+    until(run, lambda run: run.saved_step is None)
+    assert run.unsaved == "What was saved of this run was removed. It is in memory, and saved again as it trains on."
+    trained(run, 150)
+    assert run.unsaved is None
+
+
 def test_the_state_of_a_removed_file_is_never_taken_for_that_of_the_new_one(store):
     store.begin("old", "digest", "text", {}, 0)
     (store.folder / "runs.sqlite").unlink()  # what SQLite keeps beside it stays

@@ -92,6 +92,9 @@ class Verdict(NamedTuple):
             said += f", where luck gives {self.luck:.2f} and the untrained network {self.untrained:.2f}."
         elif self.score >= self.luck + MARGIN[self.graded]:
             said = f"No unit here has learned {quoted}: best {self.score:.2f}, and {self.untrained:.2f} untrained."
+        elif self.luck + MARGIN[self.graded] > 1:
+            said = f"Whether a unit knows {quoted} cannot be told on a text that repeats itself so: luck alone reaches "
+            said += f"{self.luck:.2f}."
         else:
             said = f"No unit here knows {quoted}: best {self.score:.2f}, luck {self.luck:.2f}."
         if self.together:

@@ -95,6 +95,16 @@ def test_shuffled_labels_are_known_by_nobody(rng):
         assert verdict.sentence.startswith("No unit here knows “planted”: best 0.")
 
 
+def test_where_luck_leaves_no_room_above_it_nobody_is_said_not_to_know():
+    h = np.tile([0.9, -0.9, 0.1], 600)[:, None]
+    units = prepare(np.repeat(h, H, axis=1))
+    verdict = judge(Evidence("", units, units), binary(np.arange(len(h)) % 3 == 0))
+    assert (verdict.score, verdict.luck) == pytest.approx((1, 1), abs=1e-5)
+    assert verdict.sentence == (
+        "Whether a unit knows “planted” cannot be told on a text that repeats itself so: luck alone reaches 1.00."
+    )
+
+
 def test_luck_is_the_95th_percentile_of_the_best_unit_over_shifted_labels(rng):
     units, concept = prepare(rng.normal(size=(200, H)).cumsum(axis=0)), binary(np.arange(200) % 50 < 20)
     shifts = np.random.default_rng(0).integers(10, 190, ranking.SHIFTS)

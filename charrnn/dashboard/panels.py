@@ -78,6 +78,8 @@ def notices(session: Session) -> None:
     """What could not be done, and what is otherwise than one would expect."""
     for message in filter(None, (session.said(), session.run.message)):
         st.warning(words.plain(message))
+    if session.run.token in session.dropped and session.run.status != "closed":
+        st.warning("You have deleted this run: in some minutes it is gone for good, unless My runs brings it back.")
     for remark in remarks(session.run):
         st.caption(words.plain(remark))
 
@@ -124,7 +126,7 @@ def headline(session: Session, rivals: list[Rival]) -> list[Span]:
         return blown_up.in_words(blown, blind, run.in_force.learning_rate)
     nats, kind, at = shown_loss(run, view)
     then = f"At step {at:,} it hesitated" if view.past or 2 * at < view.step else "It now hesitates"
-    said: list[Span] = [(f"{then} between {words.choices(nats)} characters", "strong"), (beside_blind(nats, blind), "")]
+    said: list[Span] = [(f"{then} {words.between(nats)}", "strong"), (beside_blind(nats, blind), "")]
     if beaten := [rival.name for rival in rivals if nats < rival.nats and rival.name not in NOT_SAID]:
         said.append((f" Better than {beaten[-1]}.", ""))
     return [*said, of_kind(nats, f"{kind} at step {at:,}")]

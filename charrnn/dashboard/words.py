@@ -39,6 +39,12 @@ def choices(nats: float) -> str:
     return f"{number:.0f}" if number >= 10 else f"{number:.1f}"
 
 
+def between(nats: float) -> str:
+    """How it hesitates at a loss, as the sentence goes on."""
+    number = choices(nats)
+    return "hardly at all" if number == "1.0" else f"between {number} characters"
+
+
 def short(step: int) -> str:
     """A round step as on an axis: 300, 1k, 30k, 1M."""
     for size, letter in ((1_000_000, "M"), (1_000, "k")):

@@ -41,6 +41,18 @@ def test_a_ticked_run_can_be_deleted_and_then_none_is_ticked(listed):
     assert "run-delete" not in page.buttons
 
 
+def test_who_deletes_the_run_that_is_open_is_told_that_it_will_be_gone_until_it_is_brought_back(listed):
+    page, kept = listed
+    page.session.open(session.engine().find(kept[0]))
+    page.look().look()
+    tick(page, 0).click("run-delete")
+    assert page.warnings == [
+        "You have deleted this run: in some minutes it is gone for good, unless My runs brings it back."
+    ]
+    page.click("undo-delete")
+    assert page.warnings == []
+
+
 def test_a_deleted_run_is_out_of_the_list_before_the_browser_has_answered(listed, monkeypatch):
     page, kept = listed
     monkeypatch.setattr(my_runs, "kept_runs", lambda add, drop, key: kept)

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from math import log
 from pathlib import Path
 
 import hostile
@@ -55,3 +56,12 @@ def test_what_a_setting_or_a_step_is_called_is_one_word_everywhere_on_the_page()
     found = {(file.name, text) for file in FOLDER.rglob("*.py") for text in said(file) if re.search(OTHER_WORDS, text)}
     assert found == set()
     assert set(WORDS) == set(Settings().to_dict())
+
+
+def test_what_is_known_by_heart_is_not_hesitated_over_between_1_0_characters():
+    assert [words.between(log(number)) for number in (1, 1.04, 1.06, 12)] == [
+        "hardly at all",
+        "hardly at all",
+        "between 1.1 characters",
+        "between 12 characters",
+    ]

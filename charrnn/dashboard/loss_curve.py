@@ -1,6 +1,6 @@
 """The loss over training: a run's losses as a frame, how they are to be drawn, and the curve of the first screen."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from math import log
 from typing import Any
 
@@ -34,7 +34,6 @@ SMOOTHING = (
     "leave it; in the classic experiment it is the usual one."
 )
 POINTER = "Drag the curve to move it, Ctrl and the wheel widen it, a double click shows all of it again."
-DRAWN = ("curved", "overlaid")  # the parts of the page that show losses
 
 
 def losses_of(run: Run, smoothing: str = "usual") -> pd.DataFrame:
@@ -143,7 +142,8 @@ def chosen(name: str) -> str:
 def choice(name: str, label: str, label_visibility: Any = "collapsed", help: str | None = None) -> None:
     """One of the choices. The link keeps it, and what shows losses is drawn anew."""
     options: Mapping[str, str] = CHOICES[name]
-    draw_anew: Callable[[], None] = anew(*DRAWN)
+    compared = ("overlaid",) if st.session_state.get("compare") else ()
+    draw_anew = anew("curved", *compared)
 
     def keep() -> None:
         if chosen(name) == next(iter(options)):
@@ -155,7 +155,7 @@ def choice(name: str, label: str, label_visibility: Any = "collapsed", help: str
     st.segmented_control(
         label,
         list(options),
-        default=chosen(name) if name not in st.session_state else None,
+        default=chosen(name),
         format_func=options.__getitem__,
         key=name,
         help=help,

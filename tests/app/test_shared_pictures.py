@@ -8,13 +8,13 @@ from app_page import SECONDS, Page
 
 from charrnn.dashboard import measuring, panels
 
-FIRST_SCREEN = {"headline", "strip", "curve", "written", "figures"}
+FIRST_SCREEN = {"headline", "strip", "written", "figures"}
 ONE_STEP = {"step-written", "step-numbers"}
 OF_THE_TEXT = {"heatmap", "heatmap-said", "on-the-text", "connected", "guessed", *ONE_STEP}
-OF_AN_ARRAY = {"weights-said", "weights", "spread"}
-BELOW = {*OF_THE_TEXT, *OF_AN_ARRAY, "connected-said", "step-said", "points"}
+OF_AN_ARRAY = {"weights-said", "weights"}
+BELOW = {*OF_THE_TEXT, *OF_AN_ARRAY, "connected-said", "step-said"}
 ALL = FIRST_SCREEN | BELOW
-COMPARED = {"overlay", "results", "beside"}
+COMPARED = {"results", "beside"}
 
 
 class Choice(NamedTuple):
@@ -162,7 +162,7 @@ def test_the_button_is_shared_by_all_who_may_press_it(open_page):
     assert "playing" in drawings(owner)
 
 
-def test_a_comparison_is_shared_by_those_who_compare_the_same_over_the_same_axis(open_page):
+def test_a_comparison_is_shared_by_those_who_compare_the_same(open_page):
     first = open_page(text="Names").step("100 steps")
     second, third = (open_page(run=first.run.token) for _ in range(2))
     fork = first.session.run._engine.fork(first.run, 0, first.run.settings)
@@ -174,9 +174,6 @@ def test_a_comparison_is_shared_by_those_who_compare_the_same_over_the_same_axis
     assert drawings(first).keys() >= COMPARED
     assert apart(first, second) == set()
     assert not COMPARED & drawings(third).keys()
-    second.at.session_state["compare-axis"] = "characters"
-    second.look()
-    assert apart(first, second) == {"overlay"}
 
 
 def test_what_was_drawn_of_another_run_is_shared_with_nobody(open_page):

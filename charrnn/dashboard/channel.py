@@ -7,7 +7,7 @@ import itertools
 import logging
 import secrets
 import threading
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from time import monotonic
 from weakref import WeakValueDictionary
@@ -48,24 +48,27 @@ class Channel:
     """One browser session's pictures and parts.
 
     `version()` is a number that changes with what is shown, `pace()` how much more seldom than usual pictures are to be
-    made. The functions that make pictures, and do what buttons say, run in other threads: they never
-    touch st.*. What is known of pictures and parts is replaced, never written into, so that any thread may read it.
+    made. Streamlit's thread draws the page while the server's threads send: one lock is held whenever one of them puts
+    in its place, or takes, a picture or a part, and never while one is made. So what is sent is of the latest drawing,
+    and of two pictures that are taken the later one is as new. What makes pictures, or does what buttons say, runs in
+    any thread: it never touches st.*.
     """
 
     def __init__(self, version: Callable[[], int], pace: Callable[[], float], watching: bool = False) -> None:
         self.token = secrets.token_urlsafe(16)
         self.version, self.pace, self.watching = version, pace, watching
         self.path = f"live/{self.token}"
-        self._pictures: Mapping[str, Picture] = {}
-        self._parts: Mapping[str, Part] = {}
+        self._pictures: dict[str, Picture] = {}
+        self._parts: dict[str, Part] = {}
         self._actions: dict[str, Callable[[], None]] = {}
-        self._taking = threading.Lock()  # what is taken later is as new, and has the higher number
         self._taken = itertools.count(1)
+        self._lock = threading.Lock()
         CHANNELS[self.token] = self
 
     def begin(self) -> None:
         """The whole page is being drawn anew: what is not drawn again is no longer there."""
-        self._pictures, self._parts = {}, {}
+        with self._lock:
+            self._pictures, self._parts = {}, {}
 
     def picture(self, name: str, make: Callable[[], bytes], same: Callable[[], Hashable] | None = None) -> bytes:
         """The picture for the component that Streamlit draws now; later ones follow by themselves.
@@ -80,8 +83,9 @@ class Channel:
             picture.drawing = found
             if not (self.watching and found.frame) or found.due(self.version(), 0.0):
                 self._renew(picture, wait=True)
-        self._pictures = {**self._pictures, name: picture}
-        return self._take(name, picture)
+        with self._lock:
+            self._pictures[name] = picture
+            return self._take(name, picture)
 
     def _renew(self, picture: Picture, *, wait: bool) -> None:
         drawing = picture.drawing
@@ -93,15 +97,16 @@ class Channel:
         drawing.renew(make, self.version(), wait=wait)
 
     def _take(self, name: str, picture: Picture) -> Sealed:
-        with self._taking:
-            picture.sent = picture.drawing.frame
-            return sealed(picture.sent, name, picture.drawn, next(self._taken))
+        """To be called with the lock held."""
+        picture.sent = picture.drawing.frame
+        return sealed(picture.sent, name, picture.drawn, next(self._taken))
 
     def part(self, name: str, depends: Callable[[], Hashable], every: float = 0.0) -> None:
         """This part of the page is being drawn, and is to be redrawn when what it depends on is no longer the same, at
         most once in `every` seconds, more seldom where pictures are."""
-        due = monotonic() + every * self.pace()
-        self._parts = {**self._parts, name: Part(depends, depends(), due=due)}
+        part = Part(depends, depends(), due=monotonic() + every * self.pace())
+        with self._lock:
+            self._parts[name] = part
 
     def action(self, name: str, do: Callable[[], None]) -> None:
         """What is done when a button of this name is pressed, from now on."""
@@ -116,20 +121,25 @@ class Channel:
 
     def smallest_first(self, sight: Sequence[str]) -> list[str]:
         """The pictures in sight in the order in which they are to be made: buttons do not wait for heatmaps."""
-        pictures = self._pictures
+        with self._lock:
+            pictures = dict(self._pictures)
         return sorted(pictures.keys() & set(sight), key=lambda name: len(pictures[name].sent))
 
     def takes_long(self, name: str, pause: float) -> bool:
         """Whether a picture is to be made now, and that is work for a thread."""
-        picture = self._pictures.get(name)
+        picture = self._find(name)
         if not picture:
             return False
-        picture.drawing = picture.find()
-        return picture.drawing.seconds > QUICK and picture.drawing.due(self.version(), pause)
+        drawing = picture.drawing = picture.find()
+        return drawing.seconds > QUICK and drawing.due(self.version(), pause)
+
+    def _find(self, name: str) -> Picture | None:
+        with self._lock:
+            return self._pictures.get(name)
 
     def fresh(self, name: str, pause: float = 0.0) -> Sealed | None:
         """A picture instead of one that shows what is past, made `pause` seconds after the last at the earliest."""
-        picture = self._pictures.get(name)
+        picture = self._find(name)
         if not picture:
             return None
         drawing = picture.drawing = picture.find()
@@ -138,14 +148,18 @@ class Channel:
                 self._renew(picture, wait=False)
             except Exception:  # the others go on
                 logging.getLogger(__name__).exception("The picture %s could not be made.", name)
-        replaced = self._pictures.get(name) is not picture  # by a later drawing, which shows what was chosen since
-        old = not drawing.frame or drawing.frame == picture.sent
-        return None if replaced or old else self._take(name, picture)
+        with self._lock:
+            replaced = self._pictures.get(name) is not picture  # by a later drawing, which shows what was chosen since
+            picture.drawing = drawing
+            old = not drawing.frame or drawing.frame == picture.sent
+            return None if replaced or old else self._take(name, picture)
 
     def outdated(self) -> list[str]:
         """The parts of the page that are to be redrawn; the page alone where it is one of them."""
+        with self._lock:
+            parts = list(self._parts.items())
         now, found = monotonic(), []
-        for name, part in self._parts.items():
+        for name, part in parts:
             value = part.depends()
             if value != part.drawn and now >= part.due and (value != part.asked or now > part.again):
                 part.asked, part.again = value, now + ASK_AGAIN_SECONDS

@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from charrnn.dashboard import descriptors, streamlit_fixes
-from charrnn.dashboard.routes import routes
+from charrnn.dashboard import streamlit_fixes
+from charrnn.dashboard.server import descriptors
+from charrnn.dashboard.server.routes import routes
 
 streamlit_fixes.keep_clicks()
 streamlit_fixes.keep_newest_upload()

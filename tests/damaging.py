@@ -11,9 +11,9 @@ import numpy as np
 
 from charrnn.runs.engine import Engine
 from charrnn.runs.run import Run
-from charrnn.runs.saved import StoreError
 from charrnn.runs.start import start_message
 from charrnn.runs.store import Store
+from charrnn.runs.store_types import StoreError
 from charrnn.training.trainer import Trainer
 
 ODD = (None, True, -1, 0, 7, 10**12, 0.5, float("nan"), "", "odd", [], [1, 2], {}, {"odd": 1})

@@ -1,4 +1,5 @@
-"""Imports go one way: app.py, __main__ -> dashboard -> runs -> training -> network, text -> numpy."""
+"""Imports go one way: app.py, __main__ -> dashboard -> runs -> training -> network, text -> numpy; and in the dashboard
+page -> controls, views, inside -> session -> components, charts -> channel."""
 
 import ast
 import re
@@ -17,55 +18,98 @@ MAY_IMPORT = {  # room: the rooms it may know beside itself
     "dashboard": {"text", "network", "training", "insight", "runs"},
 }
 COMMON = {"environment"}  # modules that every room may know
+GROUND = {"words", "wire", "drawing", "channel"}
+SHOWN = GROUND | {"components", "charts"}
+FLOORS = {  # the same within the dashboard
+    "words": set(),
+    "wire": set(),
+    "drawing": set(),
+    "channel": {"drawing", "wire"},
+    "components": {"wire"},
+    "charts": {"words"},
+    "session": SHOWN | {"streamlit_fixes"},
+    "controls": SHOWN | {"session"},
+    "views": SHOWN | {"session"},
+    "inside": SHOWN | {"session"},
+    "server": {"channel", "components"},
+    "page": {"session", "controls", "views", "inside", "streamlit_fixes"},
+}
 SCREEN = {"streamlit", "altair", "pandas", "segno"}
 FILES = {
     room: sorted((ROOT / "charrnn" / room).rglob("*.py")) for room in MAY_IMPORT if (ROOT / "charrnn" / room).is_dir()
 }
 
 
+def parsed(file):
+    return ast.parse(file.read_text(encoding="utf-8"))
+
+
 def imported(file):
     """Full names of the modules a file imports, wherever in it."""
     names = set()
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    for node in ast.walk(parsed(file)):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             package = file.relative_to(ROOT).parts[: -node.level] if node.level else ()
             module = ".".join([*package, *([node.module] if node.module else [])])
-            names |= {module} | {f"{module}.{alias.name}" for alias in node.names}
+            names |= {f"{module}.{alias.name}" for alias in node.names}
     return names
 
 
-def every_file(rooms):
-    return [pytest.param(room, file, id=str(file.relative_to(ROOT))) for room in rooms for file in FILES.get(room, [])]
+def against(room, allowed):
+    """What the files of a room import against the law: file and module."""
+    return [(file.name, name) for file in FILES[room] for name in sorted(imported(file)) if not allowed(name)]
 
 
-@pytest.mark.parametrize(("room", "file"), every_file(MAY_IMPORT))
-def test_a_room_knows_only_the_rooms_before_it(room, file):
-    parts = [name.split(".") for name in imported(file) if name.startswith("charrnn.")]
-    assert {part[1] for part in parts} <= MAY_IMPORT[room] | COMMON | {room}
+def top(name):
+    return name.split(".")[0]
 
 
-@pytest.mark.parametrize(("room", "file"), every_file(sorted(set(MAY_IMPORT) - {"dashboard"})))
-def test_only_the_dashboard_draws(room, file):
-    assert not {name.split(".")[0] for name in imported(file)} & SCREEN
+def floor_of(file):
+    """The part of the dashboard that a file belongs to."""
+    return file.relative_to(ROOT / "charrnn" / "dashboard").parts[0].removesuffix(".py")
 
 
-@pytest.mark.parametrize(("room", "file"), every_file(["network"]))
-def test_the_network_is_numpy_alone(room, file):
-    outside = {name.split(".")[0] for name in imported(file)} - set(sys.stdlib_module_names) - {"charrnn"}
-    assert outside <= {"numpy"}
+def test_all_rooms_are_there():
+    assert all(FILES[room] for room in MAY_IMPORT)
+    assert {floor_of(file) for file in FILES["dashboard"]} - {"__init__", "streamlit_fixes"} == set(FLOORS)
 
 
-@pytest.mark.parametrize(("room", "file"), every_file(MAY_IMPORT))
-def test_nothing_unpickles_or_evaluates(room, file):
-    assert not {"pickle", "marshal", "shelve", "dill"} & {name.split(".")[0] for name in imported(file)}
-    calls = {
-        node.func.id
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
-    }
-    assert not calls & {"eval", "exec"}
+@pytest.mark.parametrize("room", MAY_IMPORT)
+def test_a_room_knows_only_the_rooms_before_it(room):
+    known = MAY_IMPORT[room] | COMMON | {room}
+    assert not against(room, lambda name: top(name) != "charrnn" or name.split(".")[1] in known)
+
+
+@pytest.mark.parametrize("floor", FLOORS)
+def test_within_the_dashboard_too(floor):
+    """And controls, views and inside do not know each other."""
+    wrong = []
+    for file in FILES["dashboard"]:
+        within = [name.split(".")[2] for name in imported(file) if name.startswith("charrnn.dashboard.")]
+        if floor_of(file) == floor:
+            wrong += [(file.name, other) for other in within if other not in FLOORS[floor] | {floor}]
+    assert not wrong
+
+
+def test_only_the_dashboard_draws():
+    for room in set(MAY_IMPORT) - {"dashboard"}:
+        assert not against(room, lambda name: top(name) not in SCREEN)
+
+
+def test_the_network_is_numpy_alone():
+    own = {*sys.stdlib_module_names, "charrnn", "numpy"}
+    assert not against("network", lambda name: top(name) in own)
+
+
+def test_nothing_unpickles_or_evaluates():
+    for room, files in FILES.items():
+        assert not against(room, lambda name: top(name) not in {"pickle", "marshal", "shelve", "dill"})
+        for file in files:
+            calls = {node.func for node in ast.walk(parsed(file)) if isinstance(node, ast.Call)}
+            names = {call.id for call in calls if isinstance(call, ast.Name)}
+            assert not names & {"eval", "exec"}, file
 
 
 def test_orders_and_durations_are_never_the_time_of_day_which_may_be_set_back():
@@ -125,12 +169,6 @@ def test_what_streamlit_does_not_promise_is_in_one_file():
 )
 def test_what_streamlit_does_not_promise_is_recognised(source):
     assert private_names(source)
-
-
-def test_importing_the_package_does_not_import_the_screen():
-    tops = {name.split(".")[0] for room in ("text", "network", "training") for f in FILES[room] for name in imported(f)}
-    assert not tops & SCREEN
-    assert {"text", "network", "training"} <= set(FILES)
 
 
 def test_no_two_test_files_have_one_name():

@@ -1,17 +1,15 @@
-"""The page, and the only room that knows Streamlit.
+"""The page, and the only room that knows Streamlit, Altair and pandas. A floor knows only those below it in this list.
 
-page       the page as a table of contents
-session    this browser's run, its lease, what it is looking at
-controls   return or carry out what a person chooses: text, network, learning
-player     train, pause, step, stop at, start over
-panels     receive the session, draw: headline, strip, curve, sample
-charts     return a chart's specification, built once, and its data
-drawing    a picture as it was made last, once for all who see the same
-channel    one session's pictures and parts of the page
-live       what moves, sent to the browser without redrawing the page
-routes     what the server answers beside Streamlit
-redrawn    parts that Streamlit draws anew by themselves
-knows …    the questions below the first screen
+page             the page as a table of contents, in the order of the screen
+controls         what a person chooses and drives with: text, settings, player, my runs, sharing
+views            what is shown of a run: first screen, loss curve, what it writes, film, comparison
+inside           the views that look inside a network, each a file; knows, remembers, learns list them
+session          what one browser has: its run, what it looks at, what was measured, the parts of its page
+components       what no library draws: strip, heatmap, coloured text, and what moves by itself
+charts           Altair: pure functions from frames to charts, one look for all
+channel          what moves, pushed to the browser (drawing: a picture as it was made last; wire: how it is sent)
+words            numbers and characters as people read them
+
+server           what the server answers beside Streamlit: the channel, the components' scripts
 streamlit_fixes  every touch of what Streamlit does not promise
-words      numbers and characters as people read them
 """

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from time import monotonic
 from weakref import WeakValueDictionary
 
-from charrnn.dashboard.components.wire import Sealed, sealed
 from charrnn.dashboard.drawing import Drawing, shared
+from charrnn.dashboard.wire import Envelope, sealed
 
 QUICK = 0.001  # seconds: what is made as quickly as that is not worth a thread
 ASK_AGAIN_SECONDS = 2.0  # where a part of the page was asked for and has not been redrawn
@@ -96,7 +96,7 @@ class Channel:
 
         drawing.renew(make, self.version(), wait=wait)
 
-    def _take(self, name: str, picture: Picture) -> Sealed:
+    def _take(self, name: str, picture: Picture) -> Envelope:
         """To be called with the lock held."""
         picture.sent = picture.drawing.frame
         return sealed(picture.sent, name, picture.drawn, next(self._taken))
@@ -137,7 +137,7 @@ class Channel:
         with self._lock:
             return self._pictures.get(name)
 
-    def fresh(self, name: str, pause: float = 0.0) -> Sealed | None:
+    def fresh(self, name: str, pause: float = 0.0) -> Envelope | None:
         """A picture instead of one that shows what is past, made `pause` seconds after the last at the earliest."""
         picture = self._find(name)
         if not picture:

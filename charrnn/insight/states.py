@@ -34,7 +34,7 @@ def by_variance(hidden: Array) -> Array:
 
 
 def by_score(scores: Array) -> Array:
-    """Numbers (H,) of the units, the largest |score| first: an order by a concept or by what a lesion costs."""
+    """Numbers (H,) of the units, the largest |score| first: an order by a concept or by what an ablation costs."""
     return np.argsort(-np.abs(scores), kind="stable")
 
 

@@ -69,7 +69,7 @@ def blow_up(record: Record, began: Settings, V: int, gone: Collection[int] = ())
     loss = now.smooth_loss if now.recent_loss is None else now.recent_loss
     if not now.step or not is_worse_than_blind(loss, V):
         return None
-    stored = {milestone.step for milestone in record.milestones if milestone.step < now.step} - set(gone)
+    stored = {checkpoint.step for checkpoint in record.checkpoints if checkpoint.step < now.step} - set(gone)
     sound = last_sound(record.curve, stored, V)
     return BlowUp(loss, likely_cause({name: getattr(began, name) for name in RAISABLE}, record.log, sound), sound)
 

@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from charrnn.runs.saved import StoreError
+from charrnn.runs.store_types import StoreError
 
 BUSY_SECONDS = 5.0  # what is to be written waits so long for others
 READ_SECONDS = 0.5  # somebody waits for what is to be read: readers wait for nobody unless something is wrong

@@ -14,8 +14,8 @@ from charrnn.runs.leases import Lease, Leases
 from charrnn.runs.local import END_SECONDS, Connect, Connection, Local
 from charrnn.runs.opening import in_a_sentence, parts
 from charrnn.runs.run import ACTIVE, Run
-from charrnn.runs.saved import Note, Progress, Saved, StoreError
 from charrnn.runs.store import Store
+from charrnn.runs.store_types import Note, Progress, Saved, StoreError
 from charrnn.runs.tokens import watch_token_of
 from charrnn.text.corpus import Corpus
 from charrnn.training.checkpoint import changes, forked

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from charrnn.runs.description import corpus_from
-from charrnn.runs.saved import Checkpoint, Saved, StoreError
+from charrnn.runs.store_types import Saved, StoredCheckpoint, StoreError
 from charrnn.text.corpus import Corpus
 from charrnn.training import checkpoint
 from charrnn.training.checkpoint import WRONG, CheckpointError
@@ -63,7 +63,7 @@ def opened(saved: Saved, trainer: Trainer) -> Saved:
     return saved._replace(checkpoints=sound, damaged=(*saved.damaged, *damaged)).cut(trainer.steps)
 
 
-def is_sound(stored: Checkpoint, trainer: Trainer) -> bool:
+def is_sound(stored: StoredCheckpoint, trainer: Trainer) -> bool:
     """Whether a stored step can be read. Raises StoreError where it is that of another network."""
     try:
         state = checkpoint.from_bytes(stored.state)
@@ -76,7 +76,7 @@ def is_sound(stored: Checkpoint, trainer: Trainer) -> bool:
     return bool(state.values.get("steps") == stored.step)
 
 
-def is_restored(trainer: Trainer, stored: Checkpoint) -> bool:
+def is_restored(trainer: Trainer, stored: StoredCheckpoint) -> bool:
     """Have a trainer go on from a sound checkpoint; return whether it can."""
     try:
         checkpoint.restore(trainer, checkpoint.from_bytes(stored.state))

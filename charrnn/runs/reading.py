@@ -10,7 +10,7 @@ import numpy as np
 
 from charrnn.runs import earlier
 from charrnn.runs.history import Array, joined, unpacked
-from charrnn.runs.saved import Checkpoint, Listing, Note, Saved, StoreError, Summary
+from charrnn.runs.store_types import Listing, Note, Saved, StoredCheckpoint, StoreError, Summary
 
 POINTS = 20  # of a run's loss in a list
 DAMAGE = (sqlite3.DatabaseError, ValueError, TypeError)
@@ -73,10 +73,10 @@ def note(step: Any, kind: Any, value: Any) -> Note:
     return found
 
 
-def checkpoint(database: sqlite3.Connection, token: str, step: int, kept: Any) -> Checkpoint:
+def checkpoint(database: sqlite3.Connection, token: str, step: int, kept: Any) -> StoredCheckpoint:
     """A stored step. Raises TypeError where its state is no bytes."""
     state = database.execute(STATE, (token, step)).fetchone()[0]
-    return Checkpoint(step, memoryview(state).tobytes(), bool(kept))
+    return StoredCheckpoint(step, memoryview(state).tobytes(), bool(kept))
 
 
 def listing(database: sqlite3.Connection, tokens: Sequence[str]) -> Listing:

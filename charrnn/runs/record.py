@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from charrnn.network.rnn import Array, Parameters, parameters_from_flat
+from charrnn.runs.checkpoint_schedule import is_log_spaced, lasting
 from charrnn.runs.curve import Curve
 from charrnn.runs.history import ROW, joined, thinned, until
-from charrnn.runs.marks import is_log_spaced, lasting
 from charrnn.runs.messages import Message
-from charrnn.runs.saved import Saved
+from charrnn.runs.store_types import Saved
 from charrnn.training import checkpoint
 from charrnn.training.trainer import Trainer
 
@@ -60,7 +60,7 @@ class Snapshot(NamedTuple):
         )
 
 
-class Milestone(NamedTuple):
+class Checkpoint(NamedTuple):
     """The network exactly as it was at a stored step: 0, 10, 30, 100, 300, 1,000 …, and where training was paused."""
 
     step: int
@@ -71,7 +71,7 @@ class Record(NamedTuple):
     """The present picture of a run and its history."""
 
     snapshot: Snapshot
-    milestones: tuple[Milestone, ...]
+    checkpoints: tuple[Checkpoint, ...]
     samples: tuple[tuple[int, str], ...]
     curve: Curve = Curve()
     log: tuple[tuple[int, dict[str, float]], ...] = ()  # (step, change)
@@ -83,7 +83,7 @@ class Record(NamedTuple):
         """The record of a trainer that has done no step."""
         snapshot = Snapshot.of(trainer)
         sample = trainer.sample(SAMPLE_LENGTH, seed=0)
-        return cls(snapshot, (Milestone(0, snapshot.parameters),), ((0, sample),))
+        return cls(snapshot, (Checkpoint(0, snapshot.parameters),), ((0, sample),))
 
     def reopened(self, trainer: Trainer, saved: Saved) -> Record:
         """The record of a run as it was saved, from that of the untrained one. The trainer is at the latest state."""
@@ -97,13 +97,13 @@ class Record(NamedTuple):
                 curve = curve.timed(step, value)
             else:
                 log, curve = (*log, (step, value)), curve.marked(step, value)
-        milestones = self.milestones
+        checkpoints = self.checkpoints
         for step, data, kept in saved.checkpoints:
             if kept and step:
                 arrays = checkpoint.from_bytes(data).arrays
                 flat = np.concatenate([arrays[name].ravel() for name in Parameters._fields])
-                milestones = (*milestones, Milestone(step, _frozen(flat, trainer.parameters)))
-        record = Record(self.snapshot, milestones, samples, curve, log, saved.history, (trainer.steps,))
+                checkpoints = (*checkpoints, Checkpoint(step, _frozen(flat, trainer.parameters)))
+        record = Record(self.snapshot, checkpoints, samples, curve, log, saved.history, (trainer.steps,))
         return record.resumed(trainer, {})
 
     def resumed(self, trainer: Trainer, changes: dict[str, float]) -> Record:
@@ -125,7 +125,7 @@ class Record(NamedTuple):
         match kind:
             case "saved":
                 return record._replace(cuts=tuple(cut for cut in record.cuts if cut >= fields["step"]))
-            case "milestone":
+            case "checkpoint":
                 return record._stored()._sampled(fields)
             case "paused":
                 return record._stored()
@@ -147,7 +147,7 @@ class Record(NamedTuple):
         held_out_step, held_out = curve.held_out[-1] if curve.held_out else (None, None)
         return self._replace(
             snapshot=self.snapshot._replace(held_out=held_out, held_out_step=held_out_step),
-            milestones=tuple(milestone for milestone in self.milestones if milestone.step <= step),
+            checkpoints=tuple(checkpoint for checkpoint in self.checkpoints if checkpoint.step <= step),
             samples=tuple(sample for sample in self.samples if sample[0] <= step),
             curve=curve,
             log=tuple(change for change in self.log if change[0] <= step),
@@ -158,7 +158,7 @@ class Record(NamedTuple):
     def without(self, steps: Collection[int]) -> Record:
         """Without the pauses among the steps. Log-spaced ones stay to be seen: the strip's rows are made of them."""
         gone = {step for step in steps if not is_log_spaced(step)}
-        return self._replace(milestones=tuple(one for one in self.milestones if one.step not in gone))
+        return self._replace(checkpoints=tuple(one for one in self.checkpoints if one.step not in gone))
 
     def _grown(self, rows: Array) -> Record:
         """With the history of further steps."""
@@ -166,13 +166,13 @@ class Record(NamedTuple):
         return self._replace(history=history, curve=self.curve.extended(rows))
 
     def _stored(self) -> Record:
-        """With the network of the snapshot among the milestones, and without pauses that are too many."""
+        """With the network of the snapshot among the checkpoints, and without pauses that are too many."""
         now = self.snapshot
-        if self.milestones[-1].step == now.step:
+        if self.checkpoints[-1].step == now.step:
             return self
-        milestones = (*self.milestones, Milestone(now.step, now.parameters))
-        stay = lasting([milestone.step for milestone in milestones])
-        return self._replace(milestones=tuple(milestone for milestone in milestones if milestone.step in stay))
+        checkpoints = (*self.checkpoints, Checkpoint(now.step, now.parameters))
+        stay = lasting([checkpoint.step for checkpoint in checkpoints])
+        return self._replace(checkpoints=tuple(checkpoint for checkpoint in checkpoints if checkpoint.step in stay))
 
     def _pictured(self, fields: dict[str, Any], arrays: dict[str, Array]) -> Snapshot:
         figures = {name: value for name, value in fields.items() if name in Snapshot._fields}

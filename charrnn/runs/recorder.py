@@ -8,17 +8,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
+from charrnn.runs.checkpoint_schedule import lasting
 from charrnn.runs.history import ROW, after, joined, thinned, until
-from charrnn.runs.marks import lasting
 from charrnn.runs.messages import Message
 from charrnn.runs.outbox import Outbox
-from charrnn.runs.saved import Checkpoint, Note, Progress, StoreError
 from charrnn.runs.store import Store
+from charrnn.runs.store_types import Note, Progress, StoredCheckpoint, StoreError
 
 FLUSH_SECONDS = 1.5
 ANEW = "The folder of saved runs was removed or replaced while this run trained: the run has been saved there anew."
 
-AtStep = TypeVar("AtStep", Note, Checkpoint)
+AtStep = TypeVar("AtStep", Note, StoredCheckpoint)
 
 
 class Recorder:
@@ -43,7 +43,7 @@ class Recorder:
         self._saved_to = step
         self._history = joined([])
         self._notes: list[Note] = []
-        self._checkpoints: list[Checkpoint] = []
+        self._checkpoints: list[StoredCheckpoint] = []
         self._due: queue.Queue[None] = queue.Queue()
         threading.Thread(target=self._work, daemon=True).start()
 
@@ -77,7 +77,7 @@ class Recorder:
         if "history" in arrays:
             cuts = [checkpoint.step for checkpoint in self._checkpoints]
             self._history = thinned(joined([self._history, arrays["history"].view(ROW)]), cuts)
-        if kind in ("sample", "milestone"):
+        if kind in ("sample", "checkpoint"):
             self._notes.append(Note(fields["step"], "sample", fields["text"]))
         elif kind == "held_out":
             self._notes.append(Note(fields["step"], "held_out", fields["loss"]))
@@ -85,11 +85,11 @@ class Recorder:
             self._notes.append(Note(fields["step"], "change", fields["change"]))
         if "state" in arrays:
             self._notes.append(Note(fields["step"], "seconds", fields["seconds"]))
-            kept = kind in ("paused", "milestone")
+            kept = kind in ("paused", "checkpoint")
             others = [checkpoint for checkpoint in self._checkpoints if checkpoint.kept]
             stay = lasting([checkpoint.step for checkpoint in others])
             others = [checkpoint for checkpoint in others if checkpoint.step in stay]
-            self._checkpoints = [*others, Checkpoint(fields["step"], arrays["state"].tobytes(), kept)]
+            self._checkpoints = [*others, StoredCheckpoint(fields["step"], arrays["state"].tobytes(), kept)]
 
     def _work(self) -> None:
         while True:

@@ -14,9 +14,9 @@ from charrnn.runs.line import Line
 from charrnn.runs.local import Connection, unstarted
 from charrnn.runs.messages import Message
 from charrnn.runs.opening import is_restored, opened, remark
-from charrnn.runs.record import Milestone, Record, Snapshot
-from charrnn.runs.saved import Saved, StoreError
+from charrnn.runs.record import Checkpoint, Record, Snapshot
 from charrnn.runs.start import start_message
+from charrnn.runs.store_types import Saved, StoreError
 from charrnn.runs.tokens import new_token, watch_token_of
 from charrnn.text.corpus import Corpus
 from charrnn.training import checkpoint
@@ -104,9 +104,9 @@ class Run:
         return self.record.curve
 
     @property
-    def milestones(self) -> tuple[Milestone, ...]:
+    def checkpoints(self) -> tuple[Checkpoint, ...]:
         """The networks of steps 0, 10, 30, 100 …"""
-        return self.record.milestones
+        return self.record.checkpoints
 
     @property
     def samples(self) -> tuple[tuple[int, str], ...]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from charrnn.runs.description import about, corpus_from
 from charrnn.runs.messages import Message
-from charrnn.runs.saved import Note
+from charrnn.runs.store_types import Note
 from charrnn.training import checkpoint
 from charrnn.training.settings import Settings
 from charrnn.training.trainer import Trainer

@@ -18,10 +18,10 @@ import platformdirs
 
 from charrnn.environment import number
 from charrnn.runs import earlier, reading, room
+from charrnn.runs.checkpoint_schedule import lasting
 from charrnn.runs.database import Database, File
 from charrnn.runs.history import Array, bins, joined, last, packed, thinned, until
-from charrnn.runs.marks import lasting
-from charrnn.runs.saved import Listing, Note, Progress, Saved, StoreError, Tidied
+from charrnn.runs.store_types import Listing, Note, Progress, Saved, StoreError, Tidied
 
 RUN_LIMIT = int(1e6 * number("CHARRNN_RUN_LIMIT_MB", 64, 0.001, 1e6))  # bytes of checkpoints; the oldest go first
 TOTAL_LIMIT = 2_000_000_000  # bytes of the file

@@ -4,7 +4,7 @@ It obeys commands between chunks of a few steps, so that each is answered at onc
 second; stops exactly at the steps asked for; and leaves when the pipe closes, so that a killed server leaves nothing.
 
     told    start · train · steps · pause · set · watch · ping
-    tells   ready · training · progress · milestone · sample · held_out · changed · state · paused · diverged · failed
+    tells   ready · training · progress · checkpoint · sample · held_out · changed · state · paused · diverged · failed
             saved · unsaved (where there is a store) · here (to a ping, at once, however long a step takes)
 
 Each command but start bears an order number, and "training" and "paused" name the last order that was known then, so
@@ -28,7 +28,7 @@ import numpy as np
 from charrnn.network.rnn import Parameters, forward, log_softmax, logits
 from charrnn.runs import history, messages
 from charrnn.runs.blowup import recent_loss, windows
-from charrnn.runs.marks import is_log_spaced, next_mark
+from charrnn.runs.checkpoint_schedule import is_log_spaced, next_mark
 from charrnn.runs.messages import Message
 from charrnn.runs.outbox import Outbox
 from charrnn.runs.recorder import Recorder
@@ -168,7 +168,7 @@ class Worker:
         started, step = perf_counter(), self.trainer.steps
         sample = {"text": self.trainer.sample(SAMPLE_LENGTH, seed=step)}
         if is_log_spaced(step):
-            self.hand_over("milestone", sample)
+            self.hand_over("checkpoint", sample)
             if step >= 100:
                 self.ask_for_evaluation()
         else:

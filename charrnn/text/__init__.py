@@ -1,1 +1,1 @@
-"""From bytes to ids and from ids to windows; texts of known entropy; the rivals a network is compared to."""
+"""From bytes to ids and from ids to windows; texts of known entropy; the baselines a network is compared to."""

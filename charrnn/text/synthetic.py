@@ -24,11 +24,11 @@ from typing import ClassVar, Protocol
 
 import numpy as np
 
+from charrnn.text.arithmetic import Additions, Dates
 from charrnn.text.decoding import CorpusError
+from charrnn.text.grammar import Agreement, Quotes
 from charrnn.text.parameters import changed, parameter
-from charrnn.text.phrases import Agreement, Quotes
-from charrnn.text.reckoning import Additions, Dates
-from charrnn.text.renewal import BLOCK, binary_entropy, complete, equal_lines, take
+from charrnn.text.resampling import BLOCK, binary_entropy, complete, equal_lines, take
 
 LENGTH = 400_000  # characters drawn from a source
 SEED = 1

@@ -11,8 +11,8 @@ import pandas as pd
 import pyarrow as pa
 from streamlit.testing.v1 import AppTest
 
-from charrnn.dashboard.components.wire import unsealed
-from charrnn.dashboard.session import Session
+from charrnn.dashboard.session.session import Session
+from charrnn.dashboard.wire import unsealed
 from charrnn.dashboard.words import JOINER
 from charrnn.runs.run import Run
 

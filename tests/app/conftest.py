@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 import pytest
 from app_page import Page
 
-from charrnn.dashboard import session
+from charrnn.dashboard.session import server
 
 
 @pytest.fixture
@@ -20,8 +20,8 @@ def open_page() -> Iterator[Callable[..., Page]]:
         return Page(query if {"run", "watch"} & set(query) else small | query, folded)
 
     yield opened
-    session.engine().close()
-    session.engine.clear()
+    server.engine().close()
+    server.engine.clear()
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """The address leads to the run; a request that tells of an address of before does not."""
 
-from charrnn.dashboard import session as sessions
+from charrnn.dashboard.session import session as sessions
 from charrnn.training.settings import Settings
 
 

@@ -3,27 +3,27 @@
 import pytest
 from app_page import SECONDS
 
-from charrnn.insight import memory, ranking
+from charrnn.insight import memory, probing
 
 
 @pytest.fixture
 def read(monkeypatch):
     """The lengths of the texts in which units were looked for."""
-    lengths, gather = [], ranking.gather
+    lengths, gather = [], probing.gather
 
     def gathered(*arguments):
         evidence = gather(*arguments)
         lengths.append(len(evidence.text))
         return evidence
 
-    monkeypatch.setattr(ranking, "gather", gathered)
+    monkeypatch.setattr(probing, "gather", gathered)
     return lengths
 
 
 @pytest.mark.parametrize("limit", ["LIMIT_CELLS", "LIMIT_WORK"])
 def test_the_page_tells_how_much_was_measured_where_units_are_many(page, read, monkeypatch, limit):
     H = page.run.settings.hidden_size
-    monkeypatch.setattr(ranking, limit, 500 * (H if limit == "LIMIT_CELLS" else H**2))
+    monkeypatch.setattr(probing, limit, 500 * (H if limit == "LIMIT_CELLS" else H**2))
     monkeypatch.setattr(memory, "WORK", 20 * 120 * H**2)  # it looks back 20 characters and 100 more
     page.at.session_state["remembers"] = True
     page.step("100 steps")

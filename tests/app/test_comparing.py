@@ -3,8 +3,10 @@
 import pytest
 from app_page import SECONDS, as_read
 
-from charrnn.dashboard import compare, my_runs, session
-from charrnn.runs.saved import StoreError
+from charrnn.dashboard.controls import my_runs
+from charrnn.dashboard.session import server, session
+from charrnn.dashboard.views import compare
+from charrnn.runs.store_types import StoreError
 
 
 @pytest.fixture
@@ -92,7 +94,7 @@ def test_a_fork_that_cannot_be_had_is_refused_in_the_dialog(turned, monkeypatch)
         raise StoreError("The disk is full.")
 
     asked(turned, 10)
-    monkeypatch.setattr(session.engine(), "fork", refuse)
+    monkeypatch.setattr(server.engine(), "fork", refuse)
     turned.click("FormSubmitter:fork-form-Fork")
     assert turned.warnings == ["The disk is full."]
     assert entry(turned, "Learning rate").value == 0.001  # the dialog is still there
@@ -101,7 +103,7 @@ def test_a_fork_that_cannot_be_had_is_refused_in_the_dialog(turned, monkeypatch)
 
 @pytest.mark.parametrize("button", ["fork", "fork-here"])
 def test_a_seventh_run_is_refused_in_words(turned, button):
-    turned.session.compared = [session.engine().fork(turned.run, 0, turned.run.settings) for _ in range(5)]
+    turned.session.compared = [server.engine().fork(turned.run, 0, turned.run.settings) for _ in range(5)]
     turned.look_back(10).click(button)
     assert turned.warnings == ["6 runs are compared, as many as there is room for: take one out first."]
     assert not turned.session.forking

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from charrnn.dashboard import controls, sample
+from charrnn.dashboard.session import fields
+from charrnn.dashboard.views import writing
 from charrnn.network import sampling
 from charrnn.training.settings import LIMITS, Settings
 
@@ -117,10 +118,10 @@ def test_the_limits_are_the_same_wherever_a_setting_is_entered(page):
     assert (float(slider[0]), float(slider[-1])) == LIMITS["learning_rate"]
     page.session.ask_for_fork("")
     dialog = list(page.look().at.number_input)
-    names = {label: name for name, (label, _, _) in controls.NUMBERS.items()}
+    names = {label: name for name, (label, _, _) in fields.NUMBERS.items()}
     for boxes in (panels, dialog):
         entered = {names[box.label]: (box.min, box.max) for box in boxes if box.label in names}
-        assert entered == {name: LIMITS[name] for name in controls.NUMBERS}
+        assert entered == {name: LIMITS[name] for name in fields.NUMBERS}
 
 
 def test_a_change_of_the_learning_rate_while_training_does_not_stop_it(page):
@@ -218,7 +219,7 @@ def test_a_sample_at_temperature_zero_is_always_the_same(page):
 
 def written(page):
     """What the network on the page writes with the page's dice."""
-    ids = sampling.sample(page.run.snapshot.parameters, [], sample.LENGTH, np.random.default_rng(1), 0.8)
+    ids = sampling.sample(page.run.snapshot.parameters, [], writing.LENGTH, np.random.default_rng(1), 0.8)
     return page.run.corpus.vocabulary.decode(ids)
 
 

@@ -4,43 +4,39 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from test_inside import KNOWS, LEARNS, REMEMBERS, drawn, measured
 
-from charrnn.dashboard import (
-    compare,
-    connections,
-    controls,
-    filmstrip,
+from charrnn.dashboard.controls import player, settings
+from charrnn.dashboard.inside import (
+    ablation,
+    attribution,
     hidden_states,
     learns,
     one_step,
-    panels,
-    player,
-    redrawn,
+    probing,
     remembers,
-    sample,
-    silence,
     unit_text,
-    which_unit,
 )
+from charrnn.dashboard.session import parts
+from charrnn.dashboard.views import compare, filmstrip, first_screen, writing
 
 EVERYTHING = KNOWS | REMEMBERS | LEARNS | {"playing", "headline", "strip", "curve", "written-text", "step-sheet"}
 VIEWS = [  # what is to fail, the part of the page that it is in, and what else is gone with it
-    (controls, "choose_learning", "learning", set()),
+    (settings, "choose_learning", "learning", set()),
     (player, "playing", "buttons", {"playing"}),
-    (panels, "headline", "headlined", {"headline"}),
-    (panels, "notices", "notices", set()),
-    (panels, "read", "reading", {"strip"}),
-    (panels.loss_curve, "history", "curved", {"curve"}),
-    (panels.loss_curve, "choice", "curve-choices", set()),
-    (sample, "write", "written", {"written-text"}),
+    (first_screen, "headline", "headlined", {"headline"}),
+    (first_screen, "notices", "notices", set()),
+    (first_screen, "read", "reading", {"strip"}),
+    (first_screen.loss_curve, "history", "curved", {"curve"}),
+    (first_screen.loss_curve, "choice", "curve-choices", set()),
+    (writing, "write", "written", {"written-text"}),
     (hidden_states, "order_control", "heatmap-row", set()),
     (hidden_states, "picture_of", "heatmap-drawn", {"heatmap"}),
     (unit_text, "picture_of", "text-drawn", {"on-the-text"}),
     (unit_text, "most", "unit-text", set()),
-    (which_unit, "in_columns", "which-unit", {"verdicts"}),
-    (silence, "in_words", "silence-drawn", {"harder", "beside"}),
-    (silence.inside, "cost_data", "unit-costs", {"costs"}),
+    (probing, "in_columns", "which-unit", {"verdicts"}),
+    (ablation, "in_words", "silence-drawn", {"harder", "beside"}),
+    (ablation.inside, "cost_data", "unit-costs", {"costs"}),
     (remembers, "in_words", "memory", {"eigenvalues"}),
-    (connections, "pulls", "connections-drawn", {"connected", "guessed"}),
+    (attribution, "pulls", "connections-drawn", {"connected", "guessed"}),
     (learns, "array_control", "array-row", set()),
     (learns, "histogram", "spread", {"histogram"}),
     (learns, "as_met", "as-met", {"gradient-norm", "gradient-clipped"}),
@@ -72,7 +68,7 @@ def test_a_view_that_fails_takes_no_other_with_it(whole, monkeypatch, caplog):
             patched.setattr(module, function, fail)
             there = drawn(whole.look())
         assert EVERYTHING - there == gone, part
-        assert [text.value for text in whole.at.text if text.value == redrawn.FAILED], part
+        assert [text.value for text in whole.at.text if text.value == parts.FAILED], part
         assert f"The part {part} of the page could not be drawn." in caplog.text
         assert "ZeroDivisionError: on purpose" in caplog.text
     whole.broken = set()
@@ -99,7 +95,7 @@ def test_a_measurement_that_fails_says_so_and_can_be_tried_again(page, monkeypat
 def controlled():
     import streamlit as st
 
-    from charrnn.dashboard.redrawn import alone
+    from charrnn.dashboard.session.parts import alone
 
     if st.session_state.setdefault("runs", 0) == 0:
         st.session_state["runs"] = 1

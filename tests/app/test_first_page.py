@@ -4,7 +4,7 @@ import os
 import re
 from pathlib import Path
 
-from charrnn.dashboard import texts
+from charrnn.dashboard.session import texts
 from charrnn.text.folder import corpora
 
 

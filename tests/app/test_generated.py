@@ -5,8 +5,8 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from charrnn.dashboard import links, texts
-from charrnn.dashboard.texts import Choices
+from charrnn.dashboard.session import links, texts
+from charrnn.dashboard.session.texts import Choices
 from charrnn.text.parameters import name_of
 from charrnn.text.synthetic import Brackets, Quotes, Recall
 
@@ -50,7 +50,7 @@ def test_changed_parameters_change_the_entropy_at_once_and_the_text_when_pressed
     assert brackets.labels[0] == "Text: Brackets in brackets (kinds…"
     assert corpus.name in brackets.captions
     assert f"{CHANGED.entropy_bits:.4f} bits" in told(brackets)[0]
-    assert texts.rivals_of(corpus)[-1].nats == pytest.approx(CHANGED.entropy_bits * log(2))
+    assert texts.baselines_of(corpus)[-1].nats == pytest.approx(CHANGED.entropy_bits * log(2))
     assert "use-generated" not in brackets.buttons
 
 

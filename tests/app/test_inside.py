@@ -7,7 +7,7 @@ import pytest
 from app_page import SECONDS
 
 from charrnn.dashboard import words
-from charrnn.insight.ranking import named_units
+from charrnn.insight.probing import named_units
 from charrnn.insight.reading import states
 from charrnn.insight.weights import embedding
 from charrnn.network.evaluate import surprisal
@@ -178,7 +178,7 @@ def test_the_step_by_hand_has_the_loss_of_the_network(opened):
 
 
 def test_saturation_is_measured_at_each_stored_step_and_now(opened):
-    steps = {milestone.step for milestone in opened.run.milestones} | {opened.session.view.step}
+    steps = {checkpoint.step for checkpoint in opened.run.checkpoints} | {opened.session.view.step}
     assert opened.frames("saturated")["figures"]["step"].tolist() == sorted(steps)
     assert any(markdown.value.startswith("Values with |h| > 0.9: ") for markdown in opened.at.markdown)
 

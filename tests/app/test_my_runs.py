@@ -2,7 +2,8 @@
 
 import pytest
 
-from charrnn.dashboard import my_runs, session
+from charrnn.dashboard.controls import my_runs
+from charrnn.dashboard.session import server
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ def test_a_ticked_run_can_be_deleted_and_then_none_is_ticked(listed):
 
 def test_who_deletes_the_run_that_is_open_is_told_that_it_will_be_gone_until_it_is_brought_back(listed):
     page, kept = listed
-    page.session.open(session.engine().find(kept[0]))
+    page.session.open(server.engine().find(kept[0]))
     page.look().look()
     tick(page, 0).click("run-delete")
     assert page.warnings == [
@@ -64,8 +65,8 @@ def test_a_deleted_run_is_out_of_the_list_before_the_browser_has_answered(listed
 def test_what_cannot_be_done_with_a_run_is_said_in_the_list(listed):
     page, kept = listed
     tick(page, 0)
-    session.engine().remove(kept[0], 0)
-    assert page.run.wait(lambda run: session.engine().find(kept[0]) is None, 10)
+    server.engine().remove(kept[0], 0)
+    assert page.run.wait(lambda run: server.engine().find(kept[0]) is None, 10)
     page.at.button(key="run-open").click()
     page.look()
     assert page.warnings_in("My runs") == page.warnings == ["This run is not kept any more."]

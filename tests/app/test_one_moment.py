@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from charrnn.dashboard import my_runs
+from charrnn.dashboard.controls import my_runs
 
 
 def spoken(page):

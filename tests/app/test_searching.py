@@ -5,7 +5,7 @@ import re
 import pytest
 from app_page import SECONDS
 
-from charrnn.dashboard import where_else
+from charrnn.dashboard.inside import where_else
 from charrnn.insight.reading import states
 
 STRETCH = 5, 8

@@ -6,7 +6,8 @@ from typing import NamedTuple
 import pytest
 from app_page import SECONDS, Page
 
-from charrnn.dashboard import measuring, panels
+from charrnn.dashboard.session import measuring
+from charrnn.dashboard.views import first_screen
 
 FIRST_SCREEN = {"headline", "strip", "written", "figures"}
 ONE_STEP = {"step-written", "step-numbers"}
@@ -139,7 +140,7 @@ def test_browsers_that_see_the_same_have_it_made_once_for_each_version(two, name
 
 def test_a_pinned_column_is_seen_where_it_was_pinned(two, monkeypatch):
     first, second = two
-    monkeypatch.setattr(panels, "pinned_column", lambda: 5)
+    monkeypatch.setattr(first_screen, "pinned_column", lambda: 5)
     second.look()
     assert apart(first, second) == {"strip"}
     first.look()

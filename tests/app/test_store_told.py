@@ -7,7 +7,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from charrnn.dashboard import my_runs, session
+from charrnn.dashboard.controls import my_runs
+from charrnn.dashboard.session import server
 from charrnn.runs.engine import Engine
 from charrnn.runs.store import Store, home
 
@@ -16,8 +17,8 @@ from charrnn.runs.store import Store, home
 def do(page):
     """Train a run until it is saved, end the server, and have SQL done in the store."""
     page.step("100 steps").wait(lambda run: run.saved_step == 100)
-    session.engine().close()
-    session.engine.clear()
+    server.engine().close()
+    server.engine.clear()
 
     def done(statement, *values):
         with closing(sqlite3.connect(home() / "runs.sqlite", isolation_level=None)) as database:
@@ -72,6 +73,6 @@ def test_a_folder_that_cannot_be_made_is_said_on_arrival(open_page, monkeypatch,
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("CHARRNN_HOME", str(tmp_path / "file" / "home"))
     page = open_page()
-    assert isinstance(session.engine(), Engine)
+    assert isinstance(server.engine(), Engine)
     said = [caption.value for caption in page.at.caption if "cannot be saved" in caption.value]
     assert ["Not a directory" in sentence for sentence in said] == [True, True]  # under the headline, and in My runs

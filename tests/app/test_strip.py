@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from charrnn.dashboard.session import CELLS
+from charrnn.dashboard.session.session import CELLS
 from charrnn.insight.reading import sentence
 
 
@@ -61,8 +61,8 @@ def test_the_rows_of_the_past_are_what_the_networks_of_those_steps_guessed(page)
     page.step("100 steps").step("1 step")
     strip, vocabulary = page.strip(), page.run.corpus.vocabulary.characters
     text, start = chosen(page.run.corpus)
-    stored = [milestone for milestone in page.run.milestones if milestone.step in (10, 30, 100)]
-    past = {f"at step {milestone.step}": milestone.parameters for milestone in stored}
+    stored = [checkpoint for checkpoint in page.run.checkpoints if checkpoint.step in (10, 30, 100)]
+    past = {f"at step {checkpoint.step}": checkpoint.parameters for checkpoint in stored}
     assert list(past) == ["at step 10", "at step 30", "at step 100"]
     rows = {row["label"]: row["guess"] for row in strip["rows"]}
     assert list(rows)[:3] == list(past)

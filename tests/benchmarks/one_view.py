@@ -13,25 +13,22 @@ from typing import Any
 
 import streamlit as st
 
-from charrnn.dashboard import (
-    compare,
-    connections,
-    filmstrip,
-    hidden_states,
-    learns,
-    loss_curve,
-    measuring,
-    one_step,
-    panels,
-    remembers,
-    silence,
-    texts,
-    unit_text,
-    which_unit,
-)
 from charrnn.dashboard.channel import PAGE
 from charrnn.dashboard.components import Button, encode_press, link, press
-from charrnn.dashboard.session import RANKING, Session, engine
+from charrnn.dashboard.inside import (
+    ablation,
+    attribution,
+    hidden_states,
+    learns,
+    one_step,
+    probing,
+    remembers,
+    unit_text,
+)
+from charrnn.dashboard.session import measuring, texts
+from charrnn.dashboard.session.server import engine
+from charrnn.dashboard.session.session import RANKING, Session
+from charrnn.dashboard.views import compare, filmstrip, first_screen, loss_curve
 from charrnn.runs.run import Run
 from charrnn.training.settings import Settings
 
@@ -42,16 +39,16 @@ SECONDS = 600
 
 VIEWS: dict[str, Callable[[Session], Any]] = {
     "nothing": lambda session: None,
-    "reading strip": panels.strip,
+    "reading strip": first_screen.strip,
     "loss curve": loss_curve.curve,
     "heatmap": hidden_states.all_units,
     "coloured text": unit_text.text_drawn,
     "most on and off": unit_text.extremes,
-    "verdict table": which_unit.verdicts,
-    "lesion, two samples": silence.suffered,
-    "lesion bars": silence.costs,
+    "verdict table": probing.verdicts,
+    "ablation, two samples": ablation.suffered,
+    "ablation bars": ablation.costs,
     "memory, eigenvalues": remembers.memory,
-    "connections": connections.prediction,
+    "connections": attribution.prediction,
     "matrix W_hh": learns.array,
     "histograms": learns.histograms,
     "as training met it": learns.as_met,
@@ -64,8 +61,8 @@ VIEWS: dict[str, Callable[[Session], Any]] = {
 }
 MEASURED: dict[str, tuple[str, Callable[[Session], Any]]] = {  # views of what is found out beside the page
     "most on and off": ("unit-text", unit_text.long_reading),
-    "verdict table": (RANKING, which_unit.ranking),
-    "lesion bars": ("unit-costs", silence.all_costs),
+    "verdict table": (RANKING, probing.ranking),
+    "ablation bars": ("unit-costs", ablation.all_costs),
     "memory, eigenvalues": ("memory", remembers.measured),
     "saturation over time": ("over-time", learns.over_time),
 }

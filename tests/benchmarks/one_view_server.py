@@ -2,6 +2,6 @@
 
 import streamlit as st
 
-from charrnn.dashboard.routes import routes
+from charrnn.dashboard.server.routes import routes
 
 app = st.App("one_view.py", routes=routes())

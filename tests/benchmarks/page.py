@@ -33,7 +33,7 @@ from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 from serving import ROOT, Server, launch
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from charrnn.dashboard.components.wire import unsealed
+from charrnn.dashboard.wire import unsealed
 
 UPDATES_A_SECOND = 4
 FIRST_SCREEN = {"width": 1280, "height": 800}
@@ -44,7 +44,7 @@ BARE = """
 import os, sys, time
 if hasattr(os, "nice"): os.nice(10)  # as a worker
 from charrnn import Settings, Trainer
-from charrnn.dashboard import texts
+from charrnn.dashboard.session import texts
 trainer = Trainer(texts.first(), Settings())
 for line in sys.stdin:
     began, before = time.perf_counter(), trainer.steps

@@ -21,12 +21,14 @@ PATIENCE = 600
 
 def main(units: int) -> None:
     """Two sessions without a browser, and what each had measured."""
-    from charrnn.dashboard import measuring, remembers, texts, which_unit
-    from charrnn.dashboard.session import RANKING, Session, engine
+    from charrnn.dashboard.inside import probing, remembers
+    from charrnn.dashboard.session import measuring, texts
+    from charrnn.dashboard.session.server import engine
+    from charrnn.dashboard.session.session import RANKING, Session
     from charrnn.training.settings import Settings
 
     asked, there = {}, {}
-    questions = {"memory": remembers.measured, RANKING: which_unit.ranking}
+    questions = {"memory": remembers.measured, RANKING: probing.ranking}
     sessions = {size: Session(engine().create(texts.first(), Settings(hidden_size=size))) for size in (units, SMALL)}
     for size, session in sessions.items():
         for name, work in questions.items():

@@ -30,7 +30,7 @@ from serving import Server, launch
 
 VIEWS = (
     *("reading strip", "loss curve", "heatmap", "coloured text", "most on and off", "verdict table"),
-    *("lesion, two samples", "lesion bars", "memory, eigenvalues", "connections", "matrix W_hh"),
+    *("ablation, two samples", "ablation bars", "memory, eigenvalues", "connections", "matrix W_hh"),
     *("histograms", "as training met it", "saturation over time", "embedding", "one step"),
     *("compare two runs", "curves of two runs", "filmstrip"),
 )

@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, Route
 
-from charrnn.dashboard.components.wire import sealed
+from charrnn.dashboard.wire import sealed
 
 ASSETS = resources.files("charrnn.dashboard.components") / "assets"
 THEMES = {"light": "#FCFCFA", "dark": "#14161A"}

@@ -9,8 +9,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from charrnn.dashboard import descriptors, streamlit_fixes
-from charrnn.dashboard.routes import routes
+from charrnn.dashboard import streamlit_fixes
+from charrnn.dashboard.server import descriptors
+from charrnn.dashboard.server.routes import routes
 from charrnn.runs.run import Run
 from charrnn.text.corpus import Corpus
 

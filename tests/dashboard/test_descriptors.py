@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from serving import Server, soon
 
-from charrnn.dashboard import descriptors
-from charrnn.dashboard.descriptors import FULL, Door, Full
+from charrnn.dashboard.server import descriptors
+from charrnn.dashboard.server.descriptors import FULL, Door, Full
 
 LOG_LIMIT = 10_000  # bytes
 

@@ -7,8 +7,8 @@ import pytest
 
 from charrnn.dashboard import drawing
 from charrnn.dashboard.channel import Channel
-from charrnn.dashboard.components.wire import unsealed
 from charrnn.dashboard.drawing import BYTES_A_SECOND, LONGEST_REST, Drawing, shared
+from charrnn.dashboard.wire import unsealed
 
 
 class World:

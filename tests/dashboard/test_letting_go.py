@@ -8,7 +8,7 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
 from charrnn.dashboard import streamlit_fixes
-from charrnn.dashboard.letting_go import Visit
+from charrnn.dashboard.session.letting_go import Visit
 from charrnn.runs.engine import Engine
 from charrnn.text.corpus import Corpus
 from charrnn.training.settings import Settings

@@ -14,10 +14,11 @@ import pytest
 from starlette.datastructures import Headers
 
 from charrnn.dashboard import channel as channels
-from charrnn.dashboard import drawing, live
+from charrnn.dashboard import drawing
 from charrnn.dashboard.channel import PAGE, Channel
-from charrnn.dashboard.components.wire import SERVER, sealed, unsealed
-from charrnn.dashboard.live import FOREIGN, UNKNOWN
+from charrnn.dashboard.server import live
+from charrnn.dashboard.server.live import FOREIGN, UNKNOWN
+from charrnn.dashboard.wire import SERVER, sealed, unsealed
 
 
 class Clock:

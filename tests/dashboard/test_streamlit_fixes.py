@@ -21,7 +21,8 @@ from streamlit.runtime.state import SafeSessionState, SessionState
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.local_script_runner import LocalScriptRunner
 
-from charrnn.dashboard import session, streamlit_fixes
+from charrnn.dashboard import streamlit_fixes
+from charrnn.dashboard.session import server
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -146,8 +147,8 @@ def test_the_page_stands_where_nothing_can_be_mended(unmended):
         assert page.button(key="start-over").disabled
         assert page.expander
     finally:
-        session.engine().close()
-        session.engine.clear()
+        server.engine().close()
+        server.engine.clear()
 
 
 def test_what_is_there_and_is_used_otherwise_stops_no_page(monkeypatch):

@@ -4,8 +4,8 @@ from math import log
 
 import pytest
 
-from charrnn.dashboard import links, texts
-from charrnn.dashboard.texts import Choices
+from charrnn.dashboard.session import links, texts
+from charrnn.dashboard.session.texts import Choices
 from charrnn.text.corpus import Corpus
 from charrnn.text.synthetic import SOURCES, Brackets, drawn, source_of
 from charrnn.training.settings import Settings
@@ -15,7 +15,7 @@ OWN = "she sells sea shells by the sea shore. " * 60
 
 def exact(corpus):
     """The exact entropies that a text is compared to, in nats."""
-    return [rival.nats for rival in texts.rivals_of(corpus) if rival.name == "exact entropy"]
+    return [baseline.nats for baseline in texts.baselines_of(corpus) if baseline.name == "exact entropy"]
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.title)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from charrnn.dashboard.turns import Turns
+from charrnn.dashboard.session.turns import Turns
 
 
 @pytest.fixture

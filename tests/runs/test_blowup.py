@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charrnn.dashboard import texts
+from charrnn.dashboard.session import texts
 from charrnn.runs import history
 from charrnn.runs.blowup import (
     BlowUp,
@@ -21,7 +21,7 @@ from charrnn.runs.blowup import (
     windows,
 )
 from charrnn.runs.curve import Curve
-from charrnn.runs.record import Milestone, Record
+from charrnn.runs.record import Checkpoint, Record
 from charrnn.text.corpus import Corpus
 from charrnn.text.synthetic import SOURCES
 from charrnn.training.settings import Settings
@@ -158,7 +158,7 @@ def test_a_run_in_trouble_is_described_by_its_record():
     losses = np.where(np.arange(1, 601) > 541, 40.0, 1.0)
     record = fresh._replace(
         snapshot=fresh.snapshot._replace(step=600, recent_loss=40.0),
-        milestones=tuple(Milestone(step, fresh.snapshot.parameters) for step in (0, 100, 300, 600)),
+        checkpoints=tuple(Checkpoint(step, fresh.snapshot.parameters) for step in (0, 100, 300, 600)),
         curve=curve_of(losses, V=V),
         log=((541, {"learning_rate": 1.0}),),
     )

@@ -12,8 +12,8 @@ import pytest
 from runs_helpers import assert_same_state, until
 
 from charrnn.runs.engine import Engine
-from charrnn.runs.saved import StoreError
 from charrnn.runs.store import Store
+from charrnn.runs.store_types import StoreError
 from charrnn.training.settings import Settings
 from charrnn.training.trainer import Trainer
 
@@ -61,7 +61,7 @@ def test_the_newest_checkpoint_damaged_leaves_the_one_before_it_and_all_that_bel
     run = make_engine(store=Store(folder)).find(token)
     assert "step 350" in run.message
     assert "It stands at step 300." in run.message
-    assert [milestone.step for milestone in run.milestones] == [0, 10, 30, 45, 100, 300]
+    assert [checkpoint.step for checkpoint in run.checkpoints] == [0, 10, 30, 45, 100, 300]
     assert (run.status, run.snapshot.step, run.curve.steps[-1], run.samples[-1][0]) == ("paused", 300, 300, 300)
     run.steps(20)
     until(run, lambda run: run.status == "paused" and run.saved_step == 320)
@@ -85,7 +85,7 @@ def test_an_older_checkpoint_damaged_is_left_out_and_cannot_be_gone_back_to_or_f
     assert run.snapshot.step == 350
     again = make_engine(store=Store(folder)).find(token)
     assert (again.snapshot.step, "step 100" in again.message) == (350, True)
-    assert [milestone.step for milestone in again.milestones] == [0, 10, 30, 45, 300, 350]
+    assert [checkpoint.step for checkpoint in again.checkpoints] == [0, 10, 30, 45, 300, 350]
 
 
 def test_a_run_without_any_readable_checkpoint_starts_over_with_its_own_text_and_settings(make_engine, broken, corpus):

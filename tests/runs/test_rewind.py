@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from runs_helpers import SECONDS, assert_same_parameters, assert_same_state, soon, until
 
+from charrnn.runs.checkpoint_schedule import PAUSES
 from charrnn.runs.engine import Engine
-from charrnn.runs.marks import PAUSES
 from charrnn.runs.run import Run
-from charrnn.runs.saved import StoreError, Summary
 from charrnn.runs.store import Store
+from charrnn.runs.store_types import StoreError, Summary
 from charrnn.training import checkpoint
 from charrnn.training.settings import Settings, SettingsError
 from charrnn.training.trainer import Trainer
@@ -42,7 +42,7 @@ def test_after_going_back_training_repeats_itself_bit_for_bit(run):
     parameters, curve = run.snapshot.parameters, history_of(run)
     run.rewind(100)
     assert (run.snapshot.step, run.status) == (100, "paused")
-    assert [milestone.step for milestone in run.milestones] == [0, 10, 30, 100]
+    assert [checkpoint.step for checkpoint in run.checkpoints] == [0, 10, 30, 100]
     trained(run, 50)
     assert_same_parameters(run.snapshot.parameters, parameters)
     np.testing.assert_array_equal(history_of(run), curve)
@@ -55,7 +55,7 @@ def paused_run(run):
 
 
 def steps_of(run: Run) -> list[int]:
-    return [milestone.step for milestone in run.milestones]
+    return [checkpoint.step for checkpoint in run.checkpoints]
 
 
 @pytest.mark.parametrize("found_again", [False, True])
@@ -66,9 +66,9 @@ def test_a_pause_is_a_stored_step_to_which_a_run_goes_back_bit_for_bit(
     assert steps_of(run) == [0, 10, 30, 45, 100, 117]
     trainer = Trainer(corpus, settings)
     trainer.train(45)
-    assert_same_parameters(run.milestones[3].parameters, trainer.parameters)
+    assert_same_parameters(run.checkpoints[3].parameters, trainer.parameters)
     with pytest.raises(ValueError, match="read-only"):
-        run.milestones[3].parameters.W_hh[0, 0] = 1
+        run.checkpoints[3].parameters.W_hh[0, 0] = 1
     run.rewind(45)
     assert_same_state(run.state, trainer)
     assert steps_of(run) == [0, 10, 30, 45]
@@ -186,7 +186,7 @@ def test_a_fork_is_found_by_its_link_on_a_new_server(make_engine, engine, run, s
     again = make_engine(store=engine.store).find(fork.token)
     assert again.snapshot.step == 100
     assert again.settings.optimizer == "sgd"
-    assert [milestone.step for milestone in again.milestones] == [0, 10, 30, 100]
+    assert [checkpoint.step for checkpoint in again.checkpoints] == [0, 10, 30, 100]
 
 
 def test_a_fork_has_a_name_of_its_own_that_lasts(make_engine, engine, run, settings):

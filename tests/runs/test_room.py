@@ -14,14 +14,14 @@ from charrnn.runs import engine as engine_of_runs
 from charrnn.runs import history as histories
 from charrnn.runs import room
 from charrnn.runs import worker as workers
+from charrnn.runs.checkpoint_schedule import PAUSES
 from charrnn.runs.description import describe
 from charrnn.runs.history import row_a_step
-from charrnn.runs.marks import PAUSES
 from charrnn.runs.messages import Message
 from charrnn.runs.record import ON_THEIR_WAY, Record
 from charrnn.runs.recorder import Recorder
-from charrnn.runs.saved import Checkpoint, Note, Progress, StoreError
 from charrnn.runs.store import Store
+from charrnn.runs.store_types import Note, Progress, StoredCheckpoint, StoreError
 from charrnn.training.settings import Settings
 from charrnn.training.trainer import Trainer
 
@@ -47,7 +47,7 @@ def hold(store, token, *sizes):
     """Have a run hold stored steps of so many bytes, the oldest first."""
     begin(store, token)
     for step, size in enumerate(sizes, 1):
-        store.add(token, Progress(histories.joined([]), [], [Checkpoint(step, os.urandom(size), True)]))
+        store.add(token, Progress(histories.joined([]), [], [StoredCheckpoint(step, os.urandom(size), True)]))
 
 
 def stored(store, token):
@@ -58,7 +58,7 @@ def test_two_million_steps_take_no_more_room_than_a_small_checkpoint(store):
     begin(store, "token")
     for last in range(A_STATE, 2 * MB + 1, A_STATE):
         notes = [Note(last, "seconds", 1.0), Note(last, "held_out", 2.5)]
-        state = [Checkpoint(last, b"s", False)]
+        state = [StoredCheckpoint(last, b"s", False)]
         store.add("token", Progress(steps(last - A_STATE + 1, last), notes, state))
     saved = store.load("token")
     assert saved.history["step"][-1] == 2 * MB

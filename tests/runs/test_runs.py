@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from runs_helpers import alive, assert_same_parameters, assert_same_state, until
 
 from charrnn.network.sampling import generate
-from charrnn.runs.marks import PAUSES, is_log_spaced, lasting, next_mark
+from charrnn.runs.checkpoint_schedule import PAUSES, is_log_spaced, lasting, next_mark
 from charrnn.runs.worker import held_out_loss
 from charrnn.training import checkpoint
 from charrnn.training.settings import SettingsError
@@ -19,7 +19,7 @@ from charrnn.training.trainer import Trainer
 def test_a_run_at_rest_shows_the_untrained_network_and_costs_no_process(run, workers):
     assert (run.status, run.snapshot.step, workers) == ("ready", 0, [])
     assert_same_parameters(run.snapshot.parameters, Trainer(run.corpus, run.settings).parameters)
-    assert run.milestones[0].step == 0
+    assert run.checkpoints[0].step == 0
     assert len(run.samples[0][1]) == 200
 
 
@@ -69,12 +69,12 @@ def test_steps_add_up_and_training_stops_exactly_where_told(run):
 def test_milestones_hold_the_network_exactly_as_it_passed_that_step(run):
     run.train(until=350)
     until(run, lambda run: run.status == "paused")
-    assert [milestone.step for milestone in run.milestones] == [0, 10, 30, 100, 300, 350]
+    assert [checkpoint.step for checkpoint in run.checkpoints] == [0, 10, 30, 100, 300, 350]
     assert [step for step, _ in run.samples] == [0, 1, 2, 3, 5, 10, 20, 30, 50, 100, 200, 300]
     trainer = Trainer(run.corpus, run.settings)
-    for milestone in run.milestones:
-        trainer.train(milestone.step - trainer.steps)
-        assert_same_parameters(milestone.parameters, trainer.parameters)
+    for one in run.checkpoints:
+        trainer.train(one.step - trainer.steps)
+        assert_same_parameters(one.parameters, trainer.parameters)
 
 
 def test_training_goes_on_until_paused_and_a_pause_hands_everything_over(run):

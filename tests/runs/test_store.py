@@ -26,8 +26,8 @@ from charrnn.runs.earlier import BLOCK
 from charrnn.runs.history import row_a_step, thinned
 from charrnn.runs.messages import Message
 from charrnn.runs.recorder import Recorder
-from charrnn.runs.saved import Checkpoint, Note, Progress, Saved, StoreError, Tidied
 from charrnn.runs.store import Store, home
+from charrnn.runs.store_types import Note, Progress, Saved, StoredCheckpoint, StoreError, Tidied
 from charrnn.text.corpus import Corpus
 from charrnn.text.folder import DATA, corpora
 from charrnn.training.settings import Settings
@@ -72,7 +72,7 @@ def test_history_saved_in_pieces_of_any_size_comes_back_as_the_curve_of_the_whol
         whole, steps = history(sum(sizes)), np.cumsum(sizes).tolist()
         for first, step in zip([0, *steps], steps, strict=False):
             kept = data.draw(st.booleans())
-            store.add("token", Progress(whole[first:step], [], [Checkpoint(step, b"s", kept)]))
+            store.add("token", Progress(whole[first:step], [], [StoredCheckpoint(step, b"s", kept)]))
         saved = store.load("token")
         np.testing.assert_array_equal(thinned(saved.history), thinned(whole))
         back = data.draw(st.sampled_from([checkpoint.step for checkpoint in saved.checkpoints]))
@@ -89,7 +89,7 @@ def test_history_saved_in_pieces_of_any_size_comes_back_as_the_curve_of_the_whol
 def test_going_on_from_a_step_forgets_what_came_after_it(store):
     begin(store)
     notes = [Note(step, "sample", f"at {step}") for step in (10, 20, 30)]
-    store.add("token", Progress(history(30), notes, [Checkpoint(step, b"s", True) for step in (10, 20, 30)]))
+    store.add("token", Progress(history(30), notes, [StoredCheckpoint(step, b"s", True) for step in (10, 20, 30)]))
     begin(store, step=20)
     saved = store.load("token")
     assert saved.notes == notes[:2]
@@ -101,11 +101,11 @@ def test_going_on_from_a_step_forgets_what_came_after_it(store):
 def test_the_latest_checkpoint_is_replaced_and_the_kept_ones_stay(store):
     begin(store)
     for step, kept in ((10, True), (15, False), (20, False), (30, True), (30, False), (40, False)):
-        store.add("token", Progress(NOTHING, [], [Checkpoint(step, bytes([step]), kept)]))
+        store.add("token", Progress(NOTHING, [], [StoredCheckpoint(step, bytes([step]), kept)]))
     assert store.load("token").checkpoints == [
-        Checkpoint(10, bytes([10]), True),
-        Checkpoint(30, bytes([30]), True),
-        Checkpoint(40, bytes([40]), False),
+        StoredCheckpoint(10, bytes([10]), True),
+        StoredCheckpoint(30, bytes([30]), True),
+        StoredCheckpoint(40, bytes([40]), False),
     ]
 
 
@@ -137,7 +137,7 @@ def test_the_run_touched_last_is_the_last_to_go_though_the_clock_was_set_back(st
     for token, now in (("old", 2e9), ("new", 1e9)):
         monkeypatch.setattr(time, "time", lambda now=now: now)
         begin(store, token)
-        store.add(token, Progress(NOTHING, [], [Checkpoint(1, os.urandom(400_000), True)]))
+        store.add(token, Progress(NOTHING, [], [StoredCheckpoint(1, os.urandom(400_000), True)]))
     assert store.tidy(600_000).removed == 1
     assert store.tokens() == ["new"]
 
@@ -145,7 +145,7 @@ def test_the_run_touched_last_is_the_last_to_go_though_the_clock_was_set_back(st
 def test_the_longest_untouched_runs_go_first_and_their_room_is_given_back(store):
     for token in ("old", "middle", "new"):
         begin(store, token)
-        store.add(token, Progress(NOTHING, [], [Checkpoint(1, os.urandom(400_000), True)]))
+        store.add(token, Progress(NOTHING, [], [StoredCheckpoint(1, os.urandom(400_000), True)]))
     store.add("old", Progress(NOTHING, [], []))
     assert store.tidy(1_000_000).removed == 1
     assert [store.load(token) is None for token in ("old", "middle", "new")] == [False, True, False]
@@ -180,8 +180,8 @@ def test_a_saved_run_is_opened_by_another_engine_exactly_as_it_was(make_saving_e
     assert_same_parameters(other.snapshot.parameters, run.snapshot.parameters)
     assert other.snapshot.learning_rate == 1e-3
     assert other.samples == run.samples
-    assert [one.step for one in other.milestones] == [one.step for one in run.milestones]
-    for one, same in zip(other.milestones, run.milestones, strict=True):
+    assert [one.step for one in other.checkpoints] == [one.step for one in run.checkpoints]
+    for one, same in zip(other.checkpoints, run.checkpoints, strict=True):
         assert_same_parameters(one.parameters, same.parameters)
     figures = ["step", "smooth", "low", "high", "norm_low", "norm_high", "known"]
     np.testing.assert_array_equal(other.curve.rows[figures], run.curve.rows[figures])
@@ -360,7 +360,7 @@ def test_a_full_disk_is_told_in_words(store):
         pages = database.execute("PRAGMA page_count").fetchone()[0]
         database.execute(f"PRAGMA max_page_count = {pages + 10}")
     with pytest.raises(StoreError, match="disk is full"):
-        store.add("token", Progress(history(5), [], [Checkpoint(5, bytes(10**6), True)]))
+        store.add("token", Progress(history(5), [], [StoredCheckpoint(5, bytes(10**6), True)]))
     assert len(store.load("token").history) == 0
     store.add("token", Progress(history(5), [], []))
     assert len(store.load("token").history) == 5
@@ -429,7 +429,7 @@ def test_another_text_takes_the_place_of_what_was_trained_as_soon_as_it_is_chose
     run.reset(replace(settings, seed=7), text)
     other = make_saving_engine().find(run.token)
     assert (other.snapshot.step, other.corpus.digest, other.settings.seed) == (0, text.digest, 7)
-    assert [milestone.step for milestone in other.milestones] == [0]
+    assert [checkpoint.step for checkpoint in other.checkpoints] == [0]
 
 
 def test_a_visit_that_chooses_nothing_leaves_nothing_in_the_store(make_saving_engine, corpus, store):
@@ -446,7 +446,7 @@ def test_a_process_that_has_been_replaced_cannot_add_to_the_run(store):
     begin(store)
     begin(Store(store.folder))
     with pytest.raises(StoreError, match="begun anew"):
-        store.add("token", Progress(history(5), [], [Checkpoint(5, b"s", True)]))
+        store.add("token", Progress(history(5), [], [StoredCheckpoint(5, b"s", True)]))
     assert_empty(store.load("token"))
 
 
@@ -483,7 +483,7 @@ def test_a_history_as_earlier_versions_kept_it_is_loaded_thinned_and_goes_on(sto
     trainer = Trainer(corpus, Settings(hidden_size=4, sequence_length=4, batch_size=1))
     steps = trainer.train(2600)
     begin(store)
-    store.add("token", Progress(NOTHING, [], [Checkpoint(2200, b"s", True), Checkpoint(2300, b"s", True)]))
+    store.add("token", Progress(NOTHING, [], [StoredCheckpoint(2200, b"s", True), StoredCheckpoint(2300, b"s", True)]))
     as_earlier_versions_saved_it(store, "token", steps[:2300], gradients)
     old, earlier = Store(store.folder), steps[:2300]
     if not gradients:

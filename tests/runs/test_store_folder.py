@@ -9,8 +9,8 @@ from runs_helpers import SECONDS, assert_same_state, soon, until
 
 from charrnn.runs import database as databases
 from charrnn.runs.description import is_untouched
-from charrnn.runs.saved import StoreError
 from charrnn.runs.store import Store
+from charrnn.runs.store_types import StoreError
 from charrnn.text.corpus import Corpus
 from charrnn.text.folder import DATA, corpora
 from charrnn.training.settings import Settings
@@ -104,7 +104,7 @@ def test_a_folder_removed_while_a_run_trains_is_told_and_the_run_is_saved_there_
     run.pause()
     until(run, lambda run: run.status == "paused" and run.saved_step == run.snapshot.step)
     other = make_engine(store=Store(store.folder)).find(run.token)
-    assert [milestone.step for milestone in other.milestones] == [milestone.step for milestone in run.milestones]
+    assert [checkpoint.step for checkpoint in other.checkpoints] == [checkpoint.step for checkpoint in run.checkpoints]
     assert other.samples == run.samples
     assert other.curve.rows["known"].sum() == run.snapshot.step
     trainer = Trainer(corpus, settings)

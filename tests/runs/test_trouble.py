@@ -38,7 +38,9 @@ def test_a_killed_worker_is_noticed_and_training_goes_on_bitwise_from_its_last_s
     trainer.train(kept + 300)
     assert_same_state(run.state, trainer)
     assert run.snapshot.step == run.curve.steps[-1] == kept + 300
-    assert [milestone.step for milestone in run.milestones] == sorted({milestone.step for milestone in run.milestones})
+    assert [checkpoint.step for checkpoint in run.checkpoints] == sorted(
+        {checkpoint.step for checkpoint in run.checkpoints}
+    )
 
 
 def test_a_worker_killed_before_its_first_state_starts_anew(run, workers):

@@ -24,8 +24,8 @@ import killing
 from charrnn.runs.description import about
 from charrnn.runs.engine import Engine
 from charrnn.runs.history import row_a_step, thinned
-from charrnn.runs.saved import Checkpoint, Note, Progress
 from charrnn.runs.store import Store
+from charrnn.runs.store_types import Note, Progress, StoredCheckpoint
 from charrnn.training import checkpoint
 from charrnn.training.settings import Settings
 from charrnn.training.trainer import State, Trainer
@@ -39,7 +39,7 @@ def progress(first: int, last: int, state: State) -> Progress:
     history = thinned(row_a_step(np.arange(first, last + 1), *reported))
     state = State(state.values | {"steps": last}, state.arrays)
     notes = [Note(last, "seconds", last / 20_000), Note(last, "held_out", 2.5)]
-    return Progress(history, notes, [Checkpoint(last, checkpoint.to_bytes(state), False)])
+    return Progress(history, notes, [StoredCheckpoint(last, checkpoint.to_bytes(state), False)])
 
 
 def saved(folder: Path, steps: int) -> str:

@@ -18,14 +18,15 @@ Each is a Python function that packs numbers into a few kilobytes, and JavaScrip
     shared.js            colour scales, visible glyphs, the wire format
 """
 
+from charrnn.dashboard.components.live_button import Button, encode_press, press
+from charrnn.dashboard.components.live_text import Span, encode_line, line
+from charrnn.dashboard.components.rerun_bridge import link
+
 from .arrive import arrive
 from .coloured_text import Choice, Colouring, Guesses, coloured_text, encode_coloured_text
 from .heatmap import Cell, encode_heatmap, heatmap
-from .line import Span, encode_line, line
-from .link import link
 from .matrix import Axis, encode_matrix, matrix
 from .passages import Passage, encode_passages, passages
-from .press import Button, encode_press, press
 from .strip import Reach, Row, StripFrame, Unit, encode_strip, reading_strip
 from .table import Bars, Column, Numbers, Table, Ticks, Words, encode_table, table
 

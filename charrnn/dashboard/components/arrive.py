@@ -1,7 +1,8 @@
 """A section of the page that the browser is led to."""
 
+from charrnn.dashboard.wire import pack
+
 from .mounting import mount
-from .wire import pack
 
 
 def arrive(section: str, number: int, *, key: str) -> None:

@@ -6,8 +6,9 @@ from typing import NotRequired, TypedDict
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from charrnn.dashboard.wire import pack, unsigned
+
 from .mounting import mount
-from .wire import pack, unsigned
 
 
 class Choice(TypedDict):

@@ -1,7 +1,8 @@
 """Which runs are this browser's: their tokens, in the browser's own storage."""
 
+from charrnn.dashboard.wire import pack
+
 from .mounting import mount
-from .wire import pack
 
 
 def kept_runs(add: list[str], drop: list[str], *, key: str) -> list[str]:

@@ -6,8 +6,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from charrnn.dashboard.wire import pack, signed
+
 from .mounting import mount
-from .wire import pack, signed
 
 
 class Axis(NamedTuple):

@@ -6,8 +6,9 @@ from typing import Any, Literal, TypeVar
 
 import streamlit as st
 
+from charrnn.dashboard.wire import sealed
+
 from .scripts import shim
-from .wire import sealed
 
 IN_THE_PAGE = ("line",)  # these have the page's own style around them
 

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import NotRequired, TypedDict
 
+from charrnn.dashboard.wire import pack
+
 from .mounting import mount
-from .wire import pack
 
 
 class Passage(TypedDict):

@@ -6,8 +6,9 @@ from typing import NotRequired, TypedDict
 import numpy as np
 from numpy.typing import ArrayLike
 
+from charrnn.dashboard.wire import pack, signed, unsigned
+
 from .mounting import mount
-from .wire import pack, signed, unsigned
 
 
 class Row(TypedDict):

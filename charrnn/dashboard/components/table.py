@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from charrnn.dashboard.wire import pack
+
 from .mounting import mount
-from .wire import pack
 
 
 class Words(NamedTuple):

@@ -1,0 +1,1 @@
+"""What a person chooses and drives with: text, settings, player, runs, sharing."""

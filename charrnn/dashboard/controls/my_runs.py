@@ -1,0 +1,166 @@
+"""My runs: what this browser has trained, to open, rename, duplicate or delete."""
+
+from contextlib import suppress
+from typing import Any
+from zlib import crc32
+
+import pandas as pd
+import streamlit as st
+
+from charrnn.dashboard import words
+from charrnn.dashboard.components.kept import kept_runs
+from charrnn.dashboard.session.panel import panel, refusal
+from charrnn.dashboard.session.server import engine
+from charrnn.dashboard.session.session import Session
+from charrnn.runs.run import Run
+from charrnn.runs.store_types import StoreError, Summary
+
+UNDO_SECONDS = 600.0
+
+
+def my_runs(session: Session) -> None:
+    """The panel."""
+    panel(session, "my-runs", "My runs", "history", listed)
+
+
+def listed(session: Session) -> None:
+    """The list, and what can be done with the chosen run. Others' runs are not in it: it is kept in this browser."""
+    found, trouble = lines([token for token in session.kept if token not in session.dropped])
+    if found:
+        runs = pd.DataFrame(found)
+        if chosen := table(runs):
+            actions(session, chosen)
+    elif not trouble:
+        st.caption("What you train is saved as it goes, and listed here. This list is kept in this browser.")
+    if trouble:
+        st.caption(words.plain(trouble))
+    refusal(session, "my-runs")
+    if removed := engine().removed:
+        st.caption(f"{removed:,} runs, the longest untouched ones, were removed to keep the store within its limit.")
+    if session.dropped:
+        st.button(
+            f"Undo: bring back {len(session.dropped)} deleted",
+            key="undo-delete",
+            on_click=bring_back,
+            args=(session,),
+        )
+
+
+def remember(session: Session) -> None:
+    """Have the browser keep this session's runs, once they hold something worth keeping."""
+    trained = [run.token for run in session.compared_runs() if run.saved_step and not session.watching]
+    add = [token for token in dict.fromkeys((*session.returned, *trained)) if token not in session.dropped]
+    before, session.kept = session.kept, kept_runs(add, session.dropped, key="kept")
+    if session.kept != before:
+        st.rerun()
+
+
+def lines(tokens: list[str]) -> tuple[list[dict[str, Any]], str]:
+    """The runs that the store still has, each as a row of the list; and in a sentence what of them cannot be read."""
+    store, found = engine().store, []
+    if not store:
+        return [], ""
+    try:
+        listing = store.summaries(tokens)
+    except StoreError as error:
+        return [], str(error)
+    for token, summary in listing.lines.items():
+        with suppress(KeyError, TypeError, ValueError, AttributeError):  # damaged where it is saved
+            found.append(line(token, summary))
+    unreadable = listing.unreadable + len(listing.lines) - len(found)
+    are = "One of your runs is" if unreadable == 1 else f"{unreadable:,} of your runs are"
+    return found, f"{are} damaged, and left out here." if unreadable else ""
+
+
+def line(token: str, summary: Summary) -> dict[str, Any]:
+    """A run as a row of the list. Raises KeyError, TypeError, ValueError or AttributeError where it is damaged."""
+    settings, corpus = summary.about["settings"], summary.about["corpus"]
+    text = str(corpus["name"])
+    return {
+        "token": token,
+        "name": str(summary.about.get("title") or text),
+        "text": text,
+        "settings": f"{settings['hidden_size']} units · {settings['sequence_length']} back · {settings['optimizer']}",
+        "step": int(summary.step),
+        "held out, nats": None if summary.held_out is None else float(summary.held_out),
+        "smoothed, nats": float(summary.losses[-1]) if len(summary.losses) else None,
+        "curve": summary.losses.tolist(),
+    }
+
+
+def table(runs: pd.DataFrame) -> str | None:
+    """The list; the token of the run that is chosen in it.
+
+    What is ticked is a row, whatever stands in it: of other runs it must be another table, in which none is ticked.
+    """
+    of_these = crc32(" ".join(runs["token"]).encode())
+    with st.container(key="runs"):
+        shown = st.dataframe(
+            runs.drop(columns="token"),
+            hide_index=True,
+            on_select="rerun",
+            selection_mode="single-row",
+            key=f"runs-{of_these:08x}",
+            width=720,
+            column_config={
+                "curve": st.column_config.LineChartColumn("curve"),
+                **dict.fromkeys(("held out, nats", "smoothed, nats"), st.column_config.NumberColumn(format="%.3f")),
+            },
+        )
+    rows = shown["selection"]["rows"]
+    return str(runs["token"].iloc[rows[0]]) if rows and rows[0] < len(runs) else None
+
+
+def actions(session: Session, token: str) -> None:
+    """Open, rename, duplicate, delete."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        st.button("Open", key="run-open", type="primary", on_click=open_run, args=(session, token))
+        st.button("Duplicate", key="run-duplicate", on_click=duplicate, args=(session, token))
+        st.button("Delete", key="run-delete", on_click=delete, args=(session, token))
+        st.text_input("New name", key="run-name", max_chars=60, width=200)
+        st.button("Rename", key="run-rename", on_click=rename, args=(session, token))
+
+
+def kept_run(token: str) -> Run:
+    """The run with this token. Raises StoreError where it is gone."""
+    run = engine().find(token)
+    if not run:
+        raise StoreError("This run is not kept any more.")
+    return run
+
+
+def open_run(session: Session, token: str) -> None:
+    """Make it this session's run; the present one is paused, and stays in the list."""
+    with session.saying("my-runs"):
+        run = kept_run(token)
+        session.run.pause(by=session.name)
+        session.open(run)
+
+
+def duplicate(session: Session, token: str) -> None:
+    """A copy at its latest step, opened."""
+    with session.saying("my-runs"):
+        run = kept_run(token)
+        copy = engine().fork(run, run.state_step, run.in_force_at(run.state_step))
+        copy.rename(f"{run.name}, a copy")
+        session.run.pause(by=session.name)
+        session.open(copy)
+
+
+def rename(session: Session, token: str) -> None:
+    """Call it what was typed."""
+    with session.saying("my-runs"):
+        kept_run(token).rename(st.session_state["run-name"].strip())
+
+
+def delete(session: Session, token: str) -> None:
+    """Out of the list, and for good in ten minutes."""
+    session.dropped.append(token)
+    engine().remove(token, UNDO_SECONDS)
+
+
+def bring_back(session: Session) -> None:
+    """Undo all deletions of this session."""
+    for token in session.dropped:
+        engine().keep(token)
+    session.returned, session.dropped = session.dropped, []

@@ -1,0 +1,175 @@
+"""The player at the foot of the page: train, pause, step, stop at, start over."""
+
+import streamlit as st
+
+from charrnn.dashboard import words
+from charrnn.dashboard.components import Button, Span, encode_line, encode_press, line, press
+from charrnn.dashboard.session.fields import show
+from charrnn.dashboard.session.panel import panel, refusal
+from charrnn.dashboard.session.parts import redrawn
+from charrnn.dashboard.session.session import Session
+from charrnn.dashboard.session.status import running, stored_steps, trains
+from charrnn.runs.run import Run
+
+PAUSE_SECONDS = 0.03  # most workers have stopped by then, and the page need not be drawn once more
+NOW = -1  # the scrubber's right end
+STEPS = {"1 step": 1, "10 steps": 10, "100 steps": 100, "1,000 steps": 1_000}
+
+
+def player(session: Session) -> None:
+    """Draw the buttons, the scrubber and the figures."""
+    with st.bottom, st.container(horizontal=True, vertical_alignment="center", gap="small", key="player"):
+        if session.watching:
+            st.markdown("You are watching.", width="content")
+        else:
+            redrawn(lambda: buttons(session), "buttons", width="content")
+            panel(session, "stop-at", "Stop at", None, stop_at)
+        redrawn(lambda: scrubber(session), "scrubbing", stored_steps(session))
+        if session.view.past and not session.watching:
+            panel(session, "go-on", "Go on from here", None, look_back)
+        with st.container(width="content", height="content", key="figures"):
+            moving = session.picture("figures", lambda: encode_line(figures(session)), lambda: of_another(session))
+            line(moving, key="figured", width="content")
+        if not session.watching:
+            redrawn(lambda: start_over(session), "starting-over", stored_steps(session), width="content")
+
+
+def buttons(session: Session) -> None:
+    """Train or pause, and step."""
+    channel = session.channel
+    channel.action("train", lambda: train(session))
+    channel.action("pause", lambda: pause(session))
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        moving = session.picture("playing", lambda: encode_press(playing(session.run)))
+        press(moving, key="playing", on_press=channel.press)
+        st.menu_button(
+            "Step",
+            list(STEPS),
+            key="step",
+            icon=":material/skip_next:",
+            on_click=lambda: steps(session, STEPS[st.session_state["step"]]),
+            help="Take that many more steps, then stop. Each learns from the next characters of every stream.",
+        )
+
+
+def playing(run: Run) -> Button:
+    """The button that makes it train, or pause."""
+    if trains(run):
+        return {"name": "pause", "label": "Pause", "icon": "pause", "help": "Stop here; nothing is lost."}
+    return {"name": "train", "label": "Train", "icon": "play_arrow", "help": "Read and learn, until paused."}
+
+
+def start_over(session: Session) -> None:
+    """Back to the beginning."""
+    run = session.run
+
+    def propose() -> None:
+        session.propose(run.corpus, run.in_force)
+        st.rerun()
+
+    st.button(
+        "Start over",
+        key="start-over",
+        type="tertiary",
+        on_click=propose,
+        disabled=run.snapshot.step == 0,
+        help="The same start again, training forgotten.",
+    )
+
+
+def stop_at(session: Session) -> None:
+    """Train up to a step."""
+    after = max(1_000, 2 * session.run.snapshot.step)
+    st.number_input("Train up to step", 1, 10**9, after, step=1_000, key="goal", on_change=session.leave_panel)
+    st.button(
+        "Train up to there",
+        key="train-until",
+        on_click=lambda: train(session, int(st.session_state["goal"])),
+        type="primary",
+    )
+    refusal(session, "stop-at")
+
+
+def scrubber(session: Session) -> None:
+    """Look back at any stored step: everything shows the network as it was then."""
+    run, state = session.run, st.session_state
+    stored = [checkpoint.step for checkpoint in run.checkpoints if checkpoint.step < max(run.snapshot.step, 1)]
+    # The browser tells a slider's place by its number: with other steps to choose from it must be another slider.
+    session.scrubber = key = f"scrubber-{len(stored)}-{sum(stored)}"
+
+    def look() -> None:
+        if key != session.scrubber:
+            return  # one that has been replaced, of which the browser still told
+        session.at = None if state[key] == NOW else state[key]
+        st.rerun()
+
+    with st.container(key="scrubber", width="stretch"):
+        st.select_slider(
+            "Look back at step",
+            [*stored, NOW],
+            format_func=lambda step: "now" if step == NOW else words.short(step),
+            key=key,
+            on_change=look,
+            label_visibility="collapsed",
+            disabled=not run.snapshot.step,
+            **show(key, session.at if session.at in stored else NOW),
+        )
+
+
+def look_back(session: Session) -> None:
+    """What can be done with the network of a stored step."""
+    step, now = session.view.step, session.run.snapshot.step
+    st.write(f"Training goes on from step {step:,}, exactly as it did. What came after, up to {now:,}, is forgotten.")
+    st.button("Go on from here", type="primary", key="rewind", on_click=lambda: session.rewind(step, "go-on"))
+    st.caption("To keep both, fork this run instead.")
+    st.button("Fork here", key="fork-here", on_click=lambda: session.ask_for_fork("go-on"))
+    refusal(session, "go-on")
+
+
+def train(session: Session, until: int | None = None) -> None:
+    """Train on, or say why not. Who trains wants to see that: what was looked back at is left."""
+    run = session.run
+    if until is not None and until <= run.snapshot.step:
+        session.say(f"The run is at step {run.snapshot.step:,} already: choose a later one.", "stop-at")
+        return
+    session.notice, session.closing, session.at = None, True, None
+    for measurement in session.measurements.values():
+        measurement.let_go()  # what has not begun would be of a network that is past
+    run.train(until, by=session.name)
+
+
+def steps(session: Session, count: int) -> None:
+    """So many steps, seen from here on."""
+    session.at = None
+    session.run.steps(count, by=session.name)
+
+
+def pause(session: Session) -> None:
+    """Stop after the present few steps, and wait for it, so that the button says at once how things stand."""
+    session.run.pause(by=session.name, wait=PAUSE_SECONDS)
+
+
+def of_another(session: Session) -> str:
+    """The last command where another browser has given it since this one came, else ""."""
+    last = session.run.last_command
+    return last.what if last and last.by not in ("", session.name) and last.at > session.opened else ""
+
+
+def figures(session: Session) -> list[Span]:
+    """Step, speed, epochs, time left; who gave the last command where two share a run."""
+    run = session.run
+    now = run.snapshot
+    parts = []
+    if running(run):
+        parts.append(f"{now.speed:,.0f}/s" if now.speed else run.status)
+    elif run.status == "paused":
+        parts.append("paused")
+    if run.saved_step:
+        parts.append(f"saved at {run.saved_step:,}")
+    parts.append(f"{now.epochs:.1f} epochs")
+    if run.stop_at and running(run) and now.speed:
+        left = (run.stop_at - now.step) / now.speed
+        parts.append(f"stops at {run.stop_at:,}, {words.duration(left)} left")
+    if said := of_another(session):
+        parts.append(f"another browser: {said}")
+    return [("step ", ""), (f"{now.step:,}", "strong"), ("".join(f" · {part}" for part in parts), "")]

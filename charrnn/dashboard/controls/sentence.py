@@ -1,0 +1,21 @@
+"""The sentence that the strip reads."""
+
+import streamlit as st
+
+from charrnn.dashboard import words
+from charrnn.dashboard.session.session import CELLS, Session
+
+
+def sentence(session: Session) -> None:
+    """Which sentence the strip reads: a held-out one, or one typed in."""
+    vocabulary = session.run.corpus.vocabulary
+    with st.popover(
+        "Sentence", key="sentence", icon=":material/short_text:", help="Have it read a sentence of your own."
+    ):
+        typed = st.text_input(
+            "A sentence of your own", key="typed", max_chars=CELLS, help="Empty: a sentence it never trained on."
+        )
+        if unseen := vocabulary.unseen(typed):
+            st.caption(f"Left out, never seen in the text: {words.plain(' '.join(map(words.visible, unseen)))}")
+        st.caption("Right guesses are filled by their probability; surprise is in bits: 8 bits, it gave this 1 in 256.")
+    session.typed = typed if len(vocabulary.encode(typed)) > 1 else ""

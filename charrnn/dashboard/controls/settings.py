@@ -1,0 +1,189 @@
+"""Two buttons whose labels state their values: the network, and how it learns; the question before a start over."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from charrnn.dashboard import words
+from charrnn.dashboard.session.fields import NUMBERS, OPTIMIZERS, field, number, show
+from charrnn.dashboard.session.panel import panel, refusal
+from charrnn.dashboard.session.session import Session
+from charrnn.text.corpus import Corpus
+from charrnn.training.settings import LIMITS, Settings
+
+INITS, DTYPES = ["orthogonal", "gaussian"], ["float32", "float64"]
+NETWORK = ("hidden_size", "sequence_length", "batch_size", "seed", "init", "init_scale", "dtype")  # by start over
+RATES = [float(f"{digit}e{power}") for power in range(-6, 1) for digit in (1, 1.5, 2, 3, 4, 5, 7)] + [10.0]
+
+
+def network(session: Session) -> None:
+    """The network's button."""
+    settings = session.run.in_force
+    label = f"Network: {settings.hidden_size} units · {settings.sequence_length} back"
+    panel(session, "network", label, "tune", choose_network)
+
+
+def choose_network(session: Session) -> None:
+    """Size, start and seed; the classic experiment, and the defaults."""
+    settings = session.run.in_force
+    with st.form("network-form", border=False):
+        left, right = st.columns(2)
+        number("network", settings, "hidden_size", left)
+        number("network", settings, "sequence_length", right)
+        number("network", settings, "batch_size", left)
+        number("network", settings, "seed", right)
+        left.selectbox(
+            "Start",
+            INITS,
+            index=INITS.index(settings.init),
+            key=field("network", settings, "init"),
+            help="Weights before training: a rotation, so that gradients travel far, or small random numbers.",
+        )
+        number("network", settings, "init_scale", right)
+        left.selectbox("Precision", DTYPES, index=DTYPES.index(settings.dtype), key=field("network", settings, "dtype"))
+        st.caption("These take effect on starting over.")
+        st.form_submit_button(
+            "Start over with these", type="primary", on_click=lambda: start_over_with_these(session, settings)
+        )
+    refusal(session, "network")
+    with st.container(horizontal=True):
+        st.button(
+            "The classic experiment",
+            key="classic",
+            on_click=lambda: classic(session),
+            help="128 units, 30 back, one stream, Adagrad 0.01, clip 5, a Gaussian start of 0.01; the text in "
+            "lower case, nothing held out. The run that this page descends from.",
+        )
+        st.button(
+            "Defaults",
+            key="defaults",
+            on_click=lambda: session.propose(session.run.corpus, Settings(), "network"),
+            help="What learns fastest here; the README tells how they were chosen.",
+        )
+
+
+def start_over_with_these(session: Session, settings: Settings) -> None:
+    """What the form says, in place of the settings."""
+    chosen = {name: st.session_state[field("network", settings, name)] for name in NETWORK}
+    with session.saying("network"):
+        session.propose(session.run.corpus, replace(session.run.in_force, **chosen), "network")
+
+
+def classic(session: Session) -> None:
+    """The reference experiment on the present text, its choices of the text included."""
+    corpus = session.run.corpus
+    with session.saying("network"):
+        adopted = Corpus.from_text(corpus.text, name=corpus.name, lowercase=True, held_out=0)
+        session.propose(adopted, Settings.classic(), "network")
+
+
+def learning(session: Session) -> None:
+    """How it learns: the button."""
+    settings = session.run.in_force
+    label = f"Learning: {words.rate(settings.learning_rate)} · {OPTIMIZERS[settings.optimizer]}"
+    panel(session, "learning", label, "school", choose_learning)
+
+
+def choose_learning(session: Session) -> None:
+    """Rate and clip act at once; the optimiser and the schedule need a new start."""
+    run, state = session.run, st.session_state
+    settings = run.in_force
+
+    def turn(name: str, key: str) -> None:
+        with session.saying("learning"):
+            run.set(**{name: state[key]}, by=session.name)
+
+    def anew() -> None:
+        changes = {"optimizer": state["optimizer"], "decay": state["decay"]}
+        session.propose(run.corpus, replace(run.in_force, **changes), "learning")
+
+    # What the widgets show is what is in force, whoever set it.
+    optimizers = list(OPTIMIZERS)
+    index = optimizers.index(settings.optimizer) if show("optimizer", settings.optimizer) else 0
+    rates(settings.learning_rate, lambda key: turn("learning_rate", key))
+    live_number("clip", "clip", settings.clip, lambda: turn("clip", "clip"))
+    st.divider()
+    st.selectbox(
+        "Optimiser",
+        optimizers,
+        index,
+        format_func=OPTIMIZERS.__getitem__,
+        key="optimizer",
+        on_change=anew,
+        help="How a gradient becomes a correction. Needs a new start.",
+    )
+    st.number_input(
+        "The rate falls after … characters",
+        *LIMITS["decay"],
+        step=100_000.0,
+        format="%.0f",
+        key="decay",
+        on_change=anew,
+        help="Rate in force = rate / √(1 + characters read / this); 0 keeps it constant. Needs a new start.",
+        **show("decay", float(settings.decay)),
+    )
+    refusal(session, "learning")
+    st.caption(f"In force now: {words.rate(settings.rate_at(run.snapshot.characters))}")
+
+
+def rates(rate: float, turn: Callable[[str], None]) -> None:
+    """The learning rate, to be found with a slider or typed in."""
+    steps = sorted({*RATES, rate})
+    key = "rate" if len(steps) == len(RATES) else "rate-own"  # other choices: another slider (player.scrubber)
+    label, help, _ = NUMBERS["learning_rate"]
+    st.select_slider(
+        label,
+        steps,
+        format_func=words.rate,
+        key=key,
+        on_change=lambda: turn(key),
+        help=f"{help} Acts at once.",
+        **show(key, rate),
+    )
+    live_number("learning_rate", "rate-typed", rate, lambda: turn("rate-typed"), label_visibility="collapsed")
+
+
+def live_number(name: str, key: str, value: float, turn: Callable[[], None], **options: Any) -> None:
+    """A number that shows what is in force, whoever set it, and acts at once."""
+    label, help, step = NUMBERS[name]
+    options |= show(key, value)
+    st.number_input(
+        label, *LIMITS[name], step=step, format="%.3g", key=key, on_change=turn, help=f"{help} Acts at once.", **options
+    )
+
+
+def confirm(session: Session) -> None:
+    """Ask before training is thrown away; closing the dialog is a no."""
+
+    def close() -> None:
+        session.proposal = None
+
+    st.dialog("Start over?", on_dismiss=close)(choose_start)(session)
+
+
+def choose_start(session: Session) -> None:
+    """Another run, this one from its start, or neither."""
+    assert session.proposal
+    corpus, settings = session.proposal
+    st.write(f"This run is at step {session.run.snapshot.step:,}. Start another one, or start over and forget it?")
+
+    def another() -> None:
+        session.start_another(corpus, settings)
+        st.rerun()
+
+    def over() -> None:
+        session.start_over(corpus, settings)
+        st.rerun()
+
+    def keep() -> None:
+        session.proposal = None
+        st.rerun()
+
+    with st.container(horizontal=True):
+        help = "This one stays in My runs."
+        st.button("Start another run", type="primary", key="confirm-another", on_click=another, help=help)
+        help = "What this run has learned is forgotten."
+        st.button("Start over", key="confirm-yes", on_click=over, help=help)
+        st.button("Keep this run", key="confirm-no", on_click=keep)

@@ -1,0 +1,57 @@
+"""Links: the experiment, the run, the run to watch only; and training on when the page is closed."""
+
+import segno
+import streamlit as st
+
+from charrnn.dashboard import words
+from charrnn.dashboard.session import links
+from charrnn.dashboard.session.panel import panel
+from charrnn.dashboard.session.session import Session
+from charrnn.training.checkpoint import changes
+
+HOURS = {"30 minutes": 0.5, "2 hours": 2.0, "8 hours": 8.0}
+
+
+def share(session: Session) -> None:
+    """The panel."""
+    panel(session, "share", "Share", "ios_share", ways)
+
+
+def ways(session: Session) -> None:
+    """Links to copy, and how long the run trains on unattended."""
+    run = session.run
+    base = (st.context.url or "").split("?")[0]
+    st.markdown("**To watch**: others see this run live and cannot drive it.")
+    watch = f"{base}?watch={run.watch_token}"
+    st.code(watch, language=None, wrap_lines=True)
+    st.image(segno.make(watch).png_data_uri(scale=4, border=2), width=150, caption="The same link for a phone")
+    st.markdown("**This experiment**, to be trained anew: the same text, settings and seed.")
+    settings = run.in_force
+    if query := links.query(run.corpus, settings):
+        st.code(f"{base}?{query}", language=None, wrap_lines=True)
+        if begun := changes(settings, run.settings):
+            st.caption(f"The settings are those in force now; this run began with {words.change(begun)}.")
+    else:
+        st.caption("A text of your own is not in the link; it has to be brought along.")
+    if not session.watching:
+        st.markdown("**This run**: whoever has this link can drive it.")
+        st.code(f"{base}?run={run.token}", language=None, wrap_lines=True)
+        keep_training(session)
+
+
+def keep_training(session: Session) -> None:
+    """Whether the run goes on when its page is closed, and for how long."""
+    run = session.run
+
+    def choose() -> None:
+        run.keep_training(3600 * HOURS.get(st.session_state["keep"], 0.0))
+
+    st.selectbox(
+        "When this page is closed",
+        ["pause", *HOURS],
+        key="keep",
+        persist_state="session",
+        on_change=choose,
+        format_func=lambda choice: "pause" if choice == "pause" else f"keep training for {choice}",
+        help="It also stops where “Stop at” says. The run's link shows how far it has come.",
+    )

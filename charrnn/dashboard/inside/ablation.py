@@ -1,0 +1,185 @@
+"""Silence a unit, or hold it at a value, and see what suffers."""
+
+from math import log
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from charrnn.dashboard import words
+from charrnn.dashboard.charts import draw, inside
+from charrnn.dashboard.components import (
+    Bars,
+    Column,
+    Numbers,
+    Passage,
+    Table,
+    Words,
+    encode_passages,
+    encode_table,
+    passages,
+    table,
+)
+from charrnn.dashboard.components.table import number
+from charrnn.dashboard.session import measuring
+from charrnn.dashboard.session.parts import anew, redrawn
+from charrnn.dashboard.session.selection import looked_at
+from charrnn.dashboard.session.session import Session
+from charrnn.insight import ablation
+from charrnn.network.rnn import Array
+
+CHARACTERS = 4_000  # held-out ones on which an ablation is tried
+WORK = 2e10  # multiplications for all units, one after the other: a second or two
+MANY = 512  # more units than this are not silenced one by one
+SHOWN = 60  # bars
+HARDER = 10  # characters listed
+SAMPLE = 240
+HEIGHT = 150  # pixels of each sample
+PRIME = 60
+
+
+def silence(session: Session) -> None:
+    """Parts of the page: an ablation of one's own choice and what came of it, and all units by what they cost."""
+    redrawn(lambda: controls(session), "silence", lambda: looked_at(session))
+    redrawn(lambda: suffered(session), "silence-drawn", lambda: looked_at(session))
+    if session.run.settings.hidden_size <= MANY:
+        measuring.measured_fragment(session, "unit-costs", all_costs, lambda: costs(session))
+    else:
+        st.caption(f"With more than {MANY} units they are not silenced one by one: choose some above.")
+
+
+def controls(session: Session) -> None:
+    """Which units are held, and at what."""
+    st.markdown(
+        "**Silence a unit**: hold it at 0, or at another value, and see what suffers.",
+        help="A unit that is held no longer hears anything; the others go on hearing it. Cost: the held-out loss with "
+        "the units held, less the loss without.",
+    )
+    if session.view.step == 0:
+        st.caption("An untrained network has nothing to lose: train it first.")
+        return
+    names = session.names
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        st.multiselect(
+            "Units",
+            range(session.run.settings.hidden_size),
+            placeholder=f"unit {looked_at(session)}, which is looked at; or choose some",
+            format_func=lambda unit: f"unit {unit}" + (f" · {names[unit]}" if unit in names else ""),
+            key="silenced",
+            persist_state="session",
+            width="stretch",
+            on_change=anew("silence-drawn"),
+        )
+        st.slider(
+            "hold at",
+            -1.0,
+            1.0,
+            0.0,
+            0.1,
+            key="held-at",
+            persist_state="session",
+            width=220,
+            on_change=anew("silence-drawn"),
+        )
+
+
+def suffered(session: Session) -> None:
+    """Read the held-out text again with the units held, and write again."""
+    if session.view.step == 0:
+        return
+    state = st.session_state
+    value = state.get("held-at") or 0.0
+    held = dict.fromkeys(state.get("silenced") or [looked_at(session)], value)
+    kept = measuring.kept(
+        session, "ablation", lambda: tried(session, held), (tuple(held), value, session.sampling_seed)
+    )
+    found, spoken, before, after = kept.value
+    st.markdown(in_words(found, list(held), value))
+    left, right = st.columns([2, 3], gap="medium")
+    with left:
+        harmed = harder(session.run.corpus.vocabulary.characters, found.by_character, found.counts)
+        table(encode_table(harmed), key="harder")
+    with right:
+        passages(encode_passages(beside(before, after), height=HEIGHT), key="beside")
+    st.caption(f"Step {kept.step:,}, on {spoken}.")
+
+
+def in_words(found: ablation.Ablation, units: list[int], value: float) -> str:
+    """What an ablation costs, in a sentence."""
+    held = f"Unit {units[0]}" if len(units) == 1 else f"{len(units)} units"
+    costs = f"costs **{found.cost:+.4f} nats** a character"
+    if found.before >= 0.0005:  # less is written as 0.000, of which nothing is a share
+        costs += f" ({100 * found.cost / found.before:+.1f} %)"
+    if abs(found.cost) < 5e-5:
+        costs = "costs **nothing**"
+    said = (
+        f"{held} held at {value:g} {costs}: the loss goes from {found.before:.3f} to {found.after:.3f} nats, so it "
+        f"hesitates between {words.choices(found.after)} characters instead of {words.choices(found.before)}."
+    )
+    return said.replace("-", "−")
+
+
+def harder(characters: str, nats: Array, counts: Array) -> Table:
+    """The characters that became harder, the one that costs most in all first: in that order is what is shown."""
+    change = nats / np.log(2)
+    in_all = np.where(counts > 0, change * counts, 0)
+    order = np.argsort(-in_all, kind="stable")[:HARDER]
+    order = order[in_all[order] > 0]
+    columns: list[Column] = [
+        Words("next", [words.visible(characters[i]) for i in order], mono=True),
+        Bars(
+            "in all, bits",
+            in_all[order],
+            (0.0, max(1e-3, float(in_all.max(initial=0)))),
+            [number(bits, 1, plus=True) for bits in in_all[order]],
+            "By how much all of its surprise has grown: each time it came, added up.",
+            costs=True,
+        ),
+        Numbers("each, bits", change[order], 3, "The same on average.", plus=True),
+        Numbers("came", counts[order], help="How often, in the text on which this was tried."),
+    ]
+    return Table("Which characters became harder" if len(order) else "No character became harder", columns)
+
+
+def beside(before: str, after: str) -> list[Passage]:
+    """Both samples, the second with what is otherwise than in the first."""
+    differing = [a != b for a, b in zip(before, after, strict=False)]
+    same = differing.index(True) if any(differing) else len(differing)
+    held = "held: the same beginning, the same draws" if after != before else "held: not a character is otherwise"
+    return [
+        Passage(title="It writes, untouched", text=before),
+        Passage(title=f"It writes, {held}", text=after[:same], changed=after[same:]),
+    ]
+
+
+def tried(session: Session, held: dict[int, float]) -> tuple[ablation.Ablation, str, str, str]:
+    """The ablation, on what it was tried, and the two samples."""
+    parameters, decode = session.view.parameters, session.run.corpus.vocabulary.decode
+    ids, spoken = measuring.held_out(session, CHARACTERS)
+    samples = ablation.samples_beside(parameters, held, ids[:PRIME], SAMPLE, 0.7, session.sampling_seed)
+    return ablation.ablate(parameters, ids, held), spoken, decode(samples[0]), decode(samples[1])
+
+
+def all_costs(session: Session) -> Any:
+    """Work to be done beside the page: silence every unit, one by one."""
+    parameters = session.view.parameters
+    H = parameters.sizes[1]
+    ids, spoken = measuring.held_out(session, max(300, min(2_000, int(WORK / (2 * H**3)))))
+    return lambda: (ablation.unit_costs(parameters, ids), spoken)
+
+
+def costs(session: Session) -> str:
+    """The bars."""
+    found = measuring.found(session, "unit-costs")
+    if not found:
+        return ""
+    by_unit, spoken = found.value
+    costs: Array = by_unit
+    shown = min(SHOWN, len(costs))
+    st.markdown(
+        "**All units by what silencing them costs**",
+        help="Each alone held at 0. Where most cost next to nothing, what the network knows is spread over many units.",
+    )
+    draw("costs", inside.cost_chart, inside.cost_data(costs, shown))
+    dear = int((costs > 0.01 * log(2)).sum())
+    return f", the {shown} dearest of {len(costs)} units, on {spoken}: {dear} cost more than 0.01 bits a character"

@@ -1,0 +1,138 @@
+"""The hidden state over a text: all units as a heatmap, in an order that shows structure."""
+
+from collections.abc import Hashable
+
+import streamlit as st
+
+from charrnn.dashboard import words
+from charrnn.dashboard.components import Cell, encode_heatmap, encode_line, heatmap, line
+from charrnn.dashboard.session import measuring
+from charrnn.dashboard.session.parts import redrawn
+from charrnn.dashboard.session.selection import (
+    CHARACTERS,
+    LENGTHS,
+    ORDERS,
+    VIEWS,
+    Chosen,
+    chosen,
+    follow,
+    look_at,
+    looked_at,
+    ordered,
+    reading,
+    seen_as,
+)
+from charrnn.dashboard.session.session import RANKING, Session
+from charrnn.dashboard.session.status import running
+
+
+def hidden_states(session: Session) -> None:
+    """What is said and chosen above the heatmap; the heatmap itself is one of the pictures (knows)."""
+    redrawn(lambda: controls(session), "heatmap-row", lambda: measuring.told(session, RANKING))
+
+
+def controls(session: Session) -> None:
+    """In which order, as what, of which text."""
+    st.markdown(
+        "**Hidden state**: every unit's value after reading each character, from −1 to +1.",
+        help="h = tanh(W_xh[x] + h_before · W_hh + b_h): the numbers it carries along. Press a cell, or move with the "
+        "arrow keys: the text below shows that unit.",
+    )
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        order_control(session)
+        st.selectbox(
+            "Show",
+            list(VIEWS),
+            format_func=VIEWS.__getitem__,
+            key="view",
+            persist_state="session",
+            width=270,
+            on_change=follow,
+            help="A trained tanh saturates: most values are near −1 or +1. A deviation or change shows more.",
+        )
+        st.text_input(
+            "Read",
+            key="heatmap-text",
+            persist_state="session",
+            placeholder="a text of your own; empty: a held-out one",
+            width="stretch",
+            on_change=follow,
+        )
+        st.selectbox(
+            "Characters",
+            LENGTHS,
+            key="length",
+            persist_state="session",
+            width=120,
+            on_change=follow,
+            help="How many of the held-out text: the strip's sentence, or that and what follows it.",
+        )
+
+
+def all_units(session: Session) -> None:
+    """The heatmap."""
+    choice = chosen()
+    if unseen := session.run.corpus.vocabulary.unseen(choice.typed):
+        st.text(f"Left out, never seen in the text: {' '.join(map(words.visible, unseen))}")
+    if len(choice.typed) > CHARACTERS:
+        st.caption(f"Only the first {CHARACTERS} characters are shown.")
+    cell: Cell | None = (st.session_state.get("heatmap") or {}).get("picked")
+    picked = cell["position"] if cell else 0
+
+    def seen() -> Hashable:
+        return choice, picked, session.typed, session.unit, session.naming
+
+    heatmap(
+        session.picture("heatmap", lambda: picture_of(session, choice, picked), seen),
+        key="heatmap",
+        on_pick=lambda cell: pick_cell(session, cell),
+    )
+    told = session.picture("heatmap-said", lambda: said(session, choice), lambda: choice.text(session))
+    line(told, key="heatmap-said")
+
+
+def picture_of(session: Session, choice: Chosen, position: int) -> bytes:
+    """The heatmap as sent, the crosshair where a cell was picked."""
+    now = reading(session, choice)
+    shown, limit = seen_as(now.hidden, choice.view)
+    units = ordered(session, now.hidden, choice)
+    position = min(position, len(now.hidden) - 1)
+    return encode_heatmap(
+        shown[:, units],
+        text=session.run.corpus.vocabulary.decode(now.ids[now.start :]),
+        units=units.tolist(),
+        title=VIEWS[choice.view],
+        limit=limit,
+        picked=None if session.unit is None else Cell(unit=looked_at(session), position=position),
+        exact=not running(session.run),
+    )
+
+
+def said(session: Session, choice: Chosen) -> bytes:
+    """What is drawn, of which step."""
+    now = reading(session, choice)
+    T, H = now.hidden.shape
+    return encode_line([(f"Step {session.view.step:,} · {H} units × {T} characters.", "muted")], small=True)
+
+
+def order_control(session: Session) -> None:
+    """The choice of an order; the concepts are there once the units have been ranked."""
+    found = measuring.found(session, RANKING)
+    concepts = [verdict.name for verdict in found.value.verdicts] if found else []
+    st.selectbox(
+        "Units",
+        [*ORDERS, *concepts],
+        format_func=lambda order: ORDERS.get(order, f"by “{order}”"),
+        key="order",
+        persist_state="session",
+        width=220,
+        on_change=follow,
+        help="Alike: units that move together stand together. By a concept: those that know it best come first; the "
+        "concepts appear here when training pauses.",
+    )
+
+
+def pick_cell(session: Session, cell: Cell | None) -> None:
+    """A unit was picked in the heatmap."""
+    if cell:
+        look_at(session, cell["unit"])

@@ -1,0 +1,201 @@
+"""How does it learn? The weights and how they spread, saturation and gradients, the characters as points, one step."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import streamlit as st
+
+from charrnn.dashboard.charts import draw
+from charrnn.dashboard.charts import weights as charts
+from charrnn.dashboard.components import Axis, encode_line, encode_matrix, line, matrix
+from charrnn.dashboard.inside.one_step import one_step
+from charrnn.dashboard.session import measuring
+from charrnn.dashboard.session.parts import alone, redrawn, switch
+from charrnn.dashboard.session.session import Last, Session
+from charrnn.insight.reading import states
+from charrnn.insight.weights import embedding, histogram, saturation
+from charrnn.network.rnn import Array
+
+
+class Meaning(NamedTuple):
+    """What the entries of an array say, and what they join."""
+
+    meaning: str
+    down: str
+    across: str
+
+
+ARRAYS = {
+    "W_xh": Meaning("what each character adds to each unit", "character", "unit"),
+    "W_hh": Meaning("what each unit tells each other one, a character later", "unit", "unit"),
+    "W_hy": Meaning("what each unit says for each character as the next", "unit", "character"),
+    "b_h": Meaning("what each unit is told at every character", "", "unit"),
+    "b_y": Meaning("how likely each character is whatever came before", "", "character"),
+}
+MANY = 512  # units drawn at most
+CHARACTERS = 1_000  # on which saturation is measured
+SECONDS = 1.0  # between two drawings of what follows the network while it trains
+
+
+class Saturated(NamedTuple):
+    """How saturated the network was at stored steps, and at the one shown last."""
+
+    steps: list[int]
+    shares: list[float]  # of |h| > 0.9
+    spoken: str  # on what
+
+
+def learns(session: Session) -> None:
+    """The section: nothing of it is computed while it is folded away."""
+    with st.expander("**How does it learn?**", on_change="rerun", key="learns") as section:
+        if section.open:
+            alone(array_control, "array-row")
+            weights(session)
+            st.divider()
+            saturation_and_gradients(session)
+            st.divider()
+            redrawn(lambda: characters_as_points(session), "embedding", lambda: shown(session), every=SECONDS)
+            st.divider()
+            one_step(session)
+
+
+def shown(session: Session) -> Any:
+    """Which network is shown."""
+    return session.origin, session.view.step, session.view.past
+
+
+def array_control() -> None:
+    """Which array is shown."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(
+            "**Weights**", width="content", help="The five arrays that training changes; nothing else is learned."
+        )
+        switch("Array", ARRAYS, "array", "W_hh", "weights", "spread")
+
+
+def weights(session: Session) -> None:
+    """One array at a time: its entries as colours, and how they spread at the stored steps."""
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        redrawn(lambda: array(session), "weights")
+    with right:
+        redrawn(lambda: histograms(session), "spread", lambda: shown(session), every=SECONDS)
+
+
+def array(session: Session) -> None:
+    """The entries of the array that was chosen."""
+    name, picture = chosen(), session.picture
+
+    def seen() -> bytes:
+        values, down, across = entries(session, name)
+        return encode_matrix(values, down=down, across=across, title="weight")
+
+    def said() -> bytes:
+        sizes = " × ".join(map(str, entries(session, name)[0].shape))
+        words = f"{name}: {ARRAYS[name].meaning}. {sizes} numbers at step {session.view.step:,}."
+        return encode_line([(words, "muted")], small=True)
+
+    line(picture("weights-said", said, lambda: name), key="weights-said")
+    matrix(picture("weights", seen, lambda: name), key="matrix")
+
+
+def chosen() -> str:
+    """The array that is shown."""
+    return str(st.session_state.get("array", "W_hh"))
+
+
+def entries(session: Session, name: str) -> tuple[Array, Axis, Axis]:
+    """What is drawn of an array, and what stands down and across it."""
+    _, *sides = ARRAYS[name]
+    many = [MANY if side == "unit" else None for side in sides]
+    values = np.atleast_2d(getattr(session.view.parameters, name))[: many[0], : many[1]]
+    signs = {"unit": list(map(str, range(MANY))), "character": list(session.run.corpus.vocabulary.characters)}
+    down, across = (Axis(side, signs.get(side, [""])[:n]) for side, n in zip(sides, values.shape, strict=True))
+    return values, down, across
+
+
+def histograms(session: Session) -> None:
+    """How the entries of the array are spread, now and at the stored steps before."""
+    name, view = chosen(), session.view
+    past = [(m.step, m.parameters) for m in session.run.checkpoints if m.step < view.step]
+    steps, networks = zip(*past, (view.step, view.parameters), strict=True)
+    arrays: list[Array] = [getattr(network, name) for network in networks]
+    limit = max(float(np.quantile(np.abs(array), 0.995)) for array in (arrays[0], arrays[-1])) or 0.1
+    st.markdown(f"How the entries of **{name}** are spread")
+    spread = [histogram(name, array, limit) for array in arrays]
+    draw("histogram", charts.histogram_chart, charts.histogram_data(steps, spread))
+
+
+def over_time(session: Session) -> Any:
+    """Work to be done beside the page: the saturation at all stored steps and now."""
+    view = session.view
+    networks = [(m.step, m.parameters) for m in session.run.checkpoints if m.step < view.step]
+    networks.append((view.step, view.parameters))
+    ids, spoken = measuring.held_out(session, CHARACTERS)
+
+    def work() -> Saturated:
+        shares = [saturation(states(parameters, ids)[1:]).share for _, parameters in networks]
+        return Saturated([step for step, _ in networks], shares, spoken)
+
+    return work
+
+
+def saturation_and_gradients(session: Session) -> None:
+    """Three figures over time: what training met of the gradient, and what was measured of the units."""
+    st.markdown("**Saturation and gradients**")
+    left, right = st.columns([2, 1], gap="medium")
+    with left:
+        redrawn(lambda: as_met(session), "as-met", lambda: (session.origin, session.run.snapshot.step), every=SECONDS)
+    with right:
+        about = len(session.run.checkpoints)
+        measuring.measured_fragment(session, "over-time", over_time, lambda: saturated(session), about=about)
+
+
+def saturated(session: Session) -> str:
+    """The share of saturated values at the stored steps."""
+    found = measuring.found(session, "over-time")
+    help = "There the tanh is flat: its slope is below 0.19, and little gradient passes. Measured at each stored step "
+    help += "and now, read from a zero state; between them nothing was measured."
+    now = f": {found.value.shares[-1]:.1%}" if found else ""
+    st.markdown(f"Values with |h| > 0.9{now}", help=help)
+    if not found:
+        return ""
+    here: Saturated = found.value
+    data = charts.over_time_data(here.steps, here.shares)
+    draw("saturated", charts.over_time_chart, data, title="share of the values", form="~%", dots=True)
+    return f", on {here.spoken}"
+
+
+def as_met(session: Session) -> None:
+    """Gradient norm and clipping as training met them, each point the mean of the steps since the one before."""
+    curve, now = session.run.curve, session.run.snapshot
+    known = np.isfinite(curve.norm)
+    norm, clipped, limit = "", "", f"±{now.clip:g}"
+    if now.gradient_norm is not None and now.clipped is not None:
+        norm, clipped = f": {now.gradient_norm:.3g}", f": {now.clipped:.1%}"
+    figures = [
+        ("gradient-norm", curve.norm, f"Norm of the gradient{norm}", "norm", "~g"),
+        ("gradient-clipped", curve.clipped, f"Its entries clipped, now at {limit}{clipped}", "share of them", "~%"),
+    ]
+    help = "Of every training step, before clipping and at the clip then set; each point is the mean since the one "
+    help += "before, the figure that of the last step."
+    for column, (key, values, heading, title, form) in zip(st.columns(2, gap="medium"), figures, strict=True):
+        with column:
+            st.markdown(heading, help=help)
+            data = charts.over_time_data(curve.steps[known], values[known])
+            draw(key, charts.over_time_chart, data, title=title, form=form)
+
+
+def characters_as_points(session: Session) -> None:
+    """The rows of W_xh in two dimensions."""
+    st.markdown(
+        "**Characters that enter alike**: each is the row of W_xh that it adds to the units, seen from where rows "
+        "differ most.",
+        help="The two principal components of the rows. While it learns, vowels, digits and capitals gather.",
+    )
+    view, corpus = session.view, session.run.corpus
+    last = session.remember("points", Last, corpus.digest)
+    found = embedding(view.parameters.W_xh, last.value)  # turned like the drawing before
+    last.value = found.points
+    draw("points", charts.characters_chart, charts.characters_data(corpus.vocabulary.characters, found))
+    st.caption(f"Step {view.step:,}. The two axes show {sum(found.explained):.0%} of how the rows differ.")

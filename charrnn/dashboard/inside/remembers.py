@@ -1,0 +1,105 @@
+"""What does it remember? How far the gradient reaches, what the unroll cuts off, what moved a prediction."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import streamlit as st
+
+from charrnn.dashboard.charts import draw, inside
+from charrnn.dashboard.inside.attribution import connections
+from charrnn.dashboard.session import measuring
+from charrnn.dashboard.session.session import Session
+from charrnn.insight.memory import Cut, Reach, Spectra, cut, reach, reach_in_training, spectra
+from charrnn.insight.reading import states
+from charrnn.network.rnn import Array
+
+CHARACTERS = 2_000  # held-out ones over which the reach is averaged
+FURTHER = 100  # characters beyond the unroll; a vanishing gradient is long gone
+WINDOWS = {True: 16, False: 4}  # unrolled further, by whether the network is small
+
+
+class Memory(NamedTuple):
+    """What was measured."""
+
+    now: Reach
+    before: Array  # the mean reach before training
+    cut: Cut | None  # None where the text is too short
+    spectra: Spectra
+    T: int
+    spoken: str  # on what
+
+
+def remembers(session: Session) -> None:
+    """The section: nothing of it is computed while it is folded away."""
+    with st.expander("**What does it remember?**", on_change="rerun", key="remembers") as section:
+        if section.open:
+            measuring.measured_fragment(session, "memory", measured, lambda: memory(session))
+            st.divider()
+            connections(session)
+
+
+def measured(session: Session) -> Any:
+    """Work to be done beside the page: walk the gradient back, unroll further, find the eigenvalues."""
+    parameters, untrained = session.view.parameters, session.run.checkpoints[0].parameters
+    T = session.run.settings.sequence_length
+    ids, spoken = measuring.held_out(session, CHARACTERS + T)
+
+    def work() -> Memory:
+        back = min(T + FURTHER, len(ids) // 2)
+        small = parameters.sizes[1] <= 256
+        lost = cut(parameters, ids, T, FURTHER, WINDOWS[small]) if len(ids) > T + FURTHER + 2 else None
+        both = spectra(parameters, states(parameters, ids)[1:])
+        return Memory(reach(parameters, ids, back), reach(untrained, ids, back).mean, lost, both, T, spoken)
+
+    return work
+
+
+def memory(session: Session) -> str:
+    """The curve of the gradient and the eigenvalues that make it fade or grow."""
+    found = measuring.found(session, "memory")
+    if not found:
+        st.markdown("**Memory**: how far the gradient of a prediction reaches back.")
+        return ""
+    here: Memory = found.value
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        st.markdown(
+            "**Memory**: how far the gradient of a prediction reaches back.",
+            help="The norm of d loss ∕ d h, k characters before the prediction: how strongly learning could still "
+            "change what was carried then. The band holds 80 % of the positions. Learning looks back only so far: what "
+            "lies beyond, it never sees. Start over with another scale (Network) to make it vanish or explode.",
+        )
+        training = reach_in_training(here.now.mean, here.T)
+        draw("reach", inside.reach_chart, inside.reach_data(here.now, training, here.before, here.T))
+        st.markdown(in_words(here))
+    with right:
+        st.markdown(
+            "**Why it fades**: eigenvalues within the unit circle shrink a gradient at each character.",
+            help="One character back multiplies the gradient by diag(1 − h²) W_hhᵀ, the Jacobian. Saturated units (h "
+            "near ±1) pass almost nothing, so the Jacobian's eigenvalues are smaller than those of W_hh.",
+        )
+        draw("eigenvalues", inside.eigenvalues_chart, inside.eigenvalues_data(here.spectra), width="content")
+        st.markdown(
+            f"Spectral radius: **{here.spectra.radius:.2f}** of W_hh, "
+            f"**{here.spectra.jacobian_radius:.2f}** of the mean Jacobian.",
+            help="The size of the largest eigenvalue.",
+        )
+    return f", at {here.now.positions} places of {here.spoken}"
+
+
+def in_words(here: Memory) -> str:
+    """The two findings that matter, in sentences."""
+    mean = here.now.mean
+    faded = np.flatnonzero(mean < mean[0] / 100)
+    if len(faded):
+        said = f"After **{faded[0]} characters** a hundredth of the gradient is left."
+    else:
+        said = f"Even {len(mean) - 1} characters back, {mean[-1] / mean[0]:.0%} of the gradient is left."
+    if mean.max() > 2 * mean[0]:
+        said += f" On its way it grows to {mean.max() / mean[0]:.1f} times its first size."
+    if here.cut:
+        said += (
+            f" Learning looks back {here.T}, which throws away **{here.cut.share:.1%}** of it; what is left points the "
+            f"same way to {here.cut.cosine:.3f} (1: exactly)."
+        )
+    return said

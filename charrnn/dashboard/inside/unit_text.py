@@ -1,0 +1,167 @@
+"""One unit on the text: its value as the colour of each character, and where it is most on and off."""
+
+from collections.abc import Hashable
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from charrnn.dashboard.components import (
+    Choice,
+    Colouring,
+    Guesses,
+    Table,
+    coloured_text,
+    encode_coloured_text,
+    encode_table,
+    table,
+)
+from charrnn.dashboard.components.table import number
+from charrnn.dashboard.inside.where_else import AROUND, concordance
+from charrnn.dashboard.session import measuring
+from charrnn.dashboard.session.parts import redrawn
+from charrnn.dashboard.session.selection import Chosen, Reading, chosen, follow, looked_at, ordered, reading
+from charrnn.dashboard.session.session import Session
+from charrnn.insight import memory, states
+from charrnn.insight.reading import TOP
+from charrnn.insight.reading import states as read_states
+from charrnn.network.rnn import Array, log_softmax, logits
+
+LONG_READING = 10_000  # held-out characters in which contexts are looked for
+LONG_CELLS = 2_500_000  # fewer of them where units are many: five megabytes a browser, in half precision
+PLACES = 8
+COLOURS = {"unit": "one unit", "surprise": "surprise", "gradient": "gradient"}
+
+
+def unit_text(session: Session) -> None:
+    """What is said and chosen above the text; the text itself is one of the pictures (knows)."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(
+            "**On the text**",
+            width="content",
+            help="Arrow up and down step from unit to unit, left and right from character to character. Draw over a "
+            "stretch of the text, or hold shift, to find where else the same units are on.",
+        )
+        st.segmented_control(
+            "Colour by",
+            list(COLOURS),
+            default="unit",
+            format_func=COLOURS.__getitem__,
+            key="colour",
+            persist_state="session",
+            label_visibility="collapsed",
+            required=True,
+            help="Surprise: bits of each character, 8 bits: it gave this 1 in 256. Gradient: how strongly the loss at "
+            "the picked character pulls at the state after each character before it.",
+        )
+
+
+def coloured() -> str:
+    """By what the text is coloured."""
+    return str(st.session_state.get("colour", "unit"))
+
+
+def text_drawn(session: Session) -> None:
+    """The text as a component."""
+    choice, colour = chosen(), coloured()
+    pick: Choice = st.session_state.get("on-the-text", {}).get("chosen") or Choice(row=0, start=None, end=None)
+
+    def choose(made: Choice) -> None:
+        if colour == "unit":
+            session.unit = int(ordered(session, reading(session, choice).hidden, choice)[made["row"]])
+        follow()
+
+    def seen() -> Hashable:
+        read = choice.order, *choice.text(session)
+        return read, colour, pick["start"], pick["end"], session.unit, session.naming
+
+    picture = session.picture("on-the-text", lambda: picture_of(session, choice, colour, pick), seen)
+    coloured_text(picture, on_choose=choose, key="on-the-text")
+
+
+def picture_of(session: Session, choice: Chosen, colour: str, pick: Choice) -> bytes:
+    """The text as sent, in the colours chosen."""
+    now = reading(session, choice)
+    units = ordered(session, now.hidden, choice).tolist()
+    values, rows, colouring = coloured_by(session, now, colour, units, pick)
+    row = units.index(looked_at(session)) if colour == "unit" else 0
+    return encode_coloured_text(
+        values,
+        text=session.run.corpus.vocabulary.decode(now.ids[now.start :]),
+        rows=rows,
+        colouring=colouring,
+        guesses=guesses(session, now, "next" if colour == "unit" else "here"),
+        chosen=Choice(row=row, start=pick["start"], end=pick["end"]),
+        stretches=colour == "unit",
+    )
+
+
+def on_and_off(session: Session) -> None:
+    """The part of the page below the text: where in a long one the unit is most on and most off."""
+    if coloured() == "unit":
+        measuring.measured_fragment(
+            session, "unit-text", long_reading, lambda: extremes(session), depends=lambda: looked_at(session)
+        )
+    else:
+        redrawn(lambda: None, "unit-text")  # it follows a picked unit, and must be there to be asked
+
+
+def coloured_by(
+    session: Session, now: Reading, colour: str, units: list[int], picked: Choice
+) -> tuple[Array, list[str], Colouring]:
+    """Values (R, T), a name for each row, and what they mean."""
+    if colour == "unit":
+        names = session.names
+        rows = [f"unit {unit}" + (f" · {names[unit]}" if unit in names else "") for unit in units]
+        return now.hidden[:, units].T, rows, Colouring(title="hidden value", signed=True, limit=1.0)
+    if colour == "surprise":
+        bits = guesses(session, now, "here")["surprise"]
+        return np.asarray(bits)[None], [""], Colouring(title="surprise", signed=False, limit=8.0, unit="bits")
+    T = len(now.hidden)
+    position = min(picked["start"] if picked["start"] is not None else T - 1, T - 1)
+    pull = np.zeros(T)
+    norms = memory.reach_of(session.view.parameters, now.h, now.ids, now.start + position)
+    pull[:position] = norms[now.start :] / max(float(norms.max(initial=0)), 1e-30)
+    return pull[None], [""], Colouring(title="gradient, of the strongest", signed=False, limit=1.0)
+
+
+def guesses(session: Session, now: Reading, of: str) -> Guesses:
+    """The five likeliest characters at each place: of what comes next, or of the character itself."""
+    first = now.start + (of == "next")
+    targets = now.ids[first:]
+    log_p = log_softmax(logits(session.view.parameters, now.h[first : first + len(now.hidden)]))
+    top = np.argsort(-log_p, axis=1, kind="stable")[:, :TOP]
+    surprise = np.full(len(log_p), np.nan)
+    surprise[: len(targets)] = -log_p[np.arange(len(targets)), targets] / np.log(2)
+    decode = session.run.corpus.vocabulary.decode
+    top_p = np.exp(np.take_along_axis(log_p, top, axis=1))
+    return Guesses(of=of, top=[decode(ids) for ids in top], top_p=top_p, surprise=surprise)
+
+
+def long_reading(session: Session) -> Any:
+    """Work to be done beside the page: read a long held-out text."""
+    parameters = session.view.parameters
+    ids, spoken = measuring.held_out(session, min(LONG_READING, LONG_CELLS // parameters.sizes[1]))
+    return lambda: (ids, spoken, read_states(parameters, ids)[1:].astype(np.float16))
+
+
+def extremes(session: Session) -> str:
+    """Where in a long text the unit is most on and most off."""
+    found = measuring.found(session, "unit-text")
+    if not found:
+        return ""
+    ids, spoken, hidden = found.value
+    unit = looked_at(session)
+    text, values = session.run.corpus.vocabulary.decode(ids), hidden[:, unit].astype(float)
+    table(encode_table(*most(unit, values, text), across=2), key="extremes")
+    return f", most on and off of {spoken}"
+
+
+def most(unit: int, values: Array, text: str) -> tuple[Table, Table]:
+    """The places of a text at which a unit's values are highest, and those at which they are lowest."""
+
+    def listed(sign: str, places: Array) -> Table:
+        notes = [number(values[place], 2, plus=True) for place in places]
+        return concordance(f"Unit {unit} is most {sign}", states.contexts(text, places, AROUND, AROUND), notes)
+
+    return listed("on", states.most_on(values, PLACES)), listed("off", states.most_off(values, PLACES))

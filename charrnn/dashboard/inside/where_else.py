@@ -1,0 +1,141 @@
+"""Find where else: the units that are on throughout a picked stretch, and where else in the text they are so."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+import streamlit as st
+
+from charrnn.dashboard import words
+from charrnn.dashboard.components import Choice, Table, Words, encode_table, table
+from charrnn.dashboard.session import measuring
+from charrnn.dashboard.session.parts import redrawn
+from charrnn.dashboard.session.selection import reading
+from charrnn.dashboard.session.session import Session
+from charrnn.insight import states
+from charrnn.insight.states import Context
+from charrnn.insight.where_else import Elsewhere, Which, find_where_else
+
+FOUND = "where-else-found"
+SEARCHED = 4_000_000  # characters at most, and fewer where units are many:
+WORK = 5e10  # characters times units squared, a second or two
+PLACES = 12
+LISTED = 20  # units named
+AROUND = 20  # characters of context on either side
+WHICH: dict[Which, str] = {"on": "on", "off": "off", "either": "on or off"}
+
+
+class Found(NamedTuple):
+    """What a search has found."""
+
+    elsewhere: Elsewhere
+    contexts: list[Context]
+    spoken: str  # where it was looked for
+
+
+def where_else(session: Session) -> None:
+    """The part of the page."""
+    redrawn(lambda: search_for(session), "where-else")
+
+
+def search_for(session: Session) -> None:
+    """What is looked for: nothing until a stretch has been picked in the coloured text."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(
+            "**Find where else**",
+            width="content",
+            help="A unit is on above the threshold, off below minus the threshold; values lie between −1 and +1. First "
+            "come the places where the most of the stretch's units are so again, throughout; of equal ones those "
+            "where the fewest others are.",
+        )
+        which: Which = st.segmented_control(
+            "Units that are",
+            list(WHICH),
+            default="on",
+            format_func=WHICH.__getitem__,
+            key="which-way",
+            persist_state="session",
+            label_visibility="collapsed",
+            required=True,
+        )
+        threshold = st.slider("Threshold", 0.0, 0.9, 0.3, 0.1, key="threshold", persist_state="session", width=220)
+    now, stretch = reading(session), picked()
+    if st.session_state.get("colour", "unit") != "unit" or not stretch or stretch[0] > len(now.hidden) - 2:
+        st.caption("Draw over a stretch of the text above (or pick a character, then another with shift).")
+        return
+    stretch = stretch[0], min(stretch[1], len(now.hidden))
+    about = now.ids.tobytes(), now.start, bool(typed_in(session)), stretch, threshold, which
+
+    def work(session: Session) -> Callable[[], Found]:
+        return search(session, stretch, threshold, which)
+
+    measuring.measured_fragment(session, FOUND, work, lambda: places(session, about), about=about)
+
+
+def typed_in(session: Session) -> str:
+    """The text that is read where it was typed in, else "": it is at no place of the corpus."""
+    return session.typed or st.session_state.get("heatmap-text") or ""
+
+
+def picked() -> tuple[int, int] | None:
+    """The stretch of the coloured text, if one of at least two characters was picked."""
+    chosen: Choice | None = st.session_state.get("on-the-text", {}).get("chosen")
+    if not chosen or chosen["start"] is None or chosen["end"] is None or chosen["end"] - chosen["start"] < 2:
+        return None
+    return chosen["start"], chosen["end"]
+
+
+def search(session: Session, stretch: tuple[int, int], threshold: float, which: Which) -> Callable[[], Found]:
+    """Work to be done beside the page: read the text, as much of its end as there is time for."""
+    parameters, corpus, now = session.view.parameters, session.run.corpus, reading(session)
+    start, end = stretch
+    alike = now.hidden[start:end]
+    N = len(corpus.text)
+    first = max(0, N - min(SEARCHED, int(WORK / parameters.sizes[1] ** 2)))
+    at = -1 if typed_in(session) else corpus.text.find(corpus.vocabulary.decode(now.ids), first)
+    itself = None if at < 0 else at + now.start + start - first
+
+    def work() -> Found:
+        ids = np.concatenate([corpus.train_ids, corpus.held_out_ids])[first:]
+        found = find_where_else(parameters, ids, alike, threshold, which, PLACES, itself)
+        spoken = f"all {N:,} characters" if not first else f"the last {N - first:,} of {N:,} characters"
+        return Found(found, states.contexts(corpus.text[first:], found.places, AROUND, AROUND), spoken)
+
+    return work
+
+
+def places(session: Session, about: Any) -> str:
+    """The units, and the places in their surroundings."""
+    found = measuring.found(session, FOUND)
+    if not found or found.about != about:
+        return ""
+    elsewhere, contexts, spoken = found.value
+    units = [*map(str, elsewhere.on), *(f"{unit} ↓" for unit in elsewhere.off)]
+    if not units:
+        st.caption("No unit is so throughout the stretch: choose a shorter one, or lower the threshold.")
+        return ""
+    listed = ", ".join(units[:LISTED]) + (" …" if len(units) > LISTED else "")
+    so = " (↓ off)" if len(elsewhere.off) else ""
+    st.markdown(f"**{len(units)} units** are so throughout{so}: {listed}. Where else most of them are:")
+    if contexts:
+        notes = [f"{shared} of {len(units)}" for shared in elsewhere.shared]
+        table(encode_table(concordance("Where else", contexts, notes, titled=False)), key="places")
+    else:
+        st.caption("Nowhere else.")
+    return f", in {spoken}"
+
+
+def concordance(title: str, contexts: list[Context], notes: list[str], titled: bool = True) -> Table:
+    """Places in their surroundings, one below the other, what they are about in a column."""
+    columns = [
+        Words("", notes, end=True),
+        Words("", [seen(context.before) for context in contexts], mono=True, end=True),
+        Words("", [seen(context.inside) for context in contexts], mono=True, strong=True),
+        Words("", [seen(context.after) for context in contexts], mono=True),
+    ]
+    return Table(title, columns, titled)
+
+
+def seen(text: str) -> str:
+    """On one line: new lines and tabs as signs, spaces as they are."""
+    return "".join(character if character == " " else words.visible(character) for character in text)

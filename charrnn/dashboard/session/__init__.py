@@ -1,0 +1,1 @@
+"""What one browser has: its run, what it looks at, what it has measured, and the parts of its page."""

@@ -1,0 +1,28 @@
+"""Buttons that open a panel: nothing of it is drawn while it is closed, and what could not be done is said in it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from charrnn.dashboard import words
+from charrnn.dashboard.session.session import Session
+
+
+def panel(session: Session, key: str, label: str, icon: str | None, draw: Callable[[Session], Any]) -> None:
+    """A button with a label and one of Material's icons, and what it opens.
+
+    To Streamlit another label is another panel, and a closed one: while it is open the label stays as it was.
+    """
+    if key not in session.labels or not st.session_state.get(key):
+        session.labels[key] = label
+    sign = icon and f":material/{icon}:"
+    with st.popover(session.labels[key], icon=sign, key=key, on_change=session.leave_panel) as opened:
+        if opened.open:
+            draw(session)
+
+
+def refusal(session: Session, place: str) -> None:
+    """What could not be done at a place of a panel, as long as that holds."""
+    if sentence := session.said(place):
+        st.warning(words.plain(sentence))

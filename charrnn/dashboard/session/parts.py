@@ -1,0 +1,96 @@
+"""Parts of the page: each is drawn anew by itself, and where one fails the others stand."""
+
+import logging
+from collections.abc import Callable, Hashable, Mapping
+from contextlib import suppress
+from typing import Any, Literal
+
+import streamlit as st
+
+from charrnn.dashboard.channel import PAGE
+from charrnn.dashboard.components import link
+from charrnn.dashboard.session.session import Session
+
+FAILED = "This part could not be drawn; the rest of the page stands. Try it again, or train on."
+
+
+def alone(draw: Callable[[], Any], name: str) -> None:
+    """Draw a part of the page; where that fails, a sentence stands there, and the log has the reason.
+
+    Only what Streamlit itself stops or redraws a script with (st.stop, st.rerun) passes: that is no Exception.
+    """
+    try:
+        draw()
+    except Exception:
+        logging.getLogger(__name__).exception("The part %s of the page could not be drawn.", name)
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"failed-{name}"):
+            st.text(FAILED, width="content")
+            st.button("Try again", key=f"again-{name}", type="tertiary")
+
+
+def redrawn(
+    draw: Callable[[], Any],
+    key: str,
+    depends: Callable[[], Hashable] | None = None,
+    width: Literal["stretch", "content"] = "stretch",
+    every: float = 0.0,
+) -> None:
+    """Draw a part of the page, and again when something in it is used or what it `depends` on has changed, at most once
+    in `every` seconds.
+
+    Each has a container of its own. A busy server may send redraws before the page has reached the browser whole, and
+    in another order: side by side, one would be looked for at a place that does not exist yet, and the browser would
+    give up ("Bad delta path index") with an empty page.
+    """
+
+    def part() -> None:
+        session: Session = st.session_state["session"]
+        if depends:
+            session.channel.part(key, depends, every)
+            link(session.channel.path, key, key=f"link-{key}")
+        alone(draw, key)
+
+    with st.container(width=width):
+        st.fragment(part, key=key)()
+
+
+def anew(*parts: str) -> Callable[[], None]:
+    """A widget's callback: have these parts drawn anew, and not the one that it stands in."""
+
+    def ask() -> None:
+        with suppress(Exception):  # one of them has yet to be drawn for the first time
+            st.rerun(list(parts))
+        st.rerun()
+
+    return ask
+
+
+def switch(label: str, options: Mapping[str, Any], key: str, default: str, *parts: str, words: Any = str) -> None:
+    """One of a few choices, upon which parts of the page are drawn anew. `words` says how each is called."""
+    st.segmented_control(
+        label,
+        list(options),
+        default=default,
+        format_func=words,
+        key=key,
+        label_visibility="collapsed",
+        required=True,
+        persist_state="session",
+        on_change=anew(*parts),
+    )
+
+
+def whole(session: Session, depends: Callable[[], Hashable]) -> None:
+    """Have the whole page drawn again when what it `depends` on has changed.
+
+    Asked for from within a fragment: a request for the whole page that comes just when a click is being taken in would
+    have Streamlit forget the click; one for a fragment waits for its turn.
+    """
+    session.channel.part(PAGE, depends)
+
+    def asked() -> None:
+        if link(session.channel.path, PAGE, key="link"):
+            st.rerun()
+
+    with st.container(key="link-whole"):
+        st.fragment(asked, key="whole")()

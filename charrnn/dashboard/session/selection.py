@@ -1,0 +1,113 @@
+"""What a person looks at: the unit, the text and the order chosen, wherever that was."""
+
+from typing import NamedTuple
+
+import numpy as np
+import streamlit as st
+
+from charrnn.dashboard.session import measuring
+from charrnn.dashboard.session.parts import anew
+from charrnn.dashboard.session.session import CELLS, RANKING, Session
+from charrnn.insight import states
+from charrnn.network.rnn import Array
+
+CHARACTERS = 400  # of a text typed in
+
+
+ORDERS = {"similar": "alike beside each other", "variance": "most varying first", "natural": "by number"}
+
+
+COMPUTED = {"similar": states.by_similarity, "variance": states.by_variance}
+
+
+VIEWS = {"value": "value", "deviation": "deviation from the unit's mean", "change": "change from the character before"}
+
+
+LENGTHS = [CELLS, 200, CHARACTERS]
+
+
+FOLLOWERS = {  # parts of the page that follow a picked unit and a typed text, by the section that they are in
+    "knows": ["heatmap-drawn", "text-drawn", "unit-text", "where-else", "silence", "silence-drawn"],
+    "remembers": ["connections-drawn"],
+    "learns": ["one-step", "one-step-drawn"],
+}
+
+
+class Reading(NamedTuple):
+    """The text that is looked at, and the states it leads to. T = its characters, without the context before it."""
+
+    ids: Array  # (start + T,) context first
+    start: int
+    h: Array  # (start + T + 1, H) before the first character, then after each
+
+    @property
+    def hidden(self) -> Array:
+        """(T, H) after each character that is shown."""
+        return self.h[1 + self.start :]
+
+
+class Chosen(NamedTuple):
+    """What the controls say, for those who cannot ask them: pictures are made in other threads."""
+
+    order: str
+    view: str
+    typed: str
+    length: int
+
+    def text(self, session: Session) -> tuple[str, int, str]:
+        """What decides on the text that is read."""
+        return self.typed, self.length, session.typed
+
+
+def chosen() -> Chosen:
+    """What the controls say now."""
+    state = st.session_state
+    order, view, length = state.get("order", "similar"), state.get("view", "value"), state.get("length", CELLS)
+    return Chosen(order, view, state.get("heatmap-text", ""), length)
+
+
+def reading(session: Session, choice: Chosen | None = None) -> Reading:
+    """The strip's sentence and what follows it, or a text typed in, as the shown network reads it."""
+    choice = choice or chosen()
+    ids, start = session.ids(choice.length)
+    own = session.run.corpus.vocabulary.encode(choice.typed)[:CHARACTERS]
+    if len(own):
+        ids, start = own, 0
+    return Reading(ids, start, session.states(session.view.parameters, ids))
+
+
+def follow() -> None:
+    """Have all that follows a pick drawn anew; only from a widget's callback."""
+    anew(*(part for section, parts in FOLLOWERS.items() if st.session_state.get(section) for part in parts))()
+
+
+def look_at(session: Session, unit: int) -> None:
+    """A unit was picked, somewhere."""
+    session.unit = unit
+    follow()
+
+
+def looked_at(session: Session) -> int:
+    """The unit that was picked; before that the one that knows something best."""
+    unit = session.best_known if session.unit is None else session.unit
+    return min(unit, session.run.settings.hidden_size - 1)
+
+
+def seen_as(h: Array, view: str) -> tuple[Array, float]:
+    """The states (T, H) as value, deviation or change, and the end of the scale."""
+    if view == "deviation":
+        return states.deviation(h), 2.0
+    return (states.change(h), 2.0) if view == "change" else (h, 1.0)
+
+
+def ordered(session: Session, h: Array, choice: Chosen) -> Array:
+    """All units (H,), in the order asked for; while training it stands still."""
+    order = choice.order
+    if order in COMPUTED:
+        kept = measuring.kept(session, "order", lambda: COMPUTED[order](h), (order, *choice.text(session)))
+        units: Array = kept.value
+        return units
+    found = measuring.found(session, RANKING)
+    verdicts = found.value.verdicts if found else []
+    strengths = next((verdict.strengths for verdict in verdicts if verdict.name == order), None)
+    return np.arange(h.shape[1]) if strengths is None else states.by_score(strengths)

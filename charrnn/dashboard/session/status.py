@@ -1,0 +1,22 @@
+"""Whether a run is at work, and what of it is stored."""
+
+from collections.abc import Callable, Hashable
+
+from charrnn.dashboard.session.session import Session
+from charrnn.runs.run import ACTIVE, Run
+
+
+def running(run: Run) -> bool:
+    """Whether something will change by itself."""
+    return run.status in (*ACTIVE, "queued")
+
+
+def trains(run: Run) -> bool:
+    """Whether it is to train on. Who has paused wants to see that, not to wait for it."""
+    return running(run) and run.status != "pausing"
+
+
+def stored_steps(session: Session) -> Callable[[], Hashable]:
+    """What the scrubber depends on: the steps that it leads to, and whether there is anything to look back at."""
+    run = session.run
+    return lambda: (tuple(checkpoint.step for checkpoint in run.checkpoints), run.snapshot.step > 0)

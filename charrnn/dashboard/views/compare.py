@@ -1,0 +1,220 @@
+"""Fork and compare: the same beginning, one knob turned; up to six runs side by side."""
+
+import time
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from charrnn.dashboard import words
+from charrnn.dashboard.charts import draw, losses
+from charrnn.dashboard.charts.look import RUNS as LETTERS
+from charrnn.dashboard.components import (
+    Column,
+    Numbers,
+    Passage,
+    Table,
+    Words,
+    arrive,
+    encode_passages,
+    encode_table,
+    passages,
+    table,
+)
+from charrnn.dashboard.session.fields import OPTIMIZERS, field, number
+from charrnn.dashboard.session.panel import refusal
+from charrnn.dashboard.session.parts import redrawn, switch
+from charrnn.dashboard.session.server import engine
+from charrnn.dashboard.session.session import Session
+from charrnn.dashboard.views.loss_curve import chosen, losses_of, smoothed
+from charrnn.network import sampling
+from charrnn.runs.run import Run
+from charrnn.training.checkpoint import changes
+from charrnn.training.settings import WORDS
+
+AXES: dict[str, losses.Across] = {"steps": "step", "characters": "characters", "seconds": "seconds"}
+SECONDS = 1.0  # between two drawings of the curves while a run trains
+SAMPLE_LENGTH = 200
+ANYWHERE = ("learning_rate", "clip", "optimizer")  # what a fork may have otherwise
+AT_THE_START = ("hidden_size", "sequence_length", "batch_size", "init_scale", "seed")
+NO_PRIME = np.empty(0, np.int32)
+
+
+def compare(session: Session) -> None:
+    """The section: what is compared, and how to add to it."""
+    with st.expander("**What if one knob were different?**", on_change="rerun", key="compare") as section:
+        if section.open:
+            arrive("compare", session.arrival, key="link-arrival")
+            redrawn(lambda: controls(session), "comparing", lambda: (len(session.compared), session.standing))
+            redrawn(lambda: overlay(session), "overlaid", lambda: come_to(session), every=SECONDS)
+            redrawn(lambda: side_by_side(session), "side-by-side", lambda: len(session.compared))
+
+
+def controls(session: Session) -> None:
+    """What is compared, and over which axis."""
+    runs = session.compared_runs()
+    buttons(session, runs)
+    if len(runs) == 1:
+        st.caption("Fork this run at a stored step, turn a knob, and train both: their curves appear here together.")
+        return
+    switch("Common axis", AXES, "compare-axis", "steps", "overlaid")
+
+
+def side_by_side(session: Session) -> None:
+    """Samples, differences and results of the runs compared."""
+    runs = session.compared_runs()
+    if len(runs) == 1:
+        return
+    picture = session.picture
+    table(picture("results", lambda: encode_table(results(runs)), lambda: (*runs,)), key="results")
+    passages(picture("beside", lambda: encode_passages(samples(runs), across=3), lambda: (*runs,)), key="samples")
+
+
+def buttons(session: Session, runs: list[Run]) -> None:
+    """Fork, train all, pause all; one row for each further run."""
+
+    def ask() -> None:
+        session.ask_for_fork("compare")
+        st.rerun()
+
+    if announced := session.said("forked"):
+        st.success(words.plain(announced))
+    with st.container(horizontal=True, gap="small"):
+        help = "Copy this run at a stored step, change a knob, and train both."
+        st.button("Fork …", key="fork", on_click=ask, help=help)
+        if len(runs) > 1:
+            all_of_them = "both" if len(runs) == 2 else "all"
+            st.button(f"Train {all_of_them}", key="train-all", type="primary", on_click=train_all, args=(session,))
+            st.button(f"Pause {all_of_them}", key="pause-all", on_click=pause_all, args=(session,))
+    refusal(session, "compare")
+    for letter, run in zip(LETTERS, runs, strict=False):
+        if run is session.run:
+            continue
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.text(f"{letter}: {run.name}", width="stretch")
+            st.button("Open", key=f"open-{run.token}", on_click=lambda run=run: session.open(run))
+            st.button("Take out", key=f"out-{run.token}", on_click=lambda run=run: session.compared.remove(run))
+
+
+def train_all(session: Session) -> None:
+    """Train every run compared, and watch."""
+    session.at = None
+    for run in session.compared_runs():
+        run.train(by=session.name)
+
+
+def pause_all(session: Session) -> None:
+    """Pause every run compared."""
+    for run in session.compared_runs():
+        run.pause(by=session.name)
+
+
+def fork(session: Session) -> None:
+    """Ask, in a dialog that stays until it is answered or closed, whatever else redraws the page."""
+
+    def close() -> None:
+        session.forking = False
+
+    st.dialog("Fork this run", on_dismiss=close)(choose_fork)(session)
+
+
+def choose_fork(session: Session) -> None:
+    """Where to fork, and what is to be different."""
+    run, state = session.run, st.session_state
+    stored = [checkpoint.step for checkpoint in run.checkpoints if checkpoint.step not in run.lost]
+    at = session.at if session.at in stored else 0
+    step = st.select_slider("At step", stored, value=at, format_func=words.short, key="fork-step")
+    settings = run.in_force_at(step)
+
+    def start() -> None:
+        names = ANYWHERE if step else (*ANYWHERE, *AT_THE_START)
+        forked(session, state["fork-step"], {name: state[field("fork", settings, name)] for name in names})
+        st.rerun()
+
+    with st.form("fork-form", border=False):
+        number("fork", settings, "learning_rate")
+        number("fork", settings, "clip")
+        st.selectbox(
+            "Optimiser",
+            list(OPTIMIZERS),
+            list(OPTIMIZERS).index(settings.optimizer),
+            format_func=OPTIMIZERS.__getitem__,
+            key=field("fork", settings, "optimizer"),
+        )
+        for name in () if step else AT_THE_START:
+            number("fork", settings, name)
+        if step:
+            st.caption("Units, looks back, streams, start scale and seed can differ only in a fork at step 0.")
+        st.form_submit_button("Fork", type="primary", on_click=start)
+        refusal(session, "fork")
+
+
+def forked(session: Session, step: int, changes: dict[str, Any]) -> None:
+    """Fork, and lead to where both are compared; or say why not."""
+    with session.saying("fork"):
+        run = engine().fork(session.run, step, replace(session.run.in_force_at(step), **changes))
+        session.compared.append(run)
+        session.forking, session.arrival = False, time.monotonic_ns()
+        st.session_state["compare"] = True
+        letter = LETTERS[len(session.compared)]
+        session.say(f"{letter} was forked at step {step:,}: {described(session.run, run)}.", "forked")
+
+
+def described(first: Run, run: Run) -> str:
+    """What differs from the first run, spelled out."""
+    found = [] if run.corpus.digest == first.corpus.digest else [run.corpus.name]
+    before = first.in_force
+    for name, value in changes(before, run.in_force).items():
+        found.append(f"{WORDS[name]} {value} instead of {getattr(before, name)}")
+    return ", ".join(found) or "the same settings"
+
+
+def come_to(session: Session) -> Any:
+    """Which runs are compared, and how far each is."""
+    return [(run.token, run.snapshot.step) for run in session.compared_runs()]
+
+
+def overlay(session: Session) -> None:
+    """The smoothed and the held-out losses of all runs over a common axis."""
+    runs = session.compared_runs()
+    if len(runs) > 1:
+        data = losses.compared_data([losses_of(run, chosen("smoothing")) for run in runs])
+        options: dict[str, Any] = {"unit": chosen("unit"), "across": AXES[st.session_state["compare-axis"]]}
+        draw("overlay", losses.compared_chart, data, zoom=True, **options)
+
+
+def results(runs: list[Run]) -> Table:
+    """Where each run has come to."""
+    now = [run.snapshot for run in runs]
+    held_out = [np.nan if each.held_out is None else each.held_out for each in now]
+    columns: list[Column] = [
+        Words("run", LETTERS[: len(runs)], strong=True),
+        Words("name", [run.name for run in runs]),
+        Words("differs", ["" if run is runs[0] else described(runs[0], run) for run in runs]),
+        Numbers("step", [each.step for each in now]),
+        Numbers("characters", [each.characters for each in now]),
+        Numbers("smoothed, nats", [last_smoothed(run) for run in runs], 3),
+        Numbers("held out, nats", held_out, 3),
+        Words("state", [run.status for run in runs]),
+    ]
+    return Table("Where each run has come to", columns, titled=False)
+
+
+def last_smoothed(run: Run) -> float:
+    """The smoothed loss that a run has come to; NaN before its first step."""
+    return float(smoothed(run)[-1]) if len(run.curve.steps) else np.nan
+
+
+def samples(runs: list[Run]) -> list[Passage]:
+    """What each network writes."""
+    return [
+        Passage(title=f"{letter} at step {run.snapshot.parameters_step:,}", text=written(run))
+        for letter, run in zip(LETTERS, runs, strict=False)
+    ]
+
+
+def written(run: Run) -> str:
+    """A sample of the present network, the same dice for all."""
+    ids = sampling.sample(run.snapshot.parameters, NO_PRIME, SAMPLE_LENGTH, np.random.default_rng(1), 0.8)
+    return run.corpus.vocabulary.decode(ids)

@@ -1,0 +1,236 @@
+"""The first screen: headline, reading strip, loss curve, what it writes."""
+
+from collections.abc import Callable, Hashable
+from math import log
+from typing import Any, NamedTuple
+
+import numpy as np
+import streamlit as st
+
+from charrnn.dashboard import words
+from charrnn.dashboard.components import (
+    Reach,
+    Row,
+    Span,
+    StripFrame,
+    Unit,
+    encode_line,
+    encode_strip,
+    line,
+    reading_strip,
+)
+from charrnn.dashboard.session.parts import alone, redrawn
+from charrnn.dashboard.session.session import Session, View
+from charrnn.dashboard.session.status import running
+from charrnn.dashboard.session.texts import baselines_of
+from charrnn.dashboard.views import blown_up, loss_curve, writing
+from charrnn.insight.memory import strip_reach
+from charrnn.insight.reading import Strip
+from charrnn.network.rnn import Array
+from charrnn.runs.blowup import has_unlearned
+from charrnn.runs.curve import Curve
+from charrnn.runs.run import Run
+from charrnn.runs.store import RUN_LIMIT
+from charrnn.text.baselines import Baseline
+from charrnn.text.batches import streams_that_fit
+from charrnn.text.corpus import Vocabulary
+
+HISTORY = (10, 30, 100, 300, 1_000, 3_000, 10_000, 30_000, 100_000, 300_000, 1_000_000)
+ROWS = 6  # of them on the strip: the latest
+NOT_SAID = ("blind guess", "exact entropy")  # to be better than one goes without saying, than the other is luck
+
+
+class Loss(NamedTuple):
+    """A loss to speak of, in nats per character: on what it was measured, and at which step."""
+
+    nats: float
+    kind: str
+    step: int
+
+
+def first_screen(session: Session) -> None:
+    """Headline, strip, curve and sample; while training the session's channel keeps them moving."""
+    alone(lambda: headlined(session), "headlined")
+    with st.container():
+        alone(lambda: notices(session), "notices")
+    redrawn(lambda: strip(session), "reading")
+    with st.container(key="curve-and-sample"):
+        left, right = st.columns([602, 501], gap="medium")
+    with left:
+        loss_curve.loss_curve(session)
+    with right:
+        writing.sample(session)
+
+
+def headlined(session: Session) -> None:
+    """The headline, which moves."""
+    baselines = baselines_of(session.run.corpus)
+
+    def said() -> list[Span]:
+        back: list[Span] = [("Looking back. ", "strong")] if session.view.past else []
+        return back + headline(session, baselines)
+
+    with st.container(horizontal=True, vertical_alignment="center"):
+        line(session.picture("headline", lambda: encode_line(said()), lambda: (*baselines,)), key="headline")
+        blown_up.way_back(session)
+
+
+def notices(session: Session) -> None:
+    """What could not be done, and what is otherwise than one would expect."""
+    for message in filter(None, (session.said(), session.run.message)):
+        st.warning(words.plain(message))
+    if session.run.token in session.dropped and session.run.status != "closed":
+        st.warning("You have deleted this run: in some minutes it is gone for good, unless My runs brings it back.")
+    for remark in remarks(session.run):
+        st.caption(words.plain(remark))
+
+
+def remarks(run: Run) -> list[str]:
+    """What is otherwise than one would expect of this text with these settings."""
+    found = []
+    corpus, settings = run.corpus, run.settings
+    streams = streams_that_fit(len(corpus.train_ids), settings.sequence_length, settings.batch_size)
+    if streams < settings.batch_size:
+        found.append(f"The text is short: it is read in {streams} instead of {settings.batch_size} streams.")
+    if not len(corpus.held_out_ids):
+        found.append("Nothing is held out for testing: the strip reads the end of the text it trains on.")
+    if run.removed:
+        found.append(
+            f"{run.removed:,} of the oldest stored steps were removed to make room: a run keeps at most "
+            f"{RUN_LIMIT // 10**6} MB of them, less where the store is full."
+        )
+    if run.unsaved:
+        found.append(run.unsaved)
+    return found
+
+
+def page_depends_on(session: Session) -> Hashable:
+    """What the page depends on beside its moving pictures and the parts that are redrawn by themselves."""
+    run, now = session.run, session.run.snapshot
+    status = run.status if run.status in ("died", "closed") else "running" if running(run) else "resting"
+    network = None if running(run) else now.step  # what stands still shows the network at rest
+    said = session.standing, run.message, *remarks(run)
+    asked = session.arriving, session.at, session.proposal is None, session.forking
+    return asked, status, network, said, run.corpus.digest, run.in_force, run.title, bool(run.saved_step)
+
+
+def headline(session: Session, baselines: list[Baseline]) -> list[Span]:
+    """The loss in words."""
+    run, view = session.run, session.view
+    blind = len(run.corpus.vocabulary)
+    if view.step == 0:
+        return [
+            (f"It hesitates between {blind} characters: a blind guess.", "strong"),
+            of_kind(log(blind), "untrained"),
+        ]
+    if blown := blown_up.found(session):
+        return blown_up.in_words(blown, blind, run.in_force.learning_rate)
+    nats, kind, at = shown_loss(run, view)
+    then = f"At step {at:,} it hesitated" if view.past or 2 * at < view.step else "It now hesitates"
+    said: list[Span] = [(f"{then} {words.between(nats)}", "strong"), (beside_blind(nats, blind), "")]
+    if beaten := [baseline.name for baseline in baselines if nats < baseline.nats and baseline.name not in NOT_SAID]:
+        said.append((f" Better than {beaten[-1]}.", ""))
+    return [*said, of_kind(nats, f"{kind} at step {at:,}")]
+
+
+def beside_blind(nats: float, V: int) -> str:
+    """A loss beside that of a blind guess, as the sentence goes on."""
+    if words.choices(nats) == words.choices(log(V)):
+        return ", as a blind guess does."
+    return f", down from {V}." if nats < log(V) else f": a blind guess among {V} would do better."
+
+
+def of_kind(nats: float, kind: str) -> Span:
+    """A loss in both units, and what kind of loss it is."""
+    return f" {nats:.2f} nats = {words.bits(nats):.2f} bits a character, {kind}", "muted"
+
+
+def shown_loss(run: Run, view: View) -> Loss:
+    """The loss of the headline: of the last few windows where one measured before holds no longer."""
+    now = run.snapshot
+    since = view.step / 2 if view.past else 0
+    found = loss_of(run.curve, lambda: loss_curve.smoothed(run), now.smooth_loss, view.step, since)
+    V = len(run.corpus.vocabulary)
+    if view.past or now.recent_loss is None or not has_unlearned(now.recent_loss, found.nats, V):
+        return found
+    return Loss(now.recent_loss, "on what it read last,", view.step)
+
+
+def loss_of(curve: Curve, smoothed: Callable[[], Array], first: float, step: int, since: float = 0) -> Loss:
+    """The loss to speak of at a step: the last one measured on held-out text, else the smoothed one.
+
+    Now, one kind for as long as there is one, however old: the smoothed loss runs behind, and pausing, which measures
+    on held-out text, must not seem to make a network better or worse. Looking back, one measured `since` a step.
+    `smoothed` is asked only where nothing was measured; `first` is the loss before the curve has a step.
+    """
+    if measured := [point for point in curve.held_out if since <= point[0] <= step]:
+        at, nats = measured[-1]
+        return Loss(nats, "held out", at)
+    before = int(np.searchsorted(curve.steps, step, "right"))
+    nats = float(smoothed()[before - 1]) if before else first
+    return Loss(nats, "on the text it reads, smoothed,", step)
+
+
+def strip(session: Session) -> None:
+    """The reading strip, and the column that is pinned in it."""
+    pinned = pinned_column()
+
+    def seen() -> Hashable:
+        return pinned, session.typed, session.naming
+
+    reading_strip(session.picture("strip", lambda: encode_strip(read(session, pinned)), seen), key="strip")
+
+
+def pinned_column() -> int | None:
+    """The column of the strip that is pinned in this browser."""
+    pinned: int | None = (st.session_state.get("strip") or {}).get("pinned")
+    return pinned
+
+
+def read(session: Session, pinned: int | None) -> StripFrame:
+    """What the strip shows: the latest stored steps before the one that is shown, and that one."""
+    run, view = session.run, session.view
+    decode = run.corpus.vocabulary.decode
+    before = [m for m in run.checkpoints if m.step in HISTORY and m.step < view.step][-ROWS:]
+    rows: list[Row] = []
+    for checkpoint in before:
+        then = session.strip(View(checkpoint.step, checkpoint.parameters, True))
+        rows.append(row(checkpoint.step, decode(then.guess), then.guess_probability))
+    to_come = [step for step in HISTORY if step >= max(view.step, 1)]
+    rows += [row(step, "", []) for step in to_come[: ROWS - len(rows)]]
+    now = session.strip(view)
+    label = f"at step {words.short(view.step)}" if view.past else "its guess now"
+    units = session.units(now.hidden).tolist()
+    names = [f"{session.names[unit]} {unit}" if unit in session.names else f"unit {unit}" for unit in units]
+    held = [Unit(name=name, values=values) for name, values in zip(names, now.hidden.T[units], strict=True)]
+    drawn = frame(run.corpus.vocabulary, now, rows, label, held)
+    if pulled := reach(session, view, pinned):
+        drawn["reach"] = pulled
+    return drawn
+
+
+def reach(session: Session, view: View, column: int | None) -> Reach | None:
+    """How far back the prediction of the pinned column pulls at the states before it."""
+    ids, start = session.ids()
+    if column is None or start + column >= len(ids):
+        return None
+    weights = strip_reach(view.parameters, ids, start, column)
+    return {"column": column, "weights": [0, *weights[::-1]], "cut": session.run.settings.sequence_length}
+
+
+def row(step: int, guess: str, p: Any) -> Row:
+    """A row of the strip for an earlier step, empty for one still to come."""
+    return {"label": f"at step {words.short(step)}", "guess": guess, "p": p}
+
+
+def frame(vocabulary: Vocabulary, now: Strip, rows: list[Row], label: str, units: list[Unit]) -> StripFrame:
+    """The strip as the component takes it."""
+    return {
+        "text": vocabulary.decode(now.came),
+        "rows": rows,
+        "now": label,
+        "top": [vocabulary.decode(ids) for ids in now.top_ids],
+        "top_p": now.top_probabilities,
+        "surprise": now.surprise,
+        "units": units,
+    }

@@ -1,0 +1,166 @@
+"""The loss over training: a run's losses as a frame, how they are to be drawn, and the curve of the first screen."""
+
+from collections.abc import Mapping
+from math import log
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from charrnn.dashboard import words
+from charrnn.dashboard.charts import draw
+from charrnn.dashboard.charts.losses import along, loss_chart, losses_data, losses_frame
+from charrnn.dashboard.session.parts import anew, redrawn
+from charrnn.dashboard.session.session import Session
+from charrnn.dashboard.session.texts import baselines_of
+from charrnn.network.rnn import Array
+from charrnn.runs.run import Run
+from charrnn.text.batches import streams_that_fit
+from charrnn.training.settings import Settings
+
+SECONDS = 0.5  # between two drawings while it trains
+CLASSIC = "classic"
+WINDOWS = {"light": 100, "usual": 1_000, "strong": 10_000}  # of one stream, over which a loss is smoothed
+# What can be chosen, the first unless the link says otherwise, which keeps what is chosen: names and their words.
+CHOICES: dict[str, dict[str, str]] = {
+    "unit": {"choices": "hesitates between", "nats": "nats", "bits": "bits"},
+    "across": {"step": "steps", "characters": "characters", "seconds": "seconds"},
+    "axis": {"log": "logarithmic", "linear": "linear"},
+    "smoothing": {"usual": "usual", "light": "light", "strong": "strong", CLASSIC: "classic"},
+}
+SMOOTHING = (
+    "The bold line is a running mean of the loss: usually over about 1,000 windows of one stream, lightly over 100, "
+    "strongly over 10,000. The classic one starts at a blind guess, as the reference program's does, and is slow to "
+    "leave it; in the classic experiment it is the usual one."
+)
+POINTER = "Drag the curve to move it, Ctrl and the wheel widen it, a double click shows all of it again."
+
+
+def losses_of(run: Run, smoothing: str = "usual") -> pd.DataFrame:
+    """A run's losses, smoothed as it was chosen, and what was measured on held-out text."""
+    curve = run.curve
+    smooth = smoothed(run, smoothing)
+    return losses_frame(curve.steps, smooth, curve.low, curve.high, curve.held_out, characters_a_step(run), curve.clock)
+
+
+def smoothed(run: Run, smoothing: str = "usual") -> Array:
+    """The smoothed loss at the steps of a run's curve, in nats per character.
+
+    The classic one starts at a blind guess and lies between it and the losses for a thousand windows; the others are
+    of the losses alone. The classic experiment usually has the classic one.
+    """
+    settings = run.settings
+    usually_classic = settings == Settings.classic(seed=settings.seed, dtype=settings.dtype)
+    if smoothing == CLASSIC or (smoothing == "usual" and usually_classic):
+        return run.curve.smooth
+    kept, keep = ((1 - 1 / windows) ** streams(run) for windows in (WINDOWS["usual"], WINDOWS[smoothing]))
+    return run.curve.smoothed(log(len(run.corpus.vocabulary)), kept, keep)
+
+
+def streams(run: Run) -> int:
+    """How many places of the text are read at once."""
+    return streams_that_fit(len(run.corpus.train_ids), run.settings.sequence_length, run.settings.batch_size)
+
+
+def characters_a_step(run: Run) -> int:
+    """Characters that a step learns from."""
+    return run.settings.sequence_length * streams(run)
+
+
+def loss_curve(session: Session) -> None:
+    """The loss over training, beside what it is compared to, and how it is drawn."""
+    redrawn(lambda: choices(session), "curve-choices")
+    redrawn(lambda: curve(session), "curved", lambda: come_to(session), every=SECONDS)
+
+
+def come_to(session: Session) -> Any:
+    """What the curve shows of the run."""
+    run, view = session.run, session.view
+    looked_at = view.step if view.past else None
+    return session.origin, run.snapshot.step, looked_at, run.curve.held_out[-1:], run.curve.marks
+
+
+def curve(session: Session) -> None:
+    """The loss over training."""
+    options = looks()
+    draw("curve", loss_chart, history(session, **options), zoom=True, **options)
+
+
+def looks() -> dict[str, Any]:
+    """How losses are to be drawn: options of their charts."""
+    return {"unit": chosen("unit"), "across": chosen("across"), "log": chosen("axis") == "log"}
+
+
+def history(session: Session, unit: str, across: Any, log: bool) -> dict[str, pd.DataFrame]:
+    """What the curve shows; what is looked back at is marked."""
+    run, view = session.run, session.view
+    marks = [(step, words.change(change)) for step, change in run.curve.marks]
+    marks += [(view.step, "looking back")] if view.past else []
+    placed = along([step for step, _ in marks], characters_a_step(run), run.curve.clock)
+    drawn = pd.DataFrame({**placed, "label": [label for _, label in marks]})
+    baselines = [(baseline.name, baseline.nats) for baseline in baselines_of(run.corpus)]
+    losses = losses_of(run, chosen("smoothing"))
+    return losses_data(losses, baselines, drawn, blind_guess(run), across, log)
+
+
+def blind_guess(run: Run) -> float:
+    """The loss of a guess among all characters, in nats."""
+    return log(len(run.corpus.vocabulary))
+
+
+def choices(session: Session) -> None:
+    """The unit, and what is chosen more rarely."""
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", gap="small"):
+        choice("unit", "Unit of the loss")
+        with st.popover(
+            "", icon=":material/tune:", help="Axes, smoothing, data", key="curve-more", on_change="rerun"
+        ) as more:
+            if more.open:
+                choice("across", "Across", label_visibility="visible")
+                choice("axis", "Axis", label_visibility="visible")
+                choice("smoothing", "Smoothing", label_visibility="visible", help=SMOOTHING)
+                run = session.run
+                losses = losses_of(run, chosen("smoothing"))
+                # Made at once: what is made at a click is not found any more if the page was drawn anew just then.
+                st.download_button(
+                    f"Save the data as CSV, up to step {run.snapshot.step:,}",
+                    losses.to_csv(index=False),
+                    "losses.csv",
+                    "text/csv",
+                    key="save-losses",
+                    on_click="ignore",
+                )
+                st.caption(POINTER)
+
+
+def chosen(name: str) -> str:
+    """What is chosen, what the link says, or the first there is."""
+    options = CHOICES[name]
+    return next(said for said in (st.session_state.get(name), st.query_params.get(name), *options) if said in options)
+
+
+def choice(name: str, label: str, label_visibility: Any = "collapsed", help: str | None = None) -> None:
+    """One of the choices. The link keeps it, and what shows losses is drawn anew."""
+    options: Mapping[str, str] = CHOICES[name]
+    compared = ("overlaid",) if st.session_state.get("compare") else ()
+    draw_anew = anew("curved", *compared)
+
+    def keep() -> None:
+        if chosen(name) == next(iter(options)):
+            st.query_params.pop(name, None)
+        else:
+            st.query_params[name] = chosen(name)
+        draw_anew()
+
+    st.segmented_control(
+        label,
+        list(options),
+        default=chosen(name),
+        format_func=options.__getitem__,
+        key=name,
+        help=help,
+        label_visibility=label_visibility,
+        required=True,
+        persist_state="session",
+        on_change=keep,
+    )

@@ -1,0 +1,129 @@
+"""Silence a unit, or hold it at a value, and see what suffers.
+
+A unit u is held at v by cutting what comes in and setting its bias: with W_xh[:, u] = 0, W_hh[:, u] = 0 and
+b_h[u] = artanh(v), h_u = tanh(b_h[u]) = v at every character. An ablation is therefore a network like any other: it
+reads, is evaluated and writes through the same functions. (Ablation of single units as in Morcos et al. 2018,
+section 2.2.) N = characters, V = vocabulary size, H = hidden size. Costs are in nats per character.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+
+from charrnn.insight.reading import states
+from charrnn.network.evaluate import surprisal
+from charrnn.network.rnn import Array, Parameters, log_softmax, logits
+from charrnn.network.sampling import generate
+
+STREAMS = 128  # ablations that read the text side by side
+ROWS = 4_096  # predictions at a time: more would not fit the cache
+
+
+class Ablation(NamedTuple):
+    """What holding some units did to the prediction of a text."""
+
+    before: float  # loss untouched
+    after: float  # loss with the units held
+    harder: Array  # (N - 1,) change of the surprise at each character after the first; above 0 where it became harder
+    by_character: Array  # (V,) mean of these for each character of the alphabet, 0 for one that did not come
+    counts: Array  # (V,) how often each came
+
+    @property
+    def cost(self) -> float:
+        """What the ablation costs."""
+        return self.after - self.before
+
+
+def hold(parameters: Parameters, held: Mapping[int, float]) -> Parameters:
+    """A network in which each unit of `held` keeps its value, 0 being silence. Raises ValueError outside [-1, 1]."""
+    changed = parameters.copy()
+    for unit, value in held.items():
+        if not -1 <= value <= 1:
+            raise ValueError(f"Unit {unit} cannot be held at {value:g}: its values lie between -1 and 1.")
+        changed.W_xh[:, unit] = 0
+        changed.W_hh[:, unit] = 0
+        with np.errstate(divide="ignore"):  # artanh(1) is infinite, and the tanh of that is 1
+            changed.b_h[unit] = np.arctanh(value)
+    return changed
+
+
+def start_of(parameters: Parameters, held: Mapping[int, float]) -> Array:
+    """The state (H,) before the first character: zero, but for the units that are held."""
+    start = np.zeros(parameters.sizes[1], parameters.W_hh.dtype)
+    for unit, value in held.items():
+        start[unit] = value
+    return start
+
+
+def ablate(parameters: Parameters, ids: Array, held: Mapping[int, float]) -> Ablation:
+    """Read ids (N,) twice, untouched and with units held."""
+    before = surprisal(parameters, ids)
+    after = surprisal(hold(parameters, held), ids, start_of(parameters, held))
+    harder, came = after - before, ids[1:]
+    V = parameters.sizes[0]
+    counts = np.bincount(came, minlength=V)
+    by_character = np.bincount(came, harder, V) / np.maximum(counts, 1)
+    return Ablation(float(before.mean()), float(after.mean()), harder, by_character, counts)
+
+
+def samples_beside(
+    parameters: Parameters,
+    held: Mapping[int, float],
+    prime: Array,
+    length: int = 300,
+    temperature: float = 1.0,
+    seed: int = 0,
+) -> tuple[Array, Array]:
+    """Ids (length,) of what the network writes after the prime, untouched and with units held, drawn with one seed."""
+    last = int(prime[-1]) if len(prime) else None
+    written = []
+    for network, start in (
+        (parameters, start_of(parameters, {})),
+        (hold(parameters, held), start_of(parameters, held)),
+    ):
+        hidden = states(network, prime[:-1], start)[-1]
+        rng = np.random.default_rng(seed)
+        written.append(generate(network, hidden, last, length, rng, temperature)[0])
+    return written[0], written[1]
+
+
+def unit_costs(parameters: Parameters, ids: Array, values: Array | None = None) -> Array:
+    """(H,) what holding each unit alone costs on ids (N,): at 0, or at its entry of values (H,).
+
+    The ablations read side by side as streams, unit b being held in stream b. A unit that no other unit and no
+    prediction listens to is not run: holding it costs exactly 0.
+    """
+    _, H = parameters.sizes
+    values = np.zeros(H) if values is None else values
+    listened = (parameters.W_hh * (1 - np.eye(H))).any(axis=1) | parameters.W_hy.any(axis=1)
+    units = np.flatnonzero(listened)
+    costs = np.zeros(H)
+    for start in range(0, len(units), STREAMS):
+        some = units[start : start + STREAMS]
+        costs[some] = _losses(parameters, ids, some, values[some])
+    costs[units] -= surprisal(parameters, ids).mean()
+    return costs
+
+
+def _losses(parameters: Parameters, ids: Array, units: Array, values: Array) -> Array:
+    """(B,) loss of each of B networks, in which one unit each is held at its value."""
+    came_in = parameters.W_xh + parameters.b_h
+    B, H = len(units), parameters.sizes[1]
+    row = np.arange(B)
+    steps = max(1, ROWS // B)
+    h = np.zeros((steps + 1, B, H), parameters.W_hh.dtype)
+    h[-1, row, units] = values
+    total = np.zeros(B)
+    for start in range(0, len(ids) - 1, steps):
+        inputs = ids[start : min(start + steps, len(ids) - 1)]
+        h[0] = h[-1]  # where the chunk before ended
+        for t, character in enumerate(inputs, 1):
+            np.dot(h[t - 1], parameters.W_hh, h[t])
+            h[t] += came_in[character]
+            np.tanh(h[t], h[t])
+            h[t, row, units] = values
+        log_p = log_softmax(logits(parameters, h[1 : len(inputs) + 1]))
+        targets = ids[start + 1 : start + 1 + len(inputs)]
+        total -= log_p[np.arange(len(inputs)), :, targets].sum(axis=0)
+    return total / (len(ids) - 1)

@@ -1,0 +1,36 @@
+"""Which characters became harder: exactly those, in the order of what is shown."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from charrnn.dashboard.inside.ablation import HARDER, harder, in_words
+from charrnn.insight.ablation import Ablation
+
+characters = st.lists(st.tuples(st.floats(-3, 3, width=32), st.integers(0, 500)), min_size=2, max_size=30)
+
+
+@given(characters)
+def test_those_that_became_harder_are_listed_and_none_else_the_first_column_of_figures_falling(found):
+    nats, counts = np.array([nats for nats, _ in found]), np.array([count for _, count in found])
+    alphabet = "".join(chr(0x100 + k) for k in range(len(found)))
+    table = harder(alphabet, np.where(counts > 0, nats, np.nan), counts)
+    signs, in_all, each, came = table.columns
+    assert list(in_all.values) == sorted(in_all.values, reverse=True)
+    np.testing.assert_allclose(in_all.values, np.multiply(each.values, came.values))
+    worse = {sign for sign, nat, count in zip(alphabet, nats, counts, strict=True) if nat > 0 and count}
+    assert len(signs.cells) == min(HARDER, len(worse))
+    assert set(signs.cells) <= worse
+    assert (table.title == "No character became harder") == (not worse)
+
+
+def said(before, after):
+    return in_words(Ablation(before, after, np.zeros(1), np.zeros(2), np.ones(2, int)), [3], 0.0)
+
+
+def test_what_silencing_costs_a_network_that_knows_its_text_by_heart_is_said_without_a_share_of_nothing():
+    assert said(0.0, 0.0).startswith("Unit 3 held at 0 costs **nothing**: the loss goes from 0.000 to 0.000 nats")
+    for before in (0.0, 1e-9, 0.0004):
+        assert said(before, 0.5).startswith(f"Unit 3 held at 0 costs **+{0.5 - before:.4f} nats** a character: ")
+    assert "(+25.0 %)" in said(2.0, 2.5)
+    assert "(−25.0 %)" in said(2.0, 1.5)

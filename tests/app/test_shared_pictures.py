@@ -205,7 +205,9 @@ def test_what_is_asked_of_one_network_by_all_is_measured_once(open_page):
 
 def test_what_one_browser_no_longer_asks_is_measured_for_the_others(open_page, monkeypatch):
     owner = open_page(text="Names")
-    monkeypatch.setattr(measuring.pool(), "submit", lambda work: measuring.Future())  # it has yet to begin
+    monkeypatch.setattr(
+        measuring.turns(large=False), "submit", lambda who, work: measuring.Future()
+    )  # it has yet to begin
     owner.step("10 steps")
     watcher = open_page(watch=owner.run.watch_token)
     mine, theirs = (page.session.measurements["unit-costs"] for page in (owner, watcher))

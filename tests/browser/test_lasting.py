@@ -111,7 +111,7 @@ def test_a_fork_with_another_rate_is_trained_and_compared_beside_the_first(lab):
     lab.button("pause-all").click()
     assert lab.soon(lambda: ["paused" in row for row in results.all_text_contents()] == [True, True])
     assert "learning rate 0.02 instead of 0.004" in results.all_text_contents()[1]
-    expect(lab.key("overlay").locator("svg.marks")).to_contain_text("loss, nats a character")
+    expect(lab.key("overlay").locator("svg.marks")).to_contain_text("hesitates between so many characters")
 
 
 def test_my_runs_lists_opens_and_deletes_with_undo(visit):

@@ -6,7 +6,8 @@ import pytest
 from alone import Alone, pages
 from playwright.sync_api import Browser, expect
 
-from charrnn.dashboard.components import Passage, encode_passages, wire
+from charrnn.dashboard import wire
+from charrnn.dashboard.components import Passage, encode_passages
 
 
 @pytest.fixture

@@ -70,16 +70,6 @@ def test_the_watch_on_dimmed_frames_sees_one(lab):
     lab.page.wait_for_function("window.dimmed > 0")
 
 
-def test_parts_that_are_asked_for_at_once_are_all_redrawn(lab):
-    """While training goes on several are outdated together; the console would say so (visit.py) if one were lost."""
-    steps = lab.key("scrubbing").get_by_role("slider")
-    lab.train()
-    for more in (200, 1_000):
-        before = steps.get_attribute("aria-valuemax")
-        assert lab.soon(lambda more=more: lab.step >= more)
-        assert lab.soon(lambda before=before: steps.get_attribute("aria-valuemax") != before)
-
-
 def test_start_over_returns_to_step_0_with_the_sample_of_the_beginning(lab):
     first = lab.sample.inner_text()
     lab.train().pause()

@@ -7,10 +7,8 @@ from typing import Any
 
 import numpy as np
 from PIL import Image
-from playwright.sync_api import ConsoleMessage, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 from serving import soon
-
-LOST = "Multiple different fragmentIds"  # Streamlit: what asks for several parts in one request gets the first alone
 
 
 class Visit:
@@ -18,14 +16,10 @@ class Visit:
 
     def __init__(self, page: Page, url: str) -> None:
         self.page, self.url = page, url
-        self.errors: list[str] = []  # what the console reports as one, lost redraws, and requests to other hosts
-        self.page.on("console", self._hear)
+        self.errors: list[str] = []  # what the console reports as an error, and requests to other hosts
+        self.page.on("console", lambda message: message.type == "error" and self.errors.append(message.text))
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("request", lambda request: self._check(request.url))
-
-    def _hear(self, message: ConsoleMessage) -> None:
-        if message.type == "error" or LOST in message.text:
-            self.errors.append(message.text)
 
     def _check(self, url: str) -> None:
         if not url.startswith((self.url, self.url.replace("http", "ws", 1), "data:", "blob:")):

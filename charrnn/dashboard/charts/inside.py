@@ -42,8 +42,8 @@ def cost_data(costs: Array, shown: int) -> dict[str, pd.DataFrame]:
 
 def reach_chart() -> Built:
     """The norm of the gradient against characters back."""
-    unrolled, sees = "as far back as it goes, band: 80 % of positions", "what learning looks back at"
-    colours = Colours(A=unrolled, accent=sees, muted="untrained")
+    far, sees = "as far back as it goes, band: 80 % of positions", "what learning looks back at"
+    colours = Colours(A=far, accent=sees, muted="untrained")
     x = quantity(alt.X, "back", "characters back, k")
     title = "norm of the gradient, ‖∂ loss ∕ ∂ h‖"
     y, low = (quantity(alt.Y, of, title, log=True, labelExpr=POWERS, tickCount=8) for of in ("norm", "low"))
@@ -69,9 +69,9 @@ def reach_chart() -> Built:
             ),
         )
     )
-    unroll = named("unroll").encode(x=x)
-    rule = unroll.mark_rule(strokeDash=[2, 2])
-    label = unroll.mark_text(align="left", baseline="top", dx=4).encode(y=alt.value(2), text="label:N")
+    cut = named("cut").encode(x=x)
+    rule = cut.mark_rule(strokeDash=[2, 2])
+    label = cut.mark_text(align="left", baseline="top", dx=4).encode(y=alt.value(2), text="label:N")
     lines = [line("before", "muted", strokeDash=[4, 3]), line("now", RUNS[0]), line("training", "accent")]
     upright = [colours.paint(each, "mark") for each in (rule, label)]
     return alt.layer(colours.paint(band, RUNS[0]), *lines, *upright).properties(
@@ -82,7 +82,7 @@ def reach_chart() -> Built:
 
 
 def reach_data(now: Reach, training: Array, before: Array, T: int) -> dict[str, pd.DataFrame]:
-    """`now` and `before` training along N characters back, what of it `training` sees, and where the unroll ends."""
+    """`now` and `before` training along N characters back, what of it `training` sees, and where it stops."""
     floor = max(LEAST * float(now.mean.max()), 1e-30)
     length = len(now.mean)
     seen = now.mean > floor
@@ -100,8 +100,8 @@ def reach_data(now: Reach, training: Array, before: Array, T: int) -> dict[str, 
         "training": drawn(training),
         "before": drawn(before),
     }
-    unroll = pd.DataFrame({"back": [T], "label": [f"learning looks {T} back"]})
-    return {"reach": pd.DataFrame(frame), "unroll": unroll}
+    cut = pd.DataFrame({"back": [T], "label": [f"learning looks {T} back"]})
+    return {"reach": pd.DataFrame(frame), "cut": cut}
 
 
 def eigenvalues_chart() -> Built:

@@ -105,7 +105,7 @@ def loss_chart(unit: Unit = "choices", across: Across = "step", log: bool = True
         colours.paint(_pointed(of("smoothed"), x, measured), RUNS[0]),
     ).properties(
         height=HEIGHT,
-        description=f"Lines over {TITLES[across]}: the loss of every window as a band, smoothed as a line, on held-out "
+        description=f"Lines over {TITLES[across]}: the loss of every step as a band, smoothed as a line, on held-out "
         "text as points, beside what it is compared to.",
     )
 

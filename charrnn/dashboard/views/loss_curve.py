@@ -29,7 +29,7 @@ CHOICES: dict[str, dict[str, str]] = {
     "smoothing": {"usual": "usual", "light": "light", "strong": "strong", CLASSIC: "classic"},
 }
 SMOOTHING = (
-    "The bold line is a running mean of the loss: usually over about 1,000 windows of one stream, lightly over 100, "
+    "The bold line is a running mean of the loss: usually over about 1,000 steps of one stream, lightly over 100, "
     "strongly over 10,000. The classic one starts at a blind guess, as the reference program's does, and is slow to "
     "leave it; in the classic experiment it is the usual one."
 )

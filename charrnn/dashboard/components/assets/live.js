@@ -4,8 +4,6 @@ const UNKNOWN = 4404; // the session is gone: Streamlit opens another, which has
 const NEAR = "300px"; // how near a picture is to what is seen of the page, to be sent
 const PAGE = ""; // its name among the parts
 const AGAIN = 1000; // ms until the channel is asked for again, or the page without one
-const DEEDS = ["pointerup", "click", "keydown", "input", "change"]; // upon which Streamlit may send something
-const QUIET = 50; // ms after one until the page asks for something by itself
 
 /** @type {Map<string, Pick<Followed, "take">>} */
 const pictures = new Map(); // by name
@@ -17,11 +15,6 @@ const parts = new Map(); // name: what has it redrawn
 /** @type {WebSocket | undefined} */
 let socket;
 let path = "", owed = false;
-/** @type {Set<string>} */
-const outdated = new Set(); // parts to be asked for
-let asking = false, deed = -Infinity; // when a person last did something
-
-DEEDS.forEach((kind) => addEventListener(kind, () => { deed = performance.now(); }, { capture: true, passive: true }));
 
 /**
  * A message without its seal, and what that says.
@@ -117,7 +110,7 @@ function open() {
   mine.onmessage = ({ data }) => (typeof data === "string" ? hear(JSON.parse(data)) : show(new Uint8Array(data)));
   mine.onclose = ({ code }) => {
     if (mine !== socket || code === UNKNOWN) return;
-    if (!heard && !document.hidden) ask(PAGE); // something between lets none through: then the page itself is redrawn
+    if (!heard && !document.hidden) parts.get(PAGE)?.(); // something between lets none through: then the page itself is redrawn
     setTimeout(() => mine === socket && open(), AGAIN);
   };
 }
@@ -127,38 +120,8 @@ function show(/** @type {Uint8Array} */ bytes) {
 }
 
 function hear(/** @type {{ redraw?: string[] }} */ { redraw }) {
-  if (redraw) redraw.forEach(ask);
+  if (redraw) redraw.forEach((part) => parts.get(part)?.());
   else requestAnimationFrame(say); // not before what has come is painted, and not while the page is hidden
-}
-
-/**
- * Have a part redrawn, once all that was asked for before is on its way. What is used within one turn of the browser
- * Streamlit sends as one request, and has one part redrawn for it: that of the first. So each part has a turn of its
- * own, and none that a person's deed may have; where one came just between, the page is redrawn as a whole.
- * @param {string} part
- */
-function ask(part) {
-  outdated.add(part);
-  if (!asking) next();
-}
-
-function next() {
-  const [part] = outdated.has(PAGE) ? [PAGE] : outdated;
-  asking = part !== undefined;
-  if (!asking) return;
-  const wait = deed + QUIET - performance.now();
-  if (wait > 0) {
-    setTimeout(next, wait);
-    return;
-  }
-  const before = deed;
-  parts.get(part)?.();
-  if (part === PAGE) outdated.clear();
-  else outdated.delete(part);
-  setTimeout(() => { // comes after Streamlit's own timer, with which it sends
-    if (deed > before) outdated.add(PAGE);
-    next();
-  });
 }
 
 /** What is in sight; it also says that there is time for more. */

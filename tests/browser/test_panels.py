@@ -80,6 +80,7 @@ def test_after_a_run_is_deleted_no_other_one_is_ticked(visit):
         lab.open(SMALL)
         lab.choose_steps(steps)
         expect(lab.figures).to_contain_text(re.compile(r"saved at \d"))
+        lab.page.wait_for_function("run => localStorage.getItem('charrnn.runs')?.includes(run)", arg=lab.token)
     choose(my_runs(lab, 2), 0)
     lab.button("run-delete").click()
     my_runs(lab, 1)

@@ -213,6 +213,7 @@ def packed(*names):
         (b"{\\rtf1\\ansi " + b"hello " * 100 + b"}", "an RTF file"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "an old Office file"),
     ],
+    ids=lambda value: value if isinstance(value, str) else type(value).__name__,  # packed files hold the time of day
 )
 def test_what_is_no_plain_text_is_refused_with_what_to_do(data, kind):
     with pytest.raises(CorpusError, match="bring") as refused:

@@ -86,6 +86,9 @@ class Run:
         self.lost: frozenset[int] = frozenset()  # stored steps that had to go, to keep within the run's limit
         self.unsaved: str | None = None  # plain words on why nothing is saved
         self._changes: dict[str, float] = {}  # set while there was no process to tell, or it was still starting
+        self._unconfirmed: list[
+            dict[str, float]
+        ] = []  # what the process was told to set, and has not yet said to have set
         self._given: dict[str, float] = {}  # those of them that the process was started with
         self._failure: str | None = None  # what the process said of its end
         self._goal: tuple[str, dict[str, Any]] | None = None  # what to tell the worker once it is ready
@@ -204,7 +207,7 @@ class Run:
             at_rest = self._line.connection is None
             self._note(by, "set " + " and ".join(f"{name} to {value:g}" for name, value in changes.items()))
             if not at_rest and self.status != "starting":
-                self._tell("set", changes=changes)
+                self._have_set(changes)
             else:
                 self._changes |= changes
             self.record = self.record._replace(snapshot=self.snapshot._replace(**changes))  # type: ignore[arg-type]
@@ -287,6 +290,7 @@ class Run:
                 trainer = checkpoint.resumed(self.corpus, self.settings, self.state)
                 self.record = self.record.resumed(trainer, self._changes)
             self._given, self._failure, self._line.silent = dict(self._changes), None, 0
+            self._unconfirmed.clear()
             self._become("starting", None)
             message = start_message(self, self._given, self._engine.store)
             try:
@@ -318,6 +322,17 @@ class Run:
     def _note(self, by: str, what: str) -> None:
         self.last_command = Command(by, what, time.monotonic())
 
+    def _have_set(self, changes: dict[str, float]) -> None:
+        self._unconfirmed.append(changes)
+        self._tell("set", changes=changes)
+
+    def _keep_what_was_set(self, kind: str) -> None:
+        """What was set last is in force, whatever a message says that the process sent before it heard of that."""
+        if kind == "changed" and self._unconfirmed:
+            del self._unconfirmed[0]
+        for changes in (self._changes, *self._unconfirmed):
+            self.record = self.record._replace(snapshot=self.snapshot._replace(**changes))  # type: ignore[arg-type]
+
     def _pursue(self) -> None:
         kind, fields = self._goal or ("pause", {})
         self._tell(kind, **fields)
@@ -347,6 +362,7 @@ class Run:
             if connection is self._line.connection:
                 self._heard_of()
             self.record = self.record.after(message)
+            self._keep_what_was_set(kind)
             if "state" in arrays:
                 self.state, self.state_step = arrays["state"].tobytes(), fields["step"]
             current = fields.get("order") == self._line.order
@@ -372,7 +388,7 @@ class Run:
         self._tell("watch", on=self._watched)
         later = {name: value for name, value in self._changes.items() if self._given.get(name) != value}
         if later:  # set while it started
-            self._tell("set", changes=later)
+            self._have_set(later)
         self._changes = {}
         self._pursue()
 

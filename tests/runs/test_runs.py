@@ -237,3 +237,30 @@ def test_generate_is_undisturbed_by_read_only_parameters(run):
     H = run.settings.hidden_size
     ids, _ = generate(run.snapshot.parameters, np.zeros(H, np.float32), None, 20, np.random.default_rng(0))
     assert len(ids) == 20
+
+
+def test_what_was_set_last_is_in_force_whatever_the_process_still_tells_of_before(run):
+    run.steps(20)
+    until(run, lambda run: run.status == "paused")
+    rates = [0.001 * (1 + k) for k in range(40)]
+    for rate in rates:
+        run.set(learning_rate=rate)
+
+    def all_heard(run):
+        assert run.in_force.learning_rate == rates[-1]
+        return len(run.log) == len(rates)
+
+    until(run, all_heard)
+    assert run.in_force.learning_rate == rates[-1]
+
+
+def test_what_is_set_while_the_process_starts_stays_in_force(run):
+    run.train()
+    run.set(learning_rate=0.5)
+
+    def trains(run):
+        assert run.in_force.learning_rate == 0.5
+        return run.snapshot.step > 5
+
+    until(run, trains)
+    assert run.log[-1][1] == {"learning_rate": 0.5}

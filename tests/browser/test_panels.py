@@ -65,7 +65,7 @@ def test_the_rate_is_found_by_many_moves_of_its_slider_or_typed_while_the_panel_
         expect(slider).to_have_attribute("aria-valuetext", rate)
         expect(opened.get_by_text(f"In force now: {rate}", exact=True)).to_be_visible()
         expect(slider).to_be_focused()
-    typed = lab.key("rate-typed").locator("input")
+    typed = lab.key("rate-entered").locator("input")
     expect(typed).to_have_value("0.01")
     typed.fill("2.5")
     typed.press("Enter")

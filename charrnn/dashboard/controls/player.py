@@ -4,7 +4,7 @@ import streamlit as st
 
 from charrnn.dashboard import words
 from charrnn.dashboard.components import Button, Span, encode_line, encode_press, line, press
-from charrnn.dashboard.session.fields import show
+from charrnn.dashboard.session.fields import key_of
 from charrnn.dashboard.session.panel import panel, refusal
 from charrnn.dashboard.session.parts import redrawn
 from charrnn.dashboard.session.session import Session
@@ -95,7 +95,8 @@ def scrubber(session: Session) -> None:
     run, state = session.run, st.session_state
     stored = [checkpoint.step for checkpoint in run.checkpoints if checkpoint.step < max(run.snapshot.step, 1)]
     # The browser tells a slider's place by its number: with other steps to choose from it must be another slider.
-    session.scrubber = key = f"scrubber-{len(stored)}-{sum(stored)}"
+    shown = session.at if session.at in stored else NOW
+    session.scrubber = key = key_of(f"scrubber-{len(stored)}-{sum(stored)}", shown)
 
     def look() -> None:
         if key != session.scrubber:
@@ -107,12 +108,12 @@ def scrubber(session: Session) -> None:
         st.select_slider(
             "Look back at step",
             [*stored, NOW],
+            shown,
             format_func=lambda step: "now" if step == NOW else words.short(step),
             key=key,
             on_change=look,
             label_visibility="collapsed",
             disabled=not run.snapshot.step,
-            **show(key, session.at if session.at in stored else NOW),
         )
 
 

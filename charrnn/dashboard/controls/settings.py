@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from charrnn.dashboard import words
-from charrnn.dashboard.session.fields import NUMBERS, OPTIMIZERS, field, number, show
+from charrnn.dashboard.session.fields import NUMBERS, OPTIMIZERS, field, key_of, number
 from charrnn.dashboard.session.panel import panel, refusal
 from charrnn.dashboard.session.session import Session
 from charrnn.text.corpus import Corpus
@@ -96,33 +96,33 @@ def choose_learning(session: Session) -> None:
             run.set(**{name: state[key]}, by=session.name)
 
     def anew() -> None:
-        changes = {"optimizer": state["optimizer"], "decay": state["decay"]}
+        changes = {"optimizer": state[optimizer], "decay": state[decay]}
         session.propose(run.corpus, replace(run.in_force, **changes), "learning")
 
     # What the widgets show is what is in force, whoever set it.
     optimizers = list(OPTIMIZERS)
-    index = optimizers.index(settings.optimizer) if show("optimizer", settings.optimizer) else 0
+    optimizer, decay = key_of("optimizer", settings.optimizer), key_of("decay", float(settings.decay))
     rates(settings.learning_rate, lambda key: turn("learning_rate", key))
-    live_number("clip", "clip", settings.clip, lambda: turn("clip", "clip"))
+    live_number("clip", "clip", settings.clip, lambda key: turn("clip", key))
     st.divider()
     st.selectbox(
         "Optimiser",
         optimizers,
-        index,
+        optimizers.index(settings.optimizer),
         format_func=OPTIMIZERS.__getitem__,
-        key="optimizer",
+        key=optimizer,
         on_change=anew,
         help="How a gradient becomes a correction. Needs a new start.",
     )
     st.number_input(
         "The rate falls after … characters",
         *LIMITS["decay"],
+        value=float(settings.decay),
         step=100_000.0,
         format="%.0f",
-        key="decay",
+        key=decay,
         on_change=anew,
         help="Rate in force = rate / √(1 + characters read / this); 0 keeps it constant. Needs a new start.",
-        **show("decay", float(settings.decay)),
     )
     refusal(session, "learning")
     st.caption(f"In force now: {words.rate(settings.rate_at(run.snapshot.characters))}")
@@ -131,27 +131,28 @@ def choose_learning(session: Session) -> None:
 def rates(rate: float, turn: Callable[[str], None]) -> None:
     """The learning rate, to be found with a slider or typed in."""
     steps = sorted({*RATES, rate})
-    key = "rate" if len(steps) == len(RATES) else "rate-own"  # other choices: another slider (player.scrubber)
+    # With other choices it must be another slider (player.scrubber).
+    key = key_of("rate" if len(steps) == len(RATES) else "rate-own", rate)
     label, help, _ = NUMBERS["learning_rate"]
     st.select_slider(
         label,
         steps,
+        rate,
         format_func=words.rate,
         key=key,
         on_change=lambda: turn(key),
         help=f"{help} Acts at once.",
-        **show(key, rate),
     )
-    live_number("learning_rate", "rate-typed", rate, lambda: turn("rate-typed"), label_visibility="collapsed")
+    with st.container(key="rate-entered"):
+        live_number("learning_rate", "rate-typed", rate, turn, label_visibility="collapsed")
 
 
-def live_number(name: str, key: str, value: float, turn: Callable[[], None], **options: Any) -> None:
-    """A number that shows what is in force, whoever set it, and acts at once."""
+def live_number(name: str, widget: str, value: float, turn: Callable[[str], None], **options: Any) -> None:
+    """A number that shows what is in force, whoever set it, and acts at once: `turn` is called with its key."""
     label, help, step = NUMBERS[name]
-    options |= show(key, value)
-    st.number_input(
-        label, *LIMITS[name], step=step, format="%.3g", key=key, on_change=turn, help=f"{help} Acts at once.", **options
-    )
+    key = key_of(widget, value)
+    options |= {"step": step, "format": "%.3g", "help": f"{help} Acts at once."}
+    st.number_input(label, *LIMITS[name], value=value, key=key, on_change=lambda: turn(key), **options)
 
 
 def confirm(session: Session) -> None:

@@ -7,8 +7,6 @@ import streamlit as st
 from charrnn.training.settings import LIMITS, Settings
 
 OPTIMIZERS = {"adam": "Adam", "adagrad": "Adagrad", "rmsprop": "RMSprop", "sgd": "SGD"}
-
-
 NUMBERS = {  # what each is called and means, and how far one press on its + goes
     "hidden_size": ("Units", "Numbers it carries along from character to character.", 1),
     "sequence_length": ("Looks back", "How far back learning looks, in characters.", 1),
@@ -35,14 +33,20 @@ def number(form: str, settings: Settings, name: str, place: Any = st) -> None:
     place.number_input(label, low, high, value, step=step, format=decimals, key=key, help=help)
 
 
-def show(key: str, value: Any) -> dict[str, Any]:
-    """Arguments with which a widget shows a value: it begins with it, and is set only where it shows something else.
+def key_of(name: str, value: Any) -> str:
+    """The key of the widget `name` that shows a value, whoever set it: of another widget, which begins with the value,
+    once that is not what the one before has.
 
-    One that is set overrides what a person enters at that moment. And a new one must not be set: of two drawings that
-    reach the browser in one message the second replaces the first, sets nothing any more, and the widget would stand
-    at whatever it begins with.
+    None is ever set. One that is set overrides what a person enters at that moment; of two drawings that reach the
+    browser in one message the second would take the setting back; and a browser that has not yet heard of it tells what
+    it had, which counts as a choice: of two fields for one number each turned the other back.
     """
-    if st.session_state.get(key, value) == value:
-        return {"value": value}
-    st.session_state[key] = value
-    return {}
+    state, number = st.session_state, f"number of {name}"
+    times = state.get(number, 0)
+    if state.get(_numbered(name, times), value) != value:
+        times = state[number] = times + 1
+    return _numbered(name, times)
+
+
+def _numbered(name: str, times: int) -> str:
+    return f"{name}-{times}" if times else name

@@ -138,10 +138,14 @@ class Page:
         inside = next(each for each in popovers if each.proto.popover.label.startswith(panel))
         return [as_read(warning.value) for warning in inside.warning]
 
+    def shown(self, role: str) -> str:
+        """The key of the widget that has a role now."""
+        return self.at.session_state[f"{role} shown"][1]
+
     def look_back(self, step: int) -> "Page":
         """Move the scrubber to a stored step, and open what can be done there."""
         self.at.session_state["go-on"] = True
-        self.at.select_slider(key=self.session.scrubber).set_value(step)
+        self.at.select_slider(key=self.shown("scrubber")).set_value(step)
         return self.look()
 
     @property

@@ -99,22 +99,40 @@ def test_a_rate_can_be_typed_and_slider_and_number_show_the_same(page):
     page.at.number_input(key="rate-typed").set_value(2.34)
     page.look()
     assert page.run.snapshot.learning_rate == 2.34
-    assert page.at.select_slider(key="rate-own").value == 2.34
-    page.at.select_slider(key="rate-own").set_value(0.005)
+    assert page.at.select_slider(key=page.shown("rate")).value == 2.34
+    page.at.select_slider(key=page.shown("rate")).set_value(0.005)
     page.look()
-    assert page.at.number_input(key="rate-typed-1").value == page.at.select_slider(key="rate").value == 0.005
+    slider, typed = (page.shown(role) for role in ("rate", "rate-typed"))
+    assert page.at.number_input(key=typed).value == page.at.select_slider(key=slider).value == 0.005
 
 
 def test_what_was_set_elsewhere_is_shown_by_a_new_widget_and_the_one_that_was_used_stays(page):
-    """A browser that has not yet heard of it still tells what the one before had, and would turn it back."""
-    for times, rate in enumerate((0.005, 0.007, 0.01), 1):
+    for rate in (0.005, 0.007, 0.01):
+        before = page.shown("rate-typed")
         page.at.select_slider(key="rate").set_value(rate)
         page.look()
-        assert page.at.number_input(key=f"rate-typed-{times}").value == rate
+        assert page.shown("rate-typed") != before
+        assert page.at.number_input(key=page.shown("rate-typed")).value == rate
+        assert page.shown("rate") == "rate"
     page.run.set(learning_rate=0.02)  # in another browser
     page.look()
-    assert page.at.number_input(key="rate-typed-4").value == page.at.select_slider(key="rate-1").value == 0.02
+    slider, typed = (page.shown(role) for role in ("rate", "rate-typed"))
+    assert page.at.number_input(key=typed).value == page.at.select_slider(key=slider).value == 0.02
     assert page.run.in_force.learning_rate == 0.02
+
+
+def test_a_widget_that_has_been_replaced_turns_nothing_back(monkeypatch):
+    """A browser that has not yet heard of it tells of it once more, and Streamlit takes that for a change."""
+    state, done = {}, []
+    monkeypatch.setattr(fields.st, "session_state", state)
+    first = fields.key_of("rate", 0.004)
+    state[first] = 0.004
+    second = fields.key_of("rate", 0.005)
+    state[second] = 0.005
+    fields.acts("rate", first, done.append)()
+    assert done == []
+    fields.acts("rate", second, done.append)()
+    assert done == [0.005]
 
 
 def test_the_rate_in_force_is_that_of_the_schedule_at_once(page):

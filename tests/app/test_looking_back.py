@@ -36,7 +36,7 @@ def now_trained(page, step):
     page.wait(lambda run: run.snapshot.step >= step)
     assert page.session.at is None
     assert "Looking back" not in page.headline
-    assert page.at.select_slider(key=page.session.scrubber).value == -1
+    assert page.at.select_slider(key=page.shown("scrubber")).value == -1
 
 
 def test_who_trains_sees_the_present(back):
@@ -62,5 +62,5 @@ def test_one_may_look_back_while_it_trains_and_the_page_says_so(back):
 
 def test_a_new_slider_begins_at_the_present_though_of_two_drawings_only_the_last_arrives(page):
     page.step("100 steps").look()
-    slider = page.at.select_slider(key=page.session.scrubber)
+    slider = page.at.select_slider(key=page.shown("scrubber"))
     assert list(slider.proto.default) == [len(slider.proto.options) - 1]

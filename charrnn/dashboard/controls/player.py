@@ -4,7 +4,7 @@ import streamlit as st
 
 from charrnn.dashboard import words
 from charrnn.dashboard.components import Button, Span, encode_line, encode_press, line, press
-from charrnn.dashboard.session.fields import key_of
+from charrnn.dashboard.session.fields import acts, key_of
 from charrnn.dashboard.session.panel import panel, refusal
 from charrnn.dashboard.session.parts import redrawn
 from charrnn.dashboard.session.session import Session
@@ -92,16 +92,13 @@ def stop_at(session: Session) -> None:
 
 def scrubber(session: Session) -> None:
     """Look back at any stored step: everything shows the network as it was then."""
-    run, state = session.run, st.session_state
+    run = session.run
     stored = [checkpoint.step for checkpoint in run.checkpoints if checkpoint.step < max(run.snapshot.step, 1)]
-    # The browser tells a slider's place by its number: with other steps to choose from it must be another slider.
     shown = session.at if session.at in stored else NOW
-    session.scrubber = key = key_of(f"scrubber-{len(stored)}-{sum(stored)}", shown)
+    key = key_of("scrubber", shown, f"{len(stored)}-{sum(stored)}")  # with other steps to choose from, another slider
 
-    def look() -> None:
-        if key != session.scrubber:
-            return  # one that has been replaced, of which the browser still told
-        session.at = None if state[key] == NOW else state[key]
+    def look(step: int) -> None:
+        session.at = None if step == NOW else step
         st.rerun()
 
     with st.container(key="scrubber", width="stretch"):
@@ -111,7 +108,7 @@ def scrubber(session: Session) -> None:
             shown,
             format_func=lambda step: "now" if step == NOW else words.short(step),
             key=key,
-            on_change=look,
+            on_change=acts("scrubber", key, look),
             label_visibility="collapsed",
             disabled=not run.snapshot.step,
         )

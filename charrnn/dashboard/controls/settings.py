@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from charrnn.dashboard import words
-from charrnn.dashboard.session.fields import NUMBERS, OPTIMIZERS, field, key_of, number
+from charrnn.dashboard.session.fields import NUMBERS, OPTIMIZERS, acts, field, key_of, number
 from charrnn.dashboard.session.panel import panel, refusal
 from charrnn.dashboard.session.session import Session
 from charrnn.text.corpus import Corpus
@@ -88,71 +88,64 @@ def learning(session: Session) -> None:
 
 def choose_learning(session: Session) -> None:
     """Rate and clip act at once; the optimiser and the schedule need a new start."""
-    run, state = session.run, st.session_state
+    run = session.run
     settings = run.in_force
 
-    def turn(name: str, key: str) -> None:
+    def turn(**change: float) -> None:
         with session.saying("learning"):
-            run.set(**{name: state[key]}, by=session.name)
+            run.set(**change, by=session.name)
 
-    def anew() -> None:
-        changes = {"optimizer": state[optimizer], "decay": state[decay]}
-        session.propose(run.corpus, replace(run.in_force, **changes), "learning")
+    def anew(**change: Any) -> None:
+        session.propose(run.corpus, replace(run.in_force, **change), "learning")
 
     # What the widgets show is what is in force, whoever set it.
-    optimizers = list(OPTIMIZERS)
-    optimizer, decay = key_of("optimizer", settings.optimizer), key_of("decay", float(settings.decay))
-    rates(settings.learning_rate, lambda key: turn("learning_rate", key))
-    live_number("clip", "clip", settings.clip, lambda key: turn("clip", key))
+    rates(settings.learning_rate, lambda rate: turn(learning_rate=rate))
+    live_number("clip", "clip", settings.clip, lambda clip: turn(clip=clip))
     st.divider()
+    optimizers, key = list(OPTIMIZERS), key_of("optimizer", settings.optimizer)
     st.selectbox(
         "Optimiser",
         optimizers,
         optimizers.index(settings.optimizer),
         format_func=OPTIMIZERS.__getitem__,
-        key=optimizer,
-        on_change=anew,
+        key=key,
+        on_change=acts("optimizer", key, lambda optimizer: anew(optimizer=optimizer)),
         help="How a gradient becomes a correction. Needs a new start.",
     )
+    decay = float(settings.decay)
+    key = key_of("decay", decay)
     st.number_input(
         "The rate falls after … characters",
         *LIMITS["decay"],
-        value=float(settings.decay),
+        value=decay,
         step=100_000.0,
         format="%.0f",
-        key=decay,
-        on_change=anew,
+        key=key,
+        on_change=acts("decay", key, lambda decay: anew(decay=decay)),
         help="Rate in force = rate / √(1 + characters read / this); 0 keeps it constant. Needs a new start.",
     )
     refusal(session, "learning")
     st.caption(f"In force now: {words.rate(settings.rate_at(run.snapshot.characters))}")
 
 
-def rates(rate: float, turn: Callable[[str], None]) -> None:
+def rates(rate: float, turn: Callable[[float], None]) -> None:
     """The learning rate, to be found with a slider or typed in."""
     steps = sorted({*RATES, rate})
-    # With other choices it must be another slider (player.scrubber).
-    key = key_of("rate" if len(steps) == len(RATES) else "rate-own", rate)
+    # The browser tells a slider's place by its number: with other steps to choose from it must be another slider.
+    key = key_of("rate", rate, "own" if len(steps) > len(RATES) else "")
     label, help, _ = NUMBERS["learning_rate"]
-    st.select_slider(
-        label,
-        steps,
-        rate,
-        format_func=words.rate,
-        key=key,
-        on_change=lambda: turn(key),
-        help=f"{help} Acts at once.",
-    )
+    on_change = acts("rate", key, turn)
+    st.select_slider(label, steps, rate, words.rate, key, f"{help} Acts at once.", on_change)
     with st.container(key="rate-entered"):
         live_number("learning_rate", "rate-typed", rate, turn, label_visibility="collapsed")
 
 
-def live_number(name: str, widget: str, value: float, turn: Callable[[str], None], **options: Any) -> None:
-    """A number that shows what is in force, whoever set it, and acts at once: `turn` is called with its key."""
+def live_number(name: str, role: str, value: float, turn: Callable[[float], None], **options: Any) -> None:
+    """A number that shows what is in force, whoever set it, and acts at once."""
     label, help, step = NUMBERS[name]
-    key = key_of(widget, value)
+    key = key_of(role, value)
     options |= {"step": step, "format": "%.3g", "help": f"{help} Acts at once."}
-    st.number_input(label, *LIMITS[name], value=value, key=key, on_change=lambda: turn(key), **options)
+    st.number_input(label, *LIMITS[name], value=value, key=key, on_change=acts(role, key, turn), **options)
 
 
 def confirm(session: Session) -> None:

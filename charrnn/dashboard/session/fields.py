@@ -1,5 +1,6 @@
 """Widgets that begin with what is in force."""
 
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -33,20 +34,33 @@ def number(form: str, settings: Settings, name: str, place: Any = st) -> None:
     place.number_input(label, low, high, value, step=step, format=decimals, key=key, help=help)
 
 
-def key_of(name: str, value: Any) -> str:
-    """The key of the widget `name` that shows a value, whoever set it: of another widget, which begins with the value,
-    once that is not what the one before has.
+def key_of(role: str, value: Any, choices: str = "") -> str:
+    """The key of the widget that shows a value, whoever set it: of another one, which begins with the value, once that
+    is not what the one before has, or its `choices` are others.
 
     None is ever set. One that is set overrides what a person enters at that moment; of two drawings that reach the
     browser in one message the second would take the setting back; and a browser that has not yet heard of it tells what
     it had, which counts as a choice: of two fields for one number each turned the other back.
     """
-    state, number = st.session_state, f"number of {name}"
-    times = state.get(number, 0)
-    if state.get(_numbered(name, times), value) != value:
-        times = state[number] = times + 1
-    return _numbered(name, times)
+    state, shown = st.session_state, f"{role} shown"
+    times, _ = state.get(shown, (0, ""))
+    if state.get(_joined(role, choices, times), value) != value:
+        times += 1
+    key = _joined(role, choices, times)
+    state[shown] = times, key
+    return key
 
 
-def _numbered(name: str, times: int) -> str:
-    return f"{name}-{times}" if times else name
+def _joined(role: str, choices: str, times: int) -> str:
+    return "-".join(filter(None, (role, choices, str(times or ""))))
+
+
+def acts(role: str, key: str, do: Callable[[Any], Any]) -> Callable[[], None]:
+    """A widget's callback: `do` with what was entered. One that has been replaced does nothing any more: a browser that
+    has not yet heard of that tells of it once more, and to Streamlit, which has forgotten it, that is a change."""
+
+    def act() -> None:
+        if st.session_state[f"{role} shown"][1] == key:
+            do(st.session_state[key])
+
+    return act

@@ -74,7 +74,6 @@ class Session:
     labels: dict[str, str] = field(default_factory=dict)  # of the panels' buttons, by key
     proposal: tuple[Corpus, Settings] | None = None  # waits for a yes, since it would end training
     at: int | None = None  # the stored step that is looked back at; None: now
-    scrubber: str = ""  # the slider that was drawn last to choose it
     typed: str = ""  # a sentence of one's own for the strip
     sampling_seed: int = 1
     remembered: dict[str, Any] = field(default_factory=dict)  # of the last drawings, for the next, by what it is

@@ -13,6 +13,7 @@ from visit import Visit
 from charrnn.dashboard.words import short
 
 SMALL = "text=Names&hidden_size=32&sequence_length=20&batch_size=2"
+MARKS = [0, *(digit * 10**power for power in range(1, 7) for digit in (1, 3))]  # the steps that are stored
 OWN_BROWSER = {"viewport": {"width": 1280, "height": 800}}
 
 
@@ -21,12 +22,8 @@ def look_back(lab: Visit) -> int:
     headline = lab.page.get_by_text(re.compile(r"hesitated|now hesitates"))
     slider = lab.key("scrubber").get_by_role("slider")
 
-    def stands() -> bool:  # with a step stored just now it becomes another slider
-        stops = slider.get_attribute("aria-valuemax")
-        lab.page.wait_for_timeout(500)
-        return slider.get_attribute("aria-valuemax") == stops
-
-    assert lab.soon(stands)
+    stored = sum(mark < lab.step for mark in MARKS)  # with a step stored just now it becomes another slider
+    expect(slider).to_have_attribute("max", str(stored))
     before = headline.inner_text()
     slider.press("ArrowLeft")
     then = lab.soon(lambda: headline.inner_text() != before and re.search(r"At step ([\d,]+)", headline.inner_text()))
@@ -59,7 +56,6 @@ def my_runs(lab: Visit, count: int) -> Locator:
 def choose(table: Locator, row: int) -> None:
     """Tick a row of a table that can be ticked; the cells are painted, so only their places are known."""
     table.locator(".dvn-scroller").click(position={"x": 17, "y": 50 + 33 * row})
-    table.page.wait_for_timeout(300)  # the browser tells of a choice a little later
 
 
 def test_looking_back_shows_the_network_as_it_was_and_training_goes_on_from_there(lab):
@@ -94,12 +90,8 @@ def test_a_fork_with_another_rate_is_trained_and_compared_beside_the_first(lab):
     form = lab.page.get_by_role("dialog")
     rate = form.get_by_role("spinbutton", name="Learning rate")
 
-    def entered() -> bool:  # on a busy machine the page is still being drawn, and an empty form may come once more
-        rate.fill("0.02")
-        lab.page.wait_for_timeout(500)
-        return rate.input_value() == "0.02"
-
-    assert lab.soon(entered)
+    lab.at_rest()  # while the page is still being drawn, an empty form may come once more
+    rate.fill("0.02")
     form.get_by_role("button", name="Fork", exact=True).click()
     expect(form).to_be_hidden()
     section = lab.key("compare")  # opened by itself
@@ -142,7 +134,7 @@ def test_after_kill_9_another_server_opens_the_run_by_its_link(chromium, tmp_pat
         lab.train()
         assert lab.soon(lambda: re.search(r"saved at [\d,]+", lab.figures.inner_text()))
         early = lab.step
-        lab.page.wait_for_timeout(2500)  # more than may be lost
+        assert lab.soon(lambda: saved_step(lab) > early)
         workers = server.workers()
         os.kill(server.pid, signal.SIGKILL)
         assert soon(lambda: not [pid for pid in workers if command_line(str(pid))])

@@ -1,6 +1,7 @@
 """Train, and what moves; pause, and nothing does."""
 
 import re
+from time import monotonic
 
 from playwright.sync_api import expect
 from serving import cpu_seconds, soon
@@ -36,10 +37,13 @@ def test_a_paused_run_stands_still_and_uses_no_processor(server, lab):
     lab.pause()
     step = lab.step
 
-    def idle():  # the held-out loss may still be measured for a moment
-        used = cpu_seconds(worker)
-        lab.page.wait_for_timeout(1000)
-        return cpu_seconds(worker) - used <= 0.02
+    used, since = cpu_seconds(worker), monotonic()
+
+    def idle():  # for a second; the held-out loss may still be measured for a moment
+        nonlocal used, since
+        if cpu_seconds(worker) - used > 0.02:
+            used, since = cpu_seconds(worker), monotonic()
+        return monotonic() - since >= 1
 
     assert soon(idle)
     assert lab.step == step
@@ -57,11 +61,9 @@ def test_no_frame_is_dimmed_while_training(lab):
     lab.train()
     lab.page.evaluate(f"() => {{ {WATCH_FRAMES} }}")
     step = lab.step
-    lab.page.wait_for_timeout(5000)
-    frames, dimmed = lab.page.evaluate("[window.frames, window.dimmed]")
-    assert lab.step > step
-    assert frames > 20
-    assert dimmed == 0
+    lab.page.wait_for_function("window.frames > 150")
+    assert lab.soon(lambda: lab.step > step)
+    assert lab.page.evaluate("window.dimmed") == 0
 
 
 def test_the_watch_on_dimmed_frames_sees_one(lab):

@@ -101,6 +101,10 @@ class Visit:
         """The run's token, in the address."""
         return re.search(r"[?&]run=([^&]+)", self.page.url)[1]
 
+    def at_rest(self) -> None:
+        """Wait until nothing of the page is being drawn."""
+        expect(self.page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+
     def soon(self, condition: Callable[[], Any]) -> Any:
         """Look again and again until a condition holds, letting the browser's events in meanwhile."""
 

@@ -180,6 +180,9 @@ def test_a_few_wild_windows_do_not_flatten_the_curve_and_a_blown_up_one_is_not_c
     data = losses.losses_data(wild, [], MARKS, 4.0)
     assert data["losses"]["shown_high"].max() == pytest.approx(data["corners"]["loss"].max())
     assert data["corners"]["loss"].max() < 6
+    early = a_history()
+    early.loc[3, ["low", "high"]] = 5.0  # a single step: there the line of each step has its top
+    assert losses.losses_data(early, [("blind guess", 4.0)], MARKS, 4.0)["corners"]["loss"].max() > 5
     blown = losses.losses_data(a_history(level=55), [("blind guess", 4.0)], MARKS, 4.0)["corners"]["loss"]
     assert blown.max() > 55
     assert blown.min() < 4

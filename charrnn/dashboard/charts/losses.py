@@ -82,12 +82,14 @@ def loss_chart(unit: Unit = "choices", across: Across = "step", log: bool = True
         return known.transform_calculate(loss=MEASURES[unit].of.format(f"datum.{column}"))
 
     band = (
-        of("shown_low")
+        of("low")
         .transform_calculate(top=MEASURES[unit].of.format("datum.shown_high"))
         .mark_area(opacity=0.25, tooltip=None)
         .encode(x=x, y=measured, y2="top:Q")
     )
     edges = band.mark_rule(opacity=0.35, strokeWidth=0.8, tooltip=None)
+    # Where a point is a single step the band has no height: early on it is this line.
+    lowest = of("low").mark_line(opacity=0.6, strokeWidth=1, tooltip=None).encode(x=x, y=measured)
     line = of("smoothed").mark_line(strokeWidth=2, tooltip=None).encode(x=x, y=measured)
     dots = (
         of("held_out")
@@ -98,6 +100,7 @@ def loss_chart(unit: Unit = "choices", across: Across = "step", log: bool = True
         _corners(x, measured, across, unit),
         colours.paint(band, "muted"),
         colours.paint(edges, "muted"),
+        colours.paint(lowest, "muted"),
         *(colours.paint(part, "muted") for part in _baselines(unit)),
         colours.paint(line, RUNS[0]),
         colours.paint(dots, "accent"),
@@ -122,7 +125,7 @@ def losses_data(
     where there is none; `marks` step, characters, seconds and label; baselines are names with their nats."""
     frame = losses.copy()
     floor, top = _whole(frame, [nats for _, nats in baselines], blind)
-    frame["shown_low"], frame["shown_high"] = frame["low"].clip(upper=top), frame["high"].clip(upper=top)
+    frame["shown_high"] = frame["high"].clip(upper=top)
     corners = {"loss": [floor, top]}
     for name in TITLES:
         later = frame[name].to_numpy(float)
@@ -138,10 +141,10 @@ def losses_data(
 
 
 def _whole(losses: pd.DataFrame, baselines: Sequence[float], blind: float) -> tuple[float, float]:
-    """From below the least to above the greatest of all but the band: a few wild windows must not flatten the curve."""
+    """From below the least to above the greatest of all but the band's top: a few wild steps flatten nothing."""
     shown = np.concatenate([losses["smoothed"], losses["held_out"], [blind]]).astype(float)
     shown = shown[np.isfinite(shown)]
-    least, most = min([*shown, *baselines]), max(shown)
+    least, most = min([*shown, *baselines]), np.nanmax([*shown, *losses["low"]])
     span = max(most - least, 0.3)
     return max(0.0, float(least - 0.07 * span)), float(max(most, 0.3) + 0.12 * span)
 

@@ -30,3 +30,46 @@ def test_an_earlier_drawing_or_version_is_not_shown_but_another_server_s_is(pass
     monkeypatch.setattr(wire, "SERVER", "another")
     receive("after a restart", 1, 1)
     expect(shown.page.locator("#host")).to_contain_text("after a restart")
+
+
+TWO = """async ([first, next]) => {
+  const sent = [];
+  window.WebSocket = class {
+    static OPEN = 1;
+    readyState = 1;
+    constructor() { window.channel = this; setTimeout(() => this.onopen()); }
+    send(text) { sent.push(JSON.parse(text)); }
+    close() {}
+  };
+  const { connect, follow } = await import("./live.js");
+  const shown = [[], []];
+  const both = shown.map((messages) => {
+    const element = document.body.appendChild(document.createElement("p"));
+    element.textContent = "in sight";
+    return follow(element, (message) => messages.push(new TextDecoder().decode(message)));
+  });
+  both.forEach(({ take }) => take(Uint8Array.from(first)));
+  connect("live/token", "", () => {});
+  const asked = async () => {
+    for (let frame = 0; !sent.at(-1)?.includes("figures"); frame += 1) {
+      if (frame > 600) throw new Error("It is not asked for any more.");
+      await new Promise(requestAnimationFrame);
+    }
+  };
+  await asked();
+  both[LEAVES].leave();
+  channel.onmessage({ data: Uint8Array.from(next) });
+  channel.onmessage({ data: "{}" });
+  sent.length = 0;
+  await asked();
+  return shown;
+}"""
+
+
+@pytest.mark.parametrize("leaves", [0, 1])
+def test_of_two_that_show_one_picture_for_a_moment_either_may_stay_and_goes_on(passages, leaves):
+    """Streamlit builds a part anew beside the one before, and keeps the one or the other."""
+    frames = [list(wire.sealed(wire.sealed(text, "figures", 1, version))) for version, text in enumerate((b"1", b"2"))]
+    shown = passages().page.evaluate(TWO.replace("LEAVES", str(leaves)), frames)
+    assert shown[leaves] == ["1"]
+    assert shown[1 - leaves] == ["1", "2"]

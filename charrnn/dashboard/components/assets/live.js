@@ -5,10 +5,8 @@ const NEAR = "300px"; // how near a picture is to what is seen of the page, to b
 const PAGE = ""; // its name among the parts
 const AGAIN = 1000; // ms until the channel is asked for again, or the page without one
 
-/** @type {Map<string, Pick<Followed, "take">>} */
-const pictures = new Map(); // by name
-/** @type {Set<string>} */
-const sight = new Set(); // names
+/** @type {Set<{ name: string, seen: boolean, take: (bytes: Uint8Array) => void }>} */
+const followers = new Set(); // Streamlit may have two of one name for a moment, and keep either
 const decoder = new TextDecoder();
 /** @type {Map<string, () => void>} */
 const parts = new Map(); // name: what has it redrawn
@@ -35,7 +33,8 @@ function opened(bytes) {
  * @returns {Followed}
  */
 export function follow(element, show) {
-  let mine = "", latest = { server: "", drawn: 0, version: 0 };
+  const follower = { name: "", seen: false, take };
+  let latest = { server: "", drawn: 0, version: 0 };
   /** @type {IntersectionObserver | undefined} */
   let observer;
 
@@ -44,18 +43,18 @@ export function follow(element, show) {
     const before = drawn < latest.drawn || (drawn === latest.drawn && version < latest.version);
     if (before && server === latest.server) return; // a newer one came by the other way
     latest = { server, drawn, version };
-    if (name && name !== mine) watch(name);
+    if (name && (name !== follower.name || !followers.has(follower))) watch(name);
     show(message);
   }
 
   function watch(/** @type {string} */ name) {
     leave();
-    mine = name;
-    pictures.set(name, { take });
+    follower.name = name;
+    followers.add(follower);
     observer = new IntersectionObserver((entries) => {
       const seen = entries[entries.length - 1].isIntersecting;
-      if (pictures.get(mine)?.take !== take || seen === sight.has(mine)) return;
-      sight[seen ? "add" : "delete"](mine);
+      if (seen === follower.seen) return;
+      follower.seen = seen;
       say();
     }, { root: scrollerOf(element), rootMargin: NEAR });
     observer.observe(element);
@@ -63,10 +62,8 @@ export function follow(element, show) {
 
   function leave() {
     observer?.disconnect();
-    if (pictures.get(mine)?.take === take) {
-      pictures.delete(mine);
-      sight.delete(mine);
-    }
+    followers.delete(follower);
+    follower.seen = false;
   }
 
   return { take, leave };
@@ -116,7 +113,8 @@ function open() {
 }
 
 function show(/** @type {Uint8Array} */ bytes) {
-  pictures.get(opened(bytes).name)?.take(bytes);
+  const { name } = opened(bytes);
+  followers.forEach((follower) => follower.name === name && follower.take(bytes));
 }
 
 function hear(/** @type {{ redraw?: string[] }} */ { redraw }) {
@@ -127,7 +125,10 @@ function hear(/** @type {{ redraw?: string[] }} */ { redraw }) {
 /** What is in sight; it also says that there is time for more. */
 function say() {
   owed = document.hidden;
-  if (!owed && socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify([...sight]));
+  if (!owed && socket?.readyState === WebSocket.OPEN) {
+    const sight = [...followers].filter(({ seen }) => seen).map(({ name }) => name);
+    socket.send(JSON.stringify([...new Set(sight)]));
+  }
 }
 
 document.addEventListener("visibilitychange", () => owed && say());

@@ -32,7 +32,7 @@ def test_an_earlier_drawing_or_version_is_not_shown_but_another_server_s_is(pass
     expect(shown.page.locator("#host")).to_contain_text("after a restart")
 
 
-TWO = """async ([first, next]) => {
+CHANNEL = """
   const sent = [];
   window.WebSocket = class {
     static OPEN = 1;
@@ -41,6 +41,10 @@ TWO = """async ([first, next]) => {
     send(text) { sent.push(JSON.parse(text)); }
     close() {}
   };
+"""
+
+TWO = """async ([first, next]) => {
+  CHANNEL
   const { connect, follow } = await import("./live.js");
   const shown = [[], []];
   const both = shown.map((messages) => {
@@ -70,6 +74,27 @@ TWO = """async ([first, next]) => {
 def test_of_two_that_show_one_picture_for_a_moment_either_may_stay_and_goes_on(passages, leaves):
     """Streamlit builds a part anew beside the one before, and keeps the one or the other."""
     frames = [list(wire.sealed(wire.sealed(text, "figures", 1, version))) for version, text in enumerate((b"1", b"2"))]
-    shown = passages().page.evaluate(TWO.replace("LEAVES", str(leaves)), frames)
+    shown = passages().page.evaluate(TWO.replace("CHANNEL", CHANNEL).replace("LEAVES", str(leaves)), frames)
     assert shown[leaves] == ["1"]
     assert shown[1 - leaves] == ["1", "2"]
+
+
+PARTS = """async (parts) => {
+  CHANNEL
+  const { connect } = await import("./live.js");
+  const redrawn = [];
+  let batch;
+  const trigger = (part) => {  // as Streamlit's own: of all that comes before its timeout the first is redrawn
+    if (batch === undefined) setTimeout(() => { redrawn.push(batch); batch = undefined; }, 0);
+    batch ??= part;
+  };
+  parts.forEach((part) => connect("live/token", part, () => trigger(part)));
+  channel.onmessage({ data: JSON.stringify({ redraw: parts }) });
+  for (let task = 0; task < 20; task += 1) await new Promise((done) => setTimeout(done, 0));
+  return redrawn;
+}"""
+
+
+def test_all_parts_that_are_asked_for_at_once_are_redrawn(passages):
+    parts = ["unit-text", "which-unit", "silence"]
+    assert passages().page.evaluate(PARTS.replace("CHANNEL", CHANNEL), parts) == parts

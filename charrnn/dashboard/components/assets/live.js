@@ -118,8 +118,14 @@ function show(/** @type {Uint8Array} */ bytes) {
 }
 
 function hear(/** @type {{ redraw?: string[] }} */ { redraw }) {
-  if (redraw) redraw.forEach((part) => parts.get(part)?.());
+  if (redraw) ask(redraw);
   else requestAnimationFrame(say); // not before what has come is painted, and not while the page is hidden
+}
+
+/** One after the other: of what is asked at once, by whatever has a timeout of 0, Streamlit redraws a single part. */
+function ask(/** @type {string[]} */ [part, ...others]) {
+  parts.get(part)?.();
+  if (others.length) setTimeout(ask, 0, others);
 }
 
 /** What is in sight; it also says that there is time for more. */

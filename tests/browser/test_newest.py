@@ -89,7 +89,8 @@ PARTS = """async (parts) => {
     batch ??= part;
   };
   parts.forEach((part) => connect("live/token", part, () => trigger(part)));
-  channel.onmessage({ data: JSON.stringify({ redraw: parts }) });
+  const [first, ...others] = parts;
+  for (const redraw of [[first], others]) channel.onmessage({ data: JSON.stringify({ redraw }) });
   for (let task = 0; task < 20; task += 1) await new Promise((done) => setTimeout(done, 0));
   return redrawn;
 }"""

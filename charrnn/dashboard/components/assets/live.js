@@ -10,6 +10,8 @@ const followers = new Set(); // Streamlit may have two of one name for a moment,
 const decoder = new TextDecoder();
 /** @type {Map<string, () => void>} */
 const parts = new Map(); // name: what has it redrawn
+/** @type {string[]} */
+const due = []; // names of parts that are to be redrawn
 /** @type {WebSocket | undefined} */
 let socket;
 let path = "", owed = false;
@@ -118,14 +120,17 @@ function show(/** @type {Uint8Array} */ bytes) {
 }
 
 function hear(/** @type {{ redraw?: string[] }} */ { redraw }) {
-  if (redraw) ask(redraw);
-  else requestAnimationFrame(say); // not before what has come is painted, and not while the page is hidden
+  if (!redraw) requestAnimationFrame(say); // not before what has come is painted, and not while the page is hidden
+  else if (due.push(...redraw) === redraw.length) ask();
 }
 
-/** One after the other: of what is asked at once, by whatever has a timeout of 0, Streamlit redraws a single part. */
-function ask(/** @type {string[]} */ [part, ...others]) {
-  parts.get(part)?.();
-  if (others.length) setTimeout(ask, 0, others);
+/** One after the other: of all that is asked before a timeout of 0 is over, Streamlit redraws a single part. */
+function ask() {
+  parts.get(due[0])?.();
+  setTimeout(() => {
+    due.shift();
+    if (due.length) ask();
+  }, 0);
 }
 
 /** What is in sight; it also says that there is time for more. */

@@ -112,6 +112,12 @@ def test_nothing_unpickles_or_evaluates():
             assert not names & {"eval", "exec"}, file
 
 
+def test_what_is_typed_has_a_limit_here_and_not_in_browsers_alone():
+    own = ROOT / "charrnn" / "dashboard" / "session" / "fields.py"
+    fields = [path.name for path in FILES["dashboard"] if path != own and "text_input(" in path.read_text("utf-8")]
+    assert fields == []
+
+
 def test_orders_and_durations_are_never_the_time_of_day_which_may_be_set_back():
     scripts = (ROOT / "charrnn").rglob("*.js")
     assert not [script.name for script in scripts if re.search(r"\bDate\b", script.read_text(encoding="utf-8"))]

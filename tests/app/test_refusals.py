@@ -2,6 +2,10 @@
 
 import pytest
 
+from charrnn.dashboard.session import fields
+from charrnn.dashboard.session.session import CELLS, CHARACTERS
+from charrnn.dashboard.views.writing import LENGTH
+
 
 @pytest.fixture
 def trained(page):
@@ -136,3 +140,17 @@ def test_the_step_to_stop_at_counts_as_it_stands_when_it_is_sent(page):
     page.at.number_input(key="goal").set_value(137)
     at_once(page, "train-until").wait(lambda run: run.status == "paused")
     assert page.run.snapshot.step == 137
+
+
+def test_of_what_is_typed_no_more_counts_than_a_field_takes_whatever_a_browser_sends(page):
+    """Only browsers keep to a field's limit: a million characters of a watcher's had the owner wait for his Pause."""
+    page.at.session_state["film"] = True
+    page.step("100 steps")
+    for key in ("typed", "heatmap-text", "prime", "film-prime"):
+        page.at.text_input(key=key).set_value("ab" * 500_000)
+    page.look()
+    assert page.session.typed == "ab" * (CELLS // 2)
+    assert len(page.sample) == fields.TYPED["prime"] + LENGTH
+    frames = page.component("film-passages")[0]["passages"]
+    assert {len(frame["prime"]) for frame in frames} == {fields.TYPED["film-prime"]}
+    assert len(page.component("on-the-text")[0]["text"]) == CHARACTERS

@@ -9,6 +9,7 @@ import streamlit as st
 
 from charrnn.dashboard import words
 from charrnn.dashboard.components.kept import kept_runs
+from charrnn.dashboard.session import fields
 from charrnn.dashboard.session.panel import panel, refusal
 from charrnn.dashboard.session.server import engine
 from charrnn.dashboard.session.session import Session
@@ -117,7 +118,7 @@ def actions(session: Session, token: str) -> None:
         st.button("Open", key="run-open", type="primary", on_click=open_run, args=(session, token))
         st.button("Duplicate", key="run-duplicate", on_click=duplicate, args=(session, token))
         st.button("Delete", key="run-delete", on_click=delete, args=(session, token))
-        st.text_input("New name", key="run-name", max_chars=60, width=200)
+        fields.text("New name", "run-name", width=200)
         st.button("Rename", key="run-rename", on_click=rename, args=(session, token))
 
 
@@ -150,7 +151,7 @@ def duplicate(session: Session, token: str) -> None:
 def rename(session: Session, token: str) -> None:
     """Call it what was typed."""
     with session.saying("my-runs"):
-        kept_run(token).rename(st.session_state["run-name"].strip())
+        kept_run(token).rename(fields.typed("run-name").strip())
 
 
 def delete(session: Session, token: str) -> None:

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from charrnn.dashboard import words
-from charrnn.dashboard.session.session import CELLS, Session
+from charrnn.dashboard.session import fields
+from charrnn.dashboard.session.session import Session
 
 
 def sentence(session: Session) -> None:
@@ -12,9 +13,7 @@ def sentence(session: Session) -> None:
     with st.popover(
         "Sentence", key="sentence", icon=":material/short_text:", help="Have it read a sentence of your own."
     ):
-        typed = st.text_input(
-            "A sentence of your own", key="typed", max_chars=CELLS, help="Empty: a sentence it never trained on."
-        )
+        typed = fields.text("A sentence of your own", "typed", help="Empty: a sentence it never trained on.")
         if unseen := vocabulary.unseen(typed):
             st.caption(f"Left out, never seen in the text: {words.plain(' '.join(map(words.visible, unseen)))}")
         st.caption("Right guesses are filled by their probability; surprise is in bits: 8 bits, it gave this 1 in 256.")

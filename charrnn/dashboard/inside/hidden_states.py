@@ -6,10 +6,9 @@ import streamlit as st
 
 from charrnn.dashboard import words
 from charrnn.dashboard.components import Cell, encode_heatmap, encode_line, heatmap, line
-from charrnn.dashboard.session import measuring
+from charrnn.dashboard.session import fields, measuring
 from charrnn.dashboard.session.parts import redrawn
 from charrnn.dashboard.session.selection import (
-    CHARACTERS,
     LENGTHS,
     ORDERS,
     VIEWS,
@@ -50,9 +49,9 @@ def controls(session: Session) -> None:
             on_change=follow,
             help="A trained tanh saturates: most values are near −1 or +1. A deviation or change shows more.",
         )
-        st.text_input(
+        fields.text(
             "Read",
-            key="heatmap-text",
+            "heatmap-text",
             persist_state="session",
             placeholder="a text of your own; empty: a held-out one",
             width="stretch",
@@ -74,8 +73,6 @@ def all_units(session: Session) -> None:
     choice = chosen()
     if unseen := session.run.corpus.vocabulary.unseen(choice.typed):
         st.text(f"Left out, never seen in the text: {' '.join(map(words.visible, unseen))}")
-    if len(choice.typed) > CHARACTERS:
-        st.caption(f"Only the first {CHARACTERS} characters are shown.")
     cell: Cell | None = (st.session_state.get("heatmap") or {}).get("picked")
     picked = cell["position"] if cell else 0
 

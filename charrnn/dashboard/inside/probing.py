@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import streamlit as st
 
 from charrnn.dashboard.components import Numbers, Table, Words, encode_table, table
-from charrnn.dashboard.session import adopting, measuring, texts
+from charrnn.dashboard.session import adopting, fields, measuring, texts
 from charrnn.dashboard.session.selection import look_at, looked_at
 from charrnn.dashboard.session.session import RANKING, Session
 from charrnn.dashboard.session.texts import Choices
@@ -135,11 +135,10 @@ def born_elsewhere(session: Session, title: str) -> None:
 
 def own_verdict(session: Session) -> Verdict | None:
     """A verdict on the learner's own regular expression, or a sentence on why there is none."""
-    pattern = st.text_input(
+    pattern = fields.text(
         "A concept of your own, as a regular expression",
-        key="pattern",
+        "pattern",
         persist_state="session",
-        max_chars=200,
         placeholder=r"such as  th|the\b",
         width=420,
         help="Labels all characters within its matches. It is tried on 10,000 "

@@ -8,7 +8,7 @@ import streamlit as st
 
 from charrnn.dashboard import words
 from charrnn.dashboard.components import Choice, Table, Words, encode_table, table
-from charrnn.dashboard.session import measuring
+from charrnn.dashboard.session import fields, measuring
 from charrnn.dashboard.session.parts import redrawn
 from charrnn.dashboard.session.selection import reading
 from charrnn.dashboard.session.session import Session
@@ -74,7 +74,7 @@ def search_for(session: Session) -> None:
 
 def typed_in(session: Session) -> str:
     """The text that is read where it was typed in, else "": it is at no place of the corpus."""
-    return session.typed or st.session_state.get("heatmap-text") or ""
+    return session.typed or fields.typed("heatmap-text")
 
 
 def picked() -> tuple[int, int] | None:

@@ -1,10 +1,11 @@
-"""Widgets that begin with what is in force."""
+"""Widgets that begin with what is in force, and those that take a text."""
 
 from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
 
+from charrnn.dashboard.session.session import CELLS, CHARACTERS
 from charrnn.training.settings import LIMITS, Settings
 
 OPTIMIZERS = {"adam": "Adam", "adagrad": "Adagrad", "rmsprop": "RMSprop", "sgd": "SGD"}
@@ -17,6 +18,18 @@ NUMBERS = {  # what each is called and means, and how far one press on its + goe
     "learning_rate": ("Learning rate", "Size of each correction.", 0.001),
     "clip": ("Clip", "Largest entry of the gradient that is allowed; larger ones are cut.", 1.0),
 }
+TYPED = {"typed": CELLS, "heatmap-text": CHARACTERS, "prime": 200, "film-prime": 200, "pattern": 200, "run-name": 60}
+
+
+def text(label: str, key: str, **options: Any) -> str:
+    """A field for a text, of no more characters than are TYPED there; return what it holds."""
+    st.text_input(label, key=key, max_chars=TYPED[key], **options)
+    return typed(key)
+
+
+def typed(key: str) -> str:
+    """What a field holds, "" where it has not been drawn. Only browsers keep to a field's limit, so it is cut here."""
+    return str(st.session_state.get(key) or "")[: TYPED[key]]
 
 
 def field(form: str, settings: Settings, name: str) -> str:

@@ -5,27 +5,16 @@ from typing import NamedTuple
 import numpy as np
 import streamlit as st
 
-from charrnn.dashboard.session import measuring
+from charrnn.dashboard.session import fields, measuring
 from charrnn.dashboard.session.parts import anew
-from charrnn.dashboard.session.session import CELLS, RANKING, Session
+from charrnn.dashboard.session.session import CELLS, CHARACTERS, RANKING, Session
 from charrnn.insight import states
 from charrnn.network.rnn import Array
 
-CHARACTERS = 400  # of a text typed in
-
-
 ORDERS = {"similar": "alike beside each other", "variance": "most varying first", "natural": "by number"}
-
-
 COMPUTED = {"similar": states.by_similarity, "variance": states.by_variance}
-
-
 VIEWS = {"value": "value", "deviation": "deviation from the unit's mean", "change": "change from the character before"}
-
-
 LENGTHS = [CELLS, 200, CHARACTERS]
-
-
 FOLLOWERS = {  # parts of the page that follow a picked unit and a typed text, by the section that they are in
     "knows": ["heatmap-drawn", "text-drawn", "unit-text", "where-else", "silence", "silence-drawn"],
     "remembers": ["connections-drawn"],
@@ -63,7 +52,7 @@ def chosen() -> Chosen:
     """What the controls say now."""
     state = st.session_state
     order, view, length = state.get("order", "similar"), state.get("view", "value"), state.get("length", CELLS)
-    return Chosen(order, view, state.get("heatmap-text", ""), length)
+    return Chosen(order, view, fields.typed("heatmap-text"), length)
 
 
 def reading(session: Session, choice: Chosen | None = None) -> Reading:

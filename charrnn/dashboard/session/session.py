@@ -21,6 +21,7 @@ from charrnn.text.corpus import Corpus, CorpusError
 from charrnn.training.settings import Settings, SettingsError
 
 CELLS = 84  # columns of the reading strip
+CHARACTERS = 400  # of a text typed in
 # Runs that may train before all pages' pictures come more seldom: processors are for training.
 LIVELY = min(os.cpu_count() or 2, 8)
 LIMIT = 6  # runs in a comparison

@@ -9,6 +9,7 @@ import streamlit as st
 
 from charrnn.dashboard import words
 from charrnn.dashboard.components import Passage, encode_passages, passages
+from charrnn.dashboard.session import fields
 from charrnn.dashboard.session.parts import redrawn
 from charrnn.dashboard.session.session import Session
 from charrnn.dashboard.session.status import stored_steps
@@ -100,9 +101,9 @@ def film_of(session: Session) -> None:
     """The film of this run, and its two exports."""
     run = session.run
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        prime = st.text_input(
+        prime = fields.text(
             "Begin with",
-            key="film-prime",
+            "film-prime",
             persist_state="session",
             width=260,
             help="Every frame continues from here.",

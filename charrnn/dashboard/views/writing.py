@@ -7,6 +7,7 @@ import streamlit as st
 
 from charrnn.dashboard import words
 from charrnn.dashboard.components import Passage, encode_passages, passages
+from charrnn.dashboard.session import fields
 from charrnn.dashboard.session.parts import redrawn
 from charrnn.dashboard.session.session import Last, Session
 from charrnn.dashboard.session.status import running
@@ -41,8 +42,8 @@ def row(session: Session) -> None:
             st.slider(
                 "Temperature", 0.0, 2.0, 0.8, 0.1, key="temperature", on_change=again, help="Low: safe, high: daring."
             )
-            st.text_input(
-                "Begin with", key="prime", on_change=again, help="It continues from here; empty: it begins by itself."
+            fields.text(
+                "Begin with", "prime", on_change=again, help="It continues from here; empty: it begins by itself."
             )
             st.number_input("Only the … likeliest", 1, len(run.corpus.vocabulary), None, key="top-k", on_change=again)
         st.button("New", key="new-sample", on_click=another, args=(session,), help="Another one from the same network.")
@@ -66,7 +67,7 @@ def another(session: Session) -> None:
 def text(session: Session) -> None:
     """The sample, the prime before it."""
     state = st.session_state
-    dice = Dice(state["prime"], state["temperature"], state["top-k"])
+    dice = Dice(fields.typed("prime"), state["temperature"], state["top-k"])
     if unseen := session.run.corpus.vocabulary.unseen(dice.prime):
         st.caption(f"Left out, never seen in the text: {words.plain(' '.join(map(words.visible, unseen)))}")
 

@@ -55,6 +55,26 @@ def keep_clicks() -> None:
     setattr(SafeSessionState, "on_script_will_rerun", told)  # noqa: B010  a type checker allows no assignment
 
 
+def leaves_out() -> bool:
+    """Whether, in the request that is taken in just now, a widget was used that stands in no part of the page which is
+    to be redrawn; only from a widget's callback.
+
+    What a page tells before a timeout of 0 is over, a quarter of a second on a busy machine, its browser sends as one
+    request, and Streamlit redraws the part in which the first of these widgets stands.
+
+    Without it: who clicks just as a part of the page asks to be redrawn now and then sees nothing come of it.
+    """
+    with suppress(AttributeError, TypeError):
+        context: Any = get_script_run_ctx()
+        redrawn, state = context.fragment_ids_this_run, context.session_state._state
+        for name in list(state._new_widget_state):
+            widget = state._new_widget_state.widget_metadata.get(name)
+            known = name in state._old_state or (widget and "trigger" in widget.value_type)
+            if redrawn and known and state._widget_changed(name) and widget.fragment_id not in redrawn:
+                return True
+    return False
+
+
 def keep_newest_upload() -> None:
     """From here on, in this process, a browser's session has one uploaded file: the newest.
 

@@ -91,6 +91,7 @@ PARTS = """async (parts) => {
   parts.forEach((part) => connect("live/token", part, () => trigger(part)));
   const [first, ...others] = parts;
   for (const redraw of [[first], others]) channel.onmessage({ data: JSON.stringify({ redraw }) });
+  await new Promise((done) => requestIdleCallback(done));
   for (let task = 0; task < 20; task += 1) await new Promise((done) => setTimeout(done, 0));
   return redrawn;
 }"""

@@ -12,6 +12,7 @@ from unittest.mock import MagicMock, Mock
 
 import pytest
 import streamlit as st
+from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.runtime import Runtime
 from streamlit.runtime.fragment import MemoryFragmentStorage
 from streamlit.runtime.pages_manager import PagesManager
@@ -160,3 +161,71 @@ def test_what_is_there_and_is_used_otherwise_stops_no_page(monkeypatch):
     streamlit_fixes.keep_clicks()
     SafeSessionState.on_script_will_rerun(Mock(spec=[]), "clicked")  # one that keeps its state elsewhere
     taken_in.assert_called_once()
+
+
+TWO_PARTS = """
+import streamlit as st
+from charrnn.dashboard import streamlit_fixes
+
+def asked():
+    if {mended} and streamlit_fixes.leaves_out():
+        st.rerun()
+
+def asks():
+    st.button("redraw", key="asks", on_click=asked)
+
+def used():
+    st.text("used" if st.toggle("use", key="used") else "not used")
+
+st.fragment(asks, key="asking")()
+st.fragment(used, key="using")()
+"""
+
+
+def texts_once(script: Path, used: bool) -> list[str]:
+    """What the second part says when the first asks to be redrawn; it may have been used in the same moment."""
+    fragments = MemoryFragmentStorage()
+    session = SessionState()
+    state = SafeSessionState(session, lambda: None)
+    runner = LocalScriptRunner(str(script), state, PagesManager(str(script)), fragment_storage=fragments)
+    found = []
+
+    def told(name: str, value: bool, kind: str) -> WidgetState:
+        (widget,) = (name_ for name_ in session._new_widget_state.widget_metadata if name_.endswith(f"-{name}"))
+        return WidgetState(**{"id": widget, kind: value})
+
+    def then(_sender, event, **sent):
+        if event is ScriptRunnerEvent.ENQUEUE_FORWARD_MSG:
+            found.extend(filter(None, [sent["forward_msg"].delta.new_element.text.body]))
+        if event is ScriptRunnerEvent.SCRIPT_STOPPED_WITH_SUCCESS and found == ["not used"]:
+            told_of = [told("used", used, "bool_value"), told("asks", True, "trigger_value")]
+            (asking,) = fragments.resolve_target("asking")
+            runner.request_rerun(RerunData(widget_states=WidgetStates(widgets=told_of), fragment_id_queue=[asking]))
+        elif event in (ScriptRunnerEvent.SCRIPT_STOPPED_WITH_SUCCESS, ScriptRunnerEvent.FRAGMENT_STOPPED_WITH_SUCCESS):
+            runner.request_stop()
+
+    runner.on_event.connect(then, weak=False)
+    runner.start()
+    runner.join()
+    return found
+
+
+@pytest.fixture
+def two_parts(tmp_path, monkeypatch):
+    monkeypatch.setattr(Runtime, "_instance", MagicMock(spec=Runtime))
+
+    def texts(*, mended: bool, used: bool) -> list[str]:
+        path = tmp_path / "page.py"
+        path.write_text(TWO_PARTS.format(mended=mended))
+        return texts_once(path, used)
+
+    return texts
+
+
+def test_what_was_used_as_another_part_asked_to_be_redrawn_is_redrawn_too(two_parts):
+    assert two_parts(mended=True, used=True) == ["not used", "used"]
+    assert two_parts(mended=True, used=False) == ["not used"]
+
+
+def test_streamlit_would_redraw_only_the_part_that_asked(two_parts):
+    assert two_parts(mended=False, used=True) == ["not used"]

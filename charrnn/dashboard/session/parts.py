@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import streamlit as st
 
+from charrnn.dashboard import streamlit_fixes
 from charrnn.dashboard.channel import PAGE
 from charrnn.dashboard.components import link
 from charrnn.dashboard.session.session import Session
@@ -47,11 +48,17 @@ def redrawn(
         session: Session = st.session_state["session"]
         if depends:
             session.channel.part(key, depends, every)
-            link(session.channel.path, key, key=f"link-{key}")
+            link(session.channel.path, key, key=f"link-{key}", on_ask=with_others)
         alone(draw, key)
 
     with st.container(width=width):
         st.fragment(part, key=key)()
+
+
+def with_others() -> None:
+    """A part asks to be redrawn. Where something was used just then in one that would not be, the whole page is."""
+    if streamlit_fixes.leaves_out():
+        st.rerun()
 
 
 def anew(*parts: str) -> Callable[[], None]:

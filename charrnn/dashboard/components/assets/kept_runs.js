@@ -1,5 +1,6 @@
 // Which runs are this browser's: their tokens, kept here and told to the page that asks. Nothing is drawn.
 
+import { inTurn } from "./live.js";
 import { unpack } from "./shared.js";
 
 const KEY = "charrnn.runs";
@@ -33,5 +34,5 @@ export default function (/** @type {Streamlit} */ { data, parentElement, setStat
   }
   if (told.get(parentElement) === text) return;
   told.set(parentElement, text);
-  setStateValue("tokens", after);
+  inTurn(() => setStateValue("tokens", after));
 }

@@ -10,8 +10,8 @@ const followers = new Set(); // Streamlit may have two of one name for a moment,
 const decoder = new TextDecoder();
 /** @type {Map<string, () => void>} */
 const parts = new Map(); // name: what has it redrawn
-/** @type {string[]} */
-const due = []; // names of parts that are to be redrawn
+/** @type {(() => void)[]} */
+const turns = [];
 /** @type {WebSocket | undefined} */
 let socket;
 let path = "", owed = false;
@@ -120,17 +120,34 @@ function show(/** @type {Uint8Array} */ bytes) {
 }
 
 function hear(/** @type {{ redraw?: string[] }} */ { redraw }) {
-  if (!redraw) requestAnimationFrame(say); // not before what has come is painted, and not while the page is hidden
-  else if (due.push(...redraw) === redraw.length) ask();
+  if (redraw) atLeisure(() => redraw.forEach((part) => inTurn(() => parts.get(part)?.())));
+  else requestAnimationFrame(say); // not before what has come is painted, and not while the page is hidden
 }
 
-/** One after the other: of all that is asked before a timeout of 0 is over, Streamlit redraws a single part. */
-function ask() {
-  parts.get(due[0])?.();
-  setTimeout(() => {
-    due.shift();
-    if (due.length) ask();
-  }, 0);
+/** When the browser has nothing else to do, so that what is told then is sent before somebody clicks. */
+function atLeisure(/** @type {() => void} */ ask) {
+  if ("requestIdleCallback" in window) requestIdleCallback(ask, { timeout: 500 });
+  else ask();
+}
+
+/**
+ * Have Streamlit told something, one thing after the other: of all that it is told before a timeout of 0 is over, it
+ * redraws a single part of the page.
+ * @param {() => void} tell
+ */
+export function inTurn(tell) {
+  if (turns.push(tell) === 1) next();
+}
+
+function next() {
+  try {
+    turns[0]();
+  } finally {
+    setTimeout(() => {
+      turns.shift();
+      if (turns.length) next();
+    }, 0);
+  }
 }
 
 /** What is in sight; it also says that there is time for more. */

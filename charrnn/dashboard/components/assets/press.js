@@ -1,7 +1,7 @@
 // A button whose press goes over the channel, and whose answer is a new picture of it: Streamlit, which redraws the page
 // for each press, comes in only where no answer arrives.
 
-import { follow, press } from "./live.js";
+import { follow, inTurn, press } from "./live.js";
 import { inkOn, themeOf, unpack } from "./shared.js";
 import { hostOf, make } from "./stage.js";
 
@@ -27,7 +27,7 @@ const buttons = new WeakMap();
 export default (/** @type {Streamlit} */ { data, parentElement, setTriggerValue }) => {
   const button = buttons.get(parentElement) ?? raise(parentElement);
   buttons.set(parentElement, button);
-  button.ask = (name) => setTriggerValue("pressed", name);
+  button.ask = (name) => inTurn(() => setTriggerValue("pressed", name));
   button.paint();
   button.take(data);
   return () => setTimeout(() => parentElement.isConnected || button.leave());

@@ -1,6 +1,6 @@
 // The life of a component: built once, shown again with each frame or theme, taken down without a trace.
 
-import { follow } from "./live.js";
+import { follow, inTurn } from "./live.js";
 import { contextFor, themeOf } from "./shared.js";
 
 const STYLE = `
@@ -144,7 +144,7 @@ export function sharedChoice(stage, name) {
     choice.value = value;
     chosenAt = performance.now();
     clearTimeout(timer);
-    timer = setTimeout(() => stage.setStateValue(name, value), 120); // a held arrow key tells only where it stops
+    timer = setTimeout(() => inTurn(() => stage.setStateValue(name, value)), 120); // a held arrow key tells only where it stops
   };
   return choice;
 }

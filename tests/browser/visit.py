@@ -7,13 +7,8 @@ from typing import Any
 
 import numpy as np
 from PIL import Image
-from playwright.sync_api import ConsoleMessage, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 from serving import soon
-
-
-def is_error(message: ConsoleMessage) -> bool:
-    """Whether the console tells of an error, or Streamlit of a state that it did not expect."""
-    return message.type == "error" or message.text.startswith("Unexpected state")
 
 
 class Visit:
@@ -21,8 +16,8 @@ class Visit:
 
     def __init__(self, page: Page, url: str) -> None:
         self.page, self.url = page, url
-        self.errors: list[str] = []  # what the console reports as one, or as unexpected, and requests to other hosts
-        self.page.on("console", lambda message: is_error(message) and self.errors.append(message.text))
+        self.errors: list[str] = []  # what the console reports as an error, and requests to other hosts
+        self.page.on("console", lambda message: message.type == "error" and self.errors.append(message.text))
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("request", lambda request: self._check(request.url))
 

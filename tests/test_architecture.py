@@ -19,7 +19,7 @@ MAY_IMPORT = {  # room: the rooms it may know beside itself
 }
 COMMON = {"environment"}  # modules that every room may know
 GROUND = {"words", "wire", "drawing", "channel"}
-SHOWN = GROUND | {"components", "charts"}
+SHOWN = GROUND | {"components", "charts", "tables"}
 FLOORS = {  # the same within the dashboard
     "words": set(),
     "wire": set(),
@@ -27,6 +27,7 @@ FLOORS = {  # the same within the dashboard
     "channel": {"drawing", "wire"},
     "components": {"wire"},
     "charts": {"words"},
+    "tables": {"words"},
     "session": SHOWN | {"streamlit_fixes"},
     "controls": SHOWN | {"session"},
     "views": SHOWN | {"session"},

@@ -7,6 +7,7 @@ inside           the views that look inside a network, each a file; knows, remem
 session          what one browser has: its run, what it looks at, what was measured, the parts of its page
 components       what no library draws: strip, heatmap, coloured text, and what moves by itself
 charts           Altair: pure functions from frames to charts, one look for all
+tables           pandas frames on the page
 channel          what moves, pushed to the browser (drawing: a picture as it was made last; wire: how it is sent)
 words            numbers and characters as people read them
 

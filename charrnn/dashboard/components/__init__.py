@@ -1,4 +1,4 @@
-"""What is drawn in the browser: strip, heatmap, coloured text, matrix, tables and passages.
+"""What is drawn in the browser: strip, heatmap, coloured text, matrix and passages.
 
 Each is a Python function that packs numbers into a few kilobytes, and JavaScript modules (assets/) that draw them:
 
@@ -6,8 +6,6 @@ Each is a Python function that packs numbers into a few kilobytes, and JavaScrip
     strip_picture.js     the strip's rows, drawn
     passages.js          texts as they were written
     copied.js            the button that copies one
-    table.js             tables, and a row that is chosen
-    table_rows.js        the elements of one
     guesses.js           the likeliest characters at one place, as a table
     stage.js             a component's life: built once, redrawn with each frame, theme and width
     live.js              the newest message of each, whether Streamlit brought it or the session's channel
@@ -28,27 +26,20 @@ from .heatmap import Cell, encode_heatmap, heatmap
 from .matrix import Axis, encode_matrix, matrix
 from .passages import Passage, encode_passages, passages
 from .strip import Reach, Row, StripFrame, Unit, encode_strip, reading_strip
-from .table import Bars, Column, Numbers, Table, Ticks, Words, encode_table, table
 
 __all__ = [
     "Axis",
-    "Bars",
     "Button",
     "Cell",
     "Choice",
     "Colouring",
-    "Column",
     "Guesses",
-    "Numbers",
     "Passage",
     "Reach",
     "Row",
     "Span",
     "StripFrame",
-    "Table",
-    "Ticks",
     "Unit",
-    "Words",
     "arrive",
     "coloured_text",
     "encode_coloured_text",
@@ -58,7 +49,6 @@ __all__ = [
     "encode_passages",
     "encode_press",
     "encode_strip",
-    "encode_table",
     "heatmap",
     "line",
     "link",
@@ -66,5 +56,4 @@ __all__ = [
     "passages",
     "press",
     "reading_strip",
-    "table",
 ]

@@ -4,27 +4,17 @@ from math import log
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 
 from charrnn.dashboard import words
 from charrnn.dashboard.charts import draw, inside
-from charrnn.dashboard.components import (
-    Bars,
-    Column,
-    Numbers,
-    Passage,
-    Table,
-    Words,
-    encode_passages,
-    encode_table,
-    passages,
-    table,
-)
-from charrnn.dashboard.components.table import number
+from charrnn.dashboard.components import Passage, encode_passages, passages
 from charrnn.dashboard.session import measuring
 from charrnn.dashboard.session.parts import anew, redrawn
 from charrnn.dashboard.session.selection import looked_at
 from charrnn.dashboard.session.session import Session
+from charrnn.dashboard.tables import table
 from charrnn.insight import ablation
 from charrnn.network.rnn import Array
 
@@ -33,8 +23,10 @@ WORK = 2e10  # multiplications for all units, one after the other: a second or t
 MANY = 512  # more units than this are not silenced one by one
 SHOWN = 60  # bars
 HARDER = 10  # characters listed
+IN_ALL, EACH = "in all, bits", "each, bits"
 SAMPLE = 240
 HEIGHT = 150  # pixels of each sample
+LISTED = 387  # pixels of the list, which has room for all of it
 PRIME = 60
 
 
@@ -97,8 +89,7 @@ def suffered(session: Session) -> None:
     st.markdown(in_words(found, list(held), value))
     left, right = st.columns([2, 3], gap="medium")
     with left:
-        harmed = harder(session.run.corpus.vocabulary.characters, found.by_character, found.counts)
-        table(encode_table(harmed), key="harder")
+        suffering(harder(session.run.corpus.vocabulary.characters, found.by_character, found.counts))
     with right:
         passages(encode_passages(beside(before, after), height=HEIGHT), key="beside")
     st.caption(f"Step {kept.step:,}, on {spoken}.")
@@ -119,26 +110,31 @@ def in_words(found: ablation.Ablation, units: list[int], value: float) -> str:
     return said.replace("-", "−")
 
 
-def harder(characters: str, nats: Array, counts: Array) -> Table:
-    """The characters that became harder, the one that costs most in all first: in that order is what is shown."""
+def suffering(frame: pd.DataFrame) -> None:
+    """The list of characters that became harder."""
+    if frame.empty:
+        st.markdown("No character became harder")
+        return
+    grown = "By how much all of its surprise has grown: each time it came, added up."
+    config = st.column_config
+    columns = {
+        IN_ALL: config.ProgressColumn(
+            help=grown, format="%+.1f", max_value=max(1e-3, float(frame[IN_ALL].max())), color="orange"
+        ),
+        EACH: config.NumberColumn(help="The same on average.", format="%+.3f"),
+        "came": config.NumberColumn(help="How often, in the text on which this was tried.", format="%,d"),
+    }
+    table("harder", "Which characters became harder", frame, columns, height=LISTED)
+
+
+def harder(characters: str, nats: Array, counts: Array) -> pd.DataFrame:
+    """The characters that became harder, the one that costs most in all first."""
     change = nats / np.log(2)
     in_all = np.where(counts > 0, change * counts, 0)
     order = np.argsort(-in_all, kind="stable")[:HARDER]
     order = order[in_all[order] > 0]
-    columns: list[Column] = [
-        Words("next", [words.visible(characters[i]) for i in order], mono=True),
-        Bars(
-            "in all, bits",
-            in_all[order],
-            (0.0, max(1e-3, float(in_all.max(initial=0)))),
-            [number(bits, 1, plus=True) for bits in in_all[order]],
-            "By how much all of its surprise has grown: each time it came, added up.",
-            costs=True,
-        ),
-        Numbers("each, bits", change[order], 3, "The same on average.", plus=True),
-        Numbers("came", counts[order], help="How often, in the text on which this was tried."),
-    ]
-    return Table("Which characters became harder" if len(order) else "No character became harder", columns)
+    signs = [words.visible(characters[i]) for i in order]
+    return pd.DataFrame({"next": signs, IN_ALL: in_all[order], EACH: change[order], "came": counts[order]})
 
 
 def beside(before: str, after: str) -> list[Passage]:

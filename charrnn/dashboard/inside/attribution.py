@@ -1,35 +1,25 @@
 """What moved a prediction: the earlier characters, coloured by their pull on it."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 
 from charrnn.dashboard import words
-from charrnn.dashboard.components import (
-    Bars,
-    Choice,
-    Colouring,
-    Column,
-    Table,
-    Ticks,
-    Words,
-    coloured_text,
-    encode_coloured_text,
-    encode_line,
-    encode_table,
-    line,
-    table,
-)
+from charrnn.dashboard.components import Choice, Colouring, coloured_text, encode_coloured_text, encode_line, line
 from charrnn.dashboard.inside.unit_text import guesses
-from charrnn.dashboard.session.parts import redrawn, switch
+from charrnn.dashboard.session.parts import anew, redrawn, switch
 from charrnn.dashboard.session.selection import Chosen, Reading, chosen, reading
 from charrnn.dashboard.session.session import Session
+from charrnn.dashboard.tables import table
 from charrnn.insight.attribution import Attribution, attribution
-from charrnn.network.rnn import Array
+from charrnn.insight.reading import TOP
+from charrnn.network.rnn import Array, log_softmax, logits
 
 BACK = 100
+SECONDS = 1.0  # between two drawings of the guesses while it trains
 PULLS = {"effect": "effect of replacing it", "gradient": "strength of the gradient"}
 HOW_TO_READ = {
     "effect": "Each earlier character in turn was replaced by an average one, and the network read on: blue ones had "
@@ -49,9 +39,13 @@ class Moved(NamedTuple):
 
 
 def connections(session: Session) -> None:
-    """Two parts of the page: what is chosen, and the picture, which follows the network while it trains."""
+    """Parts of the page: what is chosen, the picture, and the guesses; these two follow the network while it trains."""
     redrawn(controls, "connections")
-    redrawn(lambda: prediction(session), "connections-drawn")
+    left, right = st.columns([3, 1], gap="medium")
+    with left:
+        redrawn(lambda: prediction(session), "connections-drawn")
+    with right:
+        redrawn(lambda: guesses_here(session), "guesses", lambda: session.view.step, every=SECONDS)
 
 
 def controls() -> None:
@@ -67,23 +61,23 @@ def controls() -> None:
 
 
 def prediction(session: Session) -> None:
-    """The text with one prediction picked in it, and what was guessed there."""
+    """The text with one prediction picked in it."""
     pull: str = st.session_state.get("pull", "effect")
-    choice, picture = chosen(), session.picture
-    picked: Choice = st.session_state.get("connected", {}).get("chosen") or Choice(row=0, start=None, end=None)
-    found = session.once(lambda: moved(session, choice, picked["start"]))
+    choice, picture, start = chosen(), session.picture, picked()
 
     def seen() -> Hashable:
-        return choice.text(session), picked["start"]
+        return choice.text(session), start, pull
 
-    left, right = st.columns([3, 1], gap="medium")
-    with left:
-        drawn = picture("connected", lambda: coloured(session, found(), pull), lambda: (seen(), pull))
-        coloured_text(drawn, key="connected")
-    with right:
-        table(picture("guessed", lambda: guesses_of(session, found()), seen), key="guessed")
+    drawn = picture("connected", lambda: coloured(session, moved(session, choice, start), pull), seen)
+    coloured_text(drawn, on_choose=lambda _: anew("connections-drawn", "guesses")(), key="connected")
     st.caption(HOW_TO_READ[pull])
     line(picture("connected-said", lambda: said(session)), key="connected-said")
+
+
+def picked() -> int | None:
+    """Which character of the text was picked, if any."""
+    choice: Choice | None = st.session_state.get("connected", {}).get("chosen")
+    return choice["start"] if choice else None
 
 
 def said(session: Session) -> bytes:
@@ -91,11 +85,16 @@ def said(session: Session) -> bytes:
     return encode_line([(f"Step {session.view.step:,}, up to {BACK} characters back.", "muted")], small=True)
 
 
-def moved(session: Session, choice: Chosen, start: int | None) -> Moved:
-    """What moved the prediction at a character of the text, or at one in its last quarter."""
-    parameters, now = session.view.parameters, reading(session, choice)
+def predicted(now: Reading, start: int | None) -> int:
+    """Which of the characters shown is the predicted one: what was picked, else one in their last quarter."""
     T = len(now.hidden)
-    position = min(3 * T // 4 if start is None else start, T - 1)
+    return min(3 * T // 4 if start is None else start, T - 1)
+
+
+def moved(session: Session, choice: Chosen, start: int | None) -> Moved:
+    """What moved the prediction at a character of the text."""
+    parameters, now = session.view.parameters, reading(session, choice)
+    position = predicted(now, start)
     return Moved(now, position, attribution(parameters, now.ids, now.start + position, back=BACK))
 
 
@@ -126,19 +125,21 @@ def pulls(found: Attribution, now: Reading, pull: str) -> tuple[Array, Colouring
     return values, Colouring(title="effect of replacing it", signed=True, limit=limit, unit="nats")
 
 
-def guesses_of(session: Session, found: Moved) -> bytes:
-    """The likeliest characters there, as sent."""
-    decode = session.run.corpus.vocabulary.decode
-    ids, p = found.attribution.top_ids, found.attribution.top_probabilities
-    came = decode(found.now.ids[[found.now.start + found.position]])
-    return encode_table(guessed(decode(ids), p, came))
+def guesses_here(session: Session) -> None:
+    """The likeliest characters at the picked place."""
+    now = reading(session)
+    t = now.start + predicted(now, picked())
+    log_p = log_softmax(logits(session.view.parameters, now.h[t]))
+    signs = [words.visible(character) for character in session.run.corpus.vocabulary.characters]
+    columns = {
+        "probability": st.column_config.ProgressColumn(format="percent", max_value=1.0),
+        "came": st.column_config.CheckboxColumn(width="small"),
+    }
+    came = int(now.ids[t])
+    table("guessed", f"Guesses here; {signs[came]} came:", guessed(signs, np.exp(log_p), came), columns)
 
 
-def guessed(likeliest: str, p: Array, came: str) -> Table:
-    """The likeliest characters at the picked place, and which of them came."""
-    columns: list[Column] = [
-        Words("next", [words.visible(character) for character in likeliest], mono=True),
-        Bars("probability", p, (0.0, 1.0), [words.percent(one) for one in p]),
-        Ticks("came", [character == came for character in likeliest]),
-    ]
-    return Table(f"Guesses here; {words.visible(came)} came:", columns)
+def guessed(signs: Sequence[str], p: Array, came: int) -> pd.DataFrame:
+    """The characters with the highest `p` (V,) at a place, and which of them came."""
+    top = np.argsort(-p, kind="stable")[:TOP]
+    return pd.DataFrame({"next": [signs[i] for i in top], "probability": p[top], "came": top == came})

@@ -1,40 +1,28 @@
 """One step by hand: read a character, predict the next, learn from what came, with all the numbers."""
 
-from collections.abc import Hashable
-
 import numpy as np
+import pandas as pd
 import streamlit as st
 
 from charrnn.dashboard import words
-from charrnn.dashboard.components import (
-    Column,
-    Numbers,
-    Passage,
-    Table,
-    Ticks,
-    Words,
-    encode_line,
-    encode_passages,
-    encode_table,
-    line,
-    passages,
-    table,
-)
+from charrnn.dashboard.components import Passage, encode_passages, passages
 from charrnn.dashboard.session.parts import anew, redrawn
-from charrnn.dashboard.session.selection import chosen, looked_at, reading
+from charrnn.dashboard.session.selection import looked_at, reading
 from charrnn.dashboard.session.session import Session
+from charrnn.dashboard.tables import table
 from charrnn.insight.worksheet import Worksheet, worksheet
 from charrnn.network.rnn import Parameters
 
 FIGURES = ("h before", "z", "r", "h", "dh", "dz")
-HEIGHT = 290  # pixels of the tables
+HEIGHT = 318  # pixels of the tables, which are scrolled
+SECONDS = 1.0  # between two drawings while it trains
 TERMS = 3  # of a sum that are written out, the largest ones
 
 
 def one_step(session: Session) -> None:
     """Two parts of the page: what is chosen, and the step itself; that follows the network while it trains."""
     redrawn(lambda: controls(session), "one-step", lambda: looked_at(session))
-    redrawn(lambda: by_hand(session), "one-step-drawn")
+    redrawn(lambda: by_hand(session), "one-step-drawn", lambda: session.view.step, every=SECONDS)
 
 
 def controls(session: Session) -> None:
@@ -74,39 +62,23 @@ def controls(session: Session) -> None:
 
 def by_hand(session: Session) -> None:
     """Every number on the way."""
-    choice, place, unit = chosen(), st.session_state.get("step-place") or 0, st.session_state.get("step-unit")
-    if len(session.run.corpus.vocabulary.decode(reading(session, choice).ids)) < 2:
+    view, now, unit = session.view, reading(session), st.session_state.get("step-unit")
+    if len(now.hidden) < 2:
         return
+    t = now.start + min(int(st.session_state.get("step-place") or 0), len(now.hidden) - 2)
+    sheet = worksheet(view.parameters, now.h[t], int(now.ids[t]), int(now.ids[t + 1]))
     characters = session.run.corpus.vocabulary.characters
-
-    def find() -> Worksheet:
-        now = reading(session, choice)
-        t = now.start + min(int(place), len(now.hidden) - 2)
-        return worksheet(session.view.parameters, now.h[t], int(now.ids[t]), int(now.ids[t + 1]))
-
-    sheet = session.once(find)
-
-    def read_here() -> Hashable:
-        return choice.text(session), place, characters
-
-    def written() -> bytes:
-        shown = looked_at(session) if unit is None else int(unit)
-        text = written_out(sheet(), session.view.parameters, shown, characters)
-        return encode_passages([Passage(title="", text=text)], wrap=False)
-
-    def numbers() -> bytes:
-        return encode_table(by_character(sheet(), characters), by_unit(sheet()), across=2)
-
-    for_one = session.picture("step-written", written, lambda: (read_here(), unit, session.unit, session.naming))
-    passages(for_one, key="step-sheet")
-    table(session.picture("step-numbers", numbers, read_here), key="step-numbers")
-    line(session.picture("step-said", lambda: said(session)), key="step-said")
-
-
-def said(session: Session) -> bytes:
-    """Of which network this is."""
-    words = f"Step {session.view.step:,}. All characters, the likeliest first, and all units; values are rounded."
-    return encode_line([(words, "muted")], small=True)
+    text = written_out(sheet, view.parameters, looked_at(session) if unit is None else int(unit), characters)
+    passages(encode_passages([Passage(title="", text=text)], wrap=False), key="step-sheet")
+    left, right = st.columns(2)
+    rounded = st.column_config.NumberColumn(format="%.4f")
+    with left:
+        columns = {**dict.fromkeys(("y", "p", "dy"), rounded), "came": st.column_config.CheckboxColumn(width="small")}
+        table("step-characters", "Every character as the next", by_character(sheet, characters), columns, height=HEIGHT)
+    with right:
+        columns = {**dict.fromkeys(FIGURES, rounded), "unit": st.column_config.NumberColumn(width="small")}
+        table("step-units", "Every unit", by_unit(sheet), columns, height=HEIGHT)
+    st.caption(f"Step {view.step:,}. All characters, the likeliest first, and all units; values are rounded.")
 
 
 def written_out(sheet: Worksheet, parameters: Parameters, unit: int, characters: str) -> str:
@@ -154,19 +126,15 @@ def summed(a: np.ndarray, b: np.ndarray) -> str:
     return terms + (f" + {len(products) - TERMS} more" if len(products) > TERMS else "")
 
 
-def by_character(sheet: Worksheet, characters: str) -> Table:
+def by_character(sheet: Worksheet, characters: str) -> pd.DataFrame:
     """y, p and dy of every character, the likeliest first."""
     order = np.argsort(-sheet.p, kind="stable")
-    columns: list[Column] = [
-        Words("next", [words.visible(characters[i]) for i in order], mono=True),
-        *(Numbers(name, values[order], 4) for name, values in (("y", sheet.y), ("p", sheet.p), ("dy", sheet.dy))),
-        Ticks("came", [i == sheet.target for i in order]),
-    ]
-    return Table("Every character as the next", columns, height=HEIGHT)
+    signs = [words.visible(characters[i]) for i in order]
+    figures = {"y": sheet.y[order], "p": sheet.p[order], "dy": sheet.dy[order]}
+    return pd.DataFrame({"next": signs, **figures, "came": order == sheet.target})
 
 
-def by_unit(sheet: Worksheet) -> Table:
+def by_unit(sheet: Worksheet) -> pd.DataFrame:
     """What came in, what was carried, what is learned, for every unit."""
     figures = (sheet.before, sheet.z, sheet.recurrent, sheet.h, sheet.dh, sheet.dz)
-    numbers = [Numbers(name, values, 4) for name, values in zip(FIGURES, figures, strict=True)]
-    return Table("Every unit", [Numbers("unit", np.arange(len(sheet.h))), *numbers], height=HEIGHT)
+    return pd.DataFrame({"unit": np.arange(len(sheet.h)), **dict(zip(FIGURES, figures, strict=True))})

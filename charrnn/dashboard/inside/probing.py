@@ -1,14 +1,18 @@
 """Which unit knows? Every concept is held against every unit while the run rests, without being asked."""
 
+from functools import partial
 from typing import Any, NamedTuple
+from zlib import crc32
 
+import pandas as pd
 import streamlit as st
 
-from charrnn.dashboard.components import Numbers, Table, Words, encode_table, table
 from charrnn.dashboard.session import adopting, fields, measuring, texts
+from charrnn.dashboard.session.fields import acts, key_of
 from charrnn.dashboard.session.selection import look_at, looked_at
 from charrnn.dashboard.session.session import RANKING, Session
 from charrnn.dashboard.session.texts import Choices
+from charrnn.dashboard.tables import table
 from charrnn.insight.concepts import ENOUGH, own_concept
 from charrnn.insight.pattern import PatternError
 from charrnn.insight.probing import Verdict, characters_read, gather, judge, named_units, rank_all
@@ -18,13 +22,19 @@ TWINS = {"inside quotes": Quotes.title, "bracket depth": Brackets.title}  # text
 OWN_CHARACTERS = 10_000  # for a learner's own concept, which is judged while they wait
 HELP = {
     "concept": "What a unit might know after reading each character.",
-    "unit": "The one that knows it best; ↓: it falls where the others rise.",
+    "unit": "The one that knows it best.",
+    "its value": "Whether it rises or falls where the concept holds, or with its degree.",
     "score": "AUC, 1 perfect, 0.5 chance; for depths and places (r) rank correlation, 1 perfect, 0 chance.",
     "luck": "The best unit's score for labels shifted against the text: what chance reaches.",
     "untrained": "The best unit's score in the untrained network.",
     "all together": "A linear probe on all units, fitted on the first half of the text and scored on the second: a "
     "concept can be spread over many units.",
     "known": "Better than luck and than untrained, by 0.05 (AUC) or 0.10 (r).",
+}
+SCORE = partial(st.column_config.NumberColumn, format="%.2f")
+KINDS: dict[str, Any] = {
+    "unit": st.column_config.NumberColumn,
+    **dict.fromkeys(("score", "luck", "untrained", "all together"), SCORE),
 }
 
 
@@ -38,7 +48,9 @@ class Ranked(NamedTuple):
 
 def which_unit(session: Session) -> None:
     """The part of the page."""
-    measuring.measured_fragment(session, RANKING, ranking, lambda: verdicts(session))
+    measuring.measured_fragment(
+        session, RANKING, ranking, lambda: verdicts(session), depends=lambda: looked_at(session)
+    )
 
 
 def ranking(session: Session) -> Any:
@@ -60,7 +72,8 @@ def verdicts(session: Session) -> str:
     st.markdown(
         "**Which unit knows?** Every unit is held against what one might know of a text.",
         help="1 is perfect; 0.5 is chance for what is there or not, 0 for what has a degree. Two baselines show luck: "
-        "labels shifted against the text, and the untrained network. Choose a row to see its unit on the text.",
+        "labels shifted against the text, and the untrained network. Tick a row to see its unit on the text: ticked is "
+        "the unit that is looked at.",
     )
     found = measuring.found(session, RANKING)
     if not found:
@@ -72,42 +85,55 @@ def verdicts(session: Session) -> str:
         st.caption(f"The text has too few examples of any concept: at least {ENOUGH} are needed.")
         return ""
 
-    units = dict(zip(rows(listed), (verdict.unit for verdict in listed), strict=True))
-
-    def show(row: str | None) -> None:
-        if row in units:
-            look_at(session, units[row])
-
-    chosen = st.session_state.get("verdicts", {}).get("chosen")
-    looked = chosen if units.get(chosen) == looked_at(session) else None
-    table(encode_table(in_columns(listed), chosen=looked), key="verdicts", on_choose=show)
+    choose(session, listed)
     judged_in_words(session, listed)
     return f", on {ranked.spoken}"
 
 
-def in_columns(listed: list[Verdict]) -> Table:
+def choose(session: Session, listed: list[Verdict]) -> None:
+    """The table, in which the unit that is looked at is ticked, and another one can be.
+
+    What is ticked is a row, whatever stands in it: of other verdicts it must be another table.
+    """
+    units = [verdict.unit for verdict in listed]
+
+    def ticked(chosen: Any) -> int | None:
+        rows = chosen["selection"]["rows"]
+        return units[rows[0]] if rows else None
+
+    def show(chosen: Any) -> None:
+        if (unit := ticked(chosen)) is not None:
+            look_at(session, unit)
+
+    looked = looked_at(session) if looked_at(session) in units else None
+    of_these = crc32(repr([(verdict.name, verdict.unit) for verdict in listed]).encode())
+    key = key_of("verdict", looked, f"{of_these:08x}", ticked)
+    table(
+        "verdicts",
+        "Concepts and the units that know them best",
+        in_columns(listed),
+        {name: KINDS.get(name, st.column_config.TextColumn)(help=help) for name, help in HELP.items()},
+        titled=False,
+        key=key,
+        on_select=acts("verdict", key, show),
+        selection_mode="single-row",
+        selection_default=None if looked is None else {"selection": {"rows": [units.index(looked)]}},
+    )
+
+
+def in_columns(listed: list[Verdict]) -> pd.DataFrame:
     """A row for each verdict."""
-    words = {
-        "concept": [verdict.name + (" (r)" if verdict.graded else "") for verdict in listed],
-        "unit": [str(verdict.unit) + ("\u00a0↓" if verdict.sign < 0 else "") for verdict in listed],
-        "known": ["yes" if verdict.knows else "together" if verdict.together else "no" for verdict in listed],
-    }
-    figures = {
-        "score": [verdict.score for verdict in listed],
-        "luck": [verdict.luck for verdict in listed],
-        "untrained": [verdict.untrained for verdict in listed],
-        "all together": [verdict.probe for verdict in listed],
-    }
-    columns = [
-        Words(name, words[name], help) if name in words else Numbers(name, figures[name], 2, help)
-        for name, help in HELP.items()
-    ]
-    return Table("Concepts and the units that know them best", columns, titled=False, rows=rows(listed))
-
-
-def rows(listed: list[Verdict]) -> list[str]:
-    """What each verdict's row is called: the same as long as its unit is."""
-    return [f"{verdict.name}: {verdict.unit}" for verdict in listed]
+    columns = (
+        [verdict.name + (" (r)" if verdict.graded else "") for verdict in listed],
+        [verdict.unit for verdict in listed],
+        ["falls" if verdict.sign < 0 else "rises" for verdict in listed],
+        [verdict.score for verdict in listed],
+        [verdict.luck for verdict in listed],
+        [verdict.untrained for verdict in listed],
+        [verdict.probe for verdict in listed],
+        ["yes" if verdict.knows else "together" if verdict.together else "no" for verdict in listed],
+    )
+    return pd.DataFrame(dict(zip(HELP, columns, strict=True)))
 
 
 def judged_in_words(session: Session, listed: list[Verdict]) -> None:

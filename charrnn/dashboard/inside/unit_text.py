@@ -4,24 +4,16 @@ from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 
-from charrnn.dashboard.components import (
-    Choice,
-    Colouring,
-    Guesses,
-    Table,
-    coloured_text,
-    encode_coloured_text,
-    encode_table,
-    table,
-)
-from charrnn.dashboard.components.table import number
-from charrnn.dashboard.inside.where_else import AROUND, concordance
+from charrnn.dashboard.components import Choice, Colouring, Guesses, coloured_text, encode_coloured_text
+from charrnn.dashboard.inside.where_else import ALIGNED, AROUND, concordance
 from charrnn.dashboard.session import measuring
 from charrnn.dashboard.session.parts import redrawn
 from charrnn.dashboard.session.selection import Chosen, Reading, chosen, follow, looked_at, ordered, reading
 from charrnn.dashboard.session.session import Session
+from charrnn.dashboard.tables import table
 from charrnn.insight import memory, states
 from charrnn.insight.reading import TOP
 from charrnn.insight.reading import states as read_states
@@ -153,15 +145,17 @@ def extremes(session: Session) -> str:
     ids, spoken, hidden = found.value
     unit = looked_at(session)
     text, values = session.run.corpus.vocabulary.decode(ids), hidden[:, unit].astype(float)
-    table(encode_table(*most(unit, values, text), across=2), key="extremes")
+    columns = {**ALIGNED, "value": st.column_config.NumberColumn(format="%+.2f", width="small")}
+    for place, sign, frame in zip(st.columns(2), ("on", "off"), most(values, text), strict=True):
+        with place:
+            table(f"most-{sign}", f"Unit {unit} is most {sign}", frame, columns)
     return f", most on and off of {spoken}"
 
 
-def most(unit: int, values: Array, text: str) -> tuple[Table, Table]:
-    """The places of a text at which a unit's values are highest, and those at which they are lowest."""
-
-    def listed(sign: str, places: Array) -> Table:
-        notes = [number(values[place], 2, plus=True) for place in places]
-        return concordance(f"Unit {unit} is most {sign}", states.contexts(text, places, AROUND, AROUND), notes)
-
-    return listed("on", states.most_on(values, PLACES)), listed("off", states.most_off(values, PLACES))
+def most(values: Array, text: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The places of a text at which a unit's `values` (T,) are highest, and those at which they are lowest."""
+    on, off = (
+        concordance({"value": values[places]}, states.contexts(text, places, AROUND, AROUND))
+        for places in (states.most_on(values, PLACES), states.most_off(values, PLACES))
+    )
+    return on, off

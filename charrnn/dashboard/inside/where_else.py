@@ -1,17 +1,19 @@
 """Find where else: the units that are on throughout a picked stretch, and where else in the text they are so."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 
 from charrnn.dashboard import words
-from charrnn.dashboard.components import Choice, Table, Words, encode_table, table
+from charrnn.dashboard.components import Choice
 from charrnn.dashboard.session import fields, measuring
 from charrnn.dashboard.session.parts import redrawn
 from charrnn.dashboard.session.selection import reading
 from charrnn.dashboard.session.session import Session
+from charrnn.dashboard.tables import table
 from charrnn.insight import states
 from charrnn.insight.states import Context
 from charrnn.insight.where_else import Elsewhere, Which, find_where_else
@@ -23,6 +25,12 @@ PLACES = 12
 LISTED = 20  # units named
 AROUND = 20  # characters of context on either side
 WHICH: dict[Which, str] = {"on": "on", "off": "off", "either": "on or off"}
+PARTS = {"before": "before", "here": "inside", "after": "after"}  # columns of a concordance, and what of a context
+ALIGNED = {  # what is before ends, and what is after begins, at what it is about
+    "before": st.column_config.TextColumn(alignment="right", width=190),
+    "here": st.column_config.TextColumn(alignment="center", width="small"),
+    "after": st.column_config.TextColumn(alignment="left", width=190),
+}
 
 
 class Found(NamedTuple):
@@ -118,22 +126,17 @@ def places(session: Session, about: Any) -> str:
     so = " (↓ off)" if len(elsewhere.off) else ""
     st.markdown(f"**{len(units)} units** are so throughout{so}: {listed}. Where else most of them are:")
     if contexts:
-        notes = [f"{shared} of {len(units)}" for shared in elsewhere.shared]
-        table(encode_table(concordance("Where else", contexts, notes, titled=False)), key="places")
+        shared = {"units": [f"{shared} of {len(units)}" for shared in elsewhere.shared]}
+        table("places", "Where else", concordance(shared, contexts), ALIGNED, titled=False)
     else:
         st.caption("Nowhere else.")
     return f", in {spoken}"
 
 
-def concordance(title: str, contexts: list[Context], notes: list[str], titled: bool = True) -> Table:
-    """Places in their surroundings, one below the other, what they are about in a column."""
-    columns = [
-        Words("", notes, end=True),
-        Words("", [seen(context.before) for context in contexts], mono=True, end=True),
-        Words("", [seen(context.inside) for context in contexts], mono=True, strong=True),
-        Words("", [seen(context.after) for context in contexts], mono=True),
-    ]
-    return Table(title, columns, titled)
+def concordance(notes: Mapping[str, Any], contexts: list[Context]) -> pd.DataFrame:
+    """Places in their surroundings, one below the other, behind columns with a note on each."""
+    parts = {name: [seen(getattr(context, of)) for context in contexts] for name, of in PARTS.items()}
+    return pd.DataFrame({**notes, **parts})
 
 
 def seen(text: str) -> str:

@@ -47,9 +47,9 @@ def number(form: str, settings: Settings, name: str, place: Any = st) -> None:
     place.number_input(label, low, high, value, step=step, format=decimals, key=key, help=help)
 
 
-def key_of(role: str, value: Any, choices: str = "") -> str:
+def key_of(role: str, value: Any, choices: str = "", read: Callable[[Any], Any] = lambda entered: entered) -> str:
     """The key of the widget that shows a value, whoever set it: of another one, which begins with the value, once that
-    is not what the one before has, or its `choices` are others.
+    is not what the one before has, or its `choices` are others. `read` tells the value from what was entered.
 
     None is ever set. One that is set overrides what a person enters at that moment; of two drawings that reach the
     browser in one message the second would take the setting back; and a browser that has not yet heard of it tells what
@@ -57,7 +57,8 @@ def key_of(role: str, value: Any, choices: str = "") -> str:
     """
     state, shown = st.session_state, f"{role} shown"
     times, _ = state.get(shown, (0, ""))
-    if state.get(_joined(role, choices, times), value) != value:
+    before = _joined(role, choices, times)
+    if before in state and read(state[before]) != value:
         times += 1
     key = _joined(role, choices, times)
     state[shown] = times, key

@@ -17,7 +17,7 @@ VIEWS = {"value": "value", "deviation": "deviation from the unit's mean", "chang
 LENGTHS = [CELLS, 200, CHARACTERS]
 FOLLOWERS = {  # parts of the page that follow a picked unit and a typed text, by the section that they are in
     "knows": ["heatmap-drawn", "text-drawn", "unit-text", "where-else", "silence", "silence-drawn"],
-    "remembers": ["connections-drawn"],
+    "remembers": ["connections-drawn", "guesses"],
     "learns": ["one-step", "one-step-drawn"],
 }
 

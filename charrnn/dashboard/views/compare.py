@@ -5,28 +5,19 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 
 from charrnn.dashboard import words
 from charrnn.dashboard.charts import draw, losses
 from charrnn.dashboard.charts.look import RUNS as LETTERS
-from charrnn.dashboard.components import (
-    Column,
-    Numbers,
-    Passage,
-    Table,
-    Words,
-    arrive,
-    encode_passages,
-    encode_table,
-    passages,
-    table,
-)
+from charrnn.dashboard.components import Passage, arrive, encode_passages, passages
 from charrnn.dashboard.session.fields import OPTIMIZERS, field, number
 from charrnn.dashboard.session.panel import refusal
 from charrnn.dashboard.session.parts import redrawn, switch
 from charrnn.dashboard.session.server import engine
 from charrnn.dashboard.session.session import Session
+from charrnn.dashboard.tables import table
 from charrnn.dashboard.views.loss_curve import chosen, losses_of, smoothed
 from charrnn.network import sampling
 from charrnn.runs.run import Run
@@ -34,7 +25,7 @@ from charrnn.training.checkpoint import changes
 from charrnn.training.settings import WORDS
 
 AXES: dict[str, losses.Across] = {"steps": "step", "characters": "characters", "seconds": "seconds"}
-SECONDS = 1.0  # between two drawings of the curves while a run trains
+SECONDS = 1.0  # between two drawings of the curves, and of the results, while a run trains
 SAMPLE_LENGTH = 200
 ANYWHERE = ("learning_rate", "clip", "optimizer")  # what a fork may have otherwise
 AT_THE_START = ("hidden_size", "sequence_length", "batch_size", "init_scale", "seed")
@@ -47,7 +38,8 @@ def compare(session: Session) -> None:
         if section.open:
             arrive("compare", session.arrival, key="link-arrival")
             redrawn(lambda: controls(session), "comparing", lambda: (len(session.compared), session.standing))
-            redrawn(lambda: overlay(session), "overlaid", lambda: come_to(session), every=SECONDS)
+            redrawn(lambda: overlay(session), "overlaid", lambda: steps(session), every=SECONDS)
+            redrawn(lambda: come_to(session), "come-to", lambda: versions(session), every=SECONDS)
             redrawn(lambda: side_by_side(session), "side-by-side", lambda: len(session.compared))
 
 
@@ -62,13 +54,11 @@ def controls(session: Session) -> None:
 
 
 def side_by_side(session: Session) -> None:
-    """Samples, differences and results of the runs compared."""
+    """What the runs compared write."""
     runs = session.compared_runs()
-    if len(runs) == 1:
-        return
-    picture = session.picture
-    table(picture("results", lambda: encode_table(results(runs)), lambda: (*runs,)), key="results")
-    passages(picture("beside", lambda: encode_passages(samples(runs), across=3), lambda: (*runs,)), key="samples")
+    if len(runs) > 1:
+        frame = session.picture("beside", lambda: encode_passages(samples(runs), across=3), lambda: (*runs,))
+        passages(frame, key="samples")
 
 
 def buttons(session: Session, runs: list[Run]) -> None:
@@ -170,9 +160,14 @@ def described(first: Run, run: Run) -> str:
     return ", ".join(found) or "the same settings"
 
 
-def come_to(session: Session) -> Any:
+def steps(session: Session) -> Any:
     """Which runs are compared, and how far each is."""
     return [(run.token, run.snapshot.step) for run in session.compared_runs()]
+
+
+def versions(session: Session) -> Any:
+    """Which runs are compared, and all that is known of each."""
+    return [(run.token, run.version) for run in session.compared_runs()]
 
 
 def overlay(session: Session) -> None:
@@ -184,21 +179,30 @@ def overlay(session: Session) -> None:
         draw("overlay", losses.compared_chart, data, zoom=True, **options)
 
 
-def results(runs: list[Run]) -> Table:
+def come_to(session: Session) -> None:
+    """Differences and results of the runs compared."""
+    runs = session.compared_runs()
+    if len(runs) > 1:
+        counted, loss = (st.column_config.NumberColumn(format=form) for form in ("%,d", "%.3f"))
+        columns = {"step": counted, "characters": counted, "smoothed, nats": loss, "held out, nats": loss}
+        table("results", "Where each run has come to", results(runs), columns, titled=False)
+
+
+def results(runs: list[Run]) -> pd.DataFrame:
     """Where each run has come to."""
     now = [run.snapshot for run in runs]
-    held_out = [np.nan if each.held_out is None else each.held_out for each in now]
-    columns: list[Column] = [
-        Words("run", LETTERS[: len(runs)], strong=True),
-        Words("name", [run.name for run in runs]),
-        Words("differs", ["" if run is runs[0] else described(runs[0], run) for run in runs]),
-        Numbers("step", [each.step for each in now]),
-        Numbers("characters", [each.characters for each in now]),
-        Numbers("smoothed, nats", [last_smoothed(run) for run in runs], 3),
-        Numbers("held out, nats", held_out, 3),
-        Words("state", [run.status for run in runs]),
-    ]
-    return Table("Where each run has come to", columns, titled=False)
+    return pd.DataFrame(
+        {
+            "run": LETTERS[: len(runs)],
+            "name": [run.name for run in runs],
+            "differs": ["" if run is runs[0] else described(runs[0], run) for run in runs],
+            "step": [each.step for each in now],
+            "characters": [each.characters for each in now],
+            "smoothed, nats": [last_smoothed(run) for run in runs],
+            "held out, nats": [np.nan if each.held_out is None else each.held_out for each in now],
+            "state": [run.status for run in runs],
+        }
+    )
 
 
 def last_smoothed(run: Run) -> float:

@@ -53,11 +53,6 @@ def short(step: int) -> str:
     return f"{step:,}"
 
 
-def percent(p: float) -> str:
-    """A probability in percent, and not as none at all while there is some."""
-    return "< 1 %" if 0 < p < 0.01 else f"{100 * p:.0f} %"
-
-
 def rate(value: float) -> str:
     """A learning rate without needless zeros."""
     return f"{value:.3g}"

@@ -32,10 +32,8 @@ HELP = {
     "known": "Better than luck and than untrained, by 0.05 (AUC) or 0.10 (r).",
 }
 SCORE = partial(st.column_config.NumberColumn, format="%.2f")
-KINDS: dict[str, Any] = {
-    "unit": st.column_config.NumberColumn,
-    **dict.fromkeys(("score", "luck", "untrained", "all together"), SCORE),
-}
+KINDS: dict[str, Any] = {"unit": st.column_config.NumberColumn}
+KINDS |= dict.fromkeys(("score", "luck", "untrained", "all together"), SCORE)
 
 
 class Ranked(NamedTuple):

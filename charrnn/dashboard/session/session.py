@@ -157,19 +157,6 @@ class Session:
             self.carried = parameters, ids, h
         return h
 
-    def once(self, find: Callable[[], Found]) -> Callable[[], Found]:
-        """`find`, done once for each network that is shown and sentence: several pictures show one finding."""
-        latest: list[Any] = [None, None, None]
-
-        def found() -> Found:
-            parameters, typed = self.view.parameters, self.typed
-            if latest[0] is not parameters or latest[1] != typed:
-                latest[:] = parameters, typed, find()
-            finding: Found = latest[2]
-            return finding
-
-        return found
-
     def units(self, hidden: Array) -> Array:
         """The units that the strip shows, slow to change."""
         last = self.remember("shown-units", Last, self.run.corpus.digest, self.typed)

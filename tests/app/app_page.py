@@ -2,13 +2,14 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from streamlit.proto.Dataframe_pb2 import Dataframe
 from streamlit.testing.v1 import AppTest
 
 from charrnn.dashboard.session.session import Session
@@ -24,6 +25,14 @@ SECONDS = 60  # a deadline on a busy machine, not an expectation
 def as_read(markdown: str) -> str:
     """Markdown without what makes plain text of it: backslashes, and joiners that nobody sees."""
     return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", markdown).replace(JOINER, "")
+
+
+def without_cells(frame: Dataframe) -> Dataframe:
+    """A table's title, and what is said of its columns."""
+    rest = Dataframe()
+    rest.CopyFrom(frame)
+    rest.ClearField("arrow_data")
+    return rest
 
 
 class Page:
@@ -178,11 +187,19 @@ class Page:
         """Passages of text, as their component has received them."""
         return self.component(key)[0]["passages"]
 
-    def rows(self, key: str, table: int = 0) -> list[list[str]]:
-        """A table's rows, cell by cell as they are read; the first names the columns."""
-        columns = self.component(key)[0]["tables"][table]["columns"]
-        cells = zip(*(column["cells"] for column in columns), strict=True)
-        return [[column["name"] for column in columns], *map(list, cells)]
+    def table(self, key: str) -> pd.DataFrame:
+        """A table's frame."""
+        return next(element for element in self._inside(key) if element.type == "dataframe").value
+
+    def titles(self, key: str) -> list[str]:
+        """What stands above a table, as it is read."""
+        return [as_read(element.value) for element in self._inside(key) if element.type == "markdown"]
+
+    def markup(self, plain: Collection[str]) -> list[str]:
+        """All words on the page that Streamlit would read as Markdown or HTML: none in a table's cells, nor in elements
+        of these plain types."""
+        protos = [element.proto for element in self.elements if element.type not in plain and hasattr(element, "proto")]
+        return [str(without_cells(proto) if isinstance(proto, Dataframe) else proto) for proto in protos]
 
     @property
     def playing(self) -> str:

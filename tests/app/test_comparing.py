@@ -32,8 +32,7 @@ def entry(page, label):
 
 def differences(page):
     """What the table says that each run has otherwise than the first."""
-    columns, *runs = page.rows("results")
-    return [row[columns.index("differs")] for row in runs]
+    return page.table("results")["differs"].tolist()
 
 
 @pytest.mark.parametrize(("step", "rate"), [(30, 0.001), (10, 0.001), (0, 0.004)])
@@ -57,6 +56,24 @@ def test_the_comparison_names_what_is_in_force_on_both_sides(turned):
     turned.run.set(learning_rate=0.02)
     turned.look()
     assert differences(turned) == ["", "the same settings"]
+
+
+def test_the_results_are_where_each_run_has_come_to(turned):
+    asked(turned, 10).click("FormSubmitter:fork-form-Fork")
+    turned.click("train-all")
+    for run in turned.session.compared_runs():
+        assert run.wait(lambda run: run.snapshot.step > 40, SECONDS)
+    turned.click("pause-all")
+    for run in (runs := turned.session.compared_runs()):
+        assert run.wait(lambda run: run.status == "paused" and run.snapshot.held_out_step == run.snapshot.step, SECONDS)
+    table = turned.look().table("results")
+    assert table["run"].tolist() == ["A", "B"]
+    assert table["name"].tolist() == [run.name for run in runs]
+    assert table["step"].tolist() == [run.snapshot.step for run in runs]
+    assert table["characters"].tolist() == [run.snapshot.characters for run in runs]
+    assert table["smoothed, nats"].tolist() == [compare.last_smoothed(run) for run in runs]
+    assert table["held out, nats"].tolist() == [run.snapshot.held_out for run in runs]
+    assert table["state"].tolist() == ["paused", "paused"]
 
 
 def test_a_duplicate_goes_on_with_the_rate_in_force(turned):

@@ -1,5 +1,6 @@
 """Below the first screen: what is seen inside a trained network, and that it is what the network says."""
 
+import json
 import re
 
 import numpy as np
@@ -11,13 +12,14 @@ from charrnn.insight.probing import named_units
 from charrnn.insight.reading import states
 from charrnn.insight.weights import embedding
 from charrnn.network.evaluate import surprisal
+from charrnn.network.rnn import log_softmax, logits
 from charrnn.text.synthetic import Quotes
 
-KNOWS = {"heatmap", "on-the-text", "verdicts", "harder", "beside", "costs"}
+KNOWS = {"heatmap", "on-the-text", "most-on", "most-off", "verdicts", "harder", "beside", "costs"}
 REMEMBERS = {"connected", "reach", "eigenvalues", "guessed"}
-LEARNS = {"matrix", "histogram", "gradient-norm", "gradient-clipped", "saturated", "points"}
+LEARNS = {"matrix", "histogram", "gradient-norm", "gradient-clipped", "saturated", "points", "step-units"}
 PLANTED = '<img src=x onerror="alert(1)"> ![seen](http://example.invalid/spy.png) **bold**'
-DRAWN_PLAINLY = {"code", "text", "bidi_component", "arrow_data_frame", "text_input", "text_area"}
+DRAWN_PLAINLY = {"code", "text", "bidi_component", "text_input", "text_area"}
 
 
 @pytest.fixture
@@ -140,11 +142,105 @@ def test_a_pattern_that_is_none_is_refused_in_words(opened):
 def test_a_concept_of_ones_own_is_judged_like_the_others(opened):
     opened.at.text_input(key="pattern").set_value("[aeiou]")
     opened.look()
-    names, *rows = opened.rows("verdicts")
-    judged = {row[0]: dict(zip(names, row, strict=True)) for row in rows}
-    own, vowel = judged["[aeiou]"], judged["vowel"]
+    judged = opened.table("verdicts").set_index("concept")
+    own, vowel = judged.loc["[aeiou]"], judged.loc["vowel"]
     assert own["unit"] == vowel["unit"]
-    assert float(own["score"]) == pytest.approx(float(vowel["score"]), abs=0.02)
+    assert own["score"] == pytest.approx(vowel["score"], abs=0.02)
+
+
+def ticked(page):
+    """The verdict whose row is ticked, None where none is."""
+    rows = page.at.session_state[page.shown("verdict")]["selection"]["rows"]
+    return page.table("verdicts").iloc[rows[0]] if rows else None
+
+
+def test_the_verdicts_are_those_of_the_search_each_with_its_figures(opened):
+    table, ranked = opened.table("verdicts"), opened.session.measurements["which-unit"].value.verdicts
+    assert table["concept"].tolist() == [verdict.name + (" (r)" if verdict.graded else "") for verdict in ranked]
+    assert table["unit"].tolist() == [verdict.unit for verdict in ranked]
+    assert table["its value"].tolist() == ["falls" if verdict.sign < 0 else "rises" for verdict in ranked]
+    assert table["known"].tolist() == [
+        "yes" if verdict.knows else "together" if verdict.together else "no" for verdict in ranked
+    ]
+    figures = [(verdict.score, verdict.luck, verdict.untrained, verdict.probe) for verdict in ranked]
+    np.testing.assert_array_equal(table[["score", "luck", "untrained", "all together"]], figures)
+    assert all(column["help"] for column in columns(opened, "verdicts").values())
+
+
+def columns(page, key):
+    """How each column of a table is drawn."""
+    frame = next(element for element in page.elements if getattr(element, "key", None) == key)
+    return json.loads(next(element.proto.columns for element in frame if element.type == "dataframe"))
+
+
+def test_the_unit_that_is_looked_at_is_ticked_among_the_verdicts_wherever_it_was_picked(opened):
+    assert ticked(opened)["unit"] == opened.session.best_known
+    units = opened.table("verdicts")["unit"].tolist()
+    for unit in units:
+        opened.session.unit = unit
+        assert ticked(opened.look())["unit"] == unit
+    opened.session.unit = next(unit for unit in range(16) if unit not in units)
+    assert ticked(opened.look()) is None
+
+
+def test_a_row_that_is_ticked_stays_so_when_another_one_is_of_the_same_unit(opened):
+    table = opened.table("verdicts")
+    (first, *_, last), unit = max(
+        ((rows, unit) for unit, rows in table.groupby("unit").groups.items()), key=lambda each: len(each[0])
+    )
+    assert first != last, "the test needs a unit that is the best of two concepts"
+    opened.session.unit = unit
+    opened.look()
+    opened.at.session_state[opened.shown("verdict")] = {"selection": {"rows": [last]}}
+    assert ticked(opened.look()).name == last
+
+
+def test_where_a_unit_is_most_on_and_off_is_what_the_network_says(opened):
+    opened.session.unit = 11
+    opened.look()
+    on, off = (opened.table(key) for key in ("most-on", "most-off"))
+    assert [opened.titles(key) for key in ("most-on", "most-off")] == [["Unit 11 is most on"], ["Unit 11 is most off"]]
+    ids, _, hidden = opened.session.measurements["unit-text"].value
+    text, values = opened.run.corpus.vocabulary.decode(ids), hidden[:, 11].astype(float)
+    assert on["value"].is_monotonic_decreasing
+    assert off["value"].is_monotonic_increasing
+    assert (on["value"].iloc[0], off["value"].iloc[0]) == (values.max(), values.min())
+    signs = text.replace("\n", "↵").replace("\t", "⇥")
+    for row in (*on.itertuples(), *off.itertuples()):
+        passage = row.before + row.here + row.after
+        assert len(row.here) == 1
+        places = [at for at in range(len(signs)) if signs.startswith(passage.strip(" "), at)]
+        assert any(values[at : at + len(passage)].size for at in places), passage
+
+
+def test_the_guesses_are_the_likeliest_at_the_place_and_the_one_that_came_is_ticked(opened):
+    text, start = opened.session.sentence()
+    ids = opened.run.corpus.vocabulary.encode(text)
+    t = start + 3 * (len(text) - start) // 4
+    h = states(opened.session.view.parameters, ids)[t]
+    p = np.exp(log_softmax(logits(opened.session.view.parameters, h)))
+    top = np.argsort(-p, kind="stable")[:5]
+    signs = [words.visible(character) for character in opened.run.corpus.vocabulary.characters]
+    table = opened.table("guessed")
+    assert table["next"].tolist() == [signs[i] for i in top]
+    np.testing.assert_allclose(table["probability"], p[top], rtol=1e-6)
+    assert table["came"].tolist() == [i == ids[t] for i in top]
+    assert opened.titles("guessed") == [f"Guesses here; {signs[ids[t]]} came:"]
+
+
+def test_the_step_by_hand_lists_every_character_and_every_unit(opened):
+    by_character, by_unit = (opened.table(key) for key in ("step-characters", "step-units"))
+    assert sorted(by_character["next"]) == sorted(map(words.visible, opened.run.corpus.vocabulary.characters))
+    assert by_character["p"].sum() == pytest.approx(1, abs=1e-5)
+    assert by_character["p"].is_monotonic_decreasing
+    assert by_character["came"].sum() == 1
+    np.testing.assert_allclose(by_character["dy"], by_character["p"] - by_character["came"], atol=1e-6)
+    assert by_unit["unit"].tolist() == list(range(16))
+    np.testing.assert_allclose(by_unit["h"], np.tanh(by_unit["z"] + by_unit["r"]), atol=1e-6)
+    np.testing.assert_allclose(by_unit["dz"], by_unit["dh"] * (1 - by_unit["h"] ** 2), atol=1e-6)
+    sheet = opened.passages("step-sheet")[0]["text"]
+    came = by_character.loc[by_character["came"], "p"].item()
+    assert f"= {came:.4f}" in sheet
 
 
 def test_where_no_unit_knows_the_page_says_so_and_offers_a_text_where_one_is_born(page):
@@ -162,7 +258,8 @@ def test_planted_text_is_never_markup_inside(open_page):
     page.at.text_input(key="heatmap-text").set_value(PLANTED)
     page.at.text_input(key="pattern").set_value(PLANTED)
     page.look()
-    marked_up = [str(getattr(e, "proto", "")) for e in page.elements if e.type not in DRAWN_PLAINLY]
+    assert PLANTED in page.table("verdicts")["concept"].tolist()
+    marked_up = page.markup(DRAWN_PLAINLY)
     for piece in ("onerror", "example.invalid"):
         assert not any(piece in words for words in marked_up)
 

@@ -1,4 +1,4 @@
-"""Text that people bring is never markup: it appears as code, as plain text, or drawn on a canvas."""
+"""Text that people bring is never markup: it appears as code, as plain text, in a table's cells, or on a canvas."""
 
 import pytest
 
@@ -7,13 +7,8 @@ IMAGE = "![seen](http://example.invalid/spy.png) [here](javascript:alert(3)) $x^
 PLAIN = {"code", "text", "bidi_component", "text_area", "text_input", "file_uploader"}
 
 
-def markup(page):
-    """All words on the page that Streamlit would read as Markdown or HTML."""
-    return [str(getattr(e, "proto", "")) for e in page.elements if e.type not in PLAIN]
-
-
 def assert_drawn_plainly(page, *pieces):
-    for words in markup(page):
+    for words in page.markup(PLAIN):
         for piece in pieces:
             assert piece not in words
 

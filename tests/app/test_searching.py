@@ -31,7 +31,7 @@ def said(page):
 def listed(page):
     """Units as they are named, and places as they are listed."""
     named = re.search(r"throughout(?: \(↓ off\))?: (.*)\. Where else", said(page))[1].split(", ")
-    return named, page.rows("places")[1:]
+    return named, page.table("places")
 
 
 def test_without_a_stretch_nothing_is_searched_and_the_page_says_how(page):
@@ -47,14 +47,15 @@ def test_the_whole_text_is_searched_for_units_that_are_on(trained):
     hidden = states(parameters, corpus.vocabulary.encode(text))[1 + start :][slice(*STRETCH)]
     assert units == [str(unit) for unit in range(16) if (hidden[:, unit] > 0.3).all()]
     assert len(places) == where_else.PLACES
-    assert places[0][0] == f"{len(units)} of {len(units)}"
+    assert places["units"][0] == f"{len(units)} of {len(units)}"
     assert any(f"in all {len(corpus.text):,} characters" in caption.value for caption in trained.at.caption)
 
 
 def test_every_place_stands_in_the_corpus_with_its_surroundings(trained):
     corpus = trained.run.corpus
     _, places = listed(trained)
-    for _, before, inside, after in places:
+    assert list(places) == ["units", "before", "here", "after"]
+    for _, before, inside, after in places.itertuples(index=False):
         assert (before.lstrip() + inside + after).replace("↵", "\n") in corpus.text
         assert len(inside) == STRETCH[1] - STRETCH[0]
 

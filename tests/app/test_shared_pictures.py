@@ -10,12 +10,11 @@ from charrnn.dashboard.session import measuring
 from charrnn.dashboard.views import first_screen
 
 FIRST_SCREEN = {"headline", "strip", "written", "figures"}
-ONE_STEP = {"step-written", "step-numbers"}
-OF_THE_TEXT = {"heatmap", "heatmap-said", "on-the-text", "connected", "guessed", *ONE_STEP}
+OF_THE_TEXT = {"heatmap", "heatmap-said", "on-the-text", "connected"}
 OF_AN_ARRAY = {"weights-said", "weights"}
-BELOW = {*OF_THE_TEXT, *OF_AN_ARRAY, "connected-said", "step-said"}
+BELOW = {*OF_THE_TEXT, *OF_AN_ARRAY, "connected-said"}
 ALL = FIRST_SCREEN | BELOW
-COMPARED = {"results", "beside"}
+COMPARED = {"beside"}
 
 
 class Choice(NamedTuple):
@@ -39,7 +38,7 @@ def hold(**values: object) -> Callable[[Page], object]:
 CHOICES = {
     "a step that is looked back at": Choice(hold(at=10), ALL),
     "a sentence": Choice(keep(typed="anna"), {"strip", *OF_THE_TEXT}),
-    "a unit": Choice(hold(unit=3), {"heatmap", "on-the-text", "step-written"}),
+    "a unit": Choice(hold(unit=3), {"heatmap", "on-the-text"}),
     "what a sample begins with": Choice(keep(prime="ma"), {"written"}),
     "a temperature": Choice(keep(temperature=0.2), {"written"}),
     "the likeliest": Choice(keep(top_k=1), {"written"}),
@@ -51,14 +50,12 @@ CHOICES = {
     "a text": Choice(keep(heatmap_text="maria and anna"), OF_THE_TEXT),
     "a colour": Choice(keep(colour="surprise"), {"on-the-text"}),
     "a pull": Choice(keep(pull="gradient"), {"connected"}),
-    "a character for one step": Choice(keep(step_place=7), ONE_STEP),
-    "a unit for one step": Choice(keep(step_unit=5), {"step-written"}),
     "no ranking as yet": Choice(
-        lambda page: page.session.measurements.pop("which-unit"), {"strip", "heatmap", "on-the-text", "step-written"}
+        lambda page: page.session.measurements.pop("which-unit"), {"strip", "heatmap", "on-the-text"}
     ),
     "an order by a concept": Choice(
         lambda page: page.session.measurements.pop("which-unit"),
-        {"strip", "heatmap", "on-the-text", "step-written"},
+        {"strip", "heatmap", "on-the-text"},
         lambda page: page.at.session_state.__setitem__("order", page.session.ranked.value.verdicts[0].name),
     ),
 }

@@ -15,13 +15,15 @@ def test_those_that_became_harder_are_listed_and_none_else_the_first_column_of_f
     nats, counts = np.array([nats for nats, _ in found]), np.array([count for _, count in found])
     alphabet = "".join(chr(0x100 + k) for k in range(len(found)))
     table = harder(alphabet, np.where(counts > 0, nats, np.nan), counts)
-    signs, in_all, each, came = table.columns
-    assert list(in_all.values) == sorted(in_all.values, reverse=True)
-    np.testing.assert_allclose(in_all.values, np.multiply(each.values, came.values))
+    assert list(table) == ["next", "in all, bits", "each, bits", "came"]
+    signs = table["next"].tolist()
+    assert table["in all, bits"].is_monotonic_decreasing
+    np.testing.assert_allclose(table["in all, bits"], table["each, bits"] * table["came"])
     worse = {sign for sign, nat, count in zip(alphabet, nats, counts, strict=True) if nat > 0 and count}
-    assert len(signs.cells) == min(HARDER, len(worse))
-    assert set(signs.cells) <= worse
-    assert (table.title == "No character became harder") == (not worse)
+    assert len(signs) == min(HARDER, len(worse))
+    assert set(signs) <= worse
+    nats_of = dict(zip(alphabet, nats / np.log(2), strict=True))
+    np.testing.assert_allclose(table["each, bits"], [nats_of[sign] for sign in signs])
 
 
 def said(before, after):

@@ -27,9 +27,9 @@ AROUND = 20  # characters of context on either side
 WHICH: dict[Which, str] = {"on": "on", "off": "off", "either": "on or off"}
 PARTS = {"before": "before", "here": "inside", "after": "after"}  # columns of a concordance, and what of a context
 ALIGNED = {  # what is before ends, and what is after begins, at what it is about
-    "before": st.column_config.TextColumn(alignment="right", width=190),
-    "here": st.column_config.TextColumn(alignment="center", width="small"),
-    "after": st.column_config.TextColumn(alignment="left", width=190),
+    "before": st.column_config.TextColumn(alignment="right", width=165),
+    "here": st.column_config.TextColumn(alignment="center"),
+    "after": st.column_config.TextColumn(alignment="left", width=165),
 }
 
 
@@ -127,7 +127,7 @@ def places(session: Session, about: Any) -> str:
     st.markdown(f"**{len(units)} units** are so throughout{so}: {listed}. Where else most of them are:")
     if contexts:
         shared = {"units": [f"{shared} of {len(units)}" for shared in elsewhere.shared]}
-        table("places", "Where else", concordance(shared, contexts), ALIGNED, titled=False)
+        table("places", "Where else", concordance(shared, contexts), ALIGNED, titled=False, width="content")
     else:
         st.caption("Nowhere else.")
     return f", in {spoken}"

@@ -43,7 +43,7 @@ VIEWS = [  # what is to fail, the part of the page that it is in, and what else 
     (learns, "as_met", "as-met", {"gradient-norm", "gradient-clipped"}),
     (learns, "saturated", "over-time", {"saturated"}),
     (learns, "embedding", "embedding", {"points"}),
-    (one_step, "written_out", "one-step-drawn", {"step-sheet"}),
+    (one_step, "written_out", "one-step-drawn", {"step-sheet", "step-units"}),
     (one_step, "by_unit", "one-step-drawn", {"step-units"}),
     (filmstrip, "frames", "film-frames", set()),
     (compare, "buttons", "comparing", set()),

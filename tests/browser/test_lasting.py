@@ -8,7 +8,7 @@ import xml.etree.ElementTree as ElementTree
 import pytest
 from playwright.sync_api import Locator, expect
 from serving import Server, command_line, soon
-from visit import Visit
+from visit import Visit, choose, rows
 
 from charrnn.dashboard.words import short
 
@@ -39,11 +39,6 @@ def paused_at(lab: Visit, step: int) -> None:
     expect(lab.figures).to_contain_text(re.compile(rf"step {step:,}\b.*paused.*saved at {step:,}\b"))
 
 
-def rows(table: Locator) -> list[str]:
-    """The rows of a table, as a screen reader gets them."""
-    return table.locator("canvas tbody tr").all_text_contents()
-
-
 def my_runs(lab: Visit, count: int) -> Locator:
     """Open the list, and wait until it has so many runs."""
     table = lab.key("runs")
@@ -51,11 +46,6 @@ def my_runs(lab: Visit, count: int) -> Locator:
         lab.button("my-runs").first.click()
     assert lab.soon(lambda: len(rows(table)) == count)
     return table
-
-
-def choose(table: Locator, row: int) -> None:
-    """Tick a row of a table that can be ticked; the cells are painted, so only their places are known."""
-    table.locator(".dvn-scroller").click(position={"x": 17, "y": 50 + 33 * row})
 
 
 def test_looking_back_shows_the_network_as_it_was_and_training_goes_on_from_there(lab):
@@ -96,13 +86,12 @@ def test_a_fork_with_another_rate_is_trained_and_compared_beside_the_first(lab):
     expect(form).to_be_hidden()
     section = lab.key("compare")  # opened by itself
     expect(section.get_by_text("B: Names, forked at 30: learning rate 0.02")).to_be_visible()
-    results = lab.key("results").locator("tbody tr")
+    results = lab.key("results")
     lab.button("train-all").click()
-    results.first.scroll_into_view_if_needed()
-    assert lab.soon(lambda: ["training" in row for row in results.all_text_contents()] == [True, True])
+    assert lab.soon(lambda: ["training" in row for row in rows(results)] == [True, True])
     lab.button("pause-all").click()
-    assert lab.soon(lambda: ["paused" in row for row in results.all_text_contents()] == [True, True])
-    assert "learning rate 0.02 instead of 0.004" in results.all_text_contents()[1]
+    assert lab.soon(lambda: ["paused" in row for row in rows(results)] == [True, True])
+    assert "learning rate 0.02 instead of 0.004" in rows(results)[1]
     expect(lab.key("overlay").locator("svg.marks")).to_contain_text("hesitates between so many characters")
 
 

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from playwright.sync_api import expect
+from visit import choose, rows
 
 UNITS = 32
 
@@ -60,7 +61,7 @@ def test_the_heatmap_shows_all_units_and_a_picked_cell_moves_the_unit_on_the_tex
 
 
 def test_at_rest_the_units_are_ranked_and_the_best_are_named_in_the_strip(trained):
-    expect(trained.key("verdicts").locator("tbody tr").first).to_be_visible()
+    assert trained.soon(lambda: rows(trained.key("verdicts")))
     told = trained.page.get_by_text(re.compile(r"^Unit \d+ knows")).first
     expect(told).to_be_visible()
     unit = re.match(r"Unit (\d+)", told.inner_text())[1]
@@ -68,6 +69,27 @@ def test_at_rest_the_units_are_ranked_and_the_best_are_named_in_the_strip(traine
     trained.page.keyboard.press("ArrowRight")
     expect(trained.key("strip").locator(".card")).to_contain_text(re.compile(rf"\w+ {unit}\b"))
     expect(trained.key("strip").locator(".card")).not_to_contain_text(f"unit {unit} ")
+
+
+def verdict_ticked(lab):
+    """The row of the verdicts that is ticked, in words."""
+    return lab.key("verdicts").locator("canvas tbody tr[aria-selected=true]").all_text_contents()
+
+
+def test_a_ticked_verdict_shows_its_unit_on_the_text_and_a_unit_picked_elsewhere_is_ticked(trained):
+    verdicts = trained.key("verdicts")
+    assert trained.soon(lambda: len(rows(verdicts)) > 2 and verdict_ticked(trained) == rows(verdicts)[:1])
+    units = [int(unit) for unit in verdicts.locator("canvas tbody td[aria-colindex='2']").all_text_contents()]
+    row = next(row for row, unit in enumerate(units) if unit != units[0])
+    choose(verdicts, row)
+    assert trained.soon(lambda: verdict_ticked(trained) == [rows(verdicts)[row]])
+    assert trained.soon(lambda: unit_named(trained) == units[row])
+    expect(trained.key("most-on")).to_contain_text(f"Unit {units[row]} is most on")
+    trained.key("on-the-text").get_by_role("button", name="Row before (arrow up)").click()
+    assert trained.soon(lambda: unit_named(trained) != units[row])
+    other = unit_named(trained)
+    expected = [rows(verdicts)[units.index(other)]] if other in units else []
+    assert trained.soon(lambda: verdict_ticked(trained) == expected)
 
 
 def test_a_silenced_unit_changes_the_loss_and_what_is_written(trained):
@@ -91,7 +113,7 @@ def test_who_arrives_at_a_trained_run_is_shown_one_unit_everywhere_the_best_know
     assert best != "0", "the test needs a best unit that is not the first one"
     lab.key("on-the-text").scroll_into_view_if_needed()  # what is far from sight is drawn once it comes near
     assert lab.soon(lambda: unit_named(lab) == int(best))
-    expect(lab.key("extremes")).to_contain_text(f"Unit {best} is most on")
+    expect(lab.key("most-on")).to_contain_text(f"Unit {best} is most on")
     expect(lab.page.get_by_text(re.compile(r"^Unit \d+ held at 0"))).to_contain_text(f"Unit {best} held")
     placeholder = f"unit {best}, which is looked at; or choose some"
     expect(lab.key("silenced").get_by_role("combobox")).to_have_attribute("placeholder", placeholder)
@@ -140,6 +162,25 @@ def test_the_step_by_hand_is_of_the_unit_and_the_character_chosen_and_follows_tr
     assert trained.soon(lambda: sheet.inner_text() != numbers)
 
 
+def test_a_table_stays_sorted_and_scrolled_while_its_numbers_move(trained):
+    unfold(trained, "learns")
+    table = trained.key("step-units")
+    scroller = table.locator(".dvn-scroller")
+    scroller.click(position={"x": 110, "y": 15})  # the head of "h before"
+
+    def column() -> list[float]:
+        return [float(text) for text in table.locator("canvas tbody td[aria-colindex='2']").all_text_contents()]
+
+    assert trained.soon(lambda: column() and column() == sorted(column()))
+    scroller.evaluate("scroller => scroller.scrollTo(0, 330)")
+    assert trained.soon(lambda: scroller.evaluate("scroller => scroller.scrollTop") == 330)
+    before = column()
+    trained.train()
+    assert trained.soon(lambda: column() != before)
+    assert trained.soon(lambda: column() == sorted(column()))
+    assert scroller.evaluate("scroller => scroller.scrollTop") == 330
+
+
 def test_find_where_else_lists_places_for_a_stretch_that_was_drawn_over(trained):
     trained.key("which-way").get_by_role("radio", name="on or off").click()
     spans = trained.key("on-the-text").locator(".text > span")
@@ -151,7 +192,6 @@ def test_find_where_else_lists_places_for_a_stretch_that_was_drawn_over(trained)
     mouse.move(last["x"] + last["width"] / 2, last["y"] + last["height"] / 2, steps=4)
     mouse.up()
     expect(trained.page.get_by_text(re.compile("are so throughout"))).to_be_visible()
-    places = trained.key("places").locator("tbody tr")
-    expect(places.first).to_have_text(re.compile(r"\d+ of \d+"))
-    assert places.count() > 5
+    assert trained.soon(lambda: len(rows(trained.key("places"))) > 5)
+    assert all(re.match(r"\d+ of \d+", row) for row in rows(trained.key("places")))
     expect(trained.page.get_by_text(re.compile(r"in all [\d,]+ characters"))).to_be_visible()

@@ -11,6 +11,16 @@ from playwright.sync_api import Locator, Page, expect
 from serving import soon
 
 
+def rows(table: Locator) -> list[str]:
+    """The rows of a table that are in its sight, as a screen reader gets them."""
+    return table.locator("canvas tbody tr").all_text_contents()
+
+
+def choose(table: Locator, row: int) -> None:
+    """Tick a row of a table that can be ticked; the cells are painted, so only their places are known."""
+    table.locator(".dvn-scroller").click(position={"x": 17, "y": 50 + 33 * row})
+
+
 class Visit:
     """A page, and what went wrong on it."""
 

@@ -3,6 +3,7 @@
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+from streamlit.testing.v1 import AppTest
 
 from charrnn.dashboard.inside.ablation import HARDER, harder, in_words
 from charrnn.insight.ablation import Ablation
@@ -24,6 +25,20 @@ def test_those_that_became_harder_are_listed_and_none_else_the_first_column_of_f
     assert set(signs) <= worse
     nats_of = dict(zip(alphabet, nats / np.log(2), strict=True))
     np.testing.assert_allclose(table["each, bits"], [nats_of[sign] for sign in signs])
+
+
+def none_harder():
+    import numpy as np
+
+    from charrnn.dashboard.inside.ablation import harder, suffering
+
+    suffering(harder("ab", np.array([-0.5, np.nan]), np.array([3, 0])))
+
+
+def test_where_no_character_became_harder_that_is_said_and_no_empty_table_drawn():
+    at = AppTest.from_function(none_harder).run()
+    assert [element.value for element in at.markdown] == ["No character became harder"]
+    assert not at.dataframe
 
 
 def said(before, after):

@@ -11,7 +11,7 @@ from charrnn.dashboard import words
 from charrnn.dashboard.components import Choice, Colouring, coloured_text, encode_coloured_text, encode_line, line
 from charrnn.dashboard.inside.unit_text import guesses
 from charrnn.dashboard.session.parts import anew, redrawn, switch
-from charrnn.dashboard.session.selection import Chosen, Reading, chosen, reading
+from charrnn.dashboard.session.selection import Chosen, Reading, chosen, reading, shown
 from charrnn.dashboard.session.session import Session
 from charrnn.dashboard.tables import table
 from charrnn.insight.attribution import Attribution, attribution
@@ -45,7 +45,7 @@ def connections(session: Session) -> None:
     with left:
         redrawn(lambda: prediction(session), "connections-drawn")
     with right:
-        redrawn(lambda: guesses_here(session), "guesses", lambda: session.view.step, every=SECONDS)
+        redrawn(lambda: guesses_here(session), "guesses", lambda: shown(session), every=SECONDS)
 
 
 def controls() -> None:

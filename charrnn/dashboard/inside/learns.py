@@ -11,6 +11,7 @@ from charrnn.dashboard.components import Axis, encode_line, encode_matrix, line,
 from charrnn.dashboard.inside.one_step import one_step
 from charrnn.dashboard.session import measuring
 from charrnn.dashboard.session.parts import alone, redrawn, switch
+from charrnn.dashboard.session.selection import shown
 from charrnn.dashboard.session.session import Last, Session
 from charrnn.insight.reading import states
 from charrnn.insight.weights import embedding, histogram, saturation
@@ -57,11 +58,6 @@ def learns(session: Session) -> None:
             redrawn(lambda: characters_as_points(session), "embedding", lambda: shown(session), every=SECONDS)
             st.divider()
             one_step(session)
-
-
-def shown(session: Session) -> Any:
-    """Which network is shown."""
-    return session.origin, session.view.step, session.view.past
 
 
 def array_control() -> None:

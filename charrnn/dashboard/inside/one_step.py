@@ -7,7 +7,7 @@ import streamlit as st
 from charrnn.dashboard import words
 from charrnn.dashboard.components import Passage, encode_passages, passages
 from charrnn.dashboard.session.parts import anew, redrawn
-from charrnn.dashboard.session.selection import looked_at, reading
+from charrnn.dashboard.session.selection import looked_at, reading, shown
 from charrnn.dashboard.session.session import Session
 from charrnn.dashboard.tables import table
 from charrnn.insight.worksheet import Worksheet, worksheet
@@ -22,7 +22,7 @@ TERMS = 3  # of a sum that are written out, the largest ones
 def one_step(session: Session) -> None:
     """Two parts of the page: what is chosen, and the step itself; that follows the network while it trains."""
     redrawn(lambda: controls(session), "one-step", lambda: looked_at(session))
-    redrawn(lambda: by_hand(session), "one-step-drawn", lambda: session.view.step, every=SECONDS)
+    redrawn(lambda: by_hand(session), "one-step-drawn", lambda: shown(session), every=SECONDS)
 
 
 def controls(session: Session) -> None:

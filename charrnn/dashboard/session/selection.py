@@ -1,6 +1,6 @@
 """What a person looks at: the unit, the text and the order chosen, wherever that was."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import streamlit as st
@@ -74,6 +74,11 @@ def look_at(session: Session, unit: int) -> None:
     """A unit was picked, somewhere."""
     session.unit = unit
     follow()
+
+
+def shown(session: Session) -> Any:
+    """Which network is shown."""
+    return session.origin, session.view.step, session.view.past
 
 
 def looked_at(session: Session) -> int:

@@ -49,6 +49,7 @@ VIEWS: dict[str, Callable[[Session], Any]] = {
     "ablation bars": ablation.costs,
     "memory, eigenvalues": remembers.memory,
     "connections": attribution.prediction,
+    "guesses": attribution.guesses_here,
     "matrix W_hh": learns.array,
     "histograms": learns.histograms,
     "as training met it": learns.as_met,
@@ -56,6 +57,7 @@ VIEWS: dict[str, Callable[[Session], Any]] = {
     "embedding": learns.characters_as_points,
     "one step": one_step.by_hand,
     "compare two runs": compare.side_by_side,
+    "results of two runs": compare.come_to,
     "curves of two runs": compare.overlay,
     "filmstrip": filmstrip.film_of,
 }
@@ -129,7 +131,7 @@ def page() -> None:
     if "session" not in st.session_state:
         st.session_state["session"] = Session(trained(1))
     session: Session = st.session_state["session"]
-    if view in ("compare two runs", "curves of two runs"):
+    if view.endswith("two runs"):
         session.compared = [trained(2)]
     st.fragment(draw)(session, view)
 

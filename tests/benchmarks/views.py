@@ -30,14 +30,11 @@ from serving import Server, launch
 
 VIEWS = (
     *("reading strip", "loss curve", "heatmap", "coloured text", "most on and off", "verdict table"),
-    *("ablation, two samples", "ablation bars", "memory, eigenvalues", "connections", "matrix W_hh"),
+    *("ablation, two samples", "ablation bars", "memory, eigenvalues", "connections", "guesses", "matrix W_hh"),
     *("histograms", "as training met it", "saturation over time", "embedding", "one step"),
-    *("compare two runs", "curves of two runs", "filmstrip"),
+    *("compare two runs", "results of two runs", "curves of two runs", "filmstrip"),
 )
-LIVE = (
-    *("reading strip", "heatmap", "coloured text", "connections", "matrix W_hh"),
-    *("one step", "compare two runs"),
-)
+LIVE = ("reading strip", "heatmap", "coloured text", "connections", "matrix W_hh", "compare two runs")
 LIMIT = 50  # ms a redraw, asked for at 256 units and 200 characters
 BETWEEN = 1500  # ms, after which the largest picture may be sent again
 SETTLED = 500  # ms after a redraw has arrived, in which charts are drawn

@@ -5,7 +5,7 @@ controls         what a person chooses and drives with: text, settings, player, 
 views            what is shown of a run: first screen, loss curve, what it writes, film, comparison
 inside           the views that look inside a network, each a file; knows, remembers, learns list them
 session          what one browser has: its run, what it looks at, what was measured, the parts of its page
-components       what no library draws: strip, heatmap, coloured text, and what moves by itself
+components       what no library draws: strip, cells, coloured text, and what moves by itself
 charts           Altair: pure functions from frames to charts, one look for all
 tables           pandas frames on the page
 channel          what moves, pushed to the browser (drawing: a picture as it was made last; wire: how it is sent)

@@ -82,7 +82,7 @@ def test_a_picked_unit_is_followed_by_text_and_silence(opened):
     header, _ = opened.component("on-the-text")
     assert header["rows"][header["chosen"]["row"]].startswith("unit 11")
     assert any(element.value.startswith("Unit 11 held at 0") for element in opened.at.markdown)
-    assert opened.component("heatmap")[0]["picked"]["unit"] == 11
+    assert opened.component("heatmap")[0]["picked"]["row"] == "11"
 
 
 def test_the_best_units_bear_their_concepts_names_in_the_strip(opened):

@@ -15,7 +15,9 @@ PAGE = """<!doctype html><div id="host" style="width: WIDTHpx; --st-background-c
 <script type="module">
   import component from "./SCRIPT.js";
   const parentElement = document.getElementById("host").attachShadow({ mode: "open" });
-  window.draw = (bytes) => component({ data: Uint8Array.from(bytes), parentElement, setStateValue() {} });
+  window.told = [];
+  const setStateValue = (name, value) => told.push([name, value]);
+  window.draw = (bytes) => component({ data: Uint8Array.from(bytes), parentElement, setStateValue });
 </script>"""
 
 

@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import ArrayLike
 from starlette.requests import Request
 from starlette.responses import Response
 from streamlit.testing.v1 import AppTest
 
-from charrnn.dashboard.components.heatmap import encode_heatmap
+from charrnn.dashboard.components.cells import Axis, encode_cells
 from charrnn.dashboard.components.scripts import SCRIPTS, script
 from charrnn.dashboard.components.strip import StripFrame, encode_strip
 
@@ -40,6 +41,13 @@ def opened(message: bytes) -> tuple[dict[str, Any], bytes]:
     return json.loads(header), payload
 
 
+def encoded(values: ArrayLike, **options: Any) -> bytes:
+    """Cells of as many rows and columns as there are values."""
+    R, C = np.shape(values)
+    down, across = Axis("unit", list(map(str, range(R)))), Axis("character", "é" * C)
+    return encode_cells(values, down=down, across=across, title="value", **options)
+
+
 def test_a_strip_of_84_characters_six_rows_and_five_units_stays_below_four_kilobytes():
     assert (
         len(encode_strip(a_frame("elizabeth could not help smiling at his easy manner of directing his\nfriend.\n\n")))
@@ -48,7 +56,7 @@ def test_a_strip_of_84_characters_six_rows_and_five_units_stays_below_four_kilob
 
 
 def test_a_heatmap_of_128_units_at_100_characters_stays_below_40_kilobytes():
-    assert len(encode_heatmap(np.zeros((100, 128)), text="x" * 100, units=range(128))) < 40_000
+    assert len(encoded(np.zeros((128, 100)))) < 40_000
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40), st.integers(0, 2**32 - 1))
@@ -102,31 +110,47 @@ def test_a_strip_whose_lengths_disagree_is_refused_by_name(change: dict[str, Any
 
 
 @given(st.integers(1, 12), st.integers(1, 12), st.sampled_from([1.0, 2.0]), st.integers(0, 2**32 - 1))
-def test_every_value_of_a_heatmap_comes_back_right_to_three_decimals(T: int, H: int, limit: float, seed: int):
-    values = np.random.default_rng(seed).uniform(-limit, limit, (T, H))
-    header, payload = opened(encode_heatmap(values, text="é" * T, units=range(H, 2 * H), limit=limit))
-    assert header["units"] == list(range(H, 2 * H))
-    np.testing.assert_allclose(np.frombuffer(payload, "<i2").reshape(T, H) / 32767 * limit, values, atol=5e-5)
+def test_every_cell_of_a_fixed_scale_comes_back_right_to_three_decimals(R: int, C: int, limit: float, seed: int):
+    values = np.random.default_rng(seed).uniform(-limit, limit, (R, C))
+    header, payload = opened(encoded(values, limit=limit, text=True))
+    assert (header["limit"], header["full"]) == (limit, limit)
+    assert [axis["signs"] for axis in header["axes"]] == [list(map(str, range(R))), "é" * C]
+    np.testing.assert_allclose(np.frombuffer(payload, "<i2").reshape(R, C) / 32767 * limit, values, atol=5e-5)
+
+
+@given(st.integers(1, 9), st.integers(1, 9), st.floats(1e-3, 1e3), st.integers(0, 2**32 - 1))
+def test_every_cell_comes_back_though_the_scale_ends_before_the_largest(R: int, C: int, size: float, seed: int):
+    values = np.random.default_rng(seed).standard_normal((R, C)) * size
+    header, payload = opened(encoded(values))
+    back = np.frombuffer(payload, "<i2").reshape(R, C) / 32767 * header["limit"]
+    np.testing.assert_allclose(back, values, atol=header["limit"] / 30_000)
+    assert header["full"] <= header["limit"]
+
+
+def test_cells_that_need_not_be_exact_are_half_as_long():
+    (_, exact), (_, moving) = (opened(encoded(np.eye(4), limit=1.0, exact=exact)) for exact in (True, False))
+    assert len(moving) * 2 == len(exact)
+    np.testing.assert_allclose(np.frombuffer(moving, "i1").reshape(4, 4) / 127, np.eye(4))
 
 
 def test_values_beyond_the_scale_are_drawn_at_its_end_and_what_is_no_number_as_neither_sign():
-    _, payload = opened(encode_heatmap([[-3.0, 3.0, np.nan]], text="a", units=[0, 1, 2]))
+    _, payload = opened(encoded([[-3.0, 3.0, np.nan]], limit=1.0))
     assert np.frombuffer(payload, "<i2").tolist() == [-32767, 32767, -32768]
 
 
 @pytest.mark.parametrize(
-    ("values", "text", "units"),
-    [(np.zeros((2, 3)), "abc", [0, 1]), (np.zeros((0, 2)), "", [0, 1]), (np.zeros((2, 2)), "ab", [1, 1])],
+    ("values", "rows", "columns"),
+    [(np.zeros((2, 3)), "ab", "ab"), (np.zeros((0, 2)), "", "ab"), (np.zeros((2, 2)), "aa", "ab")],
 )
-def test_a_heatmap_whose_shapes_disagree_is_refused(values: np.ndarray, text: str, units: list[int]):
-    with pytest.raises(ValueError, match=r"values|units"):
-        encode_heatmap(values, text=text, units=units)
+def test_cells_whose_shapes_disagree_or_whose_rows_have_one_sign_are_refused(values, rows, columns):
+    with pytest.raises(ValueError, match=r"values|down"):
+        encode_cells(values, down=Axis("unit", rows), across=Axis("unit", columns), title="weight")
 
 
 def page() -> None:
     import numpy as np
 
-    from charrnn.dashboard.components import encode_heatmap, encode_strip, heatmap, reading_strip
+    from charrnn.dashboard.components import Axis, cells, encode_cells, encode_strip, reading_strip
 
     frame = {
         "text": "a",
@@ -138,7 +162,7 @@ def page() -> None:
         "units": [],
     }
     reading_strip(encode_strip(frame), key="strip")
-    heatmap(encode_heatmap(np.zeros((1, 1)), text="a", units=[0]), key="states")
+    cells(encode_cells(np.zeros((1, 1)), down=Axis("", [""]), across=Axis("unit", "0"), title="bias"), key="bias")
 
 
 def test_a_page_without_installation_mounts_both_components_twice_over():
@@ -146,7 +170,7 @@ def test_a_page_without_installation_mounts_both_components_twice_over():
         at = AppTest.from_function(page).run()
         assert not at.exception
         mounted = [element.proto.js_content for element in at.get("bidi_component")]
-        assert [re.search(r"scripts/\w+/(\w+\.js)", shim)[1] for shim in mounted] == ["reading_strip.js", "heatmap.js"]
+        assert [re.search(r"scripts/\w+/(\w+\.js)", shim)[1] for shim in mounted] == ["reading_strip.js", "cells.js"]
         assert all(len(shim) < 200 for shim in mounted), "scripts are served once, not sent with each update"
 
 

@@ -1,4 +1,4 @@
-"""What the coloured text and the matrix send to the browser."""
+"""What the coloured text sends to the browser."""
 
 import json
 from typing import Any
@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from charrnn.dashboard.components.coloured_text import Colouring, encode_coloured_text
-from charrnn.dashboard.components.matrix import Axis, encode_matrix
 
 SIGNED = Colouring(title="hidden value", signed=True, limit=1.0)
 
@@ -56,18 +55,3 @@ def test_values_that_do_not_fit_the_text_are_refused(values: np.ndarray):
 def test_guesses_that_do_not_fit_the_text_are_refused():
     with pytest.raises(ValueError, match="guesses"):
         encode_coloured_text(np.zeros((1, 2)), text="ab", rows=["unit"], colouring=SIGNED, guesses=guesses(3))
-
-
-@given(st.integers(1, 9), st.integers(1, 9), st.floats(1e-3, 1e3), st.integers(0, 2**32 - 1))
-def test_every_weight_comes_back_though_the_scale_ends_before_the_largest(R: int, C: int, size: float, seed: int):
-    values = np.random.default_rng(seed).standard_normal((R, C)) * size
-    message = encode_matrix(values, down=Axis("unit", ["0"] * R), across=Axis("character", ["a"] * C), title="weight")
-    header, payload = opened(message)
-    back = np.frombuffer(payload, "<i2").reshape(R, C) / 32767 * header["limit"]
-    np.testing.assert_allclose(back, values, atol=header["limit"] / 30_000)
-    assert header["full"] <= header["limit"]
-
-
-def test_a_matrix_whose_signs_do_not_fit_is_refused():
-    with pytest.raises(ValueError, match="values"):
-        encode_matrix(np.zeros((2, 2)), down=Axis("", [""]), across=Axis("unit", ["0", "1"]), title="bias")

@@ -1,12 +1,13 @@
-"""What is drawn in the browser: strip, heatmap, coloured text, matrix and passages.
+"""What is drawn in the browser: strip, cells, coloured text and passages.
 
 Each is a Python function that packs numbers into a few kilobytes, and JavaScript modules (assets/) that draw them:
 
-    reading_strip.js  heatmap.js  coloured_text.js  matrix.js   what is shown
+    reading_strip.js  cells.js  coloured_text.js   what is shown
+    grid.js              what strip and cells share: what is picked and pointed at, by pointer and keys
     strip_picture.js     the strip's rows, drawn
     passages.js          texts as they were written
     copied.js            the button that copies one
-    guesses.js           the likeliest characters at one place, as a table
+    guesses.js           the likeliest characters at one place, as a table and in words
     stage.js             a component's life: built once, redrawn with each frame, theme and width
     live.js              the newest message of each, whether Streamlit brought it or the session's channel
     link.js              the page's end of that channel
@@ -21,9 +22,8 @@ from charrnn.dashboard.components.live_text import Span, encode_line, line
 from charrnn.dashboard.components.rerun_bridge import link
 
 from .arrive import arrive
+from .cells import Axis, Cell, cells, encode_cells
 from .coloured_text import Choice, Colouring, Guesses, coloured_text, encode_coloured_text
-from .heatmap import Cell, encode_heatmap, heatmap
-from .matrix import Axis, encode_matrix, matrix
 from .passages import Passage, encode_passages, passages
 from .strip import Reach, Row, StripFrame, Unit, encode_strip, reading_strip
 
@@ -41,18 +41,16 @@ __all__ = [
     "StripFrame",
     "Unit",
     "arrive",
+    "cells",
     "coloured_text",
+    "encode_cells",
     "encode_coloured_text",
-    "encode_heatmap",
     "encode_line",
-    "encode_matrix",
     "encode_passages",
     "encode_press",
     "encode_strip",
-    "heatmap",
     "line",
     "link",
-    "matrix",
     "passages",
     "press",
     "reading_strip",

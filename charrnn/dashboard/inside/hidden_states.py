@@ -5,7 +5,7 @@ from collections.abc import Hashable
 import streamlit as st
 
 from charrnn.dashboard import words
-from charrnn.dashboard.components import Cell, encode_heatmap, encode_line, heatmap, line
+from charrnn.dashboard.components import Axis, Cell, cells, encode_cells, encode_line, line
 from charrnn.dashboard.session import fields, measuring
 from charrnn.dashboard.session.parts import redrawn
 from charrnn.dashboard.session.selection import (
@@ -74,12 +74,12 @@ def all_units(session: Session) -> None:
     if unseen := session.run.corpus.vocabulary.unseen(choice.typed):
         st.text(f"Left out, never seen in the text: {' '.join(map(words.visible, unseen))}")
     cell: Cell | None = (st.session_state.get("heatmap") or {}).get("picked")
-    picked = cell["position"] if cell else 0
+    picked = cell["column"] if cell else 0
 
     def seen() -> Hashable:
         return choice, picked, session.typed, session.unit, session.naming
 
-    heatmap(
+    cells(
         session.picture("heatmap", lambda: picture_of(session, choice, picked), seen),
         key="heatmap",
         on_pick=lambda cell: pick_cell(session, cell),
@@ -94,13 +94,14 @@ def picture_of(session: Session, choice: Chosen, position: int) -> bytes:
     shown, limit = seen_as(now.hidden, choice.view)
     units = ordered(session, now.hidden, choice)
     position = min(position, len(now.hidden) - 1)
-    return encode_heatmap(
-        shown[:, units],
-        text=session.run.corpus.vocabulary.decode(now.ids[now.start :]),
-        units=units.tolist(),
+    return encode_cells(
+        shown[:, units].T,
+        down=Axis("unit", list(map(str, units))),
+        across=Axis("character", session.run.corpus.vocabulary.decode(now.ids[now.start :])),
         title=VIEWS[choice.view],
         limit=limit,
-        picked=None if session.unit is None else Cell(unit=looked_at(session), position=position),
+        text=True,
+        picked=None if session.unit is None else Cell(row=str(looked_at(session)), column=position),
         exact=not running(session.run),
     )
 
@@ -132,4 +133,4 @@ def order_control(session: Session) -> None:
 def pick_cell(session: Session, cell: Cell | None) -> None:
     """A unit was picked in the heatmap."""
     if cell:
-        look_at(session, cell["unit"])
+        look_at(session, int(cell["row"]))

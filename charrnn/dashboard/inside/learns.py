@@ -7,7 +7,7 @@ import streamlit as st
 
 from charrnn.dashboard.charts import draw
 from charrnn.dashboard.charts import weights as charts
-from charrnn.dashboard.components import Axis, encode_line, encode_matrix, line, matrix
+from charrnn.dashboard.components import Axis, cells, encode_cells, encode_line, line
 from charrnn.dashboard.inside.one_step import one_step
 from charrnn.dashboard.session import measuring
 from charrnn.dashboard.session.parts import alone, redrawn, switch
@@ -84,7 +84,7 @@ def array(session: Session) -> None:
 
     def seen() -> bytes:
         values, down, across = entries(session, name)
-        return encode_matrix(values, down=down, across=across, title="weight")
+        return encode_cells(values, down=down, across=across, title="weight")
 
     def said() -> bytes:
         sizes = " × ".join(map(str, entries(session, name)[0].shape))
@@ -92,7 +92,7 @@ def array(session: Session) -> None:
         return encode_line([(words, "muted")], small=True)
 
     line(picture("weights-said", said, lambda: name), key="weights-said")
-    matrix(picture("weights", seen, lambda: name), key="matrix")
+    cells(picture("weights", seen, lambda: name), key="matrix")
 
 
 def chosen() -> str:

@@ -1,9 +1,9 @@
 // A text whose characters are coloured by one row of numbers at a time. Up and down step from row to row, left and
 // right from character to character; with shift, or after the button ⇥, a whole stretch is picked.
 
-import { contextFor, glyph, legend, percent, signedText, spoken, unpack } from "./shared.js";
-import { STYLE as GUESSES, likeliest } from "./guesses.js";
-import { button, make, placeBeside, renderer, sharedChoice } from "./stage.js";
+import { glyph, legend, signedText, spoken, unpack } from "./shared.js";
+import { STYLE as GUESSES, cameText, guessTable, guessWords, guessesOf } from "./guesses.js";
+import { button, make, placeBeside, renderer, sharedChoice, surroundings } from "./stage.js";
 
 /** @typedef {{ row: number, start: number | null, end: number | null }} Picked - a row, and a stretch of the text if any */
 
@@ -51,12 +51,9 @@ export default renderer(STYLE, (stage) => {
   const steps = [button("Row before (arrow up)", "▴", () => turn(-1)), button("Next row (arrow down)", "▾", () => turn(1))];
   const head = make("div", { className: "head" }, [...steps, name, of]);
   const text = make("div", { className: "text", tabIndex: 0, at: { role: "group" } });
-  const scaleLegend = make("canvas", { at: { "aria-hidden": "true" } });
-  const card = make("div", { className: "card", hidden: true, at: { "aria-hidden": "true" } });
-  const said = make("div", { className: "spoken", at: { "aria-live": "polite" } });
   const extend = button("Pick up to the next character that is pressed", "⇥", () => reach(!reaching));
   const moves = [button("Character before", "‹", () => move(-1)), button("Next character", "›", () => move(1)), extend];
-  const foot = make("div", { className: "foot" }, [scaleLegend, make("div", { className: "tools" }, moves)]);
+  const { foot, card, said, legendContext } = surroundings(stage, moves);
   stage.root.append(head, text, foot, card, said);
 
   const chosen = /** @type {Choice<Picked>} */ (sharedChoice(stage, "chosen")); // once there is a frame
@@ -123,8 +120,7 @@ export default renderer(STYLE, (stage) => {
     const tidy = String(Math.round(limit * 100) / 100) + (unit ? ` ${unit}` : "");
     const ends = { low: signed ? `−${tidy}` : "0", high: signed ? `+${tidy}` : tidy };
     const narrow = stage.width < 640 * theme.zoom;
-    const context = contextFor(scaleLegend, stage.width / theme.zoom - 150, 24, theme.zoom);
-    legend(context, theme, { x: 0, y: 12, width: narrow ? 36 : 96, title: narrow ? "" : title, colours, ...ends });
+    legend(legendContext(), theme, { x: 0, y: 12, width: narrow ? 36 : 96, title: narrow ? "" : title, colours, ...ends });
     showCard(hover ?? (picked && frame.card && picked.end - picked.start === 1 ? picked.start : null));
   }
 
@@ -133,11 +129,9 @@ export default renderer(STYLE, (stage) => {
     if (t === null) return;
     const came = frame.came(t), bits = frame.surprise[t];
     const lines = [make("p", { textContent: `${frame.rows[row()] || frame.colouring.title} at ${glyph(frame.text[t])}: ${frame.written(row(), t)}` })];
-    const after = frame.of === "next" ? "then came" : "came";
-    if (came !== undefined && bits < 65.5) {
-      lines.push(make("p", { textContent: `${after} ${glyph(came)} · ${percent(2 ** -bits)} · ${bits.toFixed(1)} bits` }));
-    }
-    card.replaceChildren(...lines, likeliest(frame.likeliest(t), came));
+    const then = frame.of === "next" ? "then " : "";
+    if (came !== undefined && bits < 65.5) lines.push(make("p", { textContent: then + cameText(came, bits) }));
+    card.replaceChildren(...lines, guessTable(frame.likeliest(t), came));
     const box = spans[t].getBoundingClientRect(), outer = stage.root.getBoundingClientRect();
     const left = box.left - outer.left;
     placeBeside(card, { left, right: left + box.width, width: stage.width, wish: 210 * stage.theme.zoom, bottom: 0 });
@@ -238,8 +232,8 @@ function describe(/** @type {Frame} */ frame, /** @type {Picked} */ { row, start
   const name = frame.rows[row] || frame.colouring.title;
   if (start === null || end === null) return name;
   if (end - start > 1) return `${name}. Picked: ${frame.text.slice(start, end).map(spoken).join(" ")}`;
-  const guesses = frame.likeliest(start).map(([character, p]) => `${spoken(character)} ${percent(p)}`);
-  return `${name} at ${spoken(frame.text[start])}: ${frame.written(row, start)}. Likeliest: ${guesses.join(", ")}.`;
+  const at = `${name} at ${spoken(frame.text[start])}`;
+  return `${at}: ${frame.written(row, start)}. ${guessWords(frame.likeliest(start))}`;
 }
 
 /**
@@ -247,14 +241,10 @@ function describe(/** @type {Frame} */ frame, /** @type {Picked} */ { row, start
  * @returns {Frame}
  */
 function frameOf(bytes) {
-  const { header, take } = unpack(bytes);
+  const message = unpack(bytes), { header, take } = message;
   /** @type {string[]} */
   const text = Array.from(header.text);
-  /** @type {string[]} */
-  const top = Array.from(header.top);
-  const T = text.length, best = top.length / T;
-  const topP = take(Uint16Array, top.length);
-  const surprise = Float32Array.from(take(Uint16Array, T), (number) => number / 1000);
+  const T = text.length, guesses = guessesOf(message, T);
   const numbers = take(Uint8Array, T * header.rows.length);
   /** @type {Frame["colouring"]} */
   const { signed, limit, unit = "" } = header.colouring;
@@ -264,8 +254,6 @@ function frameOf(bytes) {
     const number = signed ? signedText(value(row, t)).slice(0, -1) : value(row, t).toFixed(2); // a byte holds two decimals
     return unit ? `${number} ${unit}` : number;
   };
-  /** @type {Frame["likeliest"]} */
-  const likeliestAt = (t) => Array.from({ length: best }, (_, k) => [top[t * best + k], topP[t * best + k] / 65535]);
   const came = (/** @type {number} */ t) => text[header.of === "next" ? t + 1 : t];
-  return { ...header, whole: header.text, text, surprise, byte, written, likeliest: likeliestAt, came };
+  return { ...header, ...guesses, whole: header.text, text, byte, written, came };
 }

@@ -1,6 +1,7 @@
-// What a network expected at one place, as a small table: the likeliest characters with bars, the one that came marked.
+// What a network expected at each place of a text: the likeliest characters as a small table with bars, the one that came
+// marked, and in words.
 
-import { glyph, percent } from "./shared.js";
+import { glyph, percent, spoken } from "./shared.js";
 import { make } from "./stage.js";
 
 export const STYLE = `
@@ -16,19 +17,46 @@ export const STYLE = `
 `;
 
 /**
+ * From a message: at each of T places the likeliest characters, best first, and the bits of the one that came.
+ * @param {Message} message
+ * @param {number} T
+ */
+export function guessesOf({ header, take }, T) {
+  /** @type {string[]} */
+  const top = Array.from(header.top);
+  const best = top.length / T, p = take(Uint16Array, top.length);
+  const surprise = Float32Array.from(take(Uint16Array, T), (number) => number / 1000);
+  /** @type {(at: number) => Guess[]} */
+  const likeliest = (at) => Array.from({ length: best }, (_, k) => [top[at * best + k], p[at * best + k] / 65535]);
+  return { surprise, likeliest };
+}
+
+/**
  * A table of the likeliest characters; `came` is the one that came.
  * @param {Guess[]} pairs
  * @param {string} [came]
  */
-export function likeliest(pairs, came) {
+export function guessTable(pairs, came) {
   const rows = pairs.map(([character, p]) => {
     const bar = make("div", { className: "bar" });
     bar.style.width = `${100 * p}%`;
     const right = character === came;
-    /** @type {[string, string | Node][]} */
-    const cells = [["sign", glyph(character)], ["", bar], ["number", (right ? "✓ " : "") + percent(p)]];
-    const row = cells.map(([className, content]) => make("td", { className }, [content]));
-    return make("tr", { className: right ? "came" : "" }, row);
+    const cells = [cell("sign", glyph(character)), cell("", bar), cell("number", (right ? "✓ " : "") + percent(p))];
+    return make("tr", { className: right ? "came" : "" }, cells);
   });
   return make("table", {}, rows);
 }
+
+/** @type {(className: string, content: string | Node) => HTMLTableCellElement} */
+export const cell = (className, content) => make("td", { className }, [content]);
+
+/**
+ * How likely the character was that came, in signs.
+ * @param {string} character
+ * @param {number} bits
+ */
+export const cameText = (character, bits) => `came ${glyph(character)} · ${percent(2 ** -bits)} · ${bits.toFixed(1)} bits`;
+
+/** The likeliest characters in words. */
+export const guessWords = (/** @type {Guess[]} */ pairs) =>
+  `Likeliest: ${pairs.map(([character, p]) => `${spoken(character)} ${percent(p)}`).join(", ")}.`;

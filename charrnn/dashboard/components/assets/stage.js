@@ -3,6 +3,7 @@
 import { follow, inTurn } from "./live.js";
 import { contextFor, themeOf } from "./shared.js";
 
+const BUTTON = 44; // the width of one, in CSS pixels, where fingers press it
 const STYLE = `
   :host { display: block; }
   .stage { position: relative; font-family: var(--st-font); color: var(--text); font-variant-numeric: tabular-nums; }
@@ -16,8 +17,8 @@ const STYLE = `
            background: var(--background); color: var(--muted); font: 22px/1 var(--st-font); cursor: pointer; }
   button:hover { color: var(--text); background: var(--panel); }
   button:focus-visible { outline: 2px solid var(--accent); }
-  .narrow button { width: 44px; height: 44px; }
-  @media (pointer: coarse) { button { width: 44px; height: 44px; } }
+  .narrow button { width: ${BUTTON}px; height: ${BUTTON}px; }
+  @media (pointer: coarse) { button { width: ${BUTTON}px; height: ${BUTTON}px; } }
   [hidden] { display: none !important; }
   .card { position: absolute; z-index: 1; pointer-events: none; box-sizing: border-box; padding: 8px 10px;
           border: 1px solid var(--border); border-radius: 6px; background: var(--background); font-size: calc(12px * var(--zoom));
@@ -159,6 +160,23 @@ export function button(label, sign, onclick) {
 }
 
 /**
+ * What stands around a picture: below it a legend and buttons, a card over it, and words for those who listen.
+ * @param {Stage} stage
+ * @param {HTMLButtonElement[]} buttons
+ */
+export function surroundings(stage, buttons) {
+  const legend = make("canvas", { at: { "aria-hidden": "true" } });
+  const foot = make("div", { className: "foot" }, [legend, make("div", { className: "tools" }, buttons)]);
+  const card = make("div", { className: "card", hidden: true, at: { "aria-hidden": "true" } });
+  const said = make("div", { className: "spoken", at: { "aria-live": "polite" } });
+  const legendContext = () => {
+    const { zoom } = stage.theme;
+    return contextFor(legend, (stage.width - BUTTON * buttons.length) / zoom, 24, zoom);
+  };
+  return { foot, card, said, legendContext };
+}
+
+/**
  * Beside a column and inside the box; on its right if there is room, since that hides only what is to come.
  * @param {HTMLElement} card
  * @param {{ left: number, right: number, width: number, wish: number, bottom: number }} where
@@ -170,39 +188,4 @@ export function placeBeside(card, { left, right, width, wish, bottom }) {
   card.style.left = `${onRight ? right + 6 : left - 6 - room}px`;
   card.hidden = false;
   card.style.top = `${Math.max(0, bottom - card.offsetHeight)}px`;
-}
-
-/**
- * Scrolls only when the place would be hidden, and then a little further.
- * @param {HTMLElement} scroller
- * @param {number} x
- * @param {number} width
- */
-export function keepInView(scroller, x, width) {
-  const { scrollLeft, clientWidth } = scroller;
-  if (x < scrollLeft) scroller.scrollLeft = x - 3 * width;
-  else if (x + width > scrollLeft + clientWidth) scroller.scrollLeft = x + 4 * width - clientWidth;
-}
-
-/**
- * A still picture, at twice the size, with a margin: `draw` gets a context that starts inside the margin.
- * @param {string} name
- * @param {Theme} theme
- * @param {number} width
- * @param {number} height
- * @param {(context: Context) => void} draw
- */
-export function savePicture(name, theme, width, height, draw) {
-  const canvas = document.createElement("canvas");
-  const context = contextFor(canvas, width + 24, height + 24, 1, 2);
-  context.fillStyle = theme.background;
-  context.fillRect(0, 0, width + 24, height + 24);
-  context.translate(12, 12);
-  draw(context);
-  canvas.toBlob((blob) => {
-    if (!blob) return; // larger than this browser can save
-    const link = make("a", { href: URL.createObjectURL(blob), download: name });
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-  });
 }

@@ -1,6 +1,6 @@
 // The reading strip as a picture: where each row lies and how it is drawn. It knows nothing of pointers or Streamlit.
 
-import { fit, glyph, legend, real, step } from "./shared.js";
+import { fit, glyph, legend, step } from "./shared.js";
 
 /** @typedef {{ label: string, guess: string[], p: Uint8Array }} Row */
 /** @typedef {{ name: string, values: Int16Array }} Unit */
@@ -20,223 +20,188 @@ import { fit, glyph, legend, real, step } from "./shared.js";
  * @property {number | null} pinned
  */
 
+/** @typedef {{ context: Context, theme: Theme, edges: Float64Array }} Brush - with the columns' edges */
 /** @typedef {{ y: number, height: number }} Place */
 
 /**
- * A row of the picture.
- * @typedef {{ kind: "row", row: Row } | { kind: "now", row: Row } | { kind: "came" } | { kind: "surprise" }
- *   | { kind: "unit", unit: Unit }} Kind
+ * A row of the picture: its name, the end of it that is never cut off, what stands below it, and how it is drawn.
+ * @typedef {object} Kind
+ * @property {string} name
+ * @property {string} [end]
+ * @property {string} [below]
+ * @property {boolean} [strong]
+ * @property {boolean} [faint]
+ * @property {(brush: Brush, place: Place) => void} draw
  * @typedef {Place & Kind} Band
  */
-
-/** @typedef {ReturnType<typeof layoutOf>} Layout */
 
 const FULL_SURPRISE = 8; // bits at which a bar is full
 
 /**
- * Where everything lies, in CSS pixels before magnification.
+ * Where everything lies, in CSS pixels before magnification, and how it is drawn.
  * @param {Strip} frame
- * @param {number} width
+ * @returns {Pick<Picture<number>, "measure" | "cellAt" | "place" | "drawNames" | "drawCells" | "drawLegend">}
  */
-export function layoutOf(frame, width) {
-  const narrow = width < 640;
-  const labels = narrow ? 64 : 132;
-  const cell = narrow ? 14 : Math.min(18, Math.max(9, (width - labels) / frame.columns));
+export function drawing(frame) {
+  const { columns } = frame, { bands, height, came } = bandsOf(frame);
+  const size = { narrow: false, names: 0, cells: 0, cell: 0, height };
+  const reachOf = (/** @type {number | null} */ pinned) => (frame.reach?.column === pinned ? frame.reach : null);
+
+  return {
+    measure(width) {
+      const narrow = width < 640, names = narrow ? 64 : 132;
+      const cell = narrow ? 14 : Math.min(18, Math.max(9, (width - names) / columns));
+      return Object.assign(size, { narrow, names, cells: cell * columns, cell });
+    },
+
+    cellAt(x) {
+      const j = Math.floor(x / size.cell);
+      return j >= 0 && j < columns ? j : null;
+    },
+
+    place: (j) => ({ x: j * size.cell, width: size.cell, bottom: height }),
+
+    drawNames(context, theme) {
+      for (const band of bands) drawName(context, theme, band, size);
+    },
+
+    drawCells(context, theme, pinned, hover) {
+      const { a: ratio } = context.getTransform(); // edges on device pixels, or the cells blur into each other
+      const edges = Float64Array.from({ length: columns + 1 }, (_, j) => Math.round(j * size.cell * ratio) / ratio);
+      const brush = { context, theme, edges };
+      context.textAlign = "center";
+      for (const band of bands) band.draw(brush, band);
+      const reach = reachOf(pinned);
+      if (reach) drawReach(brush, reach, came, height);
+      if (hover !== null && hover !== pinned) outline(brush, height, hover, theme.muted, 1);
+      if (pinned !== null) outline(brush, height, pinned, theme.text, 2);
+    },
+
+    /** What the colours mean; it does not scroll with the cells. */
+    drawLegend(context, theme, pinned) {
+      const { narrow, names } = size, reach = reachOf(pinned);
+      /** @type {(long: string, short: string) => string} */
+      const title = (long, short) => (narrow ? (reach ? "" : short) : long); // where there is room for it
+      const scales = [
+        { title: title("guessed right, by its probability", "right"), colours: theme.right, low: "0", high: "100 %" },
+        { title: title("held by a unit", "unit"), colours: theme.signed, low: "−1", high: "+1" },
+      ];
+      let x = narrow ? 0 : names;
+      for (const one of scales) x = 12 + legend(context, theme, { ...one, x, y: 12, width: narrow ? 18 : 64 });
+      if (reach) context.fillText(narrow ? `┊ ${reach.cut} back` : `┊ learning looks ${reach.cut} back`, x, 12);
+    },
+  };
+}
+
+/** The rows of the picture from top to bottom, and how high they are together. */
+function bandsOf(/** @type {Strip} */ { text, rows, now, surprise, units }) {
   /** @type {Band[]} */
   const bands = [];
   let y = 0;
-  const place = (/** @type {number} */ height) => {
+  const add = (/** @type {number} */ height, /** @type {Kind} */ kind) => {
+    const band = { ...kind, y, height };
     y += height;
-    return { y: y - height, height };
+    bands.push(band);
+    return band;
   };
-  for (const row of frame.rows) bands.push({ kind: "row", row, ...place(19) });
-  y += frame.rows.length ? 2 : 0;
-  bands.push({ kind: "now", row: frame.now, ...place(24) });
+  for (const row of rows) {
+    const faint = !row.guess.length; // that step is still to come
+    add(19, { name: row.label, faint, draw: (brush, place) => drawGuesses(brush, place, text, row) });
+  }
+  y += rows.length ? 2 : 0;
+  add(24, { name: now.label, strong: true, draw: (brush, place) => drawGuesses(brush, place, text, now, true) });
   y += 3;
-  bands.push({ kind: "came", ...place(26) }, { kind: "surprise", ...place(28) });
+  const came = add(26, { name: "what came", strong: true, draw: (brush, place) => drawCame(brush, place, text) });
+  const below = `up to ${FULL_SURPRISE} bits`;
+  add(28, { name: "surprise", below, strong: true, draw: (brush, place) => drawSurprise(brush, place, surprise) });
   y += 11;
-  for (const unit of frame.units) bands.push({ kind: "unit", unit, ...place(15) });
-  return { narrow, labels, cell, bands, width, height: y + 4, cells: cell * frame.columns };
-}
-
-/**
- * @param {Context} context
- * @param {Layout} layout
- * @param {Theme} theme
- */
-export function drawLabels(context, layout, theme) {
-  const right = layout.labels - (layout.narrow ? 5 : 10);
-  /** @type {(text: string, y: number, weight: number, size: number, colour: string, kept?: string) => void} */
-  const write = (text, y, weight, size, colour, kept = "") => {
-    context.font = `${weight} ${size}px ${theme.sans}`;
-    context.fillStyle = colour;
-    context.textAlign = "right";
-    context.fillText(fit(context, text, right - context.measureText(kept).width) + kept, right, y);
-  };
-  const size = layout.narrow ? 11 : 13;
-  const short = (/** @type {string} */ label) => (layout.narrow ? label.replace(/^(at|its) /, "") : label);
-  for (const band of layout.bands) {
-    const { kind, y, height } = band;
-    const middle = y + height / 2;
-    if (kind === "row") {
-      context.globalAlpha = band.row.guess.length ? 1 : 0.55; // faint while that step is still to come
-      write(short(band.row.label), middle, 400, size, theme.muted);
-      context.globalAlpha = 1;
-    } else if (kind === "now") write(short(band.row.label), middle, 600, size, theme.text);
-    else if (kind === "came") write("what came", middle, 600, size, theme.text);
-    else if (kind === "surprise") {
-      write("surprise", y + 8, 600, size, theme.text);
-      write("up to 8 bits", y + 21, 400, size - 2, theme.muted);
-    } else if (kind === "unit") {
-      const [, name, number] = /^(.*?)( \d+)?$/.exec(band.unit.name) ?? ["", band.unit.name]; // the number is never cut off
-      write(name, middle, 400, size, theme.muted, number);
-    }
+  for (const unit of units) {
+    const [, name, end] = /^(.*?)( \d+)?$/.exec(unit.name) ?? ["", unit.name];
+    add(15, { name, end, draw: (brush, place) => drawUnit(brush, place, unit) });
   }
+  return { bands, height: y + 4, came };
 }
 
-/**
- * @param {Context} context
- * @param {Strip} frame
- * @param {Layout} layout
- * @param {Theme} theme
- * @param {{ pinned?: number | null, hover?: number | null, ratio?: number }} shown
- */
-export function drawCells(context, frame, layout, theme, { pinned = null, hover = null, ratio = 2 }) {
-  const snap = (/** @type {number} */ x) => Math.round(x * ratio) / ratio; // edges on device pixels, or the cells blur into each other
-  const edges = Float64Array.from({ length: frame.columns + 1 }, (_, j) => snap(j * layout.cell));
-  context.textAlign = "center";
-  for (const band of layout.bands) {
-    if (band.kind === "row" || band.kind === "now") drawGuesses(context, frame, band, edges, theme);
-    else if (band.kind === "came") drawCame(context, frame, band, edges, theme);
-    else if (band.kind === "surprise") drawSurprise(context, frame, band, edges, theme);
-    else drawUnit(context, band, edges, theme);
-  }
-  const reach = reachOf(frame, pinned);
-  if (reach) drawReach(context, reach, layout, edges, theme);
-  if (hover !== null && hover !== pinned) outline(context, layout, edges, hover, theme.muted, 1);
-  if (pinned !== null) outline(context, layout, edges, pinned, theme.text, 2);
+/** @type {(context: Context, theme: Theme, band: Band, size: { narrow: boolean, names: number }) => void} */
+function drawName(context, theme, { name, end = "", below, strong, faint, y, height }, { narrow, names }) {
+  const right = names - (narrow ? 5 : 10), size = narrow ? 11 : 13;
+  const cut = narrow ? name.replace(/^(at|its) /, "") : name;
+  context.textAlign = "right";
+  context.globalAlpha = faint ? 0.55 : 1;
+  context.font = `${strong ? 600 : 400} ${size}px ${theme.sans}`;
+  context.fillStyle = strong ? theme.text : theme.muted;
+  context.fillText(fit(context, cut, right - context.measureText(end).width) + end, right, below ? y + 8 : y + height / 2);
+  context.globalAlpha = 1;
+  if (!below) return;
+  context.font = `${size - 2}px ${theme.sans}`;
+  context.fillStyle = theme.muted;
+  context.fillText(fit(context, below, right), right, y + 21);
 }
 
-// Narrow cells, smaller letters.
-/** @type {(edges: Float64Array, theme: Theme) => string} */
-const largeFont = (edges, theme) => `600 ${Math.min(16, 1.45 * edges[1])}px ${theme.mono}`;
-
-/**
- * @param {Context} context
- * @param {string} character
- * @param {Float64Array} edges
- * @param {number} j
- * @param {number} y
- */
-function write(context, character, edges, j, y) {
-  const width = edges[j + 1] - edges[j];
-  context.fillText(glyph(character), edges[j] + width / 2, y, width); // the last one squeezes wide characters
-}
-
-/**
- * @param {Context} context
- * @param {Strip} frame
- * @param {Place & { kind: string, row: Row }} band
- * @param {Float64Array} edges
- * @param {Theme} theme
- */
-function drawGuesses(context, frame, { kind, y, height, row }, edges, theme) {
-  const now = kind === "now";
-  context.font = now ? largeFont(edges, theme) : `${Math.min(13.5, 1.3 * edges[1])}px ${theme.mono}`;
-  const middle = y + height / 2;
-  row.guess.forEach((character, j) => {
-    const p = row.p[j];
-    if (character === frame.text[j]) {
+/** @type {(brush: Brush, place: Place, text: string[], row: Row, large?: boolean) => void} */
+function drawGuesses(brush, { y, height }, text, { guess, p }, large = false) {
+  const { context, theme, edges } = brush;
+  letters(brush, large);
+  guess.forEach((character, j) => {
+    const space = character === " ";
+    if (character === text[j]) {
       context.globalAlpha = 1;
-      context.fillStyle = theme.right.fill[p];
+      context.fillStyle = theme.right.fill[p[j]];
       context.fillRect(edges[j], y, edges[j + 1] - edges[j] - 0.5, height - 1);
-      context.fillStyle = theme.right.ink[p];
-      if (character !== " ") write(context, character, edges, j, middle); // a filled cell alone is a foreseen space
+      context.fillStyle = theme.right.ink[p[j]];
+      if (space) return; // a filled cell alone is a foreseen space
     } else {
-      const sure = p / 255;
-      context.globalAlpha = character === " " ? 0.15 + 0.5 * sure : 0.35 + 0.65 * sure;
+      const sure = p[j] / 255;
+      context.globalAlpha = space ? 0.15 + 0.5 * sure : 0.35 + 0.65 * sure;
       context.fillStyle = theme.muted;
-      write(context, character, edges, j, middle);
     }
+    write(brush, character, j, y + height / 2);
   });
   context.globalAlpha = 1;
 }
 
-/**
- * @param {Context} context
- * @param {Strip} frame
- * @param {Place} band
- * @param {Float64Array} edges
- * @param {Theme} theme
- */
-function drawCame(context, frame, { y, height }, edges, theme) {
-  context.font = largeFont(edges, theme);
-  context.fillStyle = theme.text;
-  frame.text.forEach((character, j) => character !== " " && write(context, character, edges, j, y + height / 2));
+/** @type {(brush: Brush, place: Place, text: string[]) => void} */
+function drawCame(brush, { y, height }, text) {
+  letters(brush, true);
+  brush.context.fillStyle = brush.theme.text;
+  text.forEach((character, j) => character !== " " && write(brush, character, j, y + height / 2));
 }
 
-/**
- * @param {Context} context
- * @param {Strip} frame
- * @param {Place} band
- * @param {Float64Array} edges
- * @param {Theme} theme
- */
-function drawSurprise(context, frame, { y, height }, edges, theme) {
-  frame.surprise.forEach((bits, j) => {
+/** Letters of the mono font, smaller where cells are narrow. */
+function letters(/** @type {Brush} */ { context, theme, edges }, /** @type {boolean} */ large) {
+  context.font = large
+    ? `600 ${Math.min(16, 1.45 * edges[1])}px ${theme.mono}`
+    : `${Math.min(13.5, 1.3 * edges[1])}px ${theme.mono}`;
+}
+
+/** @type {(brush: Brush, character: string, j: number, y: number) => void} */
+function write({ context, edges }, character, j, y) {
+  const width = edges[j + 1] - edges[j];
+  context.fillText(glyph(character), edges[j] + width / 2, y, width); // the last one squeezes wide characters
+}
+
+/** @type {(brush: Brush, place: Place, surprise: Float32Array) => void} */
+function drawSurprise({ context, theme, edges }, { y, height }, surprise) {
+  surprise.forEach((bits, j) => {
     const part = Math.min(1, bits / FULL_SURPRISE);
     context.fillStyle = theme.surprise.fill[Math.round(part * 255)];
     context.fillRect(edges[j], y, edges[j + 1] - edges[j] - 1, Math.max(1, part * height));
   });
 }
 
-/**
- * @param {Context} context
- * @param {Place & { unit: Unit }} band
- * @param {Float64Array} edges
- * @param {Theme} theme
- */
-function drawUnit(context, { y, height, unit }, edges, theme) {
-  unit.values.forEach((value, j) => {
+/** @type {(brush: Brush, place: Place, unit: Unit) => void} */
+function drawUnit({ context, theme, edges }, { y, height }, { values }) {
+  values.forEach((value, j) => {
     context.fillStyle = theme.signed.fill[step(value)];
     context.fillRect(edges[j], y + 1, edges[j + 1] - edges[j] - 1, height - 2);
   });
 }
 
-/** @type {(frame: Strip, pinned: number | null) => Reach | null} */
-const reachOf = (frame, pinned) => (frame.reach && frame.reach.column === pinned ? frame.reach : null);
-
-/**
- * What the colours mean, 24 px high; it does not scroll with the cells.
- * @param {Context} context
- * @param {Strip} frame
- * @param {Layout} layout
- * @param {Theme} theme
- * @param {number | null} pinned
- */
-export function drawLegends(context, frame, layout, theme, pinned) {
-  const width = layout.narrow ? 18 : 64;
-  const reach = reachOf(frame, pinned);
-  const title = (/** @type {string} */ long, /** @type {string} */ short) => (layout.narrow ? (reach ? "" : short) : long); // where there is room for it
-  const scales = [
-    { title: title("guessed right, by its probability", "right"), colours: theme.right, low: "0", high: "100 %" },
-    { title: title("held by a unit", "unit"), colours: theme.signed, low: "−1", high: "+1" },
-  ];
-  let x = layout.narrow ? 0 : layout.labels;
-  for (const one of scales) x = 12 + legend(context, theme, { ...one, x, y: 12, width });
-  if (reach) context.fillText(layout.narrow ? `┊ ${reach.cut} back` : `┊ learning looks ${reach.cut} back`, x, 12);
-}
-
 /**
  * How far the gradient of the pinned prediction reaches back, and where the unroll cuts it off.
- * @param {Context} context
- * @param {Reach} reach
- * @param {Layout} layout
- * @param {Float64Array} edges
- * @param {Theme} theme
+ * @type {(brush: Brush, reach: Reach, came: Place, bottom: number) => void}
  */
-function drawReach(context, { column, weights, cut }, layout, edges, theme) {
-  const came = /** @type {Band} */ (layout.bands.find(({ kind }) => kind === "came"));
+function drawReach({ context, theme, edges }, { column, weights, cut }, came, bottom) {
   context.fillStyle = theme.accent;
   weights.forEach((weight, back) => {
     const j = column - back;
@@ -252,29 +217,15 @@ function drawReach(context, { column, weights, cut }, layout, edges, theme) {
   context.setLineDash([4, 3]);
   context.beginPath();
   context.moveTo(edges[first], came.y - 26);
-  context.lineTo(edges[first], layout.height);
+  context.lineTo(edges[first], bottom);
   context.stroke();
   context.setLineDash([]);
 }
 
-/**
- * @param {Context} context
- * @param {Layout} layout
- * @param {Float64Array} edges
- * @param {number} j
- * @param {string} colour
- * @param {number} thickness
- */
-function outline(context, layout, edges, j, colour, thickness) {
+/** @type {(brush: Brush, bottom: number, j: number, colour: string, thickness: number) => void} */
+function outline({ context, edges }, bottom, j, colour, thickness) {
   context.strokeStyle = colour;
   context.lineWidth = thickness;
   const inset = thickness / 2;
-  context.strokeRect(edges[j] + inset, inset, edges[j + 1] - edges[j] - thickness, layout.height - thickness);
+  context.strokeRect(edges[j] + inset, inset, edges[j + 1] - edges[j] - thickness, bottom - thickness);
 }
-
-/**
- * For the card: what a unit held at a column.
- * @param {Unit} unit
- * @param {number} j
- */
-export const held = (unit, j) => real(unit.values[j]);

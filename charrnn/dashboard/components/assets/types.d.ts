@@ -85,3 +85,28 @@ type Made<Tag extends keyof HTMLElementTagNameMap> = Partial<Omit<HTMLElementTag
 
 /** A likely character and its probability. */
 type Guess = [character: string, probability: number];
+
+/** Where the cells of a grid lie and how large it is, in CSS pixels before magnification. */
+interface Size {
+  names: number;
+  cells: number;
+  height: number;
+}
+
+/** A frame of cells in rows and columns (grid.js): what is drawn, told and picked in it. */
+interface Picture<Cell> {
+  file: string;
+  alternative: string;
+  picked: Cell | null;
+  cardWidth: number;
+  has(cell: Cell): boolean;
+  measure(width: number): Size;
+  cellAt(x: number, y: number): Cell | null;
+  place(cell: Cell): { x: number; width: number; bottom: number };
+  beside(cell: Cell | null, down: number, across: number): Cell;
+  card(cell: Cell): (Node | string)[];
+  say(cell: Cell): string;
+  drawNames(context: Context, theme: Theme): void;
+  drawCells(context: Context, theme: Theme, picked: Cell | null, hover: Cell | null): void;
+  drawLegend(context: Context, theme: Theme, picked: Cell | null): void;
+}

@@ -15,11 +15,8 @@ export default (/** @type {Streamlit} */ { data }) => {
   if (section) lead(section);
 };
 
-/**
- * Have the section stand at the top, also while it grows: before that there may not be enough below it.
- * @param {Element} section
- */
-function lead(section) {
+/** Have the section stand at the top, also while it grows: before that there may not be enough below it. */
+function lead(/** @type {Element} */ section) {
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const there = () => section.scrollIntoView({ block: "start", behavior: still ? "instant" : "smooth" });
   const growing = new ResizeObserver(there);

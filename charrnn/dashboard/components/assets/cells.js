@@ -123,10 +123,7 @@ function cellsOf(bytes) {
 
   /**
    * Around the cell's column and row, in ink with a rim of the background, to be seen on any colour.
-   * @param {Context} context
-   * @param {Theme} theme
-   * @param {Cell} at
-   * @param {number} thickness
+   * @type {(context: Context, theme: Theme, at: Cell, thickness: number) => void}
    */
   function crosshair(context, theme, at, thickness) {
     for (const rim of [1.5, 0]) {
@@ -146,11 +143,9 @@ const every = (/** @type {number} */ width, /** @type {number} */ room) =>
   [1, 2, 5, 10, 20, 50, 100, 200].find((many) => many * width >= room) ?? 500;
 
 /**
- * One pixel a value, which the browser magnifies without smoothing.
- * @param {Int16Array} numbers
- * @param {number} columns
- * @param {Scale} scale
- * @param {number} stretch - how much sooner than the largest number the colours are full
+ * One pixel a value, which the browser magnifies without smoothing; the colours are full so much (`stretch`) sooner than
+ * the largest number.
+ * @type {(numbers: Int16Array, columns: number, scale: Scale, stretch: number) => HTMLCanvasElement}
  */
 function drawn(numbers, columns, scale, stretch) {
   const image = new ImageData(columns, numbers.length / columns);

@@ -24,10 +24,8 @@ import { button, make, placeBeside, renderer, sharedChoice, surroundings } from 
  * @property {(t: number) => string | undefined} came
  */
 
-/** @type {Record<string, number | undefined>} */
-const ACROSS = { ArrowLeft: -1, ArrowRight: 1 };
-/** @type {Record<string, number | undefined>} */
-const DOWN = { ArrowUp: -1, ArrowDown: 1 };
+/** @type {Record<string, [down: number, across: number] | undefined>} */
+const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 /** @type {Picked} */
 const NOTHING = { row: 0, start: null, end: null };
 const STYLE = `${GUESSES}
@@ -128,7 +126,9 @@ export default renderer(STYLE, (stage) => {
     card.hidden = t === null;
     if (t === null) return;
     const came = frame.came(t), bits = frame.surprise[t];
-    const lines = [make("p", { textContent: `${frame.rows[row()] || frame.colouring.title} at ${glyph(frame.text[t])}: ${frame.written(row(), t)}` })];
+    const coloured = frame.rows[row()] || frame.colouring.title;
+    const here = `${coloured} at ${glyph(frame.text[t])}: ${frame.written(row(), t)}`;
+    const lines = [make("p", { textContent: here })];
     const then = frame.of === "next" ? "then " : "";
     if (came !== undefined && bits < 65.5) lines.push(make("p", { textContent: then + cameText(came, bits) }));
     card.replaceChildren(...lines, guessTable(frame.likeliest(t), came));
@@ -138,9 +138,8 @@ export default renderer(STYLE, (stage) => {
     card.style.top = `${box.bottom - outer.top + 6}px`;
   }
 
-  function place(/** @type {MouseEvent} */ event) {
-    const root = /** @type {Document | ShadowRoot} */ (stage.root.getRootNode());
-    const at = spans.indexOf(/** @type {HTMLElement} */ (root.elementFromPoint(event.clientX, event.clientY)));
+  function place(/** @type {MouseEvent} */ { target }) {
+    const at = spans.indexOf(/** @type {HTMLElement} */ (target));
     return at < 0 ? null : at;
   }
 
@@ -211,7 +210,7 @@ export default renderer(STYLE, (stage) => {
   text.onscroll = () => stage.ready && showCard(null);
   text.onkeydown = (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const across = ACROSS[event.key], down = DOWN[event.key];
+    const [down, across] = STEPS[event.key] ?? [0, 0];
     hover = null;
     if (across) move(across, event.shiftKey);
     else if (down && frame.rows.length > 1) turn(down);
@@ -236,10 +235,7 @@ function describe(/** @type {Frame} */ frame, /** @type {Picked} */ { row, start
   return `${at}: ${frame.written(row, start)}. ${guessWords(frame.likeliest(start))}`;
 }
 
-/**
- * @param {Uint8Array} bytes
- * @returns {Frame}
- */
+/** @type {(bytes: Uint8Array) => Frame} */
 function frameOf(bytes) {
   const message = unpack(bytes), { header, take } = message;
   /** @type {string[]} */
@@ -249,9 +245,9 @@ function frameOf(bytes) {
   /** @type {Frame["colouring"]} */
   const { signed, limit, unit = "" } = header.colouring;
   const byte = (/** @type {number} */ row, /** @type {number} */ t) => numbers[row * T + t];
-  const value = (/** @type {number} */ row, /** @type {number} */ t) => (signed ? ((byte(row, t) - 128) / 127) * limit : (byte(row, t) / 255) * limit);
   const written = (/** @type {number} */ row, /** @type {number} */ t) => {
-    const number = signed ? signedText(value(row, t)).slice(0, -1) : value(row, t).toFixed(2); // a byte holds two decimals
+    const part = signed ? (byte(row, t) - 128) / 127 : byte(row, t) / 255;
+    const number = signed ? signedText(limit * part, 2) : (limit * part).toFixed(2); // a byte holds two decimals
     return unit ? `${number} ${unit}` : number;
   };
   const came = (/** @type {number} */ t) => text[header.of === "next" ? t + 1 : t];

@@ -38,20 +38,14 @@ export function copier(text) {
   return [copy, said];
 }
 
-/**
- * @param {string} tag
- * @param {Record<string, string>} attributes
- */
+/** @type {(tag: string, attributes: Record<string, string>) => Element} */
 function drawn(tag, attributes) {
   const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
   return element;
 }
 
-/**
- * @param {string} text
- * @param {HTMLElement} button
- */
+/** @type {(text: string, button: HTMLElement) => Promise<boolean>} */
 async function copied(text, button) {
   try {
     await navigator.clipboard.writeText(text);
@@ -61,10 +55,7 @@ async function copied(text, button) {
   }
 }
 
-/**
- * @param {string} text
- * @param {HTMLElement} button
- */
+/** @type {(text: string, button: HTMLElement) => boolean} */
 function selectedAndCopied(text, button) {
   const field = make("textarea", { value: text, readOnly: true });
   Object.assign(field.style, { position: "fixed", opacity: "0", top: "0" });

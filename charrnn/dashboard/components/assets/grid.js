@@ -134,9 +134,7 @@ const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
 /**
  * Scrolls only when the place would be hidden, and then a little further.
- * @param {HTMLElement} scroller
- * @param {number} x
- * @param {number} width
+ * @type {(scroller: HTMLElement, x: number, width: number) => void}
  */
 function keepInView(scroller, x, width) {
   const { scrollLeft, clientWidth } = scroller;

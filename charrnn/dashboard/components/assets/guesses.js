@@ -18,8 +18,7 @@ export const STYLE = `
 
 /**
  * From a message: at each of T places the likeliest characters, best first, and the bits of the one that came.
- * @param {Message} message
- * @param {number} T
+ * @type {(message: Message, T: number) => { surprise: Float32Array, likeliest: (at: number) => Guess[] }}
  */
 export function guessesOf({ header, take }, T) {
   /** @type {string[]} */
@@ -33,8 +32,7 @@ export function guessesOf({ header, take }, T) {
 
 /**
  * A table of the likeliest characters; `came` is the one that came.
- * @param {Guess[]} pairs
- * @param {string} [came]
+ * @type {(pairs: Guess[], came?: string) => HTMLTableElement}
  */
 export function guessTable(pairs, came) {
   const rows = pairs.map(([character, p]) => {
@@ -52,8 +50,7 @@ export const cell = (className, content) => make("td", { className }, [content])
 
 /**
  * How likely the character was that came, in signs.
- * @param {string} character
- * @param {number} bits
+ * @type {(character: string, bits: number) => string}
  */
 export const cameText = (character, bits) => `came ${glyph(character)} · ${percent(2 ** -bits)} · ${bits.toFixed(1)} bits`;
 

@@ -2,24 +2,13 @@
 
 import { follow } from "./live.js";
 import { themeOf, unpack } from "./shared.js";
+import { lasting, make } from "./stage.js";
 
 /** @type {Record<string, string>} */
 const STYLES = { "": "", strong: "font-weight: 600", muted: "color: var(--muted)" };
 
-/** @type {WeakMap<Streamlit["parentElement"], ReturnType<typeof raise>>} */
-const lines = new WeakMap();
-
-export default (/** @type {Streamlit} */ { data, parentElement }) => {
-  const line = lines.get(parentElement) ?? raise(parentElement);
-  lines.set(parentElement, line);
-  const { element, picture } = line;
-  element.style.setProperty("--muted", themeOf(/** @type {HTMLElement} */ (parentElement)).muted);
-  picture.take(data);
-  return () => setTimeout(() => parentElement.isConnected || picture.leave());
-};
-
-function raise(/** @type {Streamlit["parentElement"]} */ parentElement) {
-  const element = document.createElement("p");
+export default lasting((parentElement) => {
+  const element = make("p");
   Object.assign(element.style, { margin: 0, fontVariantNumeric: "tabular-nums" });
   parentElement.append(element);
   const picture = follow(element, (message) => {
@@ -28,11 +17,21 @@ function raise(/** @type {Streamlit["parentElement"]} */ parentElement) {
     const pieces = element.children;
     element.style.fontSize = `${size}rem`;
     while (pieces.length > spans.length) element.lastChild?.remove();
-    while (pieces.length < spans.length) element.append(document.createElement("span"));
+    while (pieces.length < spans.length) element.append(make("span"));
     spans.forEach(([text, style], k) => { // what stays as it is, is not laid out anew
       if (pieces[k].textContent !== text) pieces[k].textContent = text;
       if (pieces[k].className !== style) Object.assign(pieces[k], { className: style, style: STYLES[style] });
     });
   });
-  return { element, picture };
-}
+
+  return {
+    draw({ data }) {
+      element.style.setProperty("--muted", themeOf(element).muted);
+      picture.take(data);
+    },
+    leave() {
+      picture.leave();
+      element.remove();
+    },
+  };
+});

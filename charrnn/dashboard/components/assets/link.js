@@ -5,7 +5,6 @@ import { connect } from "./live.js";
 import { unpack } from "./shared.js";
 
 export default (/** @type {Streamlit} */ { data, setTriggerValue }) => {
-  const message = data.subarray(0, -2 - data[data.length - 2] - 256 * data[data.length - 1]);
-  const { path, part } = unpack(message).header;
+  const { path, part } = unpack(data).header;
   connect(path, part, () => setTriggerValue("redraw", true));
 };

@@ -16,13 +16,10 @@ const turns = [];
 let socket;
 let path = "", owed = false;
 
-/**
- * A message without its seal, and what that says.
- * @param {Uint8Array} bytes
- * @returns {{ message: Uint8Array, server: string, name: string, drawn: number, version: number }}
- */
-function opened(bytes) {
+/** A message without its seal, and what that says. */
+function opened(/** @type {Uint8Array} */ bytes) {
   const length = bytes[bytes.length - 2] + 256 * bytes[bytes.length - 1];
+  /** @type {[server: string, name: string, drawn: number, version: number]} */
   const [server, name, drawn, version] = JSON.parse(decoder.decode(bytes.subarray(-2 - length, -2)));
   return { message: bytes.subarray(0, -2 - length), server, name, drawn, version };
 }
@@ -30,9 +27,7 @@ function opened(bytes) {
 /**
  * What shows messages by `show` in `element` follows the picture that it is first given. Returns `take`, for what
  * Streamlit brings, and `leave`.
- * @param {Element} element
- * @param {(message: Uint8Array) => void} show
- * @returns {Followed}
+ * @type {(element: Element, show: (message: Uint8Array) => void) => Followed}
  */
 export function follow(element, show) {
   const follower = { name: "", seen: false, take };
@@ -73,9 +68,7 @@ export function follow(element, show) {
 
 /**
  * Speak to the channel at `path`; where it asks for a part of the page, `ask()` has that redrawn.
- * @param {string} to
- * @param {string} part
- * @param {() => void} ask
+ * @type {(to: string, part: string, ask: () => void) => void}
  */
 export function connect(to, part, ask) {
   parts.set(part, ask);
@@ -85,11 +78,8 @@ export function connect(to, part, ask) {
   open();
 }
 
-/**
- * Have the server do what a button says; false where there is no channel to say it over.
- * @param {string} name
- */
-export function press(name) {
+/** Have the server do what a button says; false where there is no channel to say it over. */
+export function press(/** @type {string} */ name) {
   if (socket?.readyState !== WebSocket.OPEN) return false;
   socket.send(JSON.stringify({ press: name }));
   return true;
@@ -161,11 +151,8 @@ function say() {
 
 document.addEventListener("visibilitychange", () => owed && say());
 
-/**
- * The nearest element around another that scrolls, shadow roots passed through; null if none.
- * @param {Element} element
- */
-function scrollerOf(element) {
+/** The nearest element around another that scrolls, shadow roots passed through; null if none. */
+function scrollerOf(/** @type {Element} */ element) {
   for (let at = element.parentNode; at; at = at instanceof ShadowRoot ? at.host : at.parentNode) {
     if (at instanceof Element && /auto|scroll/.test(getComputedStyle(at).overflowY)) return at;
   }

@@ -3,7 +3,7 @@
 
 import { follow, inTurn, press } from "./live.js";
 import { inkOn, themeOf, unpack } from "./shared.js";
-import { hostOf, make } from "./stage.js";
+import { hostOf, lasting, make } from "./stage.js";
 
 const UNANSWERED = 1000; // ms
 const STYLE = `
@@ -19,44 +19,40 @@ const STYLE = `
   @media (max-width: 640px) { button { min-width: 88px; } }
 `;
 
-/** @typedef {Followed & { paint(): void, ask(name: string): void }} Button */
-
-/** @type {WeakMap<Streamlit["parentElement"], Button>} */
-const buttons = new WeakMap();
-
-export default (/** @type {Streamlit} */ { data, parentElement, setTriggerValue }) => {
-  const button = buttons.get(parentElement) ?? raise(parentElement);
-  buttons.set(parentElement, button);
-  button.ask = (name) => inTurn(() => setTriggerValue("pressed", name));
-  button.paint();
-  button.take(data);
-  return () => setTimeout(() => parentElement.isConnected || button.leave());
-};
-
-function raise(/** @type {Streamlit["parentElement"]} */ parentElement) {
+export default lasting((parentElement) => {
   const sign = make("span", { at: { "aria-hidden": "true" } });
   const label = make("span");
   const element = make("button", { type: "button" }, [sign, label]);
-  const host = hostOf(parentElement);
-  const mine = /** @type {Button} */ ({});
+  /** @type {(name: string) => void} */
+  let ask;
   let timer = 0;
   element.onclick = () => {
     const { name } = element;
     clearTimeout(timer);
-    timer = setTimeout(() => mine.ask(name), press(name) ? UNANSWERED : 0);
+    timer = setTimeout(() => ask(name), press(name) ? UNANSWERED : 0);
   };
-  parentElement.append(make("style", { textContent: STYLE }), element);
-  const show = (/** @type {Uint8Array} */ message) => {
+  const sheet = make("style", { textContent: STYLE });
+  parentElement.append(sheet, element);
+  const picture = follow(element, (message) => {
     const { header } = unpack(message);
     if (header.name !== element.name) clearTimeout(timer); // answered
     Object.assign(element, { name: header.name, title: header.help });
     sign.textContent = header.icon;
     label.textContent = header.label;
+  });
+
+  return {
+    draw({ data, setTriggerValue }) {
+      const { accent } = themeOf(hostOf(parentElement));
+      element.style.setProperty("--accent", accent);
+      element.style.setProperty("--ink", inkOn(accent));
+      ask = (name) => inTurn(() => setTriggerValue("pressed", name));
+      picture.take(data);
+    },
+    leave() {
+      picture.leave();
+      sheet.remove();
+      element.remove();
+    },
   };
-  const paint = () => {
-    const { accent } = themeOf(host);
-    element.style.setProperty("--accent", accent);
-    element.style.setProperty("--ink", inkOn(accent));
-  };
-  return Object.assign(mine, follow(element, show), { paint });
-}
+});

@@ -16,10 +16,7 @@ const STYLE = `${GUESSES}
 export default renderer(STYLE, (stage) =>
   grid(stage, "pinned", stripOf, [["Character before", "‹", -1], ["Next character", "›", 1]]));
 
-/**
- * @param {Uint8Array} bytes
- * @returns {Picture<number>}
- */
+/** @type {(bytes: Uint8Array) => Picture<number>} */
 function stripOf(bytes) {
   const frame = frameOf(bytes);
   const { text, columns, now, units, surprise, likeliest, pinned } = frame;
@@ -57,10 +54,7 @@ function stripOf(bytes) {
   };
 }
 
-/**
- * @param {Uint8Array} bytes
- * @returns {Strip}
- */
+/** @type {(bytes: Uint8Array) => Strip} */
 function frameOf(bytes) {
   const message = unpack(bytes), { header, take } = message;
   /** @type {string[]} */

@@ -1,4 +1,4 @@
-// What both pictures need: the page's colours, visible glyphs for characters, sharp canvases, the wire format.
+// What all pictures need: the page's colours, visible glyphs for characters, sharp canvases, the wire format.
 
 const PALETTES = {
   light: {
@@ -15,29 +15,20 @@ const PALETTES = {
   },
 };
 
-/** @param {string} hex */
-const channels = (hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
+const channels = (/** @type {string} */ hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
 
-/**
- * Relative luminance of an sRGB colour, 0 to 1 (WCAG 2.2).
- * @param {number[]} rgb
- */
-function luminance(rgb) {
+/** Relative luminance of an sRGB colour, 0 to 1 (WCAG 2.2). */
+function luminance(/** @type {number[]} */ rgb) {
   const [r, g, b] = rgb.map((c) => (c <= 10 ? c / 3294.6 : ((c / 255 + 0.055) / 1.055) ** 2.4));
   return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 }
 
-/**
- * Black or white, whichever contrasts more with a colour.
- * @param {string} hex
- */
-export const inkOn = (hex) => (luminance(channels(hex)) > 0.179 ? "#000" : "#fff"); // at 0.179 they contrast alike
+/** Black or white, whichever contrasts more with a colour. */
+const inkOf = (/** @type {number[]} */ rgb) => (luminance(rgb) > 0.179 ? "#000" : "#fff"); // there they are alike
+export const inkOn = (/** @type {string} */ hex) => inkOf(channels(hex));
 
-/**
- * A scale as 256 colours: `fill` for CSS, `ink` (black or white, whichever contrasts more), `pixel` for ImageData.
- * @param {string[]} stops
- */
-function scale(stops) {
+/** A scale as 256 colours: `fill` for CSS, `ink` to write on it, `pixel` for ImageData. */
+function scale(/** @type {string[]} */ stops) {
   const colours = stops.map(channels);
   /** @type {Scale} */
   const table = { fill: [], ink: [], pixel: new Uint32Array(256) };
@@ -46,7 +37,7 @@ function scale(stops) {
     const k = Math.min(Math.floor(at), colours.length - 2);
     const rgb = colours[k].map((c, n) => Math.round(c + (colours[k + 1][n] - c) * (at - k)));
     table.fill.push(`rgb(${rgb.join(",")})`);
-    table.ink.push(luminance(rgb) > 0.179 ? "#000" : "#fff"); // at 0.179 black and white contrast alike
+    table.ink.push(inkOf(rgb));
     table.pixel[i] = (255 << 24) | (rgb[2] << 16) | (rgb[1] << 8) | rgb[0]; // in memory: r, g, b, alpha
   }
   return table;
@@ -54,11 +45,8 @@ function scale(stops) {
 
 const scratch = /** @type {Context} */ (document.createElement("canvas").getContext("2d", { willReadFrequently: true }));
 
-/**
- * Any CSS colour as [r, g, b]: painted on one pixel and read back, since themes may say it in any notation.
- * @param {string} colour
- */
-function parse(colour) {
+/** Any CSS colour as [r, g, b]: painted on one pixel and read back, since themes may say it in any notation. */
+function parse(/** @type {string} */ colour) {
   scratch.fillStyle = "#fff";
   scratch.fillStyle = colour;
   scratch.fillRect(0, 0, 1, 1);
@@ -70,8 +58,7 @@ const themes = new Map(); // by background
 
 /**
  * Colours, fonts and magnification for an element, from the theme around it.
- * @param {Element} element
- * @returns {Theme}
+ * @type {(element: Element) => Theme}
  */
 export function themeOf(element) {
   const style = getComputedStyle(element);
@@ -97,8 +84,7 @@ const NAMES = new Map([["\n", "new line"], ["\t", "tab"], [" ", "space"]]);
 
 /**
  * One visible sign for one character, whatever it is: one cell never disturbs the next.
- * @param {string} character
- * @returns {string}
+ * @type {(character: string) => string}
  */
 export function glyph(character) {
   if (!GLYPHS.has(character)) {
@@ -111,27 +97,20 @@ export function glyph(character) {
   return /** @type {string} */ (GLYPHS.get(character));
 }
 
-/**
- * A character in words, for those who listen.
- * @param {string} character
- */
-export function spoken(character) {
+/** A character in words, for those who listen. */
+export function spoken(/** @type {string} */ character) {
   if (/^[\p{C}\p{Z}]/u.test(character) && !NAMES.has(character)) return `U+${character.codePointAt(0)?.toString(16)}`;
   return NAMES.get(character) ?? character;
 }
 
-/** @param {number} value */
-export function signedText(value, digits = 3) {
+export function signedText(/** @type {number} */ value, digits = 3) {
   return Number.isNaN(value) ? "not a number" : (value < 0 ? "−" : "+") + Math.abs(value).toFixed(digits);
 }
-/** @param {number} p */
-export const percent = (p) => (p > 0 && p < 0.01 ? "< 1 %" : `${Math.round(100 * p)} %`);
+export const percent = (/** @type {number} */ p) => (p > 0 && p < 0.01 ? "< 1 %" : `${Math.round(100 * p)} %`);
 
 /**
  * A 2-D context on which one unit is one CSS pixel times `zoom`; the canvas is resized only when it must be.
- * @param {HTMLCanvasElement} canvas
- * @param {number} width
- * @param {number} height
+ * @type {(canvas: HTMLCanvasElement, width: number, height: number, zoom?: number, ratio?: number) => Context}
  */
 export function contextFor(canvas, width, height, zoom = 1, ratio = window.devicePixelRatio || 1) {
   const pixels = [Math.round(width * zoom * ratio), Math.round(height * zoom * ratio)];
@@ -150,9 +129,7 @@ export function contextFor(canvas, width, height, zoom = 1, ratio = window.devic
 
 /**
  * Text cut with an ellipsis so that it fits.
- * @param {Context} context
- * @param {string} text
- * @param {number} width
+ * @type {(context: Context, text: string, width: number) => string}
  */
 export function fit(context, text, width) {
   if (context.measureText(text).width <= width) return text;
@@ -191,8 +168,7 @@ export function legend(context, theme, { x, y, title, colours, low, high, width 
 
 /**
  * Bytes on the wire: a JSON header, a zero byte, then arrays of numbers, the wider ones first.
- * @param {Uint8Array} bytes
- * @returns {Message}
+ * @type {(bytes: Uint8Array) => Message}
  */
 export function unpack(bytes) {
   const end = bytes.indexOf(0);
@@ -207,18 +183,9 @@ export function unpack(bytes) {
   return { header, take };
 }
 
-/**
- * int8 as the int16 that stands for the same value.
- * @param {number} number
- */
-export const widened = (number) => (number === -128 ? -32768 : number * 258);
-/**
- * int16 to a value in [-limit, limit]; -32768 stands for "not a number".
- * @param {number} number
- */
-export const real = (number, limit = 1) => (number === -32768 ? NaN : (number / 32767) * limit);
-/**
- * int16 to a place on a scale of 256.
- * @param {number} number
- */
-export const step = (number) => (number === -32768 ? 128 : (number + 32768) >> 8);
+/** int8 as the int16 that stands for the same value. */
+export const widened = (/** @type {number} */ number) => (number === -128 ? -32768 : number * 258);
+/** int16 to a value in [-limit, limit]; -32768 stands for "not a number". */
+export const real = (/** @type {number} */ number, limit = 1) => (number === -32768 ? NaN : (number / 32767) * limit);
+/** int16 to a place on a scale of 256. */
+export const step = (/** @type {number} */ number) => (number === -32768 ? 128 : (number + 32768) >> 8);

@@ -44,37 +44,34 @@ export function make(tag, { at = {}, ...properties } = /** @type {Made<Tag>} */ 
 // Of the theme, what a component's style sheet may use, as --text and so on.
 const STYLED = /** @type {const} */ (["text", "muted", "border", "panel", "accent", "mark", "background", "zoom"]);
 
-/** @type {WeakMap<Streamlit["parentElement"], Stage>} */
-const stages = new WeakMap();
-
 /**
- * The renderer Streamlit calls with each frame. `build(stage)` runs once and returns `show(data)` and `paint()`:
- * take in a new frame, and draw the present one (again after a change of width, theme or fonts).
- * @param {string} style
- * @param {(stage: Stage) => Pick<Stage, "show" | "paint">} build
+ * What Streamlit calls with each frame: the first time `build` makes something of the element, which is then drawn anew
+ * each time, and leaves together with the page.
+ * @param {(parentElement: Streamlit["parentElement"]) => { draw(given: Streamlit): void, leave(): void }} build
  */
-export function renderer(style, build) {
+export function lasting(build) {
+  /** @type {WeakMap<Streamlit["parentElement"], ReturnType<typeof build>>} */
+  const built = new WeakMap();
   /** @type {(given: Streamlit) => Leave} */
-  return ({ data, parentElement, setStateValue }) => {
-    const stage = stages.get(parentElement) ?? raise(parentElement, style, build);
-    stages.set(parentElement, stage);
-    stage.setStateValue = setStateValue;
-    stage.theme = themeOf(hostOf(parentElement));
-    for (const name of STYLED) stage.root.style.setProperty(`--${name}`, String(stage.theme[name]));
-    if (data) stage.take(data);
-    stage.redraw();
-    // Also called for a frame that a newer one overtook while the script was loading: only leave together with the page.
-    return () => setTimeout(() => parentElement.isConnected || stage.remove());
+  return (given) => {
+    const { parentElement } = given, mine = built.get(parentElement) ?? build(parentElement);
+    built.set(parentElement, mine);
+    mine.draw(given);
+    // Also called for a frame that a newer one overtook while the script was loading, with the element still there.
+    return () => setTimeout(() => {
+      if (parentElement.isConnected || !built.delete(parentElement)) return;
+      mine.leave();
+    });
   };
 }
 
 /**
- * @param {Streamlit["parentElement"]} parentElement
- * @param {string} style
- * @param {(stage: Stage) => Pick<Stage, "show" | "paint">} build
+ * A component with a stage of its own: `build(stage)` runs once and returns `show(data)` and `paint()`: take in a new
+ * frame, and draw the present one (again after a change of width, theme or fonts).
+ * @type {(style: string, build: (stage: Stage) => Pick<Stage, "show" | "paint">) => (given: Streamlit) => Leave}
  */
-function raise(parentElement, style, build) {
-  const root = make("div", { className: "stage" });
+export const renderer = (style, build) => lasting((parentElement) => {
+  const root = make("div", { className: "stage" }), host = hostOf(parentElement);
   const sheet = make("style", { textContent: STYLE + style });
   parentElement.append(sheet, root);
   const stage = /** @type {Stage} */ ({ root, width: 0, ready: false });
@@ -89,35 +86,39 @@ function raise(parentElement, style, build) {
     stage.show(message);
     stage.redraw();
   });
-  stage.take = picture.take;
   const observer = new ResizeObserver(() => {
     if (root.clientWidth === stage.width) return;
     stage.width = root.clientWidth;
     stage.redraw();
   });
   observer.observe(root);
-  stage.remove = () => {
-    observer.disconnect();
-    picture.leave();
-    sheet.remove();
-    root.remove();
-    stages.delete(parentElement);
+  loadFonts(host).then(() => root.isConnected && stage.redraw());
+
+  return {
+    draw({ data, setStateValue }) {
+      stage.setStateValue = setStateValue;
+      stage.theme = themeOf(host);
+      for (const name of STYLED) root.style.setProperty(`--${name}`, String(stage.theme[name]));
+      if (data) picture.take(data);
+      stage.redraw();
+    },
+    leave() {
+      observer.disconnect();
+      picture.leave();
+      sheet.remove();
+      root.remove();
+    },
   };
-  loadFonts(hostOf(parentElement)).then(() => root.isConnected && stage.redraw());
-  return stage;
-}
+});
 
 /**
  * The element on the page that a component is in.
- * @param {Streamlit["parentElement"]} parentElement
+ * @type {(parentElement: Streamlit["parentElement"]) => Element}
  */
 export const hostOf = (parentElement) => (parentElement instanceof ShadowRoot ? parentElement.host : parentElement);
 
-/**
- * A canvas does not wait for fonts: ask for those it uses, then draw once more.
- * @param {Element} element
- */
-async function loadFonts(element) {
+/** A canvas does not wait for fonts: ask for those it uses, then draw once more. */
+async function loadFonts(/** @type {Element} */ element) {
   const { sans, mono } = themeOf(element);
   const wanted = [`16px ${sans}`, `600 16px ${sans}`, `16px ${mono}`, `600 16px ${mono}`];
   await Promise.allSettled(wanted.map((font) => document.fonts.load(font)));
@@ -150,11 +151,7 @@ export function sharedChoice(stage, name) {
   return choice;
 }
 
-/**
- * @param {string} label
- * @param {string} sign
- * @param {() => void} onclick
- */
+/** @type {(label: string, sign: string, onclick: () => void) => HTMLButtonElement} */
 export function button(label, sign, onclick) {
   return make("button", { type: "button", title: label, textContent: sign, onclick, at: { "aria-label": label } });
 }
@@ -178,8 +175,8 @@ export function surroundings(stage, buttons) {
 
 /**
  * Beside a column and inside the box; on its right if there is room, since that hides only what is to come.
- * @param {HTMLElement} card
- * @param {{ left: number, right: number, width: number, wish: number, bottom: number }} where
+ * @typedef {{ left: number, right: number, width: number, wish: number, bottom: number }} Beside
+ * @type {(card: HTMLElement, where: Beside) => void}
  */
 export function placeBeside(card, { left, right, width, wish, bottom }) {
   const onRight = width - right >= wish || width - right >= left;

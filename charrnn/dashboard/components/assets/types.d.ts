@@ -59,7 +59,7 @@ interface Followed {
 }
 
 /** A component's place on the page (stage.js). */
-interface Stage extends Followed {
+interface Stage {
   root: HTMLDivElement;
   width: number;
   ready: boolean;
@@ -68,7 +68,6 @@ interface Stage extends Followed {
   redraw(): void;
   show(bytes: Uint8Array): void;
   paint(): void;
-  remove(): void;
 }
 
 /** A choice that both sides may change. */

@@ -111,6 +111,14 @@ def test_a_weight_tells_what_it_joins_and_its_own_value_beyond_the_end_of_the_sc
     shown.told(None)
 
 
+def test_a_few_large_weights_do_not_pale_the_others(cells):
+    shown = cells()
+    shown.receive(weights(largest=7.5))
+    at = "({ width, height }) => [width / 40, height / 60]"  # amid the first row and column
+    pixel = f"(canvas) => [...canvas.getContext('2d').getImageData(...({at})(canvas), 1, 1).data]"
+    assert shown.canvas.evaluate(pixel) == [0x12, 0x4A, 0x86, 255], "the end of the scale, where the 0.25 lie"
+
+
 @pytest.mark.parametrize(("message", "name"), [(text(), "value.png"), (weights(), "weight.png")])
 def test_each_kind_is_saved_as_a_picture_at_twice_the_size(cells, message, name):
     shown = cells(accept_downloads=True)

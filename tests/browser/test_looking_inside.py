@@ -35,11 +35,12 @@ def backgrounds(lab, key):
 
 
 def charts_drawn(lab, *keys):
-    """Wait until charts stand there, with marks for numbers in them and a description."""
+    """Wait until charts stand there, with marks for numbers in them, numbers in plain words and a description."""
     for key in keys:
         chart = lab.key(key).locator("[role=graphics-document]")
         expect(chart.locator("svg.marks [role=graphics-symbol]").first).to_be_attached()
         assert len(chart.get_attribute("aria-label")) > 30
+        expect(chart).not_to_contain_text(re.compile(r"\de[+−-]?\d"))  # 20, and not 2e+1
 
 
 def test_the_heatmap_shows_all_units_and_a_picked_cell_moves_the_unit_on_the_text(trained):

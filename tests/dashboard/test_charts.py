@@ -55,7 +55,7 @@ ALL: list[Any] = [
         {},
         weights.histogram_data([0, 10], [histogram("b_h", k * np.linspace(-1, 1, 9), 1.0) for k in (1, 2)]),
     ),
-    (weights.over_time_chart, {"title": "norm", "form": "~g"}, weights.over_time_data([0, 10], [1.0, 2.0])),
+    (weights.over_time_chart, {"title": "norm", "form": "~f"}, weights.over_time_data([0, 10], [1.0, 2.0])),
     (
         weights.characters_chart,
         {},

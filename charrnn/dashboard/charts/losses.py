@@ -185,7 +185,7 @@ def _placed(chart: alt.Chart, across: Across, log: bool) -> alt.Chart:
 
 def _measured(unit: Unit) -> alt.Y:
     log = unit == "choices"  # what one hesitates between is e to the loss: so both are alike
-    axis: dict[str, Any] = {"labelExpr": POWERS, "values": CHOICES} if log else {"format": "~g"}
+    axis: dict[str, Any] = {"labelExpr": POWERS, "values": CHOICES} if log else {"format": "~f"}
     return quantity(alt.Y, "loss", MEASURES[unit].title, log=log, **axis)
 
 

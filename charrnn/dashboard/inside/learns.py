@@ -170,7 +170,7 @@ def as_met(session: Session) -> None:
     if now.gradient_norm is not None and now.clipped is not None:
         norm, clipped = f": {now.gradient_norm:.3g}", f": {now.clipped:.1%}"
     figures = [
-        ("gradient-norm", curve.norm, f"Norm of the gradient{norm}", "norm", "~g"),
+        ("gradient-norm", curve.norm, f"Norm of the gradient{norm}", "norm", "~f"),
         ("gradient-clipped", curve.clipped, f"Its entries clipped, now at {limit}{clipped}", "share of them", "~%"),
     ]
     help = "Of every training step, before clipping and at the clip then set; each point is the mean since the one "

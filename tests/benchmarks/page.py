@@ -4,7 +4,8 @@
     speed     training in a watched page against the same trainer alone, by turns in one run: on the
               first screen, and with the heatmap in view as in all that follows the clicks              ratio
     clicks    Train and Pause, from the click to the button's other label, training at full speed        ms
-    drawing   dimmed frames, the longest task on the page's main thread, the heatmap in view
+    drawing   frames with a part that Streamlit takes for outdated, and dimmed ones (a rule of streamlit_fixes.py keeps
+              the former from being dimmed), the longest task on the page's main thread, the heatmap in view
     bytes     over both websockets, an update (of which there are 4 a second), and of what
     drift     the server's resident memory and the page's script heap, from the second minute on; what an update
               costs at the start of a run and at its end (--minutes)
@@ -53,10 +54,13 @@ for line in sys.stdin:
 """
 
 WATCH = """() => {
-  window.seen = { watching: true, frames: 0, dimmed: 0, faintest: 1, tasks: [], steps: [], clicked: 0, answers: [] };
+  window.seen = { watching: true, frames: 0, outdated: 0, dimmed: 0, faintest: 1, tasks: [], steps: [], clicked: 0,
+                  answers: [] };
   const parts = () => document.querySelectorAll('[data-testid=stElementContainer], [data-testid=stVerticalBlock]');
   const frame = () => {
-    const least = Math.min(...[...parts()].filter((p) => p.checkVisibility()).map((p) => getComputedStyle(p).opacity));
+    const visible = [...parts()].filter((p) => p.checkVisibility());
+    const least = Math.min(...visible.map((p) => getComputedStyle(p).opacity));
+    seen.outdated += visible.some((p) => p.dataset.stale === "true");
     seen.frames += 1; seen.dimmed += least < 1; seen.faintest = Math.min(seen.faintest, least);
     if (seen.watching) requestAnimationFrame(frame);
   };
@@ -207,12 +211,13 @@ def drawing(page: Page, seconds: float) -> Figures:
     """Dimmed frames and long tasks while training."""
     page.wait_for_timeout(1000)
     page.evaluate("watchFrames()")
-    page.evaluate("Object.assign(seen, { frames: 0, dimmed: 0, faintest: 1, tasks: [] })")
+    page.evaluate("Object.assign(seen, { frames: 0, outdated: 0, dimmed: 0, faintest: 1, tasks: [] })")
     page.wait_for_timeout(1000 * seconds)
     seen = page.evaluate("seen")
     page.evaluate("seen.watching = false")
     return {
         "frames_a_second": seen["frames"] / seconds,
+        "outdated_frames": seen["outdated"],
         "dimmed_frames": seen["dimmed"],
         "faintest": seen["faintest"],
         "long_tasks": len(seen["tasks"]),

@@ -6,8 +6,8 @@ from time import monotonic
 from playwright.sync_api import expect
 from serving import cpu_seconds, soon
 
-# Counts the animation frames in which a part of the page is seen to be dimmed, as Streamlit dims what is long outdated:
-# slowly, beginning after half a second, so that on a machine too busy to redraw in time 0.99 may be passed.
+# Counts the animation frames in which a part of the page is seen to be dimmed, as Streamlit would dim what has waited
+# for half a second to be redrawn, were it not for a rule in streamlit_fixes.py.
 WATCH_FRAMES = """
     window.frames = 0; window.dimmed = 0;
     const look = () => {
@@ -70,6 +70,16 @@ def test_the_watch_on_dimmed_frames_sees_one(lab):
     lab.page.evaluate(f"() => {{ {WATCH_FRAMES} }}")
     lab.key("headline").evaluate("part => { part.style.opacity = 0.33; }")
     lab.page.wait_for_function("window.dimmed > 0")
+
+
+def test_what_streamlit_takes_for_outdated_is_not_dimmed(lab):
+    """By the rule alone: without it, and only then, such a part turns pale."""
+    part = lab.page.locator("[data-stale]:visible").first
+    part.evaluate("part => { part.style.opacity = 0.33; part.style.transition = 'none'; }")  # as it would be
+    opacity = "part => getComputedStyle(part).opacity"
+    assert part.evaluate(opacity) == "0.33"
+    part.evaluate("part => { part.dataset.stale = 'true'; }")
+    assert part.evaluate(opacity) == "1"
 
 
 def test_start_over_returns_to_step_0_with_the_sample_of_the_beginning(lab):

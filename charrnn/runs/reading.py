@@ -6,13 +6,10 @@ import zlib
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-import numpy as np
-
 from charrnn.runs import earlier
 from charrnn.runs.history import Array, joined, unpacked
 from charrnn.runs.store_types import Listing, Note, Saved, StoredCheckpoint, StoreError, Summary
 
-POINTS = 20  # of a run's loss in a list
 DAMAGE = (sqlite3.DatabaseError, ValueError, TypeError)
 PASSING = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_IOERR", "SQLITE_NOMEM")  # no damage: later it may be read
 
@@ -24,7 +21,6 @@ LINES = """
 SELECT token, about,
     (SELECT max(step) FROM checkpoints c WHERE c.token = r.token),
     (SELECT rows FROM thinned t WHERE t.token = r.token),
-    (SELECT substr(losses, -4) FROM history h WHERE h.token = r.token ORDER BY block DESC LIMIT 1),
     (SELECT value FROM notes n WHERE n.token = r.token AND kind = 'held_out' ORDER BY step DESC LIMIT 1)
 FROM runs r WHERE token IN (SELECT value FROM json_each(?))
 """
@@ -90,11 +86,10 @@ def listing(database: sqlite3.Connection, tokens: Sequence[str]) -> Listing:
     return Listing({token: lines[token] for token in tokens if token in lines}, unreadable)
 
 
-def summary(about: str, step: int | None, rows: bytes | None, last_loss: bytes | None, held_out: str | None) -> Summary:
-    """A run in a line; one whose history is still kept as by an earlier version has its last loss only."""
-    losses = unpacked(rows)["smooth"] if rows else np.frombuffer(last_loss or b"", np.float32)
-    chosen = np.linspace(0, len(losses) - 1, min(len(losses), POINTS)).astype(int)
-    return Summary(json.loads(about), step or 0, losses[chosen], json.loads(held_out) if held_out else None)
+def summary(about: str, step: int | None, rows: bytes | None, held_out: str | None) -> Summary:
+    """A run in a line; of one whose history is still kept as by an earlier version, which tidying ends, without it."""
+    history = unpacked(rows) if rows else joined([])
+    return Summary(json.loads(about), step or 0, history, json.loads(held_out) if held_out else None)
 
 
 def _part(damaged: list[str], name: str, read: Callable[[], Part]) -> list[Part]:

@@ -96,7 +96,7 @@ class Summary(NamedTuple):
 
     about: dict[str, Any]
     step: int  # of the latest checkpoint
-    losses: Array  # smoothed, at some steps, the last one among them
+    history: Array
     held_out: float | None  # the last loss measured on held-out text
 
 

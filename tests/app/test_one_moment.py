@@ -5,6 +5,7 @@ import re
 import pytest
 
 from charrnn.dashboard.controls import my_runs
+from charrnn.dashboard.views import loss_curve
 
 
 def spoken(page):
@@ -17,11 +18,24 @@ def test_headline_curve_and_my_runs_have_the_same_loss_of_a_run_at_rest(page):
     page.train(200).wait(lambda run: run.snapshot.held_out_step == run.snapshot.step)
     nats, kind = spoken(page)
     assert kind == "held out"
+    beaten = re.search(r"Better than ([^.]+)\.", page.headline)[1]
+    assert beaten in page.frames("curve")["baselines"]["name"].tolist()
     last_step, last = page.run.curve.held_out[-1]
     assert (last_step, nats) == (page.run.snapshot.step, pytest.approx(last, abs=0.005))
     ((row,), _) = my_runs.lines([page.run.token])
     assert row["held out, nats"] == last
-    assert row["smoothed, nats"] == page.run.curve.smooth[-1]
+    assert row["smoothed, nats"] == pytest.approx(loss_curve.smoothed(page.run)[-1])
+    assert len(row["curve"]) == my_runs.POINTS
+    assert row["curve"][-1] == row["smoothed, nats"]
+
+
+def test_headline_and_my_runs_have_the_same_loss_of_a_run_with_nothing_held_out(page):
+    page.paste("ha ha ha " * 100).step("100 steps").wait(lambda run: run.saved_step == 100)
+    nats, kind = spoken(page)
+    assert kind == "on the text it reads, smoothed,"
+    ((row,), _) = my_runs.lines([page.run.token])
+    assert row["held out, nats"] is None
+    assert row["smoothed, nats"] == pytest.approx(nats, abs=0.005)
 
 
 def test_pausing_does_not_change_of_which_kind_of_loss_the_headline_speaks(page):

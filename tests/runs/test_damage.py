@@ -7,7 +7,6 @@ import sqlite3
 from contextlib import closing
 
 import damaging
-import numpy as np
 import pytest
 from runs_helpers import assert_same_state, until
 
@@ -141,7 +140,7 @@ def test_a_run_in_a_list_that_is_damaged_is_counted_and_the_others_are_listed(br
     do("INSERT INTO thinned VALUES ('worse', 'odd')")
     listing = Store(folder).summaries(["bad", token, "worse", "another"])
     assert ([*listing.lines], listing.unreadable) == ([token], 2)
-    assert np.isfinite(listing.lines[token].losses).all()
+    assert listing.lines[token].history["step"][-1] == 350
 
 
 @pytest.mark.parametrize("seed", range(CASES))

@@ -4,6 +4,7 @@ from contextlib import suppress
 from typing import Any
 from zlib import crc32
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -13,10 +14,14 @@ from charrnn.dashboard.session import fields
 from charrnn.dashboard.session.panel import panel, refusal
 from charrnn.dashboard.session.server import engine
 from charrnn.dashboard.session.session import Session
+from charrnn.runs.curve import Curve
 from charrnn.runs.run import Run
+from charrnn.runs.smoothing import smoothed_loss
 from charrnn.runs.store_types import StoreError, Summary
+from charrnn.training.settings import Settings
 
 UNDO_SECONDS = 600.0
+POINTS = 20  # of a run's loss in the list
 
 
 def my_runs(session: Session) -> None:
@@ -76,7 +81,8 @@ def lines(tokens: list[str]) -> tuple[list[dict[str, Any]], str]:
 def line(token: str, summary: Summary) -> dict[str, Any]:
     """A run as a row of the list. Raises KeyError, TypeError, ValueError or AttributeError where it is damaged."""
     settings, corpus = summary.about["settings"], summary.about["corpus"]
-    text = str(corpus["name"])
+    text, curve = str(corpus["name"]), Curve().extended(summary.history)
+    smooth = smoothed_loss(curve, Settings.from_dict(settings), len(corpus["characters"]), corpus["split"])
     return {
         "token": token,
         "name": str(summary.about.get("title") or text),
@@ -84,8 +90,8 @@ def line(token: str, summary: Summary) -> dict[str, Any]:
         "settings": f"{settings['hidden_size']} units · {settings['sequence_length']} back · {settings['optimizer']}",
         "step": int(summary.step),
         "held out, nats": None if summary.held_out is None else float(summary.held_out),
-        "smoothed, nats": float(summary.losses[-1]) if len(summary.losses) else None,
-        "curve": summary.losses.tolist(),
+        "smoothed, nats": float(smooth[-1]) if len(smooth) else None,
+        "curve": smooth[np.linspace(0, len(smooth) - 1, min(len(smooth), POINTS)).astype(int)].tolist(),
     }
 
 

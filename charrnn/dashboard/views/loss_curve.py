@@ -15,12 +15,10 @@ from charrnn.dashboard.session.session import Session
 from charrnn.dashboard.session.texts import baselines_of
 from charrnn.network.rnn import Array
 from charrnn.runs.run import Run
+from charrnn.runs.smoothing import CLASSIC, smoothed_loss
 from charrnn.text.batches import streams_that_fit
-from charrnn.training.settings import Settings
 
 SECONDS = 0.5  # between two drawings while it trains
-CLASSIC = "classic"
-WINDOWS = {"light": 100, "usual": 1_000, "strong": 10_000}  # of one stream, over which a loss is smoothed
 # What can be chosen, the first unless the link says otherwise, which keeps what is chosen: names and their words.
 CHOICES: dict[str, dict[str, str]] = {
     "unit": {"choices": "hesitates between", "nats": "nats", "bits": "bits"},
@@ -44,27 +42,15 @@ def losses_of(run: Run, smoothing: str = "usual") -> pd.DataFrame:
 
 
 def smoothed(run: Run, smoothing: str = "usual") -> Array:
-    """The smoothed loss at the steps of a run's curve, in nats per character.
-
-    The classic one starts at a blind guess and lies between it and the losses for a thousand windows; the others are
-    of the losses alone. The classic experiment usually has the classic one.
-    """
-    settings = run.settings
-    usually_classic = settings == Settings.classic(seed=settings.seed, dtype=settings.dtype)
-    if smoothing == CLASSIC or (smoothing == "usual" and usually_classic):
-        return run.curve.smooth
-    kept, keep = ((1 - 1 / windows) ** streams(run) for windows in (WINDOWS["usual"], WINDOWS[smoothing]))
-    return run.curve.smoothed(log(len(run.corpus.vocabulary)), kept, keep)
-
-
-def streams(run: Run) -> int:
-    """How many places of the text are read at once."""
-    return streams_that_fit(len(run.corpus.train_ids), run.settings.sequence_length, run.settings.batch_size)
+    """The smoothed loss at the steps of a run's curve, in nats per character."""
+    corpus = run.corpus
+    return smoothed_loss(run.curve, run.settings, len(corpus.vocabulary), len(corpus.train_ids), smoothing)
 
 
 def characters_a_step(run: Run) -> int:
     """Characters that a step learns from."""
-    return run.settings.sequence_length * streams(run)
+    T, B = run.settings.sequence_length, run.settings.batch_size
+    return T * streams_that_fit(len(run.corpus.train_ids), T, B)
 
 
 def loss_curve(session: Session) -> None:

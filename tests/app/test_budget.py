@@ -3,6 +3,7 @@
 import pytest
 from app_page import SECONDS
 
+from charrnn.dashboard.inside import ablation, learns
 from charrnn.insight import memory, probing
 
 
@@ -34,3 +35,16 @@ def test_the_page_tells_how_much_was_measured_where_units_are_many(page, read, m
     assert "Step 100, on 500 held-out characters." in page.captions
     assert page.session.measurements["memory"].value.now.positions == 20
     assert any(caption.startswith("Step 100, at 20 places of ") for caption in page.captions)
+
+
+def test_fewer_characters_are_read_where_units_or_networks_are_many(page, monkeypatch):
+    H, networks = page.run.settings.hidden_size, 4  # of the steps 0, 10, 30 and 100
+    monkeypatch.setattr(ablation, "READ", 2 * 350 * H**2)
+    monkeypatch.setattr(learns, "WORK", networks * 120 * H**2)
+    page.at.session_state["learns"] = True
+    page.step("100 steps")
+    for measurement in page.session.measurements.values():
+        measurement.future.result(SECONDS)
+    page.look()
+    assert "Step 100, on 350 held-out characters." in page.captions
+    assert "Step 100, on 120 held-out characters." in page.captions

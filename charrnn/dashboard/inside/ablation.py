@@ -18,7 +18,8 @@ from charrnn.dashboard.tables import table
 from charrnn.insight import ablation
 from charrnn.network.rnn import Array
 
-CHARACTERS = 4_000  # held-out ones on which an ablation is tried
+CHARACTERS = 4_000  # held-out ones on which an ablation is tried, fewer where units are many:
+READ = 2e9  # characters times units squared, read twice, half a second
 WORK = 2e10  # multiplications for all units, one after the other: a second or two
 MANY = 512  # more units than this are not silenced one by one
 SHOWN = 60  # bars
@@ -103,9 +104,10 @@ def in_words(found: ablation.Ablation, units: list[int], value: float) -> str:
         costs += f" ({100 * found.cost / found.before:+.1f} %)"
     if abs(found.cost) < 5e-5:
         costs = "costs **nothing**"
+    before, after = words.between(found.before), words.between(found.after)
     said = (
         f"{held} held at {value:g} {costs}: the loss goes from {found.before:.3f} to {found.after:.3f} nats, so it "
-        f"hesitates between {words.choices(found.after)} characters instead of {words.choices(found.before)}."
+        f"hesitates {after}, " + ("as before." if after == before else f"instead of {before}.")
     )
     return said.replace("-", "−")
 

@@ -34,7 +34,8 @@ ARRAYS = {
     "b_y": Meaning("how likely each character is whatever came before", "", "character"),
 }
 MANY = 512  # units drawn at most
-CHARACTERS = 1_000  # on which saturation is measured
+CHARACTERS = 1_000  # on which saturation is measured, fewer where units are many:
+WORK = 1e10  # characters times networks times units squared, two or three seconds
 SECONDS = 1.0  # between two drawings of what follows the network while it trains
 
 
@@ -127,7 +128,8 @@ def over_time(session: Session) -> Any:
     view = session.view
     networks = [(m.step, m.parameters) for m in session.run.checkpoints if m.step < view.step]
     networks.append((view.step, view.parameters))
-    ids, spoken = measuring.held_out(session, CHARACTERS)
+    many = len(networks) * session.run.settings.hidden_size**2
+    ids, spoken = measuring.held_out(session, max(100, min(CHARACTERS, int(WORK / many))))
 
     def work() -> Saturated:
         shares = [saturation(states(parameters, ids)[1:]).share for _, parameters in networks]

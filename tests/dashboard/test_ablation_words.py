@@ -46,8 +46,12 @@ def said(before, after):
 
 
 def test_what_silencing_costs_a_network_that_knows_its_text_by_heart_is_said_without_a_share_of_nothing():
-    assert said(0.0, 0.0).startswith("Unit 3 held at 0 costs **nothing**: the loss goes from 0.000 to 0.000 nats")
+    assert said(0.0, 0.0) == (
+        "Unit 3 held at 0 costs **nothing**: the loss goes from 0.000 to 0.000 nats, so it hesitates hardly at all, "
+        "as before."
+    )
     for before in (0.0, 1e-9, 0.0004):
         assert said(before, 0.5).startswith(f"Unit 3 held at 0 costs **+{0.5 - before:.4f} nats** a character: ")
     assert "(+25.0 %)" in said(2.0, 2.5)
+    assert said(0.0, 0.7).endswith("so it hesitates between 2.0 characters, instead of hardly at all.")
     assert "(−25.0 %)" in said(2.0, 1.5)

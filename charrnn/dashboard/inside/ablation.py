@@ -153,7 +153,8 @@ def beside(before: str, after: str) -> list[Passage]:
 def tried(session: Session, held: dict[int, float]) -> tuple[ablation.Ablation, str, str, str]:
     """The ablation, on what it was tried, and the two samples."""
     parameters, decode = session.view.parameters, session.run.corpus.vocabulary.decode
-    ids, spoken = measuring.held_out(session, CHARACTERS)
+    H = parameters.sizes[1]
+    ids, spoken = measuring.held_out(session, max(300, min(CHARACTERS, int(READ / (2 * H**2)))))
     samples = ablation.samples_beside(parameters, held, ids[:PRIME], SAMPLE, 0.7, session.sampling_seed)
     return ablation.ablate(parameters, ids, held), spoken, decode(samples[0]), decode(samples[1])
 

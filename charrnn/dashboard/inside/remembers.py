@@ -12,6 +12,7 @@ from charrnn.dashboard.session.session import Session
 from charrnn.insight.memory import Cut, Reach, Spectra, cut, reach, reach_in_training, spectra
 from charrnn.insight.reading import states
 from charrnn.network.rnn import Array
+from charrnn.text.decoding import count
 
 CHARACTERS = 2_000  # held-out ones over which the reach is averaged
 FURTHER = 100  # characters beyond the unroll; a vanishing gradient is long gone
@@ -84,12 +85,16 @@ def memory(session: Session) -> str:
             f"**{here.spectra.jacobian_radius:.2f}** of the mean Jacobian.",
             help="The size of the largest eigenvalue.",
         )
-    return f", at {here.now.positions} places of {here.spoken}"
+    return f", at {count(here.now.positions, 'place')} of {here.spoken}"
 
 
 def in_words(here: Memory) -> str:
     """The two findings that matter, in sentences."""
     mean = here.now.mean
+    if len(mean) == 1:
+        return "The text is too short to tell how far back it reaches."
+    if not mean[0]:
+        return "There is no gradient any more: it knows this text by heart."
     faded = np.flatnonzero(mean < mean[0] / 100)
     if len(faded):
         said = f"After **{faded[0]} characters** a hundredth of the gradient is left."

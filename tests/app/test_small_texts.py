@@ -1,0 +1,53 @@
+"""Texts of two and three characters, and one known by heart: every view stands, and what it says is right."""
+
+import re
+
+import pytest
+from test_inside import KNOWS, LEARNS, REMEMBERS, drawn, measured
+
+NO_FIGURE = re.compile(r"(?i)\b(nan|inf|none)\b")
+BY_HEART = "ha ha ha " * 200
+VIEWS = (KNOWS | REMEMBERS | LEARNS) - {"harder"}  # which is there where a character became harder
+
+
+def unfolded(page):
+    for section in ("remembers", "learns", "film", "compare"):
+        page.at.session_state[section] = True
+    return page
+
+
+def said(page):
+    """All that stands on the page as words."""
+    at = page.at
+    elements = [*at.caption, *at.markdown, *at.text, *at.warning]
+    return [page.headline, page.figures, *(element.value for element in elements)]
+
+
+def assert_whole(page, missing=()):
+    assert not [name for name, found in page.session.measurements.items() if found.failed]
+    assert VIEWS - drawn(page) == {*missing}
+    assert not [words for words in said(page) if NO_FIGURE.search(words)]
+
+
+@pytest.mark.parametrize(("text", "missing"), [("ab", ["verdicts"]), ("aab", ["verdicts"]), (BY_HEART, [])])
+def test_every_view_stands_whatever_little_there_is_to_learn(open_page, text, missing):
+    page = unfolded(open_page(sequence_length="1", learning_rate="0.05")).paste(text)
+    assert page.run.corpus.text == text
+    assert_whole(measured(page.step("100 steps")), missing)
+    assert_whole(measured(page.look_back(10)), missing)
+    if len(text) == 2:
+        assert "The text is too short to tell how far back it reaches." in said(page)
+
+
+def test_what_is_said_at_a_loss_of_exactly_0_is_right(open_page):
+    page = unfolded(open_page(learning_rate="0.05")).paste(BY_HEART)
+    page.step("100 steps").wait(lambda run: run.saved_step == 100)
+    certain = page.run.snapshot.parameters.copy()
+    certain.W_hy[:] *= 1e5
+    certain.b_y[:] *= 1e5
+    page.run.record = page.run.record._replace(snapshot=page.run.snapshot._replace(parameters=certain))
+    page.session.measurements.clear()
+    assert_whole(measured(page.look()))
+    assert page.session.measurements["ablation"].value[0].before == 0
+    assert "There is no gradient any more: it knows this text by heart." in said(page)
+    assert any("the loss goes from 0.000 to " in words for words in said(page))

@@ -2,6 +2,7 @@
 
 import pytest
 
+from charrnn.dashboard.controls.text import FILE_NAME
 from charrnn.dashboard.session import fields
 from charrnn.dashboard.session.session import CELLS, CHARACTERS
 from charrnn.dashboard.views.writing import LENGTH
@@ -140,6 +141,12 @@ def test_the_step_to_stop_at_counts_as_it_stands_when_it_is_sent(page):
     page.at.number_input(key="goal").set_value(137)
     at_once(page, "train-until").wait(lambda run: run.status == "paused")
     assert page.run.snapshot.step == 137
+
+
+def test_of_a_file_s_name_no_more_counts_than_names_have(page):
+    page.upload("n" * 100_000 + ".txt", b"the quick brown fox jumps over the lazy dog. " * 40)
+    assert page.run.corpus.name == "n" * FILE_NAME
+    assert all(len(button.label) < 2 * FILE_NAME for button in page.at.button)
 
 
 def test_of_what_is_typed_no_more_counts_than_a_field_takes_whatever_a_browser_sends(page):

@@ -13,6 +13,7 @@ from charrnn.text.parameters import changed, name_of, parameters_of
 from charrnn.text.synthetic import SOURCES, Source, source_of
 
 FREQUENT = 200
+FILE_NAME = 255  # characters of a file's name that count: no more have names on disks, whatever a browser sends
 NAME = 28  # characters of a text's name on its button: more would push the last button out of the first screen
 
 
@@ -135,6 +136,7 @@ def upload(session: Session) -> None:
     file = st.session_state["uploaded"]
     if not file:
         return
+    name = file.name[:FILE_NAME]
     st.toggle(
         f"Keep only the {FREQUENT} most frequent characters",
         key="frequent",
@@ -146,11 +148,12 @@ def upload(session: Session) -> None:
         file, frequent = st.session_state["uploaded"], FREQUENT if st.session_state["frequent"] else None
         if not file:
             raise KeyError("taken out again")
-        return Corpus.from_bytes(file.getvalue(), name=file.name, keep_frequent=frequent, **choices()._asdict())
+        name = file.name[:FILE_NAME]
+        return Corpus.from_bytes(file.getvalue(), name=name, keep_frequent=frequent, **choices()._asdict())
 
     with place:
         st.button(
-            f"Learn from {words.plain(file.name)}",
+            f"Learn from {words.plain(name)}",
             key="use-uploaded",
             type="primary",
             on_click=lambda: adopt(session, uploaded, "uploaded"),

@@ -29,7 +29,8 @@ KEPT_AT_REST = 8, 10_000_000
 KEPT_UNSAVED = 200, 100_000_000  # likewise, of those that could not be found again in the store
 DELETED = "This run was deleted. Choose a text or start over for a new one, or open another one under My runs."
 CLOSE_SECONDS = 5.0
-LOOK_SECONDS = 1.0  # between two looks at whether the workers of those that train were heard
+LOOK_SECONDS = 1.0  # between two looks at whether the workers of those that train were heard, and whose turn is over
+TURN_SECONDS = 60.0  # that a run which nobody watches may train while others wait
 STORE_SECONDS = 2.0  # between two looks at whether the store's file is still the one that runs were saved in
 TIDY_SECONDS = 600.0  # between two looks at the size of the store
 
@@ -262,16 +263,19 @@ class Engine:
         """Let runs begin while there are places, and tell the others theirs in the queue.
 
         Runs that somebody watches come first: for each that waits, one that trains on unwatched gives its place up.
+        Those that nobody watches take turns.
         """
         self._queue.sort(key=lambda run: not self._leases.held(run))  # stable: else in the order in which they came
         busy = self.training
         while self._queue and busy < self.max_running:
             self._queue.pop(0).begin()
             busy += 1
-        waiting = sum(map(self._leases.held, self._queue))
         unwatched = [run for run in self._runs.values() if run.status in ACTIVE and not self._leases.held(run)]
+        training = sorted((run for run in unwatched if run.status == "training"), key=lambda run: run.began)
+        had_theirs = sum(time.monotonic() - run.began > TURN_SECONDS for run in training)
+        called = max(sum(map(self._leases.held, self._queue)), min(had_theirs, len(self._queue)))
         leaving = sum(run.status == "pausing" for run in unwatched)
-        for run in [run for run in unwatched if run.status == "training"][: max(0, waiting - leaving)]:
+        for run in training[: max(0, called - leaving)]:
             run.give_way()
         self._tell_places()
         if busy and not self._looking:
@@ -279,7 +283,7 @@ class Engine:
             self._janitor.later(LOOK_SECONDS, self._look_after)
 
     def _look_after(self) -> None:
-        """Ask after workers that were not heard, once a second as long as any run has a place."""
+        """Ask after workers that were not heard, and have turns end, once a second as long as any run has a place."""
         with self.lock:
             active = [run for run in self._runs.values() if run.status in ACTIVE]
             self._looking = bool(active)
@@ -287,6 +291,8 @@ class Engine:
                 self._janitor.later(LOOK_SECONDS, self._look_after)
             for run in active:
                 run.look_after()
+            if self._queue:
+                self.admit()
 
     def end(self, connection: Connection) -> None:
         """Have a process leave, and end it should it not."""

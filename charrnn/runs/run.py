@@ -60,6 +60,7 @@ class Run:
         self.last_command: Command | None = None
         self.title = ""  # what its owner calls it
         self.keep_until = 0.0  # by the monotonic clock: till then it trains on though nobody watches
+        self.began = 0.0  # by the same clock: when it got its place last
         self._begin_anew(Trainer(corpus, settings))
 
     @property
@@ -93,7 +94,7 @@ class Run:
         self._failure: str | None = None  # what the process said of its end
         self._goal: tuple[str, dict[str, Any]] | None = None  # what to tell the worker once it is ready
         self._resting = False  # whether the process is to end as soon as it has paused
-        self._gives_way = False  # whether it pauses for a run that is watched, to go on when there is a place again
+        self._gives_way = False  # whether it pauses for another run, to go on when there is a place again
         self._become("ready")
 
     @property
@@ -270,7 +271,7 @@ class Run:
             self._become("closed", why)
 
     def give_way(self) -> None:
-        """Pause for a run that somebody watches, and wait for a place again. The engine's part, its lock held."""
+        """Pause for another run, and wait for a place again. The engine's part, its lock held."""
         self._gives_way, self._line.order = True, self._line.order + 1
         self._tell("pause")
         self._become("pausing")
@@ -282,6 +283,7 @@ class Run:
 
     def begin(self) -> None:
         """There is a place: train. The engine's part, its lock held."""
+        self.began = time.monotonic()
         if self._line.connection:
             self._become("training", None)
             self._pursue()

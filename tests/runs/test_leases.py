@@ -212,7 +212,23 @@ def test_an_unwatched_run_gives_its_place_to_one_that_is_watched_and_goes_on_aft
     assert_same_state(kept.state, trainer)
 
 
-def test_a_run_that_is_watched_gives_its_place_to_nobody(make_engine, corpus, settings):
+def test_runs_that_nobody_watches_take_turns(make_engine, corpus, settings, monkeypatch):
+    monkeypatch.setattr(engine_of_runs, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(engine_of_runs, "TURN_SECONDS", 0.2)
+    engine = make_engine(max_running=2)
+    runs = [engine.create(corpus, settings) for _ in range(5)]  # four of one visitor's, who came first
+    for run in runs:
+        run.train(until=10**6)
+    for _ in range(2):
+        for run in reversed(runs):
+            until(run, lambda run, step=run.snapshot.step: run.snapshot.step > step)
+    assert engine.training <= engine.max_running
+    assert {run.stop_at for run in runs} == {10**6}
+
+
+def test_a_run_that_is_watched_gives_its_place_to_nobody(make_engine, corpus, settings, monkeypatch):
+    monkeypatch.setattr(engine_of_runs, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(engine_of_runs, "TURN_SECONDS", 0.0)
     engine = make_engine(max_running=1, grace=3600)
     first, second = engine.create(corpus, settings), engine.create(corpus, settings)
     engine.lease(first, "first")

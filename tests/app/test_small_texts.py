@@ -51,3 +51,21 @@ def test_what_is_said_at_a_loss_of_exactly_0_is_right(open_page):
     assert page.session.measurements["ablation"].value[0].before == 0
     assert "There is no gradient any more: it knows this text by heart." in said(page)
     assert any("the loss goes from 0.000 to " in words for words in said(page))
+
+
+def test_what_was_chosen_of_a_larger_network_or_text_takes_no_view_with_it(open_page):
+    page = measured(unfolded(open_page()).step("100 steps"))
+    at, last = page.at, page.run.settings.hidden_size - 1
+    at.number_input(key="top-k").set_value(len(page.run.corpus.vocabulary))
+    at.multiselect(key="silenced").set_value([last - 1, last])
+    at.number_input(key="step-unit").set_value(last)
+    at.select_slider(key="step-place").set_value(60)
+    at.selectbox(key="order").set_value("vowel")
+    page.session.unit = last
+    page.look()
+    next(box for box in at.number_input if box.label == "Units").set_value(4)
+    page.click("FormSubmitter:network-form-Start over with these").click("confirm-yes")
+    assert_whole(measured(page.step("100 steps")))
+    page.paste("abba cab " * 200).click("confirm-yes")
+    assert_whole(measured(page.step("100 steps")))
+    assert (page.run.settings.hidden_size, len(page.run.corpus.vocabulary)) == (4, 4)

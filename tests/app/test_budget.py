@@ -2,8 +2,9 @@
 
 import pytest
 from app_page import SECONDS
+from test_inside import REMEMBERS, drawn, measured
 
-from charrnn.dashboard.inside import ablation, learns
+from charrnn.dashboard.inside import ablation, learns, remembers
 from charrnn.insight import memory, probing
 
 
@@ -35,6 +36,14 @@ def test_the_page_tells_how_much_was_measured_where_units_are_many(page, read, m
     assert "Step 100, on 500 held-out characters." in page.captions
     assert page.session.measurements["memory"].value.now.positions == 20
     assert any(caption.startswith("Step 100, at 20 places of ") for caption in page.captions)
+
+
+def test_eigenvalues_are_left_out_where_units_are_many_and_the_page_says_so(page, monkeypatch):
+    monkeypatch.setattr(remembers, "MANY", page.run.settings.hidden_size - 1)
+    page.at.session_state["remembers"] = True
+    measured(page.step("100 steps"))
+    assert (REMEMBERS - drawn(page)) == {"eigenvalues"}
+    assert any("more than 15 units they are not computed" in caption for caption in page.captions)
 
 
 def test_fewer_characters_are_read_where_units_or_networks_are_many(page, monkeypatch):

@@ -17,6 +17,7 @@ from charrnn.text.decoding import count
 CHARACTERS = 2_000  # held-out ones over which the reach is averaged
 FURTHER = 100  # characters beyond the unroll; a vanishing gradient is long gone
 WINDOWS = {True: 16, False: 4}  # unrolled further, by whether the network is small
+MANY = 1_024  # units; of more the eigenvalues take too long, at 2,048 five seconds a matrix
 
 
 class Memory(NamedTuple):
@@ -25,7 +26,7 @@ class Memory(NamedTuple):
     now: Reach
     before: Array  # the mean reach before training
     cut: Cut | None  # None where the text is too short
-    spectra: Spectra
+    spectra: Spectra | None  # None where units are too many
     T: int
     spoken: str  # on what
 
@@ -49,7 +50,7 @@ def measured(session: Session) -> Any:
         back = min(T + FURTHER, len(ids) // 2)
         small = parameters.sizes[1] <= 256
         lost = cut(parameters, ids, T, FURTHER, WINDOWS[small]) if len(ids) > T + FURTHER + 2 else None
-        both = spectra(parameters, states(parameters, ids)[1:])
+        both = spectra(parameters, states(parameters, ids)[1:]) if parameters.sizes[1] <= MANY else None
         return Memory(reach(parameters, ids, back), reach(untrained, ids, back).mean, lost, both, T, spoken)
 
     return work
@@ -79,12 +80,15 @@ def memory(session: Session) -> str:
             help="One character back multiplies the gradient by diag(1 − h²) W_hhᵀ, the Jacobian. Saturated units (h "
             "near ±1) pass almost nothing, so the Jacobian's eigenvalues are smaller than those of W_hh.",
         )
-        draw("eigenvalues", inside.eigenvalues_chart, inside.eigenvalues_data(here.spectra), width="content")
-        st.markdown(
-            f"Spectral radius: **{here.spectra.radius:.2f}** of W_hh, "
-            f"**{here.spectra.jacobian_radius:.2f}** of the mean Jacobian.",
-            help="The size of the largest eigenvalue.",
-        )
+        if here.spectra:
+            draw("eigenvalues", inside.eigenvalues_chart, inside.eigenvalues_data(here.spectra), width="content")
+            st.markdown(
+                f"Spectral radius: **{here.spectra.radius:.2f}** of W_hh, "
+                f"**{here.spectra.jacobian_radius:.2f}** of the mean Jacobian.",
+                help="The size of the largest eigenvalue.",
+            )
+        else:
+            st.caption(f"Of networks with more than {MANY:,} units they are not computed: that takes too long.")
     return f", at {count(here.now.positions, 'place')} of {here.spoken}"
 
 

@@ -1,6 +1,7 @@
 """A run does what it is told, exactly, and what it shows is what the same trainer does without a process."""
 
 import os
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -11,8 +12,10 @@ from runs_helpers import alive, assert_same_parameters, assert_same_state, until
 from charrnn.network.sampling import generate
 from charrnn.runs.checkpoint_schedule import PAUSES, is_log_spaced, lasting, next_mark
 from charrnn.runs.worker import held_out_loss
+from charrnn.text.corpus import Corpus
 from charrnn.training import checkpoint
-from charrnn.training.settings import SettingsError
+from charrnn.training.memory import needed
+from charrnn.training.settings import Settings, SettingsError
 from charrnn.training.trainer import Trainer
 
 
@@ -264,3 +267,14 @@ def test_what_is_set_while_the_process_starts_stays_in_force(run):
 
     until(run, trains)
     assert run.log[-1][1] == {"learning_rate": 0.5}
+
+
+def test_a_run_that_is_only_opened_holds_its_network_and_no_room_for_training(engine, corpus):
+    large = Settings(hidden_size=256, sequence_length=1_000, batch_size=64)
+    text = Corpus.from_text(corpus.text * 20, name="long")
+    assert needed(large, len(text.vocabulary)) > 300e6
+    tracemalloc.start()
+    run = engine.create(text, large)
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert held < 5 * run.snapshot.parameters.flat.nbytes

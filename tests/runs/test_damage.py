@@ -31,13 +31,16 @@ def whole(tmp_path_factory, corpus):
         run.set(clip=float(step))
         until(run, lambda run, step=step: run.snapshot.held_out_step == step and run.saved_step == step)
     engine.close()
+    with closing(sqlite3.connect(folder / "runs.sqlite")) as database:  # all of it in one file, or what lies beside it
+        assert database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0  # may go while it is copied
     return folder, run.token
 
 
 @pytest.fixture
 def broken(whole, tmp_path):
     """A copy of it to be damaged: its folder, its token, and a way to have SQL done there."""
-    folder, token = shutil.copytree(whole[0], tmp_path / "home"), whole[1]
+    beside = shutil.ignore_patterns("*-wal", "*-shm")
+    folder, token = shutil.copytree(whole[0], tmp_path / "home", ignore=beside), whole[1]
 
     def do(statement, *values):
         with closing(sqlite3.connect(folder / "runs.sqlite", isolation_level=None)) as database:

@@ -36,7 +36,7 @@ from charrnn.runs.tokens import watch_token_of
 STEP = re.compile(rb'\["step ",""\],\["([\d,]+)"')
 CHANNEL = re.compile(rb'"path":"(live/[-\w]+)"')
 SIGHT = json.dumps(["playing", "figures", "headline", "strip", "curve", "written"])  # the first screen
-BUTTON = re.compile(rb'\{"name":"(train|pause)","label"')
+BUTTON = re.compile(rb'\{"name":"(train|pause)","label".*"playing", (\d+), (\d+)\]', re.DOTALL)  # its seal behind it
 LINE = "{sessions:8} {total:9,.0f} {times_one:8.2f} {fairness:10.2f} {click_p50:9.0f}/{click_p95:<8.0f} {memory:9.1f}"
 PATIENCE = 60  # seconds, for pages that wait for a server that is overloaded
 SMALL = 1_000  # bytes; the message that tells the page's address is smaller, and only such are decoded
@@ -51,6 +51,7 @@ class Client:
         self._channel: ClientConnection | None = None
         self.steps: list[tuple[float, int]] = []  # when which step was seen
         self.button = ("", 0.0)  # what it does, and since when
+        self._age = (0, 0)  # of the picture that said so: its drawing and version
         self._ask()
         threading.Thread(target=self._listen, daemon=True).start()
 
@@ -105,8 +106,13 @@ class Client:
                     self._obey(ForwardMsg.FromString(data))
 
     def _see(self, data: bytes) -> None:
-        if (button := BUTTON.search(data)) and button[1].decode() != self.button[0]:
-            self.button = button[1].decode(), perf_counter()
+        if button := BUTTON.search(data):
+            name, age = button[1].decode(), (int(button[2]), int(button[3]))
+            if age < self._age:
+                return  # a newer one came by the other way
+            self._age = age
+            if name != self.button[0]:
+                self.button = name, perf_counter()
         if step := STEP.search(data):
             self.steps.append((perf_counter(), int(step[1].replace(b",", b""))))
 

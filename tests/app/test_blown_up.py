@@ -26,6 +26,7 @@ def test_a_button_leads_back_to_where_all_was_well_with_the_rate_of_before(blown
     before = blown.run.settings.learning_rate
     assert blown.at.button(key="back-to-sound").label == "Back to step 100"
     blown.click("back-to-sound")
+    assert blown.run.last_command.what == f"set learning_rate to {before:g}"
     assert (blown.session.said(), blown.run.snapshot.step) == ("", 100)
     assert blown.run.in_force.learning_rate == before
     assert "back-to-sound" not in blown.buttons

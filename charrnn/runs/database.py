@@ -16,7 +16,7 @@ from typing import NamedTuple
 from charrnn.runs.store_types import StoreError
 
 BUSY_SECONDS = 5.0  # what is to be written waits so long for others
-READ_SECONDS = 0.5  # somebody waits for what is to be read: readers wait for nobody unless something is wrong
+READ_SECONDS = 0.5  # what is read with each drawing: readers wait for nobody unless a file is just opened or closed
 SUFFIXES = ("", "-wal", "-shm")
 
 File = tuple[int, int]  # what tells one file from another: device and inode
@@ -39,10 +39,10 @@ class Database:
         self._opening = threading.Lock()
 
     @contextmanager
-    def reading(self) -> Iterator[sqlite3.Connection]:
-        """The connection of this thread. Raises StoreError, also for what is raised inside."""
+    def reading(self, patience: float = READ_SECONDS) -> Iterator[sqlite3.Connection]:
+        """The connection of this thread, `patience` in seconds. Raises StoreError, also for what is raised inside."""
         with self._words():
-            yield self._connection(READ_SECONDS)
+            yield self._connection(patience)
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:

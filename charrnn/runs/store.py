@@ -19,7 +19,7 @@ import platformdirs
 from charrnn.environment import number
 from charrnn.runs import earlier, reading, room
 from charrnn.runs.checkpoint_schedule import lasting
-from charrnn.runs.database import Database, File
+from charrnn.runs.database import BUSY_SECONDS, Database, File
 from charrnn.runs.history import Array, bins, joined, last, packed, thinned, until
 from charrnn.runs.store_types import Listing, Note, Progress, Saved, StoreError, Tidied
 
@@ -111,7 +111,7 @@ class Store:
 
     def load(self, token: str) -> Saved | None:
         """The run with this token, None where there is none. What is damaged is left out, and named."""
-        with self._database.reading() as database:
+        with self._database.reading(BUSY_SECONDS) as database:  # somebody has asked for it, once
             return reading.run(database, token)
 
     def left(self, token: str) -> Saved | None:

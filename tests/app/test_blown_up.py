@@ -4,6 +4,9 @@ import re
 
 import pytest
 
+from charrnn.dashboard.session import server
+from charrnn.runs.store_types import StoreError
+
 PRAISE = re.compile(r"Better than|down from|hesitates between")
 
 
@@ -26,7 +29,6 @@ def test_a_button_leads_back_to_where_all_was_well_with_the_rate_of_before(blown
     before = blown.run.settings.learning_rate
     assert blown.at.button(key="back-to-sound").label == "Back to step 100"
     blown.click("back-to-sound")
-    assert blown.run.last_command.what == f"set learning_rate to {before:g}"
     assert (blown.session.said(), blown.run.snapshot.step) == ("", 100)
     assert blown.run.in_force.learning_rate == before
     assert "back-to-sound" not in blown.buttons
@@ -34,6 +36,16 @@ def test_a_button_leads_back_to_where_all_was_well_with_the_rate_of_before(blown
     blown.step("100 steps")
     assert "back-to-sound" not in blown.buttons
     assert "blown up" not in blown.headline
+
+
+def test_where_it_cannot_go_back_it_says_so_and_leaves_the_rate_as_it_is(blown, monkeypatch):
+    def locked(run):
+        raise StoreError("Another program holds the file.")
+
+    monkeypatch.setattr(server.engine(), "saved", locked)
+    blown.click("back-to-sound")
+    assert "Another program holds the file." in blown.warnings
+    assert (blown.run.snapshot.step, blown.run.in_force.learning_rate) == (200, 1.0)
 
 
 def test_a_rate_too_high_from_the_start_is_named_too(open_page):

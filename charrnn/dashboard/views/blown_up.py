@@ -60,7 +60,7 @@ def button(session: Session) -> None:
 
     def back() -> None:
         session.rewind(step)
-        if cause and getattr(session.run.in_force, cause.name) == cause.value:
+        if cause and not session.standing and getattr(session.run.in_force, cause.name) == cause.value:
             session.run.set(**{cause.name: cause.before}, by=session.name)
         st.rerun()
 

@@ -40,9 +40,18 @@ class Database:
 
     @contextmanager
     def reading(self, patience: float = READ_SECONDS) -> Iterator[sqlite3.Connection]:
-        """The connection of this thread, `patience` in seconds. Raises StoreError, also for what is raised inside."""
+        """The connection of this thread, `patience` in seconds: all that is read with it is of one moment.
+
+        Raises StoreError, also for what is raised inside.
+        """
         with self._words():
-            yield self._connection(patience)
+            database = self._connection(patience)
+            database.execute("BEGIN")
+            try:
+                yield database
+            finally:
+                if database.in_transaction:
+                    database.execute("ROLLBACK")
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:

@@ -20,7 +20,7 @@ from killing import same_history
 from runs_helpers import SECONDS, alive, assert_same_parameters, assert_same_state, soon, until
 
 from charrnn.runs import history as histories
-from charrnn.runs import local
+from charrnn.runs import local, reading
 from charrnn.runs.description import describe
 from charrnn.runs.earlier import BLOCK
 from charrnn.runs.history import row_a_step, thinned
@@ -467,6 +467,7 @@ def as_earlier_versions_saved_it(store: Store, token: str, steps: list[Step], gr
     """Put a run's history into the file as versions did that kept every step, the earliest ones without gradients."""
     table = np.array(steps, np.float32)[:, 1:]
     database = sqlite3.connect(store.folder / "runs.sqlite", isolation_level=None)
+    database.execute("BEGIN IMMEDIATE")
     database.execute("DROP TABLE thinned")
     if not gradients:
         database.execute("ALTER TABLE history DROP COLUMN gradients")
@@ -474,6 +475,7 @@ def as_earlier_versions_saved_it(store: Store, token: str, steps: list[Step], gr
         columns = np.split(table[start : start + BLOCK], 2, axis=1)
         row = (token, start // BLOCK, *(column.tobytes() for column in columns[: 1 + gradients]))
         database.execute(f"INSERT INTO history VALUES ({', '.join('?' * len(row))})", row)
+    database.execute("COMMIT")
     database.close()
 
 
@@ -504,10 +506,12 @@ def test_a_history_as_earlier_versions_kept_it_is_loaded_thinned_and_goes_on(sto
 def test_a_run_of_an_earlier_version_trains_on_goes_back_and_forks(
     make_engine, make_saving_engine, store, corpus, settings
 ):
-    run = make_saving_engine().create(corpus, settings)
+    first = make_saving_engine()
+    run = first.create(corpus, settings)
     run.steps(100)
     until(run, lambda run: run.status == "paused" and run.saved_step == 100)
     until(run, lambda run: run.snapshot.held_out_step == 100)
+    first.close()  # what it and its processes still save would not be as an earlier version saved it
     as_earlier_versions_saved_it(store, run.token, Trainer(corpus, settings).train(100), gradients=False)
     engine = make_engine(store=Store(store.folder))
     old = engine.find(run.token)
@@ -522,6 +526,24 @@ def test_a_run_of_an_earlier_version_trains_on_goes_back_and_forks(
     old.steps(50)
     until(old, lambda run: run.status == "paused" and run.saved_step == 150)
     np.testing.assert_array_equal(fork.curve.rows["norm_high"], old.curve.rows["norm_high"])
+
+
+def test_what_is_read_is_of_one_moment_though_a_history_is_moved_meanwhile(store, corpus, monkeypatch):
+    begin(store)
+    steps = Trainer(corpus, Settings(hidden_size=4, sequence_length=4, batch_size=1)).train(50)
+    as_earlier_versions_saved_it(store, "token", steps)
+    cuts, moved = reading.cuts, []
+
+    def meanwhile(database, token):  # what is asked between the history as it is kept now and as it was kept earlier
+        if not moved:
+            moved.append(True)
+            with ThreadPoolExecutor(1) as another:
+                another.submit(Store(store.folder).tidy).result()
+        return cuts(database, token)
+
+    monkeypatch.setattr(reading, "cuts", meanwhile)
+    assert same_history(Store(store.folder).load("token").history, steps)
+    assert moved
 
 
 def test_many_processes_may_open_an_earlier_versions_store_at_once(store, corpus):

@@ -90,7 +90,7 @@ def compressed_nats(corpus: Corpus) -> float:
     measured = corpus.text[split:].encode()
     before = corpus.text[max(0, split - _BLOCK) : split].encode()[-max(1, _BLOCK - len(measured)) :]
     added = len(bz2.compress(before + measured)) - (len(bz2.compress(before)) if before else 0)
-    return 8 * log(2) * added / (len(corpus.text) - split)
+    return 8 * log(2) * max(0, added) / (len(corpus.text) - split)  # a file with more of the same may be shorter
 
 
 def _grams(ids: Ids, order: int, size: int) -> npt.NDArray[np.int64]:

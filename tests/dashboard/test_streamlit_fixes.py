@@ -87,10 +87,15 @@ def places(script: Path) -> list[list[int]]:
         elif event is ScriptRunnerEvent.SCRIPT_STOPPED_WITH_SUCCESS:
             runner.request_stop()
 
+    finished(runner, then)
+    return found
+
+
+def finished(runner: LocalScriptRunner, then) -> None:
+    """Run a script until `then`, which hears of all that comes, asks for its end."""
     runner.on_event.connect(then, weak=False)
     runner.start()
     runner.join()
-    return found
 
 
 @pytest.fixture
@@ -204,9 +209,7 @@ def texts_once(script: Path, used: bool) -> list[str]:
         elif event in (ScriptRunnerEvent.SCRIPT_STOPPED_WITH_SUCCESS, ScriptRunnerEvent.FRAGMENT_STOPPED_WITH_SUCCESS):
             runner.request_stop()
 
-    runner.on_event.connect(then, weak=False)
-    runner.start()
-    runner.join()
+    finished(runner, then)
     return found
 
 

@@ -26,10 +26,15 @@ class Visit:
 
     def __init__(self, page: Page, url: str) -> None:
         self.page, self.url = page, url
-        self.errors: list[str] = []  # what the console reports as an error, and requests to other hosts
-        self.page.on("console", lambda message: message.type == "error" and self.errors.append(message.text))
+        # What the console reports as an error or of a chart as a warning, and requests to other hosts.
+        self.errors: list[str] = []
+        self.page.on("console", lambda message: self._heard(message.type, message.text))
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("request", lambda request: self._check(request.url))
+
+    def _heard(self, kind: str, text: str) -> None:
+        if kind == "error" or "Infinite extent" in text:
+            self.errors.append(text)
 
     def _check(self, url: str) -> None:
         if not url.startswith((self.url, self.url.replace("http", "ws", 1), "data:", "blob:")):

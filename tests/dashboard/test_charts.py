@@ -34,17 +34,18 @@ def a_history(last: int = 1_000, level: float = 1.6) -> pd.DataFrame:
     return losses.losses_frame(steps, smooth, smooth - 0.2, smooth + 0.3, held_out, 100, [(last, last / 100)])
 
 
-def of_losses(across: losses.Across = "step", log: bool = True, last: int = 1_000) -> dict[str, pd.DataFrame]:
+def of_losses(last: int = 1_000, **looks: Any) -> dict[str, pd.DataFrame]:
     baselines = [("blind guess", 4.0), ("counting pairs", 2.4)]
-    return losses.losses_data(a_history(last), baselines, MARKS, 4.0, across, log)
+    return losses.losses_data(a_history(last), baselines, MARKS, 4.0, **looks)
 
 
 ALL: list[Any] = [
     *(
-        (losses.loss_chart, {"unit": unit, "across": across, "log": log}, of_losses(across, log))
+        (losses.loss_chart, looks, of_losses(**looks))
         for unit in losses.MEASURES
         for across in losses.TITLES
         for log in (True, False)
+        for looks in ({"unit": unit, "across": across, "log": log},)
     ),
     (losses.compared_chart, {}, losses.compared_data([a_history(), a_history(500, 1.7)])),
     (inside.cost_chart, {}, inside.cost_data(np.array([0.1, -0.2, 0.3]), 3)),
@@ -177,20 +178,23 @@ def test_labels_that_do_not_touch_stand_where_they_wish():
 def test_a_few_wild_windows_do_not_flatten_the_curve_and_a_blown_up_one_is_not_cut():
     wild = a_history().assign(high=1e6)
     assert wild["high"].max() == 1e6
-    data = losses.losses_data(wild, [], MARKS, 4.0)
-    assert data["losses"]["shown_high"].max() == pytest.approx(data["corners"]["loss"].max())
+    data = losses.losses_data(wild, [], MARKS, 4.0, "nats")
+    assert data["points"]["high"].max() == 1e6  # what is said of a point is not cut
+    assert data["losses"]["high"].max() == pytest.approx(data["corners"]["loss"].max())
     assert data["corners"]["loss"].max() < 6
     early = a_history()
     early.loc[3, ["low", "high"]] = 5.0  # a single step: there the line of each step has its top
-    assert losses.losses_data(early, [("blind guess", 4.0)], MARKS, 4.0)["corners"]["loss"].max() > 5
-    blown = losses.losses_data(a_history(level=55), [("blind guess", 4.0)], MARKS, 4.0)["corners"]["loss"]
+    assert losses.losses_data(early, [("blind guess", 4.0)], MARKS, 4.0, "nats")["corners"]["loss"].max() > 5
+    blown = losses.losses_data(a_history(level=55), [("blind guess", 4.0)], MARKS, 4.0, "nats")["corners"]["loss"]
     assert blown.max() > 55
     assert blown.min() < 4
+    far = losses.losses_data(a_history(level=300), [], MARKS, 4.0, "choices")
+    assert np.isfinite([far["corners"]["loss"].max(), far["losses"]["smoothed"].max()]).all()
 
 
 def test_before_any_training_axes_and_baselines_stand_already():
-    data = of_losses(last=0)
-    assert data["corners"]["step"].tolist() == [1, 100]
+    data = of_losses(last=0, unit="nats")
+    assert data["corners"]["at"].tolist() == [1, 100]
     assert data["corners"]["loss"].min() < 2.4 < 4.0 < data["corners"]["loss"].max()
     assert data["baselines"]["name"].tolist() == ["blind guess", "counting pairs"]
     assert not len(data["losses"])
@@ -198,9 +202,30 @@ def test_before_any_training_axes_and_baselines_stand_already():
 
 def test_labels_of_baselines_that_lie_together_are_shifted_apart_in_their_order():
     levels = [(f"baseline {k}", 2 + 0.001 * k) for k in range(6)]
-    data = losses.losses_data(a_history(), levels, MARKS, 4.0)
+    data = losses.losses_data(a_history(), levels, MARKS, 4.0, "nats")
     span = np.ptp(data["corners"]["loss"])
-    assert np.all(np.diff(data["baselines"]["label"]) >= 0.99 * losses.LINE * span / losses.PLOT)
+    assert np.all(np.diff(data["baselines"]["beside"]) >= 0.99 * losses.LINE * span / losses.PLOT)
+
+
+@pytest.mark.parametrize(("unit", "of"), [("choices", np.exp), ("bits", np.log2(np.e).__mul__)])
+def test_what_is_drawn_is_in_its_unit_and_what_is_said_of_a_point_in_all_of_them(unit, of):
+    data, nats = of_losses(unit=unit), of_losses(unit="nats")
+    for name, column in (("losses", "smoothed"), ("losses", "low"), ("held_out", "loss"), ("baselines", "loss")):
+        np.testing.assert_allclose(data[name][column], of(nats[name][column]), rtol=1e-6)
+    for name in losses.MEASURES:
+        np.testing.assert_allclose(data["points"][f"in_{name}"], of_losses(unit=name)["points"]["loss"], rtol=1e-6)
+    assert data["baselines"]["written"].tolist() == {"choices": ["55", "11"], "bits": ["5.77", "3.46"]}[unit]
+
+
+@pytest.mark.parametrize("log", [True, False])
+def test_the_first_and_the_last_step_can_be_pointed_at_and_what_took_no_time_stands_on_no_logarithmic_axis(log):
+    steps = of_losses(log=log)["points"]["step"]
+    assert (steps.min(), steps.max()) == (1, 1_000)
+    assert len(steps) <= losses.POINTED
+    assert (of_losses(across="characters", log=log)["held_out"]["at"] > 0).all()
+    one = np.array([2.0])
+    begun = losses.losses_frame(np.array([10]), one, one, one, [(0, 4.0)], 400, [(20, 2.0)])
+    assert len(losses.losses_data(begun, [], MARKS, 4.0, "nats", "seconds", log)["held_out"]) == (0 if log else 1)
 
 
 def test_marks_that_lie_together_are_written_in_rows_and_one_without_room_is_left_to_its_tooltip():

@@ -77,12 +77,21 @@ class Colours:
         return chart.transform_calculate(series=f"'{series}'").encode(color=self.by_series)
 
 
-def quantity(channel: type, field: str, title: str, *, log: bool = False, zero: bool = False, **axis: Any) -> Any:
-    """A numeric axis that ends where the numbers do; one with zero begins there and ends at a round number."""
+def quantity(
+    channel: type, field: str, title: str, *, log: bool = False, zero: bool = False, ends: str = "", **axis: Any
+) -> Any:
+    """A numeric axis that ends where the numbers do; one with zero begins there and ends at a round number.
+
+    With `ends` it ends where the two rows of the frame "corners" say in that column: the browser need not search all
+    numbers for the least and the greatest, and has ends before it has any.
+    """
     if log:
         power = "abs(log(datum.value) / LN10 - round(log(datum.value) / LN10)) < 1e-6"
         axis["gridOpacity"] = {"condition": {"test": power, "value": 1}, "value": 0.35}
     scale = alt.Scale(type="log", nice=False) if log else alt.Scale(zero=zero, nice=zero)
+    if ends:
+        corner = "length(data('corners')) > 1 ? data('corners')[{0}]." + ends + " : {0} + 1"
+        scale.domain = [{"expr": corner.format(row)} for row in range(2)]
     return channel(f"{field}:Q", title=title, scale=scale, axis=alt.Axis(**{"tickCount": 6} | axis))
 
 

@@ -3,7 +3,7 @@
 Frames hold nats per character; the chart says them in the unit that is chosen.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Literal, NamedTuple
 
 import altair as alt
@@ -32,21 +32,25 @@ Across = Literal["step", "characters", "seconds"]
 
 
 class Measure(NamedTuple):
-    """A unit of the loss: what the axis says, how a loss in nats becomes one, and how it is written."""
+    """A unit of the loss: what the axis says, what losses in nats are in it, and how one is written."""
 
     title: str
-    of: str
-    written: str
+    of: Callable[[Any], Any]
+    written: Callable[[float], str]
+
+
+def _choices(nats: ArrayLike) -> Array:
+    return np.exp(np.minimum(np.asarray(nats, float), 600))  # 32 bits would hold no more than e^88
+
+
+def _counted(choices: float) -> str:
+    return f"{choices:.1e}".replace("+0", "").replace("+", "") if choices >= 1e6 else f"{choices:.{choices < 10:d}f}"
 
 
 MEASURES: dict[Unit, Measure] = {
-    "choices": Measure(
-        "hesitates between so many characters",
-        "exp(min({0}, 600))",
-        "{0} >= 1e6 ? format({0}, '.1e') : format({0}, {0} < 10 ? '.1f' : '.0f')",
-    ),
-    "nats": Measure("loss, nats a character", "{0}", "format({0}, '.2f')"),
-    "bits": Measure("loss, bits a character", "({0} / LN2)", "format({0}, '.2f')"),
+    "choices": Measure("hesitates between so many characters", _choices, _counted),
+    "nats": Measure("loss, nats a character", lambda nats: nats, "{:.2f}".format),
+    "bits": Measure("loss, bits a character", lambda nats: nats / np.log(2), "{:.2f}".format),
 }
 TITLES: dict[Across, str] = {
     "step": "training steps",
@@ -67,45 +71,40 @@ PLOT = 160  # of which the plot has about so many, and in width at least about s
 NARROW = 220
 LINE = 13  # pixels of a line of small text
 LETTER = 5.5  # its pixels for each character
+AT, LOSS = "at:Q", "loss:Q"  # where a row of a frame stands
 ROWS = 3  # of labels of marks, one above the other
-POINTED = 160  # places at most that can be pointed at
+POINTED = 60  # places at most that can be pointed at
 
 
 def loss_chart(unit: Unit = "choices", across: Across = "step", log: bool = True) -> Built:
-    """A run's loss: all windows as a band, smoothed, on held-out text; baselines; marks where a setting was changed."""
+    """A run's loss: all windows as a band, smoothed, on held-out text; baselines; marks where a setting was changed.
+
+    Units and places are the data's: the browser only draws.
+    """
     colours = Colours(A="smoothed", muted="each step", accent="held out")
-    x, measured = _across(across, log), _measured(unit)
-    losses = _placed(named("losses"), across, log)
-
-    def of(column: str, chart: alt.Chart = losses) -> alt.Chart:
-        known = chart.transform_filter(f"isValid(datum.{column})")
-        return known.transform_calculate(loss=MEASURES[unit].of.format(f"datum.{column}"))
-
-    band = (
-        of("low")
-        .transform_calculate(top=MEASURES[unit].of.format("datum.shown_high"))
-        .mark_area(opacity=0.25, tooltip=None)
-        .encode(x=x, y=measured, y2="top:Q")
-    )
-    edges = band.mark_rule(opacity=0.35, strokeWidth=0.8, tooltip=None)
-    # Where a point is a single step the band has no height: early on it is this line.
-    lowest = of("low").mark_line(opacity=0.6, strokeWidth=1, tooltip=None).encode(x=x, y=measured)
-    line = of("smoothed").mark_line(strokeWidth=2, tooltip=None).encode(x=x, y=measured)
+    # What the axes hold at least; nobody sees it. It has the axes for all that follows.
+    corners = named("corners").mark_point(opacity=0, tooltip=None).encode(x=_across(across, log), y=_measured(unit))
+    losses = named("losses").encode(x=AT)
+    band = losses.mark_area(opacity=0.25, tooltip=None).encode(y="low:Q", y2="high:Q")
+    # Where a point is a single step the band has no height: early on it is the first of these lines.
+    lowest = losses.mark_line(opacity=0.6, strokeWidth=1, tooltip=None).encode(y="low:Q")
+    highest = losses.mark_line(opacity=0.3, strokeWidth=1, tooltip=None).encode(y="high:Q")
+    line = losses.mark_line(strokeWidth=2, tooltip=None).encode(y="smoothed:Q")
     dots = (
-        of("held_out")
+        named("held_out")
         .mark_circle(size=32, opacity=1)
-        .encode(x=x, y=measured, tooltip=_said(("held_out", "held out, nats")))
+        .encode(x=AT, y=LOSS, tooltip=_said(("held_out", "held out, nats")))
     )
     return alt.layer(
-        _corners(x, measured, across, unit),
+        corners,
         colours.paint(band, "muted"),
-        colours.paint(edges, "muted"),
         colours.paint(lowest, "muted"),
-        *(colours.paint(part, "muted") for part in _baselines(unit)),
+        colours.paint(highest, "muted"),
+        *(colours.paint(part, "muted") for part in _baselines()),
         colours.paint(line, RUNS[0]),
         colours.paint(dots, "accent"),
-        *(colours.paint(part, "mark") for part in _marks(x, across, log)),
-        colours.paint(_pointed(of("smoothed"), x, measured), RUNS[0]),
+        *(colours.paint(part, "mark") for part in _marks()),
+        colours.paint(_pointed(), RUNS[0]),
     ).properties(
         height=HEIGHT,
         description=f"Lines over {TITLES[across]}: the loss of every step as a band, smoothed as a line, on held-out "
@@ -118,26 +117,63 @@ def losses_data(
     baselines: Sequence[tuple[str, float]],
     marks: pd.DataFrame,
     blind: float,
+    unit: Unit = "choices",
     across: Across = "step",
     log: bool = True,
 ) -> dict[str, pd.DataFrame]:
     """`losses` has a row a point with step, characters, seconds, and in nats smoothed, low, high and held_out, NaN
-    where there is none; `marks` step, characters, seconds and label; baselines are names with their nats."""
-    frame = losses.copy()
-    floor, top = _whole(frame, [nats for _, nats in baselines], blind)
-    frame["shown_high"] = frame["high"].clip(upper=top)
-    corners = {"loss": [floor, top]}
-    for name in TITLES:
-        later = frame[name].to_numpy(float)
-        later = later[later > 0]
-        corners[name] = [later.min(), later.max()] if later.size else [1.0, 100.0]
-    corners["step"] = [1.0, max(100.0, corners["step"][1])]
+    where there is none; `marks` step, characters, seconds and label; baselines are names with their nats.
+
+    All but what is said of points is in the unit, `at` is the place on the axis, and the band's top is cut where it
+    would flatten the rest.
+    """
+    measure = MEASURES[unit]
+    floor, top = _whole(losses, [nats for _, nats in baselines], blind)
+    later = losses[across].to_numpy(float)
+    later = later[later > 0]
+    ends = [later.min(), later.max()] if later.size else [1.0, 100.0]
+    if across == "step":
+        ends = [1.0, max(100.0, ends[1])]
+    placed = _placed(losses, across, log)
+    known = placed[placed["smoothed"].notna()].reset_index(drop=True)
+    shown = known[["at", "smoothed", "low", "high"]].assign(high=known["high"].clip(upper=top))
+    shown[["smoothed", "low", "high"]] = measure.of(shown[["smoothed", "low", "high"]])
+    points = known.iloc[_spread(known["at"].to_numpy(float), log)].assign(
+        loss=lambda rows: measure.of(rows["smoothed"])
+    )
+    for name, other in MEASURES.items():
+        points[f"in_{name}"] = other.of(points["smoothed"])
+    held_out = placed[placed["held_out"].notna()].assign(loss=lambda rows: measure.of(rows["held_out"]))
     gap = LINE * (top - floor) / PLOT
     levels = pd.DataFrame(baselines, columns=["name", "nats"]).astype({"name": str, "nats": float})
+    levels["loss"] = measure.of(levels["nats"])
+    levels["beside"] = measure.of(apart(levels["nats"], gap, floor + gap / 2, top - gap / 2))
     levels["short"] = [SHORT.get(name, name) for name in levels["name"]]
-    levels["label"] = apart(levels["nats"], gap, floor + gap / 2, top - gap / 2)
-    placed = _told_apart(marks, np.array(corners[across]), across, log)
-    return {"losses": frame, "corners": pd.DataFrame(corners), "baselines": levels, "marks": placed}
+    levels["written"] = [measure.written(loss) for loss in levels["loss"]]
+    return {
+        "losses": shown,
+        "held_out": held_out[[*TITLES, "at", "loss", "held_out"]],
+        "points": points.drop(columns=["smoothed", "held_out"]).reset_index(drop=True),
+        "corners": pd.DataFrame({"at": ends, "loss": measure.of(np.array([floor, top]))}),
+        "baselines": levels,
+        "marks": _told_apart(marks, np.array(ends), across, log),
+    }
+
+
+def _placed(frame: pd.DataFrame, across: Across, log: bool) -> pd.DataFrame:
+    """With where a row stands: on a logarithmic axis step 0 stands at 1, and what took no time nowhere."""
+    if log and across != "step":
+        frame = frame[frame[across] > 0]
+    return frame.assign(at=np.maximum(1, frame["step"]) if log and across == "step" else frame[across])
+
+
+def _spread(at: Array, log: bool) -> Array:
+    """Which of places in their order can be pointed at: the nearest to `POINTED` even ones, and so the last."""
+    if not len(at):
+        return np.empty(0, int)
+    places = np.log(at) if log else at
+    wanted = np.linspace(places[0], places[-1], POINTED)
+    return np.unique(np.searchsorted(places, wanted))
 
 
 def _whole(losses: pd.DataFrame, baselines: Sequence[float], blind: float) -> tuple[float, float]:
@@ -152,7 +188,8 @@ def _whole(losses: pd.DataFrame, baselines: Sequence[float], blind: float) -> tu
 def _told_apart(marks: pd.DataFrame, axis: Array, across: Across, log: bool) -> pd.DataFrame:
     """Marks with the row in which each label has room, and on which side; else the tooltip alone tells of it."""
     first, last = np.log(axis) if log else axis
-    spot = marks[across].astype(float).clip(lower=float(axis[0]))
+    marks = _placed(marks, across, log)
+    spot = marks["at"].astype(float).clip(lower=float(axis[0]))
     share = ((np.log(spot) if log else spot) - first) / max(last - first, 1e-9)
     taken = [-np.inf] * ROWS
     rows, lefts, shown = [], [], []
@@ -171,28 +208,13 @@ def _told_apart(marks: pd.DataFrame, axis: Array, across: Across, log: bool) -> 
 
 def _across(across: Across, log: bool) -> alt.X:
     round_ones: dict[str, Any] = {"values": ROUND} if log and across != "seconds" else {}
-    return quantity(alt.X, "at", TITLES[across], log=log, labelExpr=COUNTS, **round_ones)
-
-
-def _placed(chart: alt.Chart, across: Across, log: bool) -> alt.Chart:
-    """With where a row stands: on a logarithmic axis step 0 stands at 1, and what took no time nowhere."""
-    if not log:
-        return chart.transform_calculate(at=f"datum.{across}")
-    if across == "step":
-        return chart.transform_calculate(at="max(1, datum.step)")
-    return chart.transform_filter(f"datum.{across} > 0").transform_calculate(at=f"datum.{across}")
+    return quantity(alt.X, "at", TITLES[across], log=log, ends="at", labelExpr=COUNTS, **round_ones)
 
 
 def _measured(unit: Unit) -> alt.Y:
     log = unit == "choices"  # what one hesitates between is e to the loss: so both are alike
     axis: dict[str, Any] = {"labelExpr": POWERS, "values": CHOICES} if log else {"format": "~f"}
-    return quantity(alt.Y, "loss", MEASURES[unit].title, log=log, **axis)
-
-
-def _corners(x: alt.X, y: alt.Y, across: Across, unit: Unit) -> alt.Chart:
-    """What the axes hold at least; nobody sees it."""
-    placed = named("corners").transform_calculate(at=f"datum.{across}", loss=MEASURES[unit].of.format("datum.loss"))
-    return placed.mark_point(opacity=0, tooltip=None).encode(x=x, y=y)
+    return quantity(alt.Y, "loss", MEASURES[unit].title, log=log, ends="loss", **axis)
 
 
 def _said(*more: tuple[str, str]) -> list[alt.Tooltip]:
@@ -200,32 +222,27 @@ def _said(*more: tuple[str, str]) -> list[alt.Tooltip]:
     return told(**counts, **{column: (title, ".4f") for column, title in more})
 
 
-def _baselines(unit: Unit) -> list[alt.Chart]:
+def _baselines() -> list[alt.Chart]:
     """Dashed lines, with their labels beside the plot: there they lie neither on the curve nor on each other."""
-    of = MEASURES[unit].of
-    y = alt.Y("loss:Q")
-    written = MEASURES[unit].written.format("datum.loss")
     levels = named("baselines").transform_calculate(
-        loss=of.format("datum.nats"),
-        beside=of.format("datum.label"),
-        said=f"(width < {2 * NARROW} ? datum.short : datum.name) + ' ' + ({written})",
+        said=f"(width < {2 * NARROW} ? datum.short : datum.name) + ' ' + datum.written"
     )
-    tooltip = told(name=("beside", ""), nats=("nats", ".4f"))
     end = {"expr": "width + 5"}
+    tooltip = told(name=("beside", ""), nats=("nats", ".4f"))
     return [
-        levels.mark_rule(strokeDash=[4, 3], opacity=0.8).encode(y=y, tooltip=tooltip),
+        levels.mark_rule(strokeDash=[4, 3], opacity=0.8).encode(y=LOSS, tooltip=tooltip),
         levels.mark_rule(opacity=0.6, clip=False).encode(
-            x=alt.XValue({"expr": "width"}), x2=alt.X2Value(end), y=y, y2="beside:Q", tooltip=tooltip
+            x=alt.XValue({"expr": "width"}), x2=alt.X2Value(end), y=LOSS, y2="beside:Q", tooltip=tooltip
         ),
         levels.mark_text(align="left", fontSize=SMALL, dx=2, clip=False).encode(
-            x=alt.XValue(end), y=alt.Y("beside:Q"), text="said:N", tooltip=tooltip
+            x=alt.XValue(end), y="beside:Q", text="said:N", tooltip=tooltip
         ),
     ]
 
 
-def _marks(x: alt.X, across: Across, log: bool) -> list[alt.Chart]:
+def _marks() -> list[alt.Chart]:
     """Upright lines where a setting was changed, or what is looked back at."""
-    marks, tooltip = _placed(named("marks"), across, log), told(label=("here", ""), step=("step", ","))
+    marks, tooltip = named("marks"), told(label=("here", ""), step=("step", ","))
     left = "datum.left ? 'right' : 'left'"
     text: dict[str, Any] = {
         "align": {"expr": left},
@@ -233,20 +250,18 @@ def _marks(x: alt.X, across: Across, log: bool) -> list[alt.Chart]:
         "dy": {"expr": f"datum.row * {LINE}"},
     }
     return [
-        marks.mark_rule(strokeDash=[2, 2]).encode(x=x, tooltip=tooltip),
+        marks.mark_rule(strokeDash=[2, 2]).encode(x=AT, tooltip=tooltip),
         marks.mark_text(fontSize=SMALL, baseline="top", **text).encode(
-            x=x, y=alt.value(2), text="shown:N", tooltip=tooltip
+            x=AT, y=alt.value(2), text="shown:N", tooltip=tooltip
         ),
     ]
 
 
-def _pointed(losses: alt.Chart, x: alt.X, y: alt.Y) -> alt.Chart:
+def _pointed() -> alt.Chart:
     """What is known at the point nearest to the pointer, in all units."""
-    every = f"datum.k % max(1, ceil(datum.n / {POINTED})) == 0"
     pointed = alt.selection_point(
         name="pointed", nearest=True, on="pointerover", clear="pointerout", encodings=["x"], empty=False
     )
-    units = {f"in_{unit}": measure.of.format("datum.smoothed") for unit, measure in MEASURES.items()}
     said = told(
         step=("step", ","),
         in_choices=("hesitates between", ".3~g"),
@@ -257,32 +272,27 @@ def _pointed(losses: alt.Chart, x: alt.X, y: alt.Y) -> alt.Chart:
         characters=("characters", ",.0f"),
         seconds=("seconds", ",.1f"),
     )
-    thinned = (
-        losses.transform_calculate(**units).transform_window(k="row_number()").transform_joinaggregate(n="count()")
-    )
     return (
-        thinned.transform_filter(every)
-        .mark_point(filled=True, size=60)
-        .encode(x=x, y=y, opacity=alt.when(pointed).then(alt.value(1)).otherwise(alt.value(0)), tooltip=said)
+        named("points")
+        .mark_point(filled=True, size=60, aria=False)
+        .encode(x=AT, y=LOSS, opacity=alt.when(pointed).then(alt.value(1)).otherwise(alt.value(0)), tooltip=said)
         .add_params(pointed)
     )
 
 
 def compared_chart(unit: Unit = "nats", across: Across = "step", log: bool = False) -> Built:
     """Several runs: the smoothed loss of each as a line, the held-out one as points, a letter at each line's end."""
-    x, y = _across(across, log), _measured(unit)
-    colour = alt.Color("run:N", scale=alt.Scale(range="category"), legend=alt.Legend(title=None))
-
-    def of(column: str, data: str = "losses") -> alt.Chart:
-        known = _placed(named(data), across, log).transform_filter(f"isValid(datum.{column})")
-        return known.transform_calculate(loss=MEASURES[unit].of.format(f"datum.{column}"))
-
+    x, colour = (
+        _across(across, log),
+        alt.Color("run:N", scale=alt.Scale(range="category"), legend=alt.Legend(title=None)),
+    )
+    y = _measured(unit)
     said = [alt.Tooltip("run:N"), *_said(("smoothed", "smoothed, nats"))]
     held = [alt.Tooltip("run:N"), *_said(("held_out", "held out, nats"))]
     return alt.layer(
-        of("smoothed").mark_line(strokeWidth=2).encode(x=x, y=y, color=colour, tooltip=said),
-        of("held_out").mark_circle(size=32, opacity=1).encode(x=x, y=y, color=colour, tooltip=held),
-        of("letter", "ends")
+        named("losses").mark_line(strokeWidth=2).encode(x=x, y=y, color=colour, tooltip=said),
+        named("held_out").mark_circle(size=32, opacity=1).encode(x=x, y=y, color=colour, tooltip=held),
+        named("ends")
         .mark_text(align="left", dx=6, fontWeight="bold", fontSize=12)
         .encode(x=x, y=y, text="run:N", color=colour),
     ).properties(
@@ -292,15 +302,21 @@ def compared_chart(unit: Unit = "nats", across: Across = "step", log: bool = Fal
     )
 
 
-def compared_data(losses: Sequence[pd.DataFrame]) -> dict[str, pd.DataFrame]:
+def compared_data(
+    losses: Sequence[pd.DataFrame], unit: Unit = "nats", across: Across = "step", log: bool = False
+) -> dict[str, pd.DataFrame]:
     """Frames as `losses_data` takes them, one a run; letters stand at their ends, and not on one another."""
-    frames = [frame.assign(run=letter) for letter, frame in zip(RUNS, losses, strict=False)]
+    frames = [_placed(frame.assign(run=letter), across, log) for letter, frame in zip(RUNS, losses, strict=False)]
     frame = pd.concat(frames, ignore_index=True)
+
+    def of(column: str, rows: pd.DataFrame = frame) -> pd.DataFrame:
+        rows = rows[rows[column].notna()]
+        return rows.assign(loss=MEASURES[unit].of(rows[column]))[["run", *TITLES, "at", "loss", column]]
+
     floor, top = ends(frame["smoothed"], frame["held_out"])
-    known = [each[each["smoothed"].notna()].tail(1) for each in frames]
-    last = pd.concat(known, ignore_index=True)
+    last = pd.concat([each[each["smoothed"].notna()].tail(1) for each in frames], ignore_index=True)
     last["letter"] = apart(last["smoothed"], LINE * (top - floor) / 200, floor, top)
-    return {"losses": frame, "ends": last[["run", *TITLES, "letter"]]}
+    return {"losses": of("smoothed"), "held_out": of("held_out"), "ends": of("letter", last)}
 
 
 def losses_frame(

@@ -174,8 +174,8 @@ def overlay(session: Session) -> None:
     """The smoothed and the held-out losses of all runs over a common axis."""
     runs = session.compared_runs()
     if len(runs) > 1:
-        data = losses.compared_data([losses_of(run, chosen("smoothing")) for run in runs])
         options: dict[str, Any] = {"unit": chosen("unit"), "across": AXES[st.session_state["compare-axis"]]}
+        data = losses.compared_data([losses_of(run, chosen("smoothing")) for run in runs], **options)
         draw("overlay", losses.compared_chart, data, zoom=True, **options)
 
 

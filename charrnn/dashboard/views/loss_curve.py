@@ -77,7 +77,7 @@ def looks() -> dict[str, Any]:
     return {"unit": chosen("unit"), "across": chosen("across"), "log": chosen("axis") == "log"}
 
 
-def history(session: Session, unit: str, across: Any, log: bool) -> dict[str, pd.DataFrame]:
+def history(session: Session, **looks: Any) -> dict[str, pd.DataFrame]:
     """What the curve shows; what is looked back at is marked."""
     run, view = session.run, session.view
     marks = [(step, words.change(change)) for step, change in run.curve.marks]
@@ -86,7 +86,7 @@ def history(session: Session, unit: str, across: Any, log: bool) -> dict[str, pd
     drawn = pd.DataFrame({**placed, "label": [label for _, label in marks]})
     baselines = [(baseline.name, baseline.nats) for baseline in baselines_of(run.corpus)]
     losses = losses_of(run, chosen("smoothing"))
-    return losses_data(losses, baselines, drawn, blind_guess(run), across, log)
+    return losses_data(losses, baselines, drawn, blind_guess(run), **looks)
 
 
 def blind_guess(run: Run) -> float:

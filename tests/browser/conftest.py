@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 from serving import SECONDS, Server, find_chromium, launch
-from visit import Visit
+from visit import SMALL, Visit
 
 HERE = Path(__file__).parent
+LAPTOP = {"width": 1280, "height": 800}
 GRACE = 5.0  # seconds a run goes on after its page was closed; a reload on a busy machine takes two
 
 expect.set_options(timeout=1000 * SECONDS)
@@ -53,19 +54,35 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def laptop(chromium: Browser) -> BrowserContext:
-    """One browser for all visits that need no other: scripts are loaded once, runs are each tab's own all the same."""
-    return chromium.new_context(viewport={"width": 1280, "height": 800})
+def browser(server: Server, chromium: Browser) -> Callable[..., BrowserContext]:
+    """A browser with these options, the same one for all tests: scripts are loaded once, runs are each tab's own.
+
+    It has forgotten the runs of others, unless it has no options of its own.
+    """
+    browsers: dict[str, BrowserContext] = {}
+
+    def found(**options: Any) -> BrowserContext:
+        name = repr(sorted(options.items()))
+        if name not in browsers:
+            browsers[name] = chromium.new_context(**{"viewport": LAPTOP} | options)
+        context = browsers[name]
+        if options:
+            page = context.new_page()
+            page.goto(f"{server.url}/_stcore/health")
+            page.evaluate("localStorage.clear()")
+            page.close()
+        return context
+
+    return found
 
 
 @pytest.fixture
-def visit(server: Server, chromium: Browser, laptop: BrowserContext) -> Iterator[Callable[..., Visit]]:
+def visit(server: Server, browser: Callable[..., BrowserContext]) -> Iterator[Callable[..., Visit]]:
     """Open the page in a new tab, of a browser with these options if any; at the end no console may hold an error."""
     visits = []
 
     def opened(query: str = "", **options: Any) -> Visit:
-        context = chromium.new_context(**options) if options else laptop
-        visits.append(Visit(context.new_page(), server.url))
+        visits.append(Visit(browser(**options).new_page(), server.url))
         return visits[-1].open(query)
 
     yield opened
@@ -77,4 +94,4 @@ def visit(server: Server, chromium: Browser, laptop: BrowserContext) -> Iterator
 @pytest.fixture
 def lab(visit: Callable[..., Visit]) -> Visit:
     """A small network on a small text."""
-    return visit("text=Names&hidden_size=32&sequence_length=20&batch_size=2")
+    return visit(SMALL)

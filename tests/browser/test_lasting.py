@@ -8,11 +8,10 @@ import xml.etree.ElementTree as ElementTree
 import pytest
 from playwright.sync_api import Locator, expect
 from serving import Server, command_line, soon
-from visit import Visit, choose, rows
+from visit import SMALL, Visit, choose, rows
 
 from charrnn.dashboard.words import short
 
-SMALL = "text=Names&hidden_size=32&sequence_length=20&batch_size=2"
 MARKS = [0, *(digit * 10**power for power in range(1, 7) for digit in (1, 3))]  # the steps that are stored
 OWN_BROWSER = {"viewport": {"width": 1280, "height": 800}}
 

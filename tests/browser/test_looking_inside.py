@@ -4,17 +4,37 @@ import re
 
 import pytest
 from playwright.sync_api import expect
-from visit import choose, rows
+from visit import SMALL, Visit, choose, rows
 
 UNITS = 32
 
 
-@pytest.fixture
-def trained(lab):
-    """The small network, after a thousand windows, at rest."""
-    lab.choose_steps("1,000 steps")
+def paused(lab):
     expect(lab.figures).to_contain_text(re.compile(r"step 1,000.*paused", re.DOTALL))
     return lab
+
+
+@pytest.fixture
+def fresh(lab):
+    """The small network, after a thousand windows, at rest; it may be trained on."""
+    lab.choose_steps("1,000 steps")
+    return paused(lab)
+
+
+@pytest.fixture(scope="module")
+def token(server, browser):
+    """The run of all tests here that train it no further, whose first page stays open."""
+    lab = Visit(browser().new_page(), server.url).open(SMALL)
+    lab.choose_steps("1,000 steps")
+    yield paused(lab).token
+    lab.page.close()
+    assert lab.errors == []
+
+
+@pytest.fixture
+def trained(visit, token):
+    """A page of its own at that run, at rest."""
+    return paused(visit(f"run={token}"))
 
 
 def unfold(lab, key):
@@ -149,38 +169,38 @@ def test_each_array_of_weights_has_its_own_sizes(trained):
     charts_drawn(trained, "histogram", "gradient-norm", "gradient-clipped", "saturated", "points")
 
 
-def test_the_step_by_hand_is_of_the_unit_and_the_character_chosen_and_follows_training(trained):
-    unfold(trained, "learns")
-    sheet = trained.key("step-sheet").locator("pre")
+def test_the_step_by_hand_is_of_the_unit_and_the_character_chosen_and_follows_training(fresh):
+    unfold(fresh, "learns")
+    sheet = fresh.key("step-sheet").locator("pre")
     expect(sheet).to_contain_text("It reads")
     read = sheet.inner_text().partition("\n")[0]
-    trained.key("step-unit").locator("input").fill("7")
-    trained.page.keyboard.press("Enter")
+    fresh.key("step-unit").locator("input").fill("7")
+    fresh.page.keyboard.press("Enter")
     expect(sheet).to_contain_text("z[7]")
-    trained.key("step-place").get_by_role("slider").focus()
-    trained.page.keyboard.press("ArrowRight")
-    assert trained.soon(lambda: sheet.inner_text().partition("\n")[0] != read)
+    fresh.key("step-place").get_by_role("slider").focus()
+    fresh.page.keyboard.press("ArrowRight")
+    assert fresh.soon(lambda: sheet.inner_text().partition("\n")[0] != read)
     numbers = sheet.inner_text()
-    trained.train()
-    assert trained.soon(lambda: sheet.inner_text() != numbers)
+    fresh.train()
+    assert fresh.soon(lambda: sheet.inner_text() != numbers)
 
 
-def test_a_table_stays_sorted_and_scrolled_while_its_numbers_move(trained):
-    unfold(trained, "learns")
-    table = trained.key("step-units")
+def test_a_table_stays_sorted_and_scrolled_while_its_numbers_move(fresh):
+    unfold(fresh, "learns")
+    table = fresh.key("step-units")
     scroller = table.locator(".dvn-scroller")
     scroller.click(position={"x": 110, "y": 15})  # the head of "h before"
 
     def column() -> list[float]:
         return [float(text) for text in table.locator("canvas tbody td[aria-colindex='2']").all_text_contents()]
 
-    assert trained.soon(lambda: column() and column() == sorted(column()))
+    assert fresh.soon(lambda: column() and column() == sorted(column()))
     scroller.evaluate("scroller => scroller.scrollTo(0, 330)")
-    assert trained.soon(lambda: scroller.evaluate("scroller => scroller.scrollTop") == 330)
+    assert fresh.soon(lambda: scroller.evaluate("scroller => scroller.scrollTop") == 330)
     before = column()
-    trained.train()
-    assert trained.soon(lambda: column() != before)
-    assert trained.soon(lambda: column() == sorted(column()))
+    fresh.train()
+    assert fresh.soon(lambda: column() != before)
+    assert fresh.soon(lambda: column() == sorted(column()))
     assert scroller.evaluate("scroller => scroller.scrollTop") == 330
 
 

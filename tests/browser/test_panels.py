@@ -5,9 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 from test_lasting import look_back, my_runs, paused_at
-from visit import choose, rows
+from visit import SMALL, choose, rows
 
-SMALL = "text=Names&hidden_size=32&sequence_length=20&batch_size=2"
 OWN_BROWSER = {"viewport": {"width": 1280, "height": 800}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
 

@@ -10,6 +10,8 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 from serving import soon
 
+SMALL = "text=Names&hidden_size=32&sequence_length=20&batch_size=2"  # a small network on a small text
+
 
 def rows(table: Locator) -> list[str]:
     """The rows of a table that are in its sight, as a screen reader gets them."""

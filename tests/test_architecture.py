@@ -94,6 +94,18 @@ def test_within_the_dashboard_too(floor):
     assert not wrong
 
 
+def test_no_modules_know_each_other_in_a_circle():
+    """Nor where only a type is meant: what two need of each other has a place of its own."""
+    files = {".".join(file.relative_to(ROOT).with_suffix("").parts): file for room in FILES.values() for file in room}
+    knows = {
+        name: {other for other in files for full in imported(file) if f"{full}.".startswith(f"{other}.")} - {name}
+        for name, file in files.items()
+    }
+    while leaves := {name for name, known in knows.items() if not known}:
+        knows = {name: known - leaves for name, known in knows.items() if name not in leaves}
+    assert not knows
+
+
 def test_only_the_dashboard_draws():
     for room in set(MAY_IMPORT) - {"dashboard"}:
         assert not against(room, lambda name: top(name) not in SCREEN)

@@ -4,6 +4,8 @@ from typing import Any
 
 from charrnn.runs.local import Connection
 
+SILENT_SECONDS = 5  # after which a worker that was not heard is told of
+
 
 class Line:
     """What is said to the worker and what counts of what it answers; the run's lock is held wherever it is used."""
@@ -12,7 +14,7 @@ class Line:
         self.connection: Connection | None = None
         self.former: Connection | None = None  # let go while it may still be saving
         self.order = 0  # number of the last train or pause: an answer to an older one says nothing of the status
-        self.silent = 0  # looks since the worker was heard
+        self.silent = 0  # looks, one a second, since the worker was heard
 
     def tell(self, kind: str, **fields: Any) -> None:
         """Give the worker a command, if there is one."""
@@ -28,6 +30,13 @@ class Line:
     def counts(self, connection: Connection, kind: str) -> bool:
         """Whether what a process tells still says something of the run."""
         return connection is self.connection or (connection is self.former and kind in ("saved", "unsaved"))
+
+    def heard(self, connection: Connection) -> bool:
+        """A process has said something: whether it is the run's, and was told of as silent."""
+        if connection is not self.connection:
+            return False
+        was_silent, self.silent = self.silent >= SILENT_SECONDS, 0
+        return was_silent
 
     def gone(self, connection: Connection) -> bool:
         """A process has ended: whether it was the run's."""

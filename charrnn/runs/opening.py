@@ -1,9 +1,14 @@
-"""What was saved of a run, as far as it can be gone on from: what is damaged is left out and said in a sentence."""
+"""Where a run stands when it is made, found in the store again, or taken back to a stored step.
+
+What of it is damaged where it was saved is left out and said in a sentence.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 from charrnn.runs.description import corpus_from
+from charrnn.runs.record import Record
 from charrnn.runs.store_types import Saved, StoredCheckpoint, StoreError
 from charrnn.text.corpus import Corpus
 from charrnn.training import checkpoint
@@ -21,6 +26,45 @@ KINDS: dict[str, tuple[type, ...]] = {  # of what a text is described by
     "notes": (list,),
 }
 NAMED = 4  # damaged things that are named one by one
+
+
+@dataclass(frozen=True)
+class Opening:
+    """All that a run begins with, but its names."""
+
+    corpus: Corpus
+    settings: Settings
+    record: Record
+    state: bytes | None = None  # the latest checkpoint, None before the first
+    saved_step: int | None = None  # what is committed to the store, None where nothing is
+    unsaved: str | None = None  # plain words on why nothing is saved
+    changes: dict[str, float] = field(default_factory=dict)  # set at rest: they are in no state yet
+    message: str | None = None  # what had to be left out
+
+
+def untrained(corpus: Corpus, settings: Settings) -> Opening:
+    """At step 0. Raises CorpusError where the text is shorter than one window."""
+    return Opening(corpus, settings, Record.untrained(Trainer(corpus, settings)))
+
+
+def resumed(corpus: Corpus, settings: Settings, saved: Saved) -> Opening:
+    """Where a run was when it was saved, or at the newest step before that can be gone on from. Raises StoreError."""
+    trainer = Trainer(corpus, settings)
+    record = Record.untrained(trainer)
+    saved = opened(saved, trainer)
+    record, changes = record.reopened(trainer, saved), saved.pending(trainer.steps)
+    if changes:
+        record = record.resumed(trainer, changes)
+    state = saved.checkpoints[-1].state if saved.checkpoints else None
+    return Opening(corpus, settings, record, state, trainer.steps, None, changes, remark(saved, trainer.steps))
+
+
+def rewound(corpus: Corpus, settings: Settings, saved: Saved, step: int) -> Opening:
+    """At a stored step of what was saved. Raises StoreError where there is no way back to it."""
+    saved = saved.until(step)
+    if not is_restored(Trainer(corpus, settings), saved.checkpoints[-1]):
+        raise StoreError(f"Step {step:,} does not belong to these settings: choose another one.")
+    return resumed(corpus, settings, saved)
 
 
 def parts(saved: Saved) -> tuple[Corpus, Settings, str]:

@@ -6,29 +6,22 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
-from charrnn.runs.curve import Curve
+from charrnn.runs.changes import Changes
 from charrnn.runs.description import title_from_the_start
-from charrnn.runs.line import Line
-from charrnn.runs.local import Connection, unstarted
+from charrnn.runs.keeper import Keeper
+from charrnn.runs.known import Known
+from charrnn.runs.line import SILENT_SECONDS, Line
+from charrnn.runs.local import Connection, Gone, Heard, unstarted
 from charrnn.runs.messages import Message
-from charrnn.runs.opening import is_restored, opened, remark
-from charrnn.runs.record import Checkpoint, Record, Snapshot
-from charrnn.runs.start import start_message
-from charrnn.runs.store_types import Saved, StoreError
-from charrnn.runs.tokens import new_token, watch_token_of
+from charrnn.runs.opening import Opening, rewound, untrained
 from charrnn.text.corpus import Corpus
 from charrnn.training import checkpoint
 from charrnn.training.settings import Settings
-from charrnn.training.trainer import Trainer
-
-if TYPE_CHECKING:
-    from charrnn.runs.engine import Engine
 
 ACTIVE = ("starting", "training", "pausing")  # these take a place among the running
 GONE = "What was saved of this run was removed. It is in memory, and saved again as it trains on."
-SILENT_SECONDS = 5  # after which a worker that was not heard is told of
 ANSWER_SECONDS = 15  # after which it is ended
 START_SECONDS = 60  # the same while it starts, which may take long on a machine that is overloaded
 
@@ -41,7 +34,35 @@ class Command(NamedTuple):
     at: float
 
 
-class Run:
+class Owner(Protocol):
+    """What a run asks of the engine that owns it, with the lock held."""
+
+    lock: threading.RLock  # over all that the engine and its runs have
+    keeper: Keeper
+
+    def start(self, run: Run, changes: dict[str, float], heard: Heard, gone: Gone) -> Connection:
+        """A process for the run, which makes these changes first. Raises OSError, RuntimeError."""
+
+    def end(self, connection: Connection) -> None:
+        """Have a process leave, and end it should it not."""
+
+    def ended(self, connection: Connection) -> None:
+        """A process has left."""
+
+    def end_if_idle(self, run: Run, order: int) -> None:
+        """Have a paused run's process leave unless it gets another command soon."""
+
+    def enqueue(self, run: Run) -> None:
+        """Have a run begin as soon as there is a place, which may be now."""
+
+    def leave_queue(self, run: Run) -> None:
+        """Take a run out of the queue, if it is in it."""
+
+    def admit(self) -> None:
+        """Let runs begin while there are places."""
+
+
+class Run(Known):
     """One run; build it with `Engine.create`. Any thread may command it and read it.
 
     Attributes are replaced, never written into, and `version` grows with each change. `by` is a short name of whoever
@@ -50,113 +71,31 @@ class Run:
     status: ready · queued · starting · training · pausing · paused · died · closed
     """
 
-    def __init__(self, engine: Engine, corpus: Corpus, settings: Settings, token: str | None = None) -> None:
-        self._engine = engine
-        self._changed = threading.Condition(engine.lock)
+    def __init__(self, owner: Owner, opening: Opening, title: str = "", token: str | None = None) -> None:
+        self._owner = owner
+        self._changed = threading.Condition(owner.lock)
         self._line = Line()
         self._watched = True
-        self.token = token or new_token()
         self.version = 0
         self.last_command: Command | None = None
-        self.title = ""  # what its owner calls it
         self.keep_until = 0.0  # by the monotonic clock: till then it trains on though nobody watches
         self.began = 0.0  # by the same clock: when it got its place last
-        self._begin_anew(Trainer(corpus, settings))
+        super().__init__(opening, title, token)
 
-    @property
-    def watch_token(self) -> str:
-        """The token of its read-only link, from which its own cannot be found."""
-        return watch_token_of(self.token)
-
-    @property
-    def name(self) -> str:
-        """What its owner calls it, else its text's name."""
-        return self.title or self.corpus.name
-
-    def _begin_anew(self, trainer: Trainer) -> None:
+    def stand_at(self, opening: Opening) -> None:
+        """Be where it was opened, without a process. Its own part, the lock held."""
         self._let_go()
         self._line.former = None
-        self._engine.leave_queue(self)
-        self.corpus, self.settings = trainer.corpus, trainer.settings
-        self.record = Record.untrained(trainer)
-        self.message: str | None = None  # plain words on why it does not train, where there is a reason
+        self._owner.leave_queue(self)
+        super().stand_at(opening)
         self.stop_at: int | None = None
-        self.state: bytes | None = None  # the latest checkpoint handed over, None before the first
-        self.state_step = 0
-        self.saved_step: int | None = None  # what is committed to the store, None where nothing is
-        self.lost: frozenset[int] = frozenset()  # stored steps that had to go, to keep within the run's limit
-        self.unsaved: str | None = None  # plain words on why nothing is saved
-        self._changes: dict[str, float] = {}  # set while there was no process to tell, or it was still starting
-        self._unconfirmed: list[
-            dict[str, float]
-        ] = []  # what the process was told to set, and has not yet said to have set
-        self._given: dict[str, float] = {}  # those of them that the process was started with
+        self._changes = Changes(opening.changes)
         self._failure: str | None = None  # what the process said of its end
         self._goal: tuple[str, dict[str, Any]] | None = None  # what to tell the worker once it is ready
         self._resting = False  # whether the process is to end as soon as it has paused
         self._gives_way = False  # whether it pauses for another run, to go on when there is a place again
-        self._become("ready")
-
-    @property
-    def snapshot(self) -> Snapshot:
-        """The picture of the present step."""
-        return self.record.snapshot
-
-    @property
-    def curve(self) -> Curve:
-        """The history of the loss."""
-        return self.record.curve
-
-    @property
-    def checkpoints(self) -> tuple[Checkpoint, ...]:
-        """The networks of steps 0, 10, 30, 100 …"""
-        return self.record.checkpoints
-
-    @property
-    def samples(self) -> tuple[tuple[int, str], ...]:
-        """What it wrote: (step, text) at the steps 0, 1, 2, 3, 5, 10, 20 …"""
-        return self.record.samples
-
-    @property
-    def removed(self) -> int:
-        """How many stored steps had to go, the oldest first, to keep within the run's limit."""
-        return len(self.lost)
-
-    @property
-    def log(self) -> tuple[tuple[int, dict[str, float]], ...]:
-        """What was changed while training: (step, change)."""
-        return self.record.log
-
-    @property
-    def in_force(self) -> Settings:
-        """The settings as they hold now: what it began with, and what was set since."""
-        return self.in_force_at(self.snapshot.step)
-
-    def in_force_at(self, step: int) -> Settings:
-        """The settings as they held at a step."""
-        now = self.snapshot
-        if step >= now.step:
-            return replace(self.settings, learning_rate=now.learning_rate, clip=now.clip)
-        set_by_then = {name: value for at, change in self.log if at <= step for name, value in change.items()}
-        return replace(self.settings, **set_by_then)  # type: ignore[arg-type]
-
-    def revive(self, saved: Saved) -> None:
-        """Become the run that was saved, paused where it was. The engine's part, or that of rewind. Raises StoreError.
-
-        What of it is damaged is left out, and said.
-        """
-        trainer = Trainer(self.corpus, self.settings)
-        untrained = Record.untrained(trainer)
-        saved = opened(saved, trainer)
-        self.record = untrained.reopened(trainer, saved)
-        self.saved_step = trainer.steps
-        changes = saved.pending(trainer.steps)
-        if changes:  # set at rest: it is in no state yet
-            self._changes, self.record = changes, self.record.resumed(trainer, changes)
-        if saved.checkpoints:
-            self.state, self.state_step = saved.checkpoints[-1].state, trainer.steps
-            self._become("paused")
-        self.message = remark(saved, trainer.steps)
+        self.message: str | None = None  # plain words on why it does not train, where there is a reason
+        self._become("paused" if opening.state else "ready", opening.message)
 
     @property
     def at_rest(self) -> bool:
@@ -177,12 +116,12 @@ class Run:
 
     def pause(self, *, by: str = "", wait: float = 0) -> bool:
         """Stop after the present chunk of steps. Waits up to `wait` seconds for it; returns whether it stands still."""
-        with self._engine.lock:
+        with self._owner.lock:
             self._note(by, "pause")
             self._gives_way = False
             self._goal, self._line.order = None, self._line.order + 1
             if self.status == "queued":
-                self._engine.leave_queue(self)
+                self._owner.leave_queue(self)
                 self._become("paused" if self.record.snapshot.step else "ready", None)
             elif self.status in ("training", "pausing"):
                 self._tell("pause")
@@ -196,68 +135,62 @@ class Run:
     def rename(self, title: str) -> None:
         """Call it something. Raises StoreError where that cannot be saved."""
         self.title = title
-        if self._engine.store:
-            self._engine.store.rename(self.token, title)
+        self._owner.keeper.save_title(self)
 
     def set(self, *, learning_rate: float | None = None, clip: float | None = None, by: str = "") -> None:
         """Change what may change while training. Raises SettingsError, and then changes nothing."""
         given = {"learning_rate": learning_rate, "clip": clip}
         changes = {name: value for name, value in given.items() if value is not None}
         replace(self.settings, **changes)  # type: ignore[arg-type]
-        with self._engine.lock:
+        with self._owner.lock:
             at_rest = self._line.connection is None
             self._note(by, "set " + " and ".join(f"{name} to {value:g}" for name, value in changes.items()))
             if not at_rest and self.status != "starting":
                 self._have_set(changes)
             else:
-                self._changes |= changes
-            self.record = self.record._replace(snapshot=self.snapshot._replace(**changes))  # type: ignore[arg-type]
+                self._changes.waiting |= changes
+            self._keep_what_was_set()
             self._become(self.status)
         if at_rest:
-            self._engine.save_changes(self, dict(self._changes))
+            self._owner.keeper.save_changes(self, dict(self._changes.waiting))
 
     def watch(self, on: bool) -> None:
         """Whether somebody looks: otherwise parameters come only with the states, once in a while."""
-        with self._engine.lock:
+        with self._owner.lock:
             if on != self._watched:
                 self._watched = on
                 self._tell("watch", on=on)
 
     def reset(self, settings: Settings | None = None, corpus: Corpus | None = None, *, by: str = "") -> None:
         """Back to step 0, with other settings or another text if given. Where Trainer raises, nothing has changed."""
-        fresh = Trainer(corpus or self.corpus, settings or self.settings)
+        fresh = untrained(corpus or self.corpus, settings or self.settings)
         title = title_from_the_start(self.title)
-        saved = self._engine.save_start(self.token, fresh.corpus, fresh.settings, title)
-        with self._engine.lock:
+        saved_step, unsaved = self._owner.keeper.save_start(self.token, fresh.corpus, fresh.settings, title)
+        with self._owner.lock:
             self.title = title
             self._note(by, "start over")
-            self._begin_anew(fresh)
-            self.saved_step, self.unsaved = saved
-            self._engine.admit()
+            self.stand_at(replace(fresh, saved_step=saved_step, unsaved=unsaved))
+            self._owner.admit()
 
     def rewind(self, step: int, *, by: str = "") -> None:
         """Back to a stored step, from which training goes on bitwise as it did. Raises StoreError."""
         if step == 0:
             return self.reset(self.in_force_at(0), by=by)
-        saved = self._engine.saved(self).until(step)
-        fresh = Trainer(self.corpus, self.settings)
-        if not is_restored(Trainer(self.corpus, self.settings), saved.checkpoints[-1]):
-            raise StoreError(f"Step {step:,} does not belong to these settings: choose another one.")
-        with self._engine.lock:
+        opening = rewound(self.corpus, self.settings, self._owner.keeper.saved(self), step)
+        with self._owner.lock:
             self._note(by, f"go back to step {step:,}")
-            self._begin_anew(fresh)
-            self.revive(saved)
-            self._engine.admit()
+            self.stand_at(opening)
+            self._owner.admit()
 
     def give_up(self, steps: list[int]) -> None:
         """Some of its stored steps had to go. The engine's part."""
-        with self._engine.lock:
+        with self._owner.lock:
             self.lost |= set(steps)
             self.record = self.record.without(steps)
 
     def rest(self) -> None:
         """Pause and end the process. The state is kept: train() goes on from it."""
-        with self._engine.lock:
+        with self._owner.lock:
             self._resting = True
             if self.status in ("queued", *ACTIVE):
                 self.pause()
@@ -266,7 +199,7 @@ class Run:
 
     def close(self, why: str | None = None) -> None:
         """End the process now, for good."""
-        with self._engine.lock:
+        with self._owner.lock:
             self._let_go()
             self._become("closed", why)
 
@@ -290,13 +223,11 @@ class Run:
         else:
             if self.snapshot.step != self.state_step:  # the process before died: what came after its state is lost
                 trainer = checkpoint.resumed(self.corpus, self.settings, self.state)
-                self.record = self.record.resumed(trainer, self._changes)
-            self._given, self._failure, self._line.silent = dict(self._changes), None, 0
-            self._unconfirmed.clear()
+                self.record = self.record.resumed(trainer, self._changes.waiting)
+            self._failure, self._line.silent = None, 0
             self._become("starting", None)
-            message = start_message(self, self._given, self._engine.store)
             try:
-                self._line.connection = self._engine.connect(message, self._hear, self._gone)
+                self._line.connection = self._owner.start(self, self._changes.give(), self._hear, self._gone)
             except (OSError, RuntimeError) as error:
                 self._fall(unstarted(error))
 
@@ -306,7 +237,7 @@ class Run:
             self._become("queued", place)
 
     def _go(self, kind: str, fields: dict[str, Any], by: str, what: str) -> None:
-        with self._engine.lock:
+        with self._owner.lock:
             if self.status == "closed":
                 return
             self._note(by, what)
@@ -319,21 +250,18 @@ class Run:
                 self._become("training", None)
                 self._pursue()
             elif self.status not in ("starting", "queued"):
-                self._engine.enqueue(self)
+                self._owner.enqueue(self)
 
     def _note(self, by: str, what: str) -> None:
         self.last_command = Command(by, what, time.monotonic())
 
     def _have_set(self, changes: dict[str, float]) -> None:
-        self._unconfirmed.append(changes)
+        self._changes.tell(changes)
         self._tell("set", changes=changes)
 
-    def _keep_what_was_set(self, kind: str) -> None:
+    def _keep_what_was_set(self) -> None:
         """What was set last is in force, whatever a message says that the process sent before it heard of that."""
-        if kind == "changed" and self._unconfirmed:
-            del self._unconfirmed[0]
-        for changes in (self._changes, *self._unconfirmed):
-            self.record = self.record._replace(snapshot=self.snapshot._replace(**changes))  # type: ignore[arg-type]
+        self.record = self.record._replace(snapshot=self.snapshot._replace(**self._changes.latest()))  # type: ignore[arg-type]
 
     def _pursue(self) -> None:
         kind, fields = self._goal or ("pause", {})
@@ -353,18 +281,20 @@ class Run:
 
     def _let_go(self) -> None:
         if connection := self._line.let_go():
-            self._engine.end(connection)
+            self._owner.end(connection)
 
     def _hear(self, connection: Connection, message: Message) -> None:
         """Take in what the worker tells; called from the thread that listens to it."""
-        with self._engine.lock:
+        with self._owner.lock:
             kind, fields, arrays = message
             if not self._line.counts(connection, kind):
                 return  # a process that has been let go
-            if connection is self._line.connection:
-                self._heard_of()
+            if self._line.heard(connection):  # again: what was said of its silence is past
+                self.message = None
             self.record = self.record.after(message)
-            self._keep_what_was_set(kind)
+            if kind == "changed":
+                self._changes.confirm()
+            self._keep_what_was_set()
             if "state" in arrays:
                 self.state, self.state_step = arrays["state"].tobytes(), fields["step"]
             current = fields.get("order") == self._line.order
@@ -388,10 +318,8 @@ class Run:
     def _welcome(self) -> None:
         self._become("training" if self._goal else "pausing")
         self._tell("watch", on=self._watched)
-        later = {name: value for name, value in self._changes.items() if self._given.get(name) != value}
-        if later:  # set while it started
+        if later := self._changes.set_since():
             self._have_set(later)
-        self._changes = {}
         self._pursue()
 
     def _stand_still(self, message: str | None) -> None:
@@ -400,15 +328,15 @@ class Run:
         if self._resting or self._gives_way:
             self._let_go()
         else:
-            self._engine.end_if_idle(self, self._line.order)
+            self._owner.end_if_idle(self, self._line.order)
         if self._gives_way and message is None:
             self.go_on(by=self.last_command.by if self.last_command else "")
         self._gives_way = False
-        self._engine.admit()
+        self._owner.admit()
 
     def end_if_idle(self, order: int) -> None:
         """End the process of a run that has stood still since a command. The engine's part."""
-        with self._engine.lock:
+        with self._owner.lock:
             if self.stands_since(order):
                 self._let_go()
 
@@ -424,7 +352,7 @@ class Run:
         if line.silent > patience:
             self._let_go()
             self._fall(f"The training process did not answer for {patience} seconds and was ended.")
-            self._engine.admit()
+            self._owner.admit()
             return
         if line.silent == SILENT_SECONDS:
             self._become(self.status, f"The training process has not answered for {SILENT_SECONDS} seconds.")
@@ -436,11 +364,6 @@ class Run:
             self.saved_step, self.unsaved = None, GONE
             self._become(self.status)
 
-    def _heard_of(self) -> None:
-        if self._line.silent >= SILENT_SECONDS:  # what was said of that is past
-            self.message = None
-        self._line.silent = 0
-
     def _fall(self, why: str) -> None:
         """There is no process to train it any more, or none could be had: say why."""
         self._goal = None
@@ -449,8 +372,8 @@ class Run:
 
     def _gone(self, connection: Connection, why: str) -> None:
         """There is no process (any more); called from the thread that listened to it, or was to start it."""
-        with self._engine.lock:
+        with self._owner.lock:
             if self._line.gone(connection) and self.status in ACTIVE:
                 self._fall(self._failure or why)
-                self._engine.admit()
-            self._engine.ended(connection)
+                self._owner.admit()
+            self._owner.ended(connection)

@@ -1,25 +1,20 @@
 """The message that starts a worker: what the run is, and the state from which it goes on."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from charrnn.runs.description import about, corpus_from
+from charrnn.runs.known import Known
 from charrnn.runs.messages import Message
+from charrnn.runs.store import Store
 from charrnn.runs.store_types import Note
 from charrnn.training import checkpoint
 from charrnn.training.settings import Settings
 from charrnn.training.trainer import Trainer
 
-if TYPE_CHECKING:
-    from charrnn.runs.run import Run
-    from charrnn.runs.store import Store
 
-
-def start_message(run: Run, changes: dict[str, float], store: Store | None) -> Message:
+def start_message(run: Known, changes: dict[str, float], store: Store | None) -> Message:
     """What a worker has to know. `changes` are to be made before the first step; without a store nothing is saved.
 
     The process before it may have died with something told and not saved, or the store may have been removed: all that
@@ -41,7 +36,7 @@ def start_message(run: Run, changes: dict[str, float], store: Store | None) -> M
     return Message("start", fields, arrays)
 
 
-def notes(run: Run) -> list[Note]:
+def notes(run: Known) -> list[Note]:
     """What is known of a run beside its history and its states."""
     return [
         *(Note(step, "sample", text) for step, text in run.samples if step),

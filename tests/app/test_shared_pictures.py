@@ -168,7 +168,7 @@ def test_the_button_is_shared_by_all_who_may_press_it(open_page):
 def test_a_comparison_is_shared_by_those_who_compare_the_same(open_page):
     first = open_page(text="Names").step("100 steps")
     second, third = (open_page(run=first.run.token) for _ in range(2))
-    fork = first.session.run._engine.fork(first.run, 0, first.run.settings)
+    fork = first.session.run._owner.fork(first.run, 0, first.run.settings)
     for page in (first, second):
         page.session.compared.append(fork)
     for page in (first, second, third):

@@ -8,6 +8,7 @@ import pytest
 from runs_helpers import SECONDS, alive, assert_same_state, soon, until
 
 from charrnn.runs import engine as engine_of_runs
+from charrnn.runs import in_memory
 from charrnn.runs.janitor import Janitor
 from charrnn.runs.store import Store
 from charrnn.training.trainer import Trainer
@@ -97,7 +98,7 @@ def test_a_visit_without_training_leaves_nothing_behind(hasty, corpus, settings)
 @pytest.fixture
 def frugal(make_engine, tmp_path, monkeypatch):
     """An engine with a store that keeps one resting run in memory."""
-    monkeypatch.setattr(engine_of_runs, "KEPT_AT_REST", (1, 10_000))
+    monkeypatch.setattr(in_memory, "KEPT_AT_REST", (1, 10_000))
     return make_engine(store=Store(tmp_path / "home"), idle=0.01)
 
 
@@ -127,12 +128,12 @@ def test_a_run_dropped_from_memory_is_found_again_by_its_link(frugal, corpus, se
 
 def test_there_is_one_run_for_a_link_as_long_as_a_page_holds_it(frugal, corpus, settings):
     run = rested(frugal, corpus, settings)
-    assert run.token not in frugal._runs
+    assert run not in frugal._runs.all()
     assert frugal.find(run.token) is run
 
 
 def test_runs_that_are_not_saved_are_not_dropped_so_soon(make_engine, corpus, settings, monkeypatch):
-    monkeypatch.setattr(engine_of_runs, "KEPT_AT_REST", (1, 10_000))
+    monkeypatch.setattr(in_memory, "KEPT_AT_REST", (1, 10_000))
     engine = make_engine()
     tokens = [engine.create(corpus, settings).token for _ in range(5)]
     assert all(engine.find(token) for token in tokens)

@@ -6,7 +6,7 @@ import weakref
 import pytest
 from runs_helpers import SECONDS, soon, until
 
-from charrnn.runs import engine as engine_of_runs
+from charrnn.runs import in_memory
 from charrnn.runs.store import Store
 from charrnn.text.corpus import Corpus
 
@@ -24,8 +24,8 @@ def gone(references):
 @pytest.fixture
 def hasty(make_engine, tmp_path, monkeypatch):
     """An engine with a store, short periods, and place for the texts of few runs at rest."""
-    monkeypatch.setattr(engine_of_runs, "KEPT_AT_REST", (8, 10_000))
-    monkeypatch.setattr(engine_of_runs, "KEPT_UNSAVED", (200, 10_000))
+    monkeypatch.setattr(in_memory, "KEPT_AT_REST", (8, 10_000))
+    monkeypatch.setattr(in_memory, "KEPT_UNSAVED", (200, 10_000))
     return make_engine(store=Store(tmp_path / "home"), idle=0.01, grace=0.01)
 
 
@@ -51,7 +51,7 @@ def test_so_many_texts_as_may_be_kept_at_rest_are_the_newest(hasty, settings):
 
 
 def test_texts_of_runs_that_could_not_be_saved_are_kept_within_a_limit_too(make_engine, settings, monkeypatch):
-    monkeypatch.setattr(engine_of_runs, "KEPT_UNSAVED", (200, 10_000))
+    monkeypatch.setattr(in_memory, "KEPT_UNSAVED", (200, 10_000))
     engine = make_engine()
     kept = [weakref.ref(engine.create(text_of(number, 4_000), settings).corpus) for number in range(6)]
     assert gone(kept[:4])

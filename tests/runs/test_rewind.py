@@ -86,12 +86,14 @@ def test_of_many_pauses_the_latest_can_be_gone_back_to_and_all_log_spaced_steps(
     assert steps_of(run) == sorted([0, 10, 30, *pauses[-PAUSES:]])
     assert steps_of(make_engine(store=engine.store).find(run.token)) == steps_of(run)
     for step in steps_of(run)[1:]:
-        assert engine.saved(run).until(step).checkpoints[-1].step == step
+        assert engine.keeper.saved(run).until(step).checkpoints[-1].step == step
 
 
 def test_a_rate_set_at_a_pause_is_saved_at_once_and_belongs_to_that_step(engine, run, corpus, settings):
     trained(run, 45).set(learning_rate=1e-3)
-    assert soon(lambda: checkpoint.from_bytes(engine.saved(run).checkpoints[-1].state).values["learning_rate"] == 1e-3)
+    assert soon(
+        lambda: checkpoint.from_bytes(engine.keeper.saved(run).checkpoints[-1].state).values["learning_rate"] == 1e-3
+    )
     trained(run, 20)
     run.rewind(45)
     assert run.snapshot.learning_rate == 1e-3
@@ -313,5 +315,5 @@ def test_a_pause_that_had_to_go_is_not_offered_any_more(engine, run, monkeypatch
         trained(run, 7)
     assert 7 in run.lost
     offered = set(steps_of(run)) - run.lost
-    assert offered == {0, *(saved.step for saved in engine.saved(run).checkpoints)}
+    assert offered == {0, *(saved.step for saved in engine.keeper.saved(run).checkpoints)}
     assert {0, 10, 30} <= set(steps_of(run)) <= offered | {10, 30}

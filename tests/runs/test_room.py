@@ -10,9 +10,8 @@ import pytest
 from killing import same_history
 from runs_helpers import soon, until
 
-from charrnn.runs import engine as engine_of_runs
 from charrnn.runs import history as histories
-from charrnn.runs import room
+from charrnn.runs import housekeeping, room
 from charrnn.runs import worker as workers
 from charrnn.runs.checkpoint_schedule import PAUSES
 from charrnn.runs.description import describe
@@ -168,7 +167,7 @@ def test_a_text_that_a_start_over_replaced_goes_at_once(store):
 
 
 def test_a_store_that_is_too_full_leaves_a_run_in_training_what_it_saves(make_engine, store, corpus, monkeypatch):
-    monkeypatch.setattr(engine_of_runs, "TIDY_SECONDS", 0.05)
+    monkeypatch.setattr(housekeeping, "TIDY_SECONDS", 0.05)
     tidy = Store.tidy
     monkeypatch.setattr(Store, "tidy", lambda self, at_work=(): tidy(self, 0, at_work))
     hold(store, "somebody's", MB)

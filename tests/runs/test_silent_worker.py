@@ -23,7 +23,7 @@ def looks(monkeypatch):
 
     def look(run, times=1):
         for _ in range(times):
-            with run._engine.lock:
+            with run._owner.lock:
                 run.look_after()
 
     return look
@@ -42,7 +42,7 @@ def stopped(looks, make_engine, corpus, settings, workers):
 
 
 def test_presses_for_a_stopped_worker_hold_up_nobody(stopped, corpus, settings):
-    other, pressed = stopped._engine.create(corpus, settings), threading.Event()
+    other, pressed = stopped._owner.create(corpus, settings), threading.Event()
 
     def press():
         for number in range(PRESSES):

@@ -3,7 +3,7 @@
 Frames hold nats per character; the chart says them in the unit that is chosen.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 import altair as alt
@@ -127,44 +127,56 @@ def losses_data(
     All but what is said of points is in the unit, `at` is the place on the axis, and the band's top is cut where it
     would flatten the rest.
     """
-    measure = MEASURES[unit]
-    floor, top = _whole(losses, [nats for _, nats in baselines], blind)
-    later = losses[across].to_numpy(float)
-    later = later[later > 0]
-    ends = [later.min(), later.max()] if later.size else [1.0, 100.0]
+    of, column = MEASURES[unit].of, {str(name): losses[name].to_numpy(float) for name in losses}
+    at = _place(column[across], across, log)
+    known, measured = (np.flatnonzero(np.isfinite(at + column[name])) for name in ("smoothed", "held_out"))
+    pointed = known[_spread(at[known], log)]
+    floor, top = _whole(column, [nats for _, nats in baselines], blind)
+    later = column[across][column[across] > 0]
+    ends = np.array([later.min(), later.max()]) if later.size else np.array([1.0, 100.0])
     if across == "step":
-        ends = [1.0, max(100.0, ends[1])]
-    placed = _placed(losses, across, log)
-    known = placed[placed["smoothed"].notna()].reset_index(drop=True)
-    shown = known[["at", "smoothed", "low", "high"]].assign(high=known["high"].clip(upper=top))
-    shown[["smoothed", "low", "high"]] = measure.of(shown[["smoothed", "low", "high"]])
-    points = known.iloc[_spread(known["at"].to_numpy(float), log)].assign(
-        loss=lambda rows: measure.of(rows["smoothed"])
-    )
-    for name, other in MEASURES.items():
-        points[f"in_{name}"] = other.of(points["smoothed"])
-    held_out = placed[placed["held_out"].notna()].assign(loss=lambda rows: measure.of(rows["held_out"]))
-    gap = LINE * (top - floor) / PLOT
-    levels = pd.DataFrame(baselines, columns=["name", "nats"]).astype({"name": str, "nats": float})
-    levels["loss"] = measure.of(levels["nats"])
-    levels["beside"] = measure.of(apart(levels["nats"], gap, floor + gap / 2, top - gap / 2))
-    levels["short"] = [SHORT.get(name, name) for name in levels["name"]]
-    levels["written"] = [measure.written(loss) for loss in levels["loss"]]
+        ends = np.array([1.0, max(100.0, ends[1])])
+
+    def rows(chosen: Array, loss: str, *names: str) -> dict[str, Array]:
+        places = {"at": at[chosen], "loss": of(column[loss][chosen])}
+        return places | {name: column[name][chosen] for name in (*TITLES, *names)}
+
+    highest = np.minimum(column["high"], top)
+    in_units = {f"in_{name}": each.of(column["smoothed"][pointed]) for name, each in MEASURES.items()}
+    shown = {"low": column["low"], "high": highest, "smoothed": column["smoothed"]}
     return {
-        "losses": shown,
-        "held_out": held_out[[*TITLES, "at", "loss", "held_out"]],
-        "points": points.drop(columns=["smoothed", "held_out"]).reset_index(drop=True),
-        "corners": pd.DataFrame({"at": ends, "loss": measure.of(np.array([floor, top]))}),
-        "baselines": levels,
-        "marks": _told_apart(marks, np.array(ends), across, log),
+        "losses": pd.DataFrame({"at": at[known]} | {name: of(values[known]) for name, values in shown.items()}),
+        "held_out": pd.DataFrame(rows(measured, "held_out", "held_out")),
+        "points": pd.DataFrame(rows(pointed, "smoothed", "low", "high") | in_units),
+        "corners": pd.DataFrame({"at": ends, "loss": of(np.array([floor, top]))}),
+        "baselines": _levels(baselines, MEASURES[unit], floor, top),
+        "marks": _told_apart(marks, ends, across, log),
     }
 
 
-def _placed(frame: pd.DataFrame, across: Across, log: bool) -> pd.DataFrame:
-    """With where a row stands: on a logarithmic axis step 0 stands at 1, and what took no time nowhere."""
-    if log and across != "step":
-        frame = frame[frame[across] > 0]
-    return frame.assign(at=np.maximum(1, frame["step"]) if log and across == "step" else frame[across])
+def _levels(baselines: Sequence[tuple[str, float]], measure: Measure, floor: float, top: float) -> pd.DataFrame:
+    """Baselines, with where each label stands and what it says."""
+    names = [name for name, _ in baselines]
+    nats = np.array([nats for _, nats in baselines], float)
+    gap = LINE * (top - floor) / PLOT
+    return pd.DataFrame(
+        {
+            "name": np.array(names, object),
+            "short": np.array([SHORT.get(name, name) for name in names], object),
+            "written": np.array([measure.written(loss) for loss in measure.of(nats)], object),
+            "nats": nats,
+            "loss": measure.of(nats),
+            "beside": measure.of(apart(nats, gap, floor + gap / 2, top - gap / 2)),
+        }
+    )
+
+
+def _place(where: Array, across: Across, log: bool) -> Array:
+    """Where something stands: on a logarithmic axis step 0 stands at 1, and what took no time nowhere, at NaN."""
+    if not log:
+        return where
+    placed: Array = np.maximum(where, 1) if across == "step" else np.where(where > 0, where, np.nan)
+    return placed
 
 
 def _spread(at: Array, log: bool) -> Array:
@@ -176,9 +188,9 @@ def _spread(at: Array, log: bool) -> Array:
     return np.unique(np.searchsorted(places, wanted))
 
 
-def _whole(losses: pd.DataFrame, baselines: Sequence[float], blind: float) -> tuple[float, float]:
+def _whole(losses: Mapping[str, Array], baselines: Sequence[float], blind: float) -> tuple[float, float]:
     """From below the least to above the greatest of all but the band's top: a few wild steps flatten nothing."""
-    shown = np.concatenate([losses["smoothed"], losses["held_out"], [blind]]).astype(float)
+    shown = np.concatenate([losses["smoothed"], losses["held_out"], [blind]])
     shown = shown[np.isfinite(shown)]
     least, most = min([*shown, *baselines]), np.nanmax([*shown, *losses["low"]])
     span = max(most - least, 0.3)
@@ -188,9 +200,8 @@ def _whole(losses: pd.DataFrame, baselines: Sequence[float], blind: float) -> tu
 def _told_apart(marks: pd.DataFrame, axis: Array, across: Across, log: bool) -> pd.DataFrame:
     """Marks with the row in which each label has room, and on which side; else the tooltip alone tells of it."""
     first, last = np.log(axis) if log else axis
-    marks = _placed(marks, across, log)
-    spot = marks["at"].astype(float).clip(lower=float(axis[0]))
-    share = ((np.log(spot) if log else spot) - first) / max(last - first, 1e-9)
+    at = np.maximum(_place(marks[across].to_numpy(float), across, log), axis[0])
+    share = ((np.log(at) if log else at) - first) / max(last - first, 1e-9)
     taken = [-np.inf] * ROWS
     rows, lefts, shown = [], [], []
     for at, label in zip(share, marks["label"], strict=True):
@@ -203,7 +214,8 @@ def _told_apart(marks: pd.DataFrame, axis: Array, across: Across, log: bool) -> 
         rows.append(row or 0)
         lefts.append(left)
         shown.append("" if row is None else label)
-    return marks.assign(row=np.array(rows, int), left=np.array(lefts, bool), shown=np.array(shown, str))
+    more = {"at": at, "row": np.array(rows, int), "left": np.array(lefts, bool), "shown": np.array(shown, object)}
+    return pd.DataFrame({name: marks[name].to_numpy() for name in marks} | more)
 
 
 def _across(across: Across, log: bool) -> alt.X:
@@ -306,15 +318,18 @@ def compared_data(
     losses: Sequence[pd.DataFrame], unit: Unit = "nats", across: Across = "step", log: bool = False
 ) -> dict[str, pd.DataFrame]:
     """Frames as `losses_data` takes them, one a run; letters stand at their ends, and not on one another."""
-    frames = [_placed(frame.assign(run=letter), across, log) for letter, frame in zip(RUNS, losses, strict=False)]
-    frame = pd.concat(frames, ignore_index=True)
+    frames = [
+        frame.assign(run=letter, at=_place(frame[across].to_numpy(float), across, log))
+        for letter, frame in zip(RUNS, losses, strict=False)
+    ]
+    frame = pd.concat(frames, ignore_index=True).dropna(subset="at")
 
     def of(column: str, rows: pd.DataFrame = frame) -> pd.DataFrame:
-        rows = rows[rows[column].notna()]
-        return rows.assign(loss=MEASURES[unit].of(rows[column]))[["run", *TITLES, "at", "loss", column]]
+        known = rows.dropna(subset=column)[["run", *TITLES, "at", column]]
+        return known.assign(loss=MEASURES[unit].of(known[column])).reset_index(drop=True)
 
     floor, top = ends(frame["smoothed"], frame["held_out"])
-    last = pd.concat([each[each["smoothed"].notna()].tail(1) for each in frames], ignore_index=True)
+    last = pd.concat([each.dropna(subset=["at", "smoothed"]).tail(1) for each in frames], ignore_index=True)
     last["letter"] = apart(last["smoothed"], LINE * (top - floor) / 200, floor, top)
     return {"losses": of("smoothed"), "held_out": of("held_out"), "ends": of("letter", last)}
 

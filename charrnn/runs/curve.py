@@ -9,7 +9,7 @@ leave 37 % of a blind guess in what is drawn.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -21,13 +21,12 @@ Point = tuple[int, float]
 class Curve(NamedTuple):
     """An immutable picture of the history.
 
-    `held_out` holds (step, loss), at most one a bin; `marks` (step, change) where someone turned a knob; `clock`
-    (step, seconds of training up to there). The arrays have one entry a bin, oldest first.
+    `held_out` holds (step, loss), at most one a bin; `clock` (step, seconds of training up to there). The arrays
+    have one entry a bin, oldest first.
     """
 
     rows: Array = joined([])
     held_out: tuple[Point, ...] = ()
-    marks: tuple[tuple[int, dict[str, Any]], ...] = ()
     clock: tuple[Point, ...] = ()
 
     @property
@@ -95,16 +94,11 @@ class Curve(NamedTuple):
         steps, seconds = zip((0, 0.0), *self.clock, strict=True)
         return np.interp(self.steps, steps, seconds)
 
-    def marked(self, step: int, change: dict[str, Any]) -> Curve:
-        """With a mark where a setting was changed."""
-        return self._replace(marks=(*self.marks, (step, change)))
-
     def rewound(self, step: int, history: Array) -> Curve:
         """As it was at a step, with the history up to there."""
         return Curve(
             thinned(history),
             held_out=tuple(point for point in self.held_out if point[0] <= step),
-            marks=tuple(mark for mark in self.marks if mark[0] <= step),
             clock=tuple(point for point in self.clock if point[0] <= step),
         )
 

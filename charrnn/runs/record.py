@@ -96,7 +96,7 @@ class Record(NamedTuple):
             elif kind == "seconds":
                 curve = curve.timed(step, value)
             else:
-                log, curve = (*log, (step, value)), curve.marked(step, value)
+                log = (*log, (step, value))
         checkpoints = self.checkpoints
         for step, data, kept in saved.checkpoints:
             if kept and step:
@@ -137,7 +137,7 @@ class Record(NamedTuple):
                 return record._replace(snapshot=snapshot, curve=record.curve.measured(step, loss))
             case "changed":
                 step, change = fields["step"], fields["change"]
-                return record._replace(log=(*record.log, (step, change)), curve=record.curve.marked(step, change))
+                return record._replace(log=(*record.log, (step, change)))
         return record
 
     def rewound(self, step: int) -> Record:

@@ -96,7 +96,7 @@ def test_a_fork_is_announced_where_it_is_compared_and_both_can_be_trained(page):
     entry(page, "Learning rate").set_value(0.02)
     page.click("FormSubmitter:fork-form-Fork")
     assert page.at.session_state["compare"]
-    assert page.session.arrival > 0
+    assert page.at.session_state[compare.ARRIVAL] > 0
     assert announced(page) == ["B was forked at step 0: learning rate 0.02 instead of 0.004."]
     assert page.at.button(key="train-all").label == "Train both"
     page.click("train-all")

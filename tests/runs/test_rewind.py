@@ -151,7 +151,7 @@ def test_what_was_set_while_training_is_in_force_from_its_step_on_also_in_a_fork
     assert run.in_force == run.in_force_at(65) == replace(settings, learning_rate=7e-3, clip=1.0)
     assert fork.in_force == replace(settings, learning_rate=2e-3, clip=1.0)
     assert fork.name == "rain, forked at 65: learning rate 0.002"
-    assert fork.curve.marks[-1] == (65, {"learning_rate": 2e-3})
+    assert fork.log[-1] == (65, {"learning_rate": 2e-3})
 
 
 def test_a_fork_with_what_was_in_force_repeats_the_run_bit_for_bit(engine, run):

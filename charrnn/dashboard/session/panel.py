@@ -14,10 +14,11 @@ def panel(session: Session, key: str, label: str, icon: str | None, draw: Callab
 
     To Streamlit another label is another panel, and a closed one: while it is open the label stays as it was.
     """
-    if key not in session.labels or not st.session_state.get(key):
-        session.labels[key] = label
+    state, shown = st.session_state, f"{key} label"
+    if shown not in state or not state.get(key):
+        state[shown] = label
     sign = icon and f":material/{icon}:"
-    with st.popover(session.labels[key], icon=sign, key=key, on_change=session.leave_panel) as opened:
+    with st.popover(state[shown], icon=sign, key=key, on_change=session.leave_panel) as opened:
         if opened.open:
             draw(session)
 

@@ -13,7 +13,7 @@ import numpy as np
 from charrnn.dashboard.channel import Channel
 from charrnn.dashboard.drawing import shared
 from charrnn.dashboard.session.server import engine
-from charrnn.insight.reading import Strip, most_varying, sentence, states, strip
+from charrnn.insight.reading import sentence, states
 from charrnn.network.rnn import Array, Parameters
 from charrnn.runs.run import Command, Run
 from charrnn.runs.store_types import StoreError
@@ -70,9 +70,7 @@ class Session:
     returned: list[str] = field(default_factory=list)  # those whose deletion was undone
     closing: bool = False  # whether open panels are to close
     forking: bool = False  # whether the dialog for a fork is asked for
-    arrival: int = 0  # another number each time the browser is to be led to the comparison
     notice: Notice | None = None
-    labels: dict[str, str] = field(default_factory=dict)  # of the panels' buttons, by key
     proposal: tuple[Corpus, Settings] | None = None  # waits for a yes, since it would end training
     at: int | None = None  # the stored step that is looked back at; None: now
     typed: str = ""  # a sentence of one's own for the strip
@@ -80,7 +78,6 @@ class Session:
     remembered: dict[str, Any] = field(default_factory=dict)  # of the last drawings, for the next, by what it is
     sentences: dict[Any, tuple[str, int]] = field(default_factory=dict)  # by text and length
     carried: tuple[Any, Any, Any] = (None, None, None)  # the states read last: of which network, along which ids
-    strips: dict[Any, tuple[Parameters, Strip]] = field(default_factory=dict)  # frozen rows, by step and sentence
     unit: int | None = None  # the one that was picked to be looked at, wherever that was
     measurements: dict[str, Any] = field(default_factory=dict)  # what takes long to find out, by what it is (measuring)
     channel: Channel = field(init=False)
@@ -138,17 +135,6 @@ class Session:
         vocabulary = self.run.corpus.vocabulary
         return vocabulary.encode(text), len(vocabulary.encode(text[:start]))
 
-    def strip(self, view: View) -> Strip:
-        """What a network reads in the sentence; computed once for one of the past."""
-        if not view.past:
-            ids, start = self.ids()
-            return strip(view.parameters, ids, start, self.states(view.parameters, ids))
-        key = view.step, self.typed
-        known = self.strips.get(key)
-        if known is None or known[0] is not view.parameters:  # another browser may have started the run over
-            known = self.strips[key] = view.parameters, strip(view.parameters, *self.ids())
-        return known[1]
-
     def states(self, parameters: Parameters, ids: Array) -> Array:
         """h (N + 1, H) of a network along ids (N,), computed once for all pictures that show it."""
         network, text, h = self.carried
@@ -156,17 +142,6 @@ class Session:
             h = states(parameters, ids)
             self.carried = parameters, ids, h
         return h
-
-    def units(self, hidden: Array) -> Array:
-        """The units that the strip shows, slow to change."""
-        last = self.remember("shown-units", Last, self.run.corpus.digest, self.typed)
-        before = last.value
-        if before is not None and before.max(initial=0) >= hidden.shape[1]:
-            before = None
-        named = [unit for unit in self.names if unit < hidden.shape[1]]
-        varying = most_varying(hidden, 5, before).tolist()
-        last.value = shown = np.array([*named, *(unit for unit in varying if unit not in named)][:5])
-        return shown
 
     @property
     def origin(self) -> Any:
@@ -297,7 +272,6 @@ class Session:
             self.closing = True
 
     def _look_anew(self) -> None:
-        self.strips.clear()
         self.measurements.clear()
         self.remembered.clear()
         self.at = None

@@ -29,6 +29,7 @@ SECONDS = 1.0  # between two drawings of the curves, and of the results, while a
 SAMPLE_LENGTH = 200
 ANYWHERE = ("learning_rate", "clip", "optimizer")  # what a fork may have otherwise
 AT_THE_START = ("hidden_size", "sequence_length", "batch_size", "init_scale", "seed")
+ARRIVAL = "compare-arrival"  # in Streamlit's state: another number each time the browser is to be led here
 NO_PRIME = np.empty(0, np.int32)
 
 
@@ -36,7 +37,7 @@ def compare(session: Session) -> None:
     """The section: what is compared, and how to add to it."""
     with st.expander("**What if one knob were different?**", on_change="rerun", key="compare") as section:
         if section.open:
-            arrive("compare", session.arrival, key="link-arrival")
+            arrive("compare", st.session_state.get(ARRIVAL, 0), key="link-arrival")
             redrawn(lambda: controls(session), "comparing", lambda: (len(session.compared), session.standing))
             redrawn(lambda: overlay(session), "overlaid", lambda: steps(session), every=SECONDS)
             redrawn(lambda: come_to(session), "come-to", lambda: versions(session), every=SECONDS)
@@ -145,8 +146,8 @@ def forked(session: Session, step: int, changes: dict[str, Any]) -> None:
     with session.saying("fork"):
         run = engine().fork(session.run, step, replace(session.run.in_force_at(step), **changes))
         session.compared.append(run)
-        session.forking, session.arrival = False, time.monotonic_ns()
-        st.session_state["compare"] = True
+        session.forking = False
+        st.session_state.update({"compare": True, ARRIVAL: time.monotonic_ns()})
         letter = LETTERS[len(session.compared)]
         session.say(f"{letter} was forked at step {step:,}: {described(session.run, run)}.", "forked")
 

@@ -20,13 +20,14 @@ from charrnn.dashboard.components import (
     reading_strip,
 )
 from charrnn.dashboard.session.parts import alone, redrawn
-from charrnn.dashboard.session.session import Session, View
+from charrnn.dashboard.session.session import Last, Session, View
 from charrnn.dashboard.session.status import running
 from charrnn.dashboard.session.texts import baselines_of
 from charrnn.dashboard.views import blown_up, loss_curve, writing
+from charrnn.insight import reading
 from charrnn.insight.memory import strip_reach
 from charrnn.insight.reading import Strip
-from charrnn.network.rnn import Array
+from charrnn.network.rnn import Array, Parameters
 from charrnn.runs.blowup import has_unlearned
 from charrnn.runs.curve import Curve
 from charrnn.runs.run import Run
@@ -194,19 +195,50 @@ def read(session: Session, pinned: int | None) -> StripFrame:
     before = [m for m in run.checkpoints if m.step in HISTORY and m.step < view.step][-ROWS:]
     rows: list[Row] = []
     for checkpoint in before:
-        then = session.strip(View(checkpoint.step, checkpoint.parameters, True))
+        then = as_read(session, View(checkpoint.step, checkpoint.parameters, True))
         rows.append(row(checkpoint.step, decode(then.guess), then.guess_probability))
     to_come = [step for step in HISTORY if step >= max(view.step, 1)]
     rows += [row(step, "", []) for step in to_come[: ROWS - len(rows)]]
-    now = session.strip(view)
+    now = as_read(session, view)
     label = f"at step {words.short(view.step)}" if view.past else "its guess now"
-    units = session.units(now.hidden).tolist()
+    units = shown_units(session, now.hidden).tolist()
     names = [f"{session.names[unit]} {unit}" if unit in session.names else f"unit {unit}" for unit in units]
     held = [Unit(name=name, values=values) for name, values in zip(names, now.hidden.T[units], strict=True)]
     drawn = frame(run.corpus.vocabulary, now, rows, label, held)
     if pulled := reach(session, view, pinned):
         drawn["reach"] = pulled
     return drawn
+
+
+class Frozen:
+    """What networks of stored steps read: by step, with the parameters that it is of."""
+
+    def __init__(self) -> None:
+        self.rows: dict[int, tuple[Parameters, Strip]] = {}
+
+
+def as_read(session: Session, view: View) -> Strip:
+    """What a network reads in the sentence; computed once for one of the past."""
+    ids, start = session.ids()
+    if not view.past:
+        return reading.strip(view.parameters, ids, start, session.states(view.parameters, ids))
+    rows = session.remember("frozen-rows", Frozen, session.run.corpus.digest, session.typed).rows
+    known = rows.get(view.step)
+    if known is None or known[0] is not view.parameters:  # another browser may have started the run over
+        known = rows[view.step] = view.parameters, reading.strip(view.parameters, ids, start)
+    return known[1]
+
+
+def shown_units(session: Session, hidden: Array) -> Array:
+    """The units that the strip shows, slow to change: those that have names first."""
+    last = session.remember("shown-units", Last, session.run.corpus.digest, session.typed)
+    before = last.value
+    if before is not None and before.max(initial=0) >= hidden.shape[1]:
+        before = None
+    named = [unit for unit in session.names if unit < hidden.shape[1]]
+    varying = reading.most_varying(hidden, 5, before).tolist()
+    last.value = shown = np.array([*named, *(unit for unit in varying if unit not in named)][:5])
+    return shown
 
 
 def reach(session: Session, view: View, column: int | None) -> Reach | None:

@@ -63,7 +63,7 @@ def come_to(session: Session) -> Any:
     """What the curve shows of the run."""
     run, view = session.run, session.view
     looked_at = view.step if view.past else None
-    return session.origin, run.snapshot.step, looked_at, run.curve.held_out[-1:], run.curve.marks
+    return session.origin, run.snapshot.step, looked_at, run.curve.held_out[-1:], run.log
 
 
 def curve(session: Session) -> None:
@@ -80,7 +80,7 @@ def looks() -> dict[str, Any]:
 def history(session: Session, **looks: Any) -> dict[str, pd.DataFrame]:
     """What the curve shows; what is looked back at is marked."""
     run, view = session.run, session.view
-    marks = [(step, words.change(change)) for step, change in run.curve.marks]
+    marks = [(step, words.change(change)) for step, change in run.log]
     marks += [(view.step, "looking back")] if view.past else []
     placed = along([step for step, _ in marks], characters_a_step(run), run.curve.clock)
     drawn = pd.DataFrame({**placed, "label": [label for _, label in marks]})

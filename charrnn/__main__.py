@@ -1,38 +1,43 @@
 """The command line: python -m charrnn train | sample | evaluate | bench | export | corpora   (--help after each)."""
 
 import argparse
+import io
 import json
+import os
+import re
 import signal
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
-from math import exp, inf, isfinite, log
+from math import exp, isfinite, log
 from pathlib import Path
 from time import perf_counter
-from typing import NoReturn
 
 import numpy as np
 
 from charrnn import Corpus, Settings, Trainer, load, save
 from charrnn.network.evaluate import evaluate
 from charrnn.network.sampling import generate, read
-from charrnn.text.corpus import CorpusError
-from charrnn.text.folder import corpora, shown
+from charrnn.options import parser
+from charrnn.text.decoding import REPLACEMENT, CorpusError, decode
+from charrnn.text.folder import corpora, files_of, shown
 from charrnn.training import bench
-from charrnn.training.checkpoint import Network, load_network
+from charrnn.training.checkpoint import Network, load_network, load_with
 from charrnn.training.export import export
-from charrnn.training.settings import CHOICES, LIMITS
 
+MARGIN = 1.0  # nats above a blind guess, which an untrained network may be by chance
 PIECE = 10_000  # characters written at a time, so that a long sample never exists as a whole
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; 0 where it worked, 2 with one sentence on standard error where it cannot be done."""
+    """Run one command; 0 where it worked, 2 with one sentence on standard error where it cannot be done, 3 where
+    training ended worse than guessing."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal that has no such letter is no reason to lose a run
+            stream.reconfigure(errors="replace")
     options = parser().parse_args(arguments)
     try:
-        options.command(options)
-        return 0
+        return COMMANDS[options.command](options) or 0
     except KeyboardInterrupt:
         return 130
     except OSError as error:
@@ -45,84 +50,162 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 2
 
 
-def train(options: argparse.Namespace) -> None:
-    """Train a network, report its loss as it falls, let it write at the end, and save it where asked."""
-    corpus = corpus_of(options.text, lowercase=not options.keep_case, held_out=options.held_out)
-    for note in corpus.report.notes:
-        print(note)
-    trainer = load(options.resume, corpus) if options.resume else Trainer(corpus, settings_of(options))
-    print(f"{corpus.name}: {len(corpus.text):,} characters, {len(corpus.vocabulary)} different ones")
+def train(options: argparse.Namespace) -> int:
+    """Train a network, report its loss as it falls, save it where asked, and let it write at the end."""
+    if options.out:
+        require_place(options.out)
+    trainer = resumed(options) if options.resume else Trainer(corpus_of(options), settings_of(options))
+    corpus = trainer.corpus
+    for remark in (*corpus.report.notes, *corpus.report.hints):
+        print(remark)
+    print(f"{corpus.name}: {len(corpus.text):,} characters, {len(corpus.vocabulary):,} different ones")
+    if corpus.replaced:
+        print(f"{corpus.replaced:.2%} of the text is {REPLACEMENT}, which is not predicted and counts in no loss.")
     print(f"{'step':>9} {'characters':>12} {'smoothed':>9} {'held out':>9}   nats per character")
     start = perf_counter()
-    work(trainer, options.steps)
-    print(f"{perf_counter() - start:.1f} s\n\n{trainer.sample(options.sample)}")
+    blown_up = work(trainer, options.steps)
+    seconds = perf_counter() - start
     if options.out:
         save(trainer, options.out)
+    print(f"{seconds:.1f} s\n\n{trainer.sample(options.sample)}")
+    if options.out:
         print(f"\nSaved at step {trainer.steps:,} in {options.out}")
+    if blown_up:
+        print(f"charrnn: {blown_up}", file=sys.stderr)
+    return 3 if blown_up else 0
 
 
-def work(trainer: Trainer, steps: int) -> None:
-    """That many steps with ten reports; Ctrl-C ends them early but never within a step, so that a save is exact."""
+def require_place(path: Path) -> None:
+    """Raise ValueError unless a file can be written there, before anything is trained in vain."""
+    folder = path.parent
+    if path.is_dir() or not folder.is_dir() or not os.access(path if path.exists() else folder, os.W_OK):
+        raise ValueError(f"Nothing can be saved in {path}: name a file in a folder that exists and can be written to.")
+
+
+def work(trainer: Trainer, steps: int) -> str:
+    """That many steps with ten reports; return in words where that made it worse than guessing, and "" else.
+
+    Ctrl-C ends them early but never within a step, so that a save is exact; a loss that is no number any more takes
+    it back to the last report.
+    """
     interrupts: list[int] = []
     usual = signal.signal(signal.SIGINT, lambda number, frame: interrupts.append(number))
+    sound, worse = trainer.state(), ""
     try:
         for step in range(1, steps + 1):
             trainer.step()
             if step * 10 // steps > (step - 1) * 10 // steps or interrupts:
-                report(trainer)
+                worse = report(trainer)
+                if not isfinite(trainer.smooth_loss) or not np.isfinite(trainer.parameters.flat).all():
+                    trainer.restore(sound)
+                    return worse + f" It is back at step {trainer.steps:,}."
+                sound = trainer.state()
             if interrupts:
                 break
     finally:
         signal.signal(signal.SIGINT, usual)
+    return worse
 
 
-def report(trainer: Trainer) -> None:
-    """One line on how far training is. Raises ValueError where the loss is no number any more."""
-    if not isfinite(trainer.smooth_loss):
-        raise ValueError(f"The loss is no longer a number at step {trainer.steps:,}: lower the learning rate.")
+def report(trainer: Trainer) -> str:
+    """One line on how far training is; return in words whether guessing blindly would do better."""
     held_out = trainer.evaluate()
     shown = "none" if held_out is None else f"{held_out:.3f}"
     print(f"{trainer.steps:>9,} {trainer.characters:>12,} {trainer.smooth_loss:>9.3f} {shown:>9}", flush=True)
+    blind, rate = log(len(trainer.corpus.vocabulary)), trainer.learning_rate
+    loss = trainer.smooth_loss if held_out is None else held_out
+    if not isfinite(loss + trainer.smooth_loss):
+        return f"The loss is no longer a number at step {trainer.steps:,}: lower the learning rate (now {rate:g})."
+    if loss > blind + MARGIN:
+        return (
+            f"At a loss of {loss:.1f} nats it does worse than a blind guess ({blind:.2f}): lower the learning rate "
+            f"(now {rate:g})."
+        )
+    return ""
+
+
+def resumed(options: argparse.Namespace) -> Trainer:
+    """A saved run on its own text, or its network on another one, read as that was where nothing else is asked for."""
+    network = load_network(options.resume)
+    options.lowercase = options.lowercase or network.lowercase
+    options.keep_frequent = options.keep_frequent or network.keep_frequent
+    options.held_out = network.held_out if options.held_out is None else options.held_out
+    corpus = corpus_of(options, known=network.vocabulary.characters)
+    if network.digest == corpus.digest or not network.digest:
+        return load(options.resume, corpus)
+    new = len(network.vocabulary.unseen(corpus.vocabulary.characters))
+    print(f"The network goes on with another text, of which {new:,} characters are new to it.")
+    return load_with(options.resume, corpus)
 
 
 def write(options: argparse.Namespace) -> None:
-    """Let a saved network write."""
-    network = load_network(options.network)
-    prime = known(network, options.prime)
-    rng, parameters = np.random.default_rng(options.seed), network.parameters
+    """Let a saved network write: a text, or lines, each begun anew."""
+    network, rng = load_network(options.network), np.random.default_rng(options.seed)
+    prime = decode(options.prime_file.read_bytes()).text if options.prime_file else unescaped(options.prime)
+    known(network, prime)
+    sign = unescaped(options.stop or ("\n" if options.lines else ""))
+    stop = network.vocabulary.characters.find(sign) if sign else None
+    if stop is not None and (stop < 0 or len(sign) > 1):
+        raise ValueError(f"Nothing can stop at {sign!r}: name one character that the network knows.")
+    listed = set(text_of(options.among, options, network).split(sign)) if options.among and sign else set()
+    for _ in range(options.lines or 1):
+        line = "" if prime == network.beginning else prime
+        for piece in pieces(network, network.primed(prime), rng, options, stop):
+            print(piece, end="", flush=True)
+            line += piece if listed else ""
+        print("   (stands in the text)" if listed and line in listed else "")
+
+
+def pieces(
+    network: Network, prime: np.ndarray, rng: np.random.Generator, options: argparse.Namespace, stop: int | None
+) -> Iterator[str]:
+    """What the network writes after ids (N,), at most --length characters, without the one that stops it."""
+    parameters = network.parameters
     h, last = read(parameters, prime[:-1]), int(prime[-1]) if len(prime) else None
     for start in range(0, options.length, PIECE):
         length = min(PIECE, options.length - start)
-        ids, h = generate(parameters, h, last, length, rng, options.temperature, options.top_k)
+        ids, h = generate(parameters, h, last, length, rng, options.temperature, options.top_k, stop)
         last = int(ids[-1])
-        print(network.vocabulary.decode(ids), end="", flush=True)
-    print()
+        yield network.vocabulary.decode(ids[:-1] if last == stop else ids)
+        if last == stop:
+            return
+
+
+def unescaped(typed: str) -> str:
+    """With line ends and tabs for \\n and \\t, which a shell leaves as they are, and a backslash for two."""
+    return re.sub(r"\\([nt\\])", lambda found: {"n": "\n", "t": "\t"}.get(found[1], found[1]), typed)
 
 
 def measure(options: argparse.Namespace) -> None:
     """What a text costs a saved network."""
     network = load_network(options.network)
-    text = corpus_of(options.text, lowercase=network.lowercase, held_out=0).text
-    ids = known(network, text)
-    if len(ids) < 2:
-        raise ValueError(f"The network knows fewer than two characters of {options.text}: there is nothing to predict.")
-    nats = evaluate(network.parameters, ids)
-    print(f"{nats:.4f} nats = {nats / log(2):.4f} bits per character: it hesitates between {exp(nats):.1f} characters")
+    ids = known(network, text_of(options.text, options, network))
+    ignored = network.vocabulary.replacement
+    nats = evaluate(network.parameters, ids, ignored)
+    if nats is None:
+        raise ValueError("The network knows fewer than two characters of this text: there is nothing to predict.")
+    left = (ids[1:] == ignored).mean() if ignored is not None else 0
+    apart = f" ({left:.2%} of the text, {REPLACEMENT} to it, apart)" if left else ""
+    print(
+        f"{nats:.4f} nats = {nats / log(2):.4f} bits per character: it hesitates between {exp(min(nats, 700)):.1f} "
+        f"characters{apart}"
+    )
 
 
 def known(network: Network, text: str) -> np.ndarray:
     """The ids of what the network knows of a text; what it does not know is named on standard error."""
-    text = text.lower() if network.lowercase else text
-    if unseen := network.vocabulary.unseen(text):
-        print(f"Left out, since the network has never seen them: {unseen!r}", file=sys.stderr)
-    return network.vocabulary.encode(text)
+    if unseen := network.vocabulary.unseen(text.lower() if network.lowercase else text):
+        becomes = "Left out" if network.vocabulary.replacement is None else f"Read as {REPLACEMENT}"
+        named = repr(unseen[:100]) + (" …" if len(unseen) > 100 else "")
+        print(f"{becomes}, since the network has never seen them: {named}", file=sys.stderr)
+    return network.read(text)
 
 
 def benchmark(options: argparse.Namespace) -> None:
     """Our trainer beside the textbook's and PyTorch's."""
     results = bench.run(options.hidden, options.streams, options.lengths, options.seconds)
     if options.time_to is not None:
-        corpus = corpus_of(options.text, lowercase=True, held_out=0.05)
+        corpus = Corpus.from_files(files(options.text)[0], name=options.text, lowercase=True)
         for name, settings in (("default", Settings()), ("classic", Settings.classic())):
             what = f"seconds to {options.time_to} nats held out on {corpus.name}, {name} settings"
             results["other"][what] = bench.seconds_to(options.time_to, corpus, settings)
@@ -132,7 +215,7 @@ def benchmark(options: argparse.Namespace) -> None:
 def take_home(options: argparse.Namespace) -> None:
     """A saved network for other programs."""
     network = load_network(options.network)
-    export(network.parameters, network.vocabulary.characters, options.file)
+    export(network.parameters, network.vocabulary.characters, options.file, network.beginning)
     print(f"Written: {options.file} ({options.file.stat().st_size:,} bytes)")
 
 
@@ -142,13 +225,45 @@ def list_corpora(options: argparse.Namespace) -> None:
         print(f"{shown(path.stem):<24} {path.stat().st_size:>10,} bytes   {title}")
 
 
-def corpus_of(name: str, *, lowercase: bool, held_out: float) -> Corpus:
-    """The corpus in the file `name`, or the project's own text of that name."""
+def corpus_of(options: argparse.Namespace, known: str = "") -> Corpus:
+    """The corpus of the files and folders named, read as was asked."""
+    found, notes = files(*options.text, encoding=options.encoding)
+    for note in notes:
+        print(note)
+    return Corpus.from_files(
+        found,
+        name=Path(options.text[0]).stem,
+        encoding=options.encoding,
+        lowercase=options.lowercase or options.classic,
+        held_out=0.05 if options.held_out is None else options.held_out,
+        keep_frequent=options.keep_frequent,
+        known=known,
+    )
+
+
+def text_of(names: list[str], options: argparse.Namespace, network: Network) -> str:
+    """The text of the files and folders named, as a network would have been trained on it."""
+    found, _ = files(*names, encoding=options.encoding)
+    return Corpus.from_files(
+        found,
+        name=names[0],
+        encoding=options.encoding,
+        lowercase=network.lowercase,
+        known=network.vocabulary.characters,
+    ).text
+
+
+def files(*names: str, encoding: str | None = None) -> tuple[list[tuple[str, bytes]], list[str]]:
+    """The files of that name, those in folders of that name, and the project's own texts; and notes on them."""
     own = {path.stem: path for _, path in corpora()}
-    path = own.get(name, Path(name))
-    if not path.is_file():
-        raise CorpusError(f"There is no text {name!r}: give a file, or one of {', '.join(own)}.")
-    return Corpus.from_bytes(path.read_bytes(), name=path.stem, lowercase=lowercase, held_out=held_out)
+    paths = [own.get(name, Path(name)) for name in names]
+    for name, path in zip(names, paths, strict=True):
+        if not path.exists():
+            raise CorpusError(f"There is no text {name!r}: give a file, a folder, or one of {', '.join(own)}.")
+    found, notes = files_of(paths, encoding)
+    if not found:
+        raise CorpusError(f"There is no text in {', '.join(names)}: give a folder that holds some.")
+    return found, notes
 
 
 def settings_of(options: argparse.Namespace) -> Settings:
@@ -158,87 +273,14 @@ def settings_of(options: argparse.Namespace) -> Settings:
     return Settings.classic(**changes) if options.classic else Settings(**changes)
 
 
-class Parser(argparse.ArgumentParser):
-    """One that says what is wrong in one sentence, without all its options before it."""
-
-    def error(self, message: str) -> NoReturn:
-        """Leave, as with all else that cannot be done."""
-        self.exit(2, f"charrnn: {message} (--help says what can be given).\n")
-
-
-def number(kind: type[int] | type[float], low: float, high: float = inf) -> Callable[[str], float]:
-    """What reads an option that is a number from `low` to `high`."""
-    wanted = f"{'whole ' if kind is int else ''}number from {low:,g} " + (f"to {high:,g}" if high < inf else "on")
-
-    def read_number(written: str) -> float:
-        with suppress(ValueError):
-            value = kind(written)
-            if low <= value <= high:  # which not-a-number is not
-                return value
-        raise argparse.ArgumentTypeError(f"{written[:40]!r} is no {wanted}")
-
-    return read_number
-
-
-def parser() -> argparse.ArgumentParser:
-    """Every command and its options."""
-    top = Parser(prog="python -m charrnn", description="Train a character RNN and let it write.")
-    commands = top.add_subparsers(required=True, metavar="command")
-
-    command = commands.add_parser("train", help="train a network on a text")
-    command.add_argument("text", help="a file, or the name of one of the project's texts")
-    command.add_argument("--steps", type=number(int, 0), default=2_000, help="steps to take (%(default)s)")
-    command.add_argument("--out", type=Path, help="file to save the run in, .safetensors")
-    command.add_argument("--resume", type=Path, help="saved run to go on with, its settings included")
-    command.add_argument("--keep-case", action="store_true", help="keep capitals (else all is lower-cased)")
-    command.add_argument("--held-out", type=float, default=0.05, help="fraction kept for testing (%(default)s)")
-    command.add_argument(
-        "--sample", type=number(int, 0, 1_000_000), default=300, help="characters to write at the end (%(default)s)"
-    )
-    command.add_argument("--classic", action="store_true", help="start from the reference experiment's settings")
-    for field in fields(Settings):
-        flag = "--" + field.name.replace("_", "-")
-        kind = number(type(getattr(Settings, field.name)), *LIMITS[field.name]) if field.name in LIMITS else str
-        command.add_argument(flag, type=kind, choices=CHOICES.get(field.name), help=f"(default {field.default})")
-    command.set_defaults(command=train)
-
-    command = commands.add_parser("sample", help="let a saved network write")
-    command.add_argument("network", type=Path)
-    command.add_argument("--length", type=number(int, 0), default=500, help="characters (%(default)s)")
-    command.add_argument(
-        "--temperature", type=number(float, 0, 1_000), default=0.8, help="low: safe, high: daring (%(default)s)"
-    )
-    command.add_argument("--top-k", type=number(int, 1), help="draw from that many likeliest characters only")
-    command.add_argument("--prime", default="", help="text that it continues from")
-    command.add_argument("--seed", type=number(int, 0), help="same seed, same sample")
-    command.set_defaults(command=write)
-
-    command = commands.add_parser("evaluate", help="what a text costs a saved network")
-    command.add_argument("network", type=Path)
-    command.add_argument("text", help="a file, or the name of one of the project's texts")
-    command.set_defaults(command=measure)
-
-    command = commands.add_parser("bench", help="speed beside the textbook's and PyTorch's")
-    command.add_argument("--hidden", type=int, nargs="+", default=[128, 512], help="units (%(default)s)")
-    command.add_argument("--streams", type=int, nargs="+", default=[1, 16], help="streams (%(default)s)")
-    command.add_argument("--lengths", type=int, nargs="+", default=[30], help="characters back (%(default)s)")
-    command.add_argument(
-        "--seconds", type=number(float, 0, 3_600), default=4, help="for each row of the table (%(default)s)"
-    )
-    command.add_argument(
-        "--time-to", type=number(float, 0, 100), help="also time training to this held-out loss, in nats"
-    )
-    command.add_argument("--text", default="alice", help="text for --time-to (%(default)s)")
-    command.add_argument("--json", action="store_true", help="plain values instead of the table")
-    command.set_defaults(command=benchmark)
-
-    command = commands.add_parser("export", help="a saved network for other programs, or as one script")
-    command.add_argument("network", type=Path)
-    command.add_argument("file", type=Path, help="ends in .npz (arrays), .json (lists) or .py (a script that writes)")
-    command.set_defaults(command=take_home)
-
-    commands.add_parser("corpora", help="the project's texts").set_defaults(command=list_corpora)
-    return top
+COMMANDS = {
+    "train": train,
+    "sample": write,
+    "evaluate": measure,
+    "bench": benchmark,
+    "export": take_home,
+    "corpora": list_corpora,
+}
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """python -m charrnn: what it prints, what it writes, and how it says that something cannot be done."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -29,7 +30,7 @@ def text(tmp_path):
 @pytest.fixture
 def run(tmp_path, text, capsys):
     file = str(tmp_path / "run.safetensors")
-    assert main(["train", text, "--steps", "30", "--out", file, *SMALL]) == 0
+    assert main(["train", text, "--steps", "30", "--out", file, "--lowercase", *SMALL]) == 0
     capsys.readouterr()
     return file
 
@@ -44,7 +45,7 @@ def test_train_reports_the_loss_ten_times_and_lets_the_network_write(text, capsy
 
 def test_a_resumed_run_is_the_run_that_was_never_interrupted(text, run, tmp_path):
     whole, resumed = tmp_path / "whole.safetensors", tmp_path / "resumed.safetensors"
-    main(["train", text, "--steps", "50", "--sample", "0", "--out", str(whole), *SMALL])
+    main(["train", text, "--steps", "50", "--sample", "0", "--out", str(whole), "--lowercase", *SMALL])
     main(["train", text, "--steps", "20", "--resume", run, "--out", str(resumed)])
     one, other = load_network(whole), load_network(resumed)
     assert one.steps == other.steps == 50
@@ -131,7 +132,7 @@ def test_what_cannot_be_done_is_said_in_one_sentence(arguments, said, run, capsy
 
 def test_a_loss_that_is_no_number_any_more_ends_training_with_advice(text, capsys, monkeypatch):
     monkeypatch.setattr(charrnn.Trainer, "step", lambda trainer: setattr(trainer, "smooth_loss", float("nan")))
-    assert main(["train", text, *SMALL]) == 2
+    assert main(["train", text, *SMALL]) == 3
     assert "lower the learning rate" in capsys.readouterr().err
 
 
@@ -172,3 +173,119 @@ def test_time_to_a_loss_is_none_where_it_is_not_reached():
     settings = charrnn.Settings(hidden_size=8, sequence_length=5, batch_size=2)
     assert bench.seconds_to(100.0, corpus, settings) >= 0.1
     assert bench.seconds_to(0.0, corpus, settings, limit=0.3) is None
+
+
+def test_capitals_are_kept_unless_they_are_given_up_or_the_experiment_is_the_classic_one(text, tmp_path):
+    files = [tmp_path / name for name in ("kept", "lowered", "classic")]
+    for file, options in zip(files, ([], ["--lowercase"], ["--classic"]), strict=True):
+        assert main(["train", text, "--steps", "1", "--out", str(file), *options, *SMALL]) == 0
+    assert ["T" in load_network(file).vocabulary.characters for file in files] == [True, False, False]
+
+
+def test_where_nothing_can_be_saved_nothing_is_trained(text, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(charrnn.Trainer, "step", lambda trainer: pytest.fail("it trained"))
+    for out in (tmp_path / "nowhere" / "run.safetensors", tmp_path, Path(text) / "run"):
+        assert main(["train", text, "--out", str(out), *SMALL]) == 2
+        assert "Nothing can be saved" in capsys.readouterr().err
+
+
+def test_a_run_is_saved_and_written_of_on_a_terminal_that_lacks_its_letters(tmp_path):
+    (tmp_path / "sun.txt").write_text("Сонце світить над 海.\n" * 100, encoding="utf-8")
+    out = tmp_path / "run.safetensors"
+    arguments = ["train", str(tmp_path / "sun.txt"), "--steps", "3", "--out", str(out), *SMALL]
+    done = subprocess.run(
+        [sys.executable, "-m", "charrnn", *arguments],
+        capture_output=True,
+        cwd=ROOT,
+        timeout=120,
+        env={**os.environ, "PYTHONIOENCODING": "cp1252"},
+    )
+    assert done.returncode == 0, done.stderr
+    assert load_network(out).steps == 3
+
+
+def test_a_network_worse_than_guessing_is_saved_and_said_with_an_exit_code_of_its_own(text, tmp_path, capsys):
+    out = tmp_path / "run.safetensors"
+    arguments = ["train", text, "--learning-rate", "5", "--decay", "0", "--steps", "60", "--out", str(out), *SMALL]
+    assert main(arguments) == 3
+    assert "worse than a blind guess" in capsys.readouterr().err
+    assert load_network(out).steps == 60
+
+
+def test_a_prime_may_hold_line_ends_and_tabs_or_come_from_a_file(tmp_path, capsys):
+    (tmp_path / "table.txt").write_text("one\t1\ntwo\t2\n" * 200, encoding="utf-8")
+    (tmp_path / "prime.txt").write_text("two\t2\none\t", encoding="utf-8")
+    out = str(tmp_path / "run.safetensors")
+    main(["train", str(tmp_path / "table.txt"), "--steps", "300", "--out", out, *SMALL])
+    capsys.readouterr()
+    for given in (["--prime", r"two\t2\none\t"], ["--prime-file", str(tmp_path / "prime.txt")]):
+        assert main(["sample", out, *given, "--temperature", "0", "--length", "2"]) == 0
+        assert capsys.readouterr().out == "1\n\n"
+
+
+def test_lines_are_written_one_by_one_and_those_of_the_text_are_marked(tmp_path, capsys):
+    (tmp_path / "names.txt").write_text("anna\nbert\nclara\n" * 100, encoding="utf-8")
+    names, out = str(tmp_path / "names.txt"), str(tmp_path / "run.safetensors")
+    main(["train", names, "--steps", "400", "--out", out, *SMALL])
+    capsys.readouterr()
+    assert main(["sample", out, "--lines", "12", "--temperature", "0.3", "--seed", "1", "--among", names]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    marked = [line.split()[0] for line in lines if line.endswith("(stands in the text)")]
+    assert len(lines) == 12
+    assert set(marked) == {line.split()[0] for line in lines} & {"anna", "bert", "clara"} != set()
+    assert main(["sample", out, "--stop", "a", "--seed", "1", "--length", "400"]) == 0
+    assert "a" not in capsys.readouterr().out
+    assert main(["sample", out, "--stop", "?"]) == 2
+
+
+def test_a_network_of_frequent_characters_is_evaluated_and_resumed_on_its_own_file(tmp_path, capsys):
+    (tmp_path / "signs.txt").write_text(("mountain " * 40 + "".join(map(chr, range(0x4E00, 0x4E40)))) * 20, "utf-8")
+    file, out, whole = (str(tmp_path / name) for name in ("signs.txt", "run.safetensors", "whole.safetensors"))
+    keep = ["--keep-frequent", "8", *SMALL]
+    assert main(["train", file, "--steps", "20", "--out", out, *keep]) == 0
+    assert "15.09% of the text is \ufffd" in capsys.readouterr().out
+    assert main(["evaluate", out, file]) == 0
+    assert "15.10% of the text" in capsys.readouterr().out
+    assert main(["train", file, "--steps", "20", "--resume", out, "--out", out]) == 0
+    assert main(["train", file, "--steps", "40", "--out", whole, *keep]) == 0
+    np.testing.assert_array_equal(load_network(out).parameters.W_hy, load_network(whole).parameters.W_hy)
+
+
+def test_a_network_goes_on_with_another_text(tmp_path, run, capsys):
+    (tmp_path / "folder").mkdir()
+    for name, data in {"2.txt": "zwölf Bäume.".encode("cp1252"), "1.txt": b"the rain", "3.png": b"\x89PNG\r\n"}.items():
+        (tmp_path / "folder" / name).write_bytes(data * 60)
+    before, out = load_network(run), str(tmp_path / "other.safetensors")
+    assert main(["train", str(tmp_path / "folder"), "--resume", run, "--steps", "10", "--out", out]) == 0
+    printed = capsys.readouterr().out
+    assert "Left out, since it is no text: 3.png" in printed
+    assert "7 characters are new to it" in printed
+    after = load_network(out)
+    assert after.steps == 40
+    assert set(before.vocabulary.characters) | set("\nzwöbäu") == set(after.vocabulary.characters)
+
+
+@pytest.mark.parametrize("length", ["0", "-3", "x"])
+def test_a_length_below_one_is_refused_in_words(run, length, capsys):
+    with pytest.raises(SystemExit):
+        main(["sample", run, "--length", length])
+    assert "is no whole number from 1 on" in capsys.readouterr().err
+
+
+def test_an_encoding_that_is_named_is_the_one_read_in(tmp_path, capsys):
+    (tmp_path / "old.txt").write_bytes("ő és ű\n".encode("cp1250") * 100)
+    out = str(tmp_path / "run.safetensors")
+    main(["train", str(tmp_path / "old.txt"), "--encoding", "latin-1", "--steps", "1", "--out", out, *SMALL])
+    assert "õ" in load_network(out).vocabulary.characters
+    assert main(["train", str(tmp_path / "old.txt"), "--encoding", "klingon"]) == 2
+
+
+def test_a_script_taken_home_is_greedy_at_temperature_zero(run, tmp_path):
+    script = tmp_path / "home.py"
+    main(["export", run, str(script)])
+    written = [
+        subprocess.run([sys.executable, "-I", script, "40", "0"], capture_output=True, text=True, timeout=60).stdout
+        for _ in range(2)
+    ]
+    assert written[0] == written[1]
+    assert len(written[0]) == 41

@@ -58,10 +58,10 @@ def concepts(text: str) -> list[Concept]:
     return [concept for concept in found if concept.enough]
 
 
-def own_concept(text: str, pattern: str, deadline: float = 2.0) -> Concept:
+def own_concept(text: str, pattern: str, deadline: float = 2.0, *, any_case: bool = False) -> Concept:
     """The characters within a match of a learner's regular expression. Raises PatternError (see pattern.matches)."""
     labels = np.zeros(len(text), bool)
-    for start, end in matches(pattern, text, deadline):
+    for start, end in matches(pattern, text, deadline, any_case=any_case):
         labels[start:end] = True
     return Concept(pattern, labels, False)
 

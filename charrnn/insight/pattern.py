@@ -15,15 +15,17 @@ class PatternError(ValueError):
     """A pattern that cannot be read or takes too long, said in one sentence."""
 
 
-def matches(pattern: str, text: str, deadline: float = 2.0) -> list[tuple[int, int]]:
+def matches(pattern: str, text: str, deadline: float = 2.0, *, any_case: bool = False) -> list[tuple[int, int]]:
     """Start and end of each match of the pattern in the text that is not empty; ^ and $ mean each line's ends.
+
+    In `any_case` capitals match small letters too, as is meant where a text has none.
 
     Raises PatternError where the pattern is not a regular expression or takes longer than `deadline` seconds.
     """
     try:
         child = subprocess.run(
             [sys.executable, "-I", __file__],
-            input=json.dumps([pattern, text]).encode("ascii"),
+            input=json.dumps([pattern, text, any_case]).encode("ascii"),
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             timeout=deadline,
@@ -41,10 +43,10 @@ def matches(pattern: str, text: str, deadline: float = 2.0) -> list[tuple[int, i
     return [(start, end) for start, end in answer]
 
 
-def _find(pattern: str, text: str) -> list[tuple[int, int]] | str:
+def _find(pattern: str, text: str, any_case: bool) -> list[tuple[int, int]] | str:
     """The spans of all matches, or what is wrong with the pattern."""
     try:
-        compiled = re.compile(pattern, re.MULTILINE)
+        compiled = re.compile(pattern, re.MULTILINE | (re.IGNORECASE if any_case else 0))
     except (re.error, OverflowError, RecursionError) as error:
         return str(error)
     return [match.span() for match in compiled.finditer(text) if match.end() > match.start()]

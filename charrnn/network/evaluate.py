@@ -25,6 +25,10 @@ def surprisal(parameters: Parameters, ids: Array, hidden: Array | None = None) -
     return nats
 
 
-def evaluate(parameters: Parameters, ids: Array) -> float:
-    """Mean surprisal of the text in nats per character: zero state first, then carried, nothing learned."""
-    return float(surprisal(parameters, ids).mean())
+def evaluate(parameters: Parameters, ids: Array, ignored: int | None = None) -> float | None:
+    """Mean surprisal of the text in nats per character: zero state first, then carried, nothing learned.
+
+    `ignored` is a character that counts for nothing where it is to be predicted; None where no other one is.
+    """
+    nats, counted = surprisal(parameters, ids), ids[1:] != ignored
+    return float(nats[counted].mean() if ignored is not None else nats.mean()) if counted.any() else None

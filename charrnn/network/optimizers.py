@@ -78,6 +78,32 @@ OPTIMIZERS: dict[str, tuple[Optimizer, int]] = {  # the formula, and how many ve
 }
 
 
+def update_rows(
+    optimize: Optimizer,
+    p: Array,
+    g: Array,
+    memory: list[Array],
+    rate: float,
+    step: int,
+    rows: Array,
+    shape: tuple[int, int],
+) -> None:
+    """An update of some rows of the matrix of this shape with which p begins, and of all that follows it.
+
+    For the rows that a window did not read, whose gradient is zero, time stands still: sgd and adagrad do nothing to
+    them anyway, rmsprop and adam would let their memory fade (PyTorch calls this SparseAdam). With thousands of
+    characters these are most of p.
+    """
+    size = shape[0] * shape[1]
+    some = [vector[:size].reshape(shape)[rows] for vector in (p, g, *memory)]
+    flat = [array.reshape(-1) for array in some]
+    optimize(flat[0], flat[1], flat[2:], np.empty_like(flat[0]), rate, step)
+    for vector, array in zip((p, *memory), (some[0], *some[2:]), strict=True):
+        vector[:size].reshape(shape)[rows] = array
+    rest = [vector[size:] for vector in (p, g, *memory)]
+    optimize(rest[0], rest[1], rest[2:], np.empty_like(rest[0]), rate, step)
+
+
 def clip(g: Array, limit: float) -> tuple[float, float]:
     """Bound every entry of g to [-limit, limit], in place; return the norm before and the fraction that was cut.
 

@@ -102,6 +102,9 @@ def initialise(
     return parameters
 
 
+MANY = 512  # characters from which on the few rows of W_xh that a window read are treated by themselves
+
+
 class Workspace:
     """What one training step of fixed sizes writes, allocated once; a row for each t and stream, time first."""
 
@@ -109,8 +112,9 @@ class Workspace:
         self.h = aligned_zeros((T + 1) * B, H, dtype=dtype)
         self.before, self.after = self.h[:-B], self.h[B:]
         self.z, self.dh, self.dz, self.slope = (aligned_zeros(T * B, H, dtype=dtype) for _ in range(4))
-        self.y, self.onehot = (aligned_zeros(T * B, V, dtype=dtype) for _ in range(2))
+        self.y, self.onehot = (aligned_zeros(T * B, width, dtype=dtype) for width in (V, V if V < MANY else 0))
         self.row_start = np.arange(T * B) * V  # where each row of y and onehot starts
+        self.rows: Array | None = None  # with MANY characters: those read, the only rows of dW_xh that are not zero
         self.ones, self.ones_V = np.ones(T * B, dtype), np.ones(V, dtype)
         self.W_hh_T = aligned_zeros(H, H, dtype=dtype)
         self.gradients = zeros(V, H, dtype)
@@ -169,13 +173,19 @@ def softmax(y: Array) -> Array:
 
 
 def loss_and_gradients(
-    parameters: Parameters, inputs: Array, targets: Array, hidden: Array, space: Workspace | None = None
+    parameters: Parameters,
+    inputs: Array,
+    targets: Array,
+    hidden: Array,
+    space: Workspace | None = None,
+    counted: Array | None = None,
 ) -> tuple[float, Parameters, Array]:
     """One window forward and back.
 
-    inputs, targets (T, B) ids; hidden (B, H) the state before. Returns the loss (nats, summed over t, mean over
-    streams), its gradients (not clipped: clipping is the trainer's) and the state after (B, H). With a workspace,
-    gradients and state are views into it, valid until its next use.
+    inputs, targets (T, B) ids; hidden (B, H) the state before; counted (T, B) bool, which targets are to be predicted,
+    all where it is None. Returns the loss (nats, summed over t, mean over streams), its gradients (not clipped:
+    clipping is the trainer's) and the state after (B, H). With a workspace, gradients and state are views into it,
+    valid until its next use.
     """
     W_xh, W_hh, W_hy, b_h, b_y = parameters
     T, B = inputs.shape
@@ -192,7 +202,7 @@ def loss_and_gradients(
     recur(W_hh, z_steps, h_steps)
     y = np.dot(after, W_hy, space.y)
     np.add(y, b_y, y)
-    loss, dy = cross_entropy(y, space.row_start + targets, B, space.ones_V)
+    loss, dy = cross_entropy(y, space.row_start + targets, B, space.ones_V, counted)
 
     # Backward: dz from the last step to the first, then every weight's gradient at once.
     np.dot(dy, W_hy.T, dh)
@@ -201,9 +211,12 @@ def loss_and_gradients(
     W_hh_T = transposed(W_hh, space.W_hh_T) if B * H >= 1024 else W_hh.T  # from about there on the copy pays
     recur_back(W_hh_T, dh_steps, slope_steps, dz_steps)
     gradients, onehot = space.gradients, space.onehot
-    onehot.fill(0)
-    onehot.reshape(-1)[space.row_start + inputs] = 1
-    np.dot(onehot.T, dz, gradients.W_xh)  # a product with one-hot rows: np.add.at is six times slower
+    if V < MANY:
+        onehot.fill(0)
+        onehot.reshape(-1)[space.row_start + inputs] = 1
+        np.dot(onehot.T, dz, gradients.W_xh)  # a product with one-hot rows: np.add.at is six times slower
+    else:
+        space.rows = add_rows(gradients.W_xh, inputs, dz, space.rows)
     np.dot(before.T, dz, gradients.W_hh)
     np.dot(after.T, dy, gradients.W_hy)
     np.dot(space.ones, dz, gradients.b_h)
@@ -211,20 +224,39 @@ def loss_and_gradients(
     return loss, gradients, space.h[-B:]
 
 
-def cross_entropy(y: Array, target: Array, B: int, ones: Array) -> tuple[float, Array]:
+def add_rows(dW: Array, inputs: Array, dz: Array, before: Array | None) -> Array:
+    """dW_xh = Σ_t o(x_t)ᵀ dz_t without its rows of zeros; return the others, in ascending order.
+
+    dW (V, H) is zero but in the rows `before`; inputs (T·B,), dz (T·B, H).
+    """
+    if before is not None:
+        dW[before] = 0
+    order = inputs.argsort(kind="stable")
+    rows, first = np.unique(inputs[order], return_index=True)
+    dW[rows] = np.add.reduceat(dz[order], first)
+    return rows
+
+
+def cross_entropy(y: Array, target: Array, B: int, ones: Array, counted: Array | None = None) -> tuple[float, Array]:
     """The loss 1/B Σ -ln softmax(y)[target], and dy = (softmax(y) - o(target)) / B, which takes the place of y.
 
-    y is (T·B, V), target (T·B,) the places of the targets in y as it lies in memory, ones (V,).
+    y is (T·B, V), target (T·B,) the places of the targets in y as it lies in memory, ones (V,). Where targets are not
+    `counted` they add nothing to either.
     """
     if max(y.max(), -y.min()) > 80:  # exp would overflow or vanish; softmax is the same without the rows' maxima
         np.subtract(y, y.max(axis=1, keepdims=True), y)
     score = y.take(target)
     np.exp(y, y)
     total = np.dot(y, ones)[:, None]  # a product is quicker than a sum along short rows
-    loss = float(np.log(total).sum() - score.sum()) / B
+    if counted is None:
+        loss = float(np.log(total).sum() - score.sum()) / B
+    else:
+        loss = float((np.log(total[:, 0]) - score)[counted.reshape(-1)].sum()) / B
     total *= B
     np.divide(y, total, y)
     y.reshape(-1)[target] -= 1 / B
+    if counted is not None:
+        y[~counted.reshape(-1)] = 0
     return loss, y
 
 

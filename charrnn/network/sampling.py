@@ -24,12 +24,14 @@ def generate(
     rng: np.random.Generator,
     temperature: float = 1.0,
     top_k: int | None = None,
+    stop: int | None = None,
 ) -> tuple[Array, Array]:
     """Write `length` characters from the state hidden (H,), which is left as it is.
 
     `last` is a character still to be read before the first draw; None draws at once. Each character comes from
     softmax(y / temperature), cut to the top_k likeliest where given; temperature 0 always takes the likeliest.
-    Returns ids (length,) and the state (H,) that has read all of them but the last.
+    After the character `stop` nothing more is written. Returns ids (length,) or fewer, and the state (H,) that
+    has read all of them but the last.
     """
     W_xh, W_hh, W_hy, b_h, b_y = parameters
     greedy = temperature < COLDEST or top_k == 1
@@ -58,6 +60,8 @@ def generate(
             steps = y.cumsum()
             last = min(int(steps.searchsorted(u * float(steps[-1]), "right")), V - 1)
         ids[i] = last
+        if last == stop:
+            return ids[: i + 1], h
     return ids, h
 
 

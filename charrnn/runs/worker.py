@@ -178,9 +178,11 @@ class Worker:
     def ask_for_evaluation(self) -> None:
         """Have the held-out loss of the present parameters measured, slice by slice."""
         ids = self.trainer.corpus.held_out_ids[: HELD_OUT_LIMIT + 1]
+        ignored = self.trainer.corpus.vocabulary.replacement
         if len(ids) > 1 and self.evaluated != self.trainer.steps:
             self.evaluated = self.trainer.steps
-            self.evaluations.append((self.trainer.steps, held_out_loss(self.trainer.parameters.copy(), ids)))
+            slices = held_out_loss(self.trainer.parameters.copy(), ids, ignored=ignored)
+            self.evaluations.append((self.trainer.steps, slices))
 
     def evaluate(self) -> None:
         """One slice of the oldest evaluation that is due; a new one when the chores have cost little enough."""
@@ -273,16 +275,22 @@ class Worker:
         return rows
 
 
-def held_out_loss(parameters: Parameters, ids: Any, slice_length: int = 500) -> Iterator[float | None]:
-    """Nats per character over ids (N,), zero state first, then carried: None after each slice, the loss at the end."""
+def held_out_loss(
+    parameters: Parameters, ids: Any, slice_length: int = 500, ignored: int | None = None
+) -> Iterator[float | None]:
+    """Nats per character over ids (N,), zero state first, then carried: None after each slice, the loss at the end.
+
+    The character `ignored` counts for nothing where it is to be predicted.
+    """
     hidden, total = np.zeros((1, parameters.W_hh.shape[0]), parameters.W_hh.dtype), 0.0
     for start in range(0, len(ids) - 1, slice_length):
         targets = ids[start + 1 : start + 1 + slice_length]
         h = forward(parameters, ids[start : start + len(targets), None], hidden)
-        total -= float(log_softmax(logits(parameters, h[1:, 0]))[np.arange(len(targets)), targets].sum())
+        nats = -log_softmax(logits(parameters, h[1:, 0]))[np.arange(len(targets)), targets]
+        total += float(nats.sum() if ignored is None else nats[targets != ignored].sum())
         hidden = h[-1]
         yield None
-    yield total / (len(ids) - 1)
+    yield total / (np.count_nonzero(ids[1:] != ignored) or 1)
 
 
 def listen(stream: BinaryIO, commands: "queue.SimpleQueue[Message | None]", outbox: Outbox) -> None:

@@ -5,7 +5,8 @@ The n-gram models interpolate all orders with the weights of Witten and Bell (19
     P_k(c | context) = [n(context, c) + D(context) P_{k-1}(c | shorter context)] / [n(context) + D(context)]
 
 where n counts in the training part, D is the number of distinct characters seen after the context, and P_{-1} = 1/V;
-after a context never seen, P_k = P_{k-1}. There is nothing to tune, and the probabilities sum to one.
+after a context never seen, P_k = P_{k-1}. There is nothing to tune, and the probabilities sum to one. U+FFFD is never
+predicted, by the network neither, so that it is left out of all counts but as context.
 V is the vocabulary size, N the number of characters measured on.
 """
 
@@ -19,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from charrnn.text.corpus import Corpus, Ids
+from charrnn.text.decoding import REPLACEMENT
 
 _BLOCK = 850_000  # bytes: bzip2 looks at 900,000 at once (a little less where runs are long), and forgets all before
 
@@ -43,7 +45,9 @@ def baselines(corpus: Corpus) -> list[Baseline]:
     measured = corpus.held_out_ids if held_out else corpus.train_ids
     before = corpus.train_ids[-2:] if held_out else corpus.train_ids[:0]
     V = len(corpus.vocabulary)
-    losses = -np.log(ngram_probabilities(corpus.train_ids, measured, V, before=before)).mean(axis=1)
+    ignored = corpus.vocabulary.replacement
+    probabilities = ngram_probabilities(corpus.train_ids, measured, V, before=before, ignored=ignored)
+    losses = -np.log(probabilities[:, measured != ignored] if ignored is not None else probabilities).mean(axis=1)
     names = ("counting letters", "counting pairs", "counting triples")
     found = [("blind guess", log(V)), *zip(names, losses.tolist(), strict=True)]
     if (compressed := compressed_nats(corpus)) < log(V):
@@ -52,17 +56,19 @@ def baselines(corpus: Corpus) -> list[Baseline]:
 
 
 def ngram_probabilities(
-    train: Ids, text: Ids, size: int, *, before: Ids | None = None, order: int = 2
+    train: Ids, text: Ids, size: int, *, before: Ids | None = None, order: int = 2, ignored: int | None = None
 ) -> npt.NDArray[np.float64]:
     """Probability of each character of `text` (N,) under the models of order 0 to `order`: (order + 1, N).
 
     `before` holds the characters that come before `text`; where there are none, as at the beginning of `train`,
-    the character of id 0 stands in for them.
+    the character of id 0 stands in for them. The character `ignored` is context only: it has no probability of its own.
     """
     start = np.zeros(order, np.int32)
     train = np.concatenate([start, train])
     text = np.concatenate([start, *([] if before is None else [before]), text])[-(len(text) + order) :]
     longest, counts = np.unique(_grams(train, order, size), return_counts=True)
+    if ignored is not None:
+        longest, counts = longest[longest % size != ignored], counts[longest % size != ignored]
     wanted = _grams(text, order, size)
     probability = np.full(len(wanted), 1 / size)
     rows = []
@@ -84,13 +90,16 @@ def compressed_nats(corpus: Corpus) -> float:
     """What the measured part adds to the length of a bzip2 file, in nats per character.
 
     That is, length of bzip2(training text + held-out text) less that of bzip2(training text), the training text being
-    the last of it that fits with the held-out one into a block. Without held-out text: the whole text's file.
+    the last of it that fits with the held-out one into a block. Without held-out text: the whole text's file. U+FFFD
+    is left out of both.
     """
     split = len(corpus.train_ids) if len(corpus.held_out_ids) else 0
-    measured = corpus.text[split:].encode()
-    before = corpus.text[max(0, split - _BLOCK) : split].encode()[-max(1, _BLOCK - len(measured)) :]
+    text = corpus.text[split:].replace(REPLACEMENT, "")
+    measured = text.encode()
+    before = corpus.text[max(0, split - _BLOCK) : split].replace(REPLACEMENT, "").encode()
+    before = before[-max(1, _BLOCK - len(measured)) :]
     added = len(bz2.compress(before + measured)) - (len(bz2.compress(before)) if before else 0)
-    return 8 * log(2) * max(0, added) / (len(corpus.text) - split)  # a file with more of the same may be shorter
+    return 8 * log(2) * max(0, added) / max(1, len(text))  # a file with more of the same may be shorter
 
 
 def _grams(ids: Ids, order: int, size: int) -> npt.NDArray[np.int64]:

@@ -2,6 +2,9 @@
 
     bytes ─ decode ─▶ text ─ line ends, case ─▶ text ─ alphabet ─▶ Vocabulary ─ encode ─▶ train_ids | held_out_ids
 
+U+FFFD stands for what could not be read or was too rare to be kept: nobody is taught to predict it, and no loss counts
+it. A network that has it among its characters reads it for all that it does not know.
+
 Everything that was guessed, dropped or replaced on the way stands in the report, one plain sentence each. What cannot
 be trained on raises CorpusError with a sentence that names the value and the remedy. N is the number of characters.
 """
@@ -9,24 +12,24 @@ be trained on raises CorpusError with a sentence that names the value and the re
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from charrnn.environment import number
-from charrnn.text.decoding import REPLACEMENT, CorpusError, count, decode
+from charrnn.text.cleaning import by_frequency, hints, limited, normalised
+from charrnn.text.decoding import REPLACEMENT, CorpusError, Decoded, joined
 
 MAX_BYTES = 20_000_000
-MAX_ALPHABET = 1_000
 MIN_HELD_OUT = 100
 MIN_TRAINING = 500
 
 Ids = npt.NDArray[np.int32]
 
-_BOM = "\ufeff"
 _CHUNK = 1 << 20  # characters encoded at once, so that a text never exists four bytes wide as a whole
 
 
@@ -45,13 +48,19 @@ class Vocabulary:
         return len(self.characters)
 
     def encode(self, text: str) -> Ids:
-        """Ids (N,) of the characters of `text`; those that are unknown are left out (`unseen` names them)."""
+        """Ids (N,) of the characters of `text`. Those that are unknown (`unseen` names them) are read as U+FFFD where
+        that is one of the characters, as rare ones were in training, else left out."""
         ids = np.empty(len(text), np.int32)
         for start in range(0, len(text), _CHUNK):
             codes = _code_points(text[start : start + _CHUNK])
             ids[start : start + len(codes)] = self._id_of[np.minimum(codes, len(self._id_of) - 1)]
         unknown = ids < 0
-        return ids[~unknown] if unknown.any() else ids
+        if not unknown.any():
+            return ids
+        if self.replacement is None:
+            return ids[~unknown]
+        ids[unknown] = self.replacement
+        return ids
 
     def decode(self, ids: npt.ArrayLike) -> str:
         """The text of ids (N,)."""
@@ -64,6 +73,12 @@ class Vocabulary:
         return "".join(character for character in dict.fromkeys(text) if character not in known)
 
     @cached_property
+    def replacement(self) -> int | None:
+        """The id of U+FFFD, None where it is not among the characters."""
+        place = self.characters.find(REPLACEMENT)
+        return None if place < 0 else place
+
+    @cached_property
     def _id_of(self) -> Ids:
         """Id by code point, -1 where unknown; the last entry stands for every higher code point."""
         codes = _code_points(self.characters)
@@ -74,12 +89,14 @@ class Vocabulary:
 
 @dataclass(frozen=True)
 class Report:
-    """What was found in a text, and what was done to it: each note is a plain sentence."""
+    """What was found in a text, and what was done to it: each note is a plain sentence, and so is each hint at what
+    may not be meant."""
 
     encoding: str | None
     characters: int
     alphabet: int
     notes: tuple[str, ...]
+    hints: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,6 +114,7 @@ class Corpus:
     report: Report
     train_ids: Ids = field(repr=False)
     held_out_ids: Ids = field(repr=False)
+    keep_frequent: int | None = None
 
     @classmethod
     def from_text(
@@ -107,55 +125,59 @@ class Corpus:
         lowercase: bool = False,
         held_out: float = 0.05,
         keep_frequent: int | None = None,
+        known: str = "",
         max_bytes: int | None = None,
     ) -> Corpus:
         """A corpus of `text`; changes line ends (and case, if asked), nothing else. Alphabet of the whole text.
 
-        `keep_frequent` keeps that many of the most frequent characters and replaces the others by U+FFFD;
-        `max_bytes` is the limit on the size in UTF-8 (`size_limit()` if None). Raises CorpusError.
+        `keep_frequent` keeps that many of the most frequent characters and replaces the others by U+FFFD; `known` are
+        characters that belong to the alphabet though they may not occur, as a network knows them that is to go on with
+        this text; `max_bytes` is the limit on the size in UTF-8 (`size_limit()` if None). Raises CorpusError.
         """
         _refuse_large(len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass")), max_bytes)
-        return cls._build(text, None, [], name, lowercase, held_out, keep_frequent)
+        return cls._build(Decoded(text, None, []), name, lowercase, held_out, keep_frequent, known)
 
     @classmethod
-    def from_bytes(
+    def from_bytes(cls, data: bytes, *, name: str, encoding: str | None = None, **choices: Any) -> Corpus:
+        """A corpus of a file's bytes, in the encoding named or else found. Otherwise as `from_text`."""
+        return cls.from_files([(name, data)], name=name, encoding=encoding, **choices)
+
+    @classmethod
+    def from_files(
         cls,
-        data: bytes,
+        files: Sequence[tuple[str, bytes]],
         *,
         name: str,
+        encoding: str | None = None,
         lowercase: bool = False,
         held_out: float = 0.05,
         keep_frequent: int | None = None,
+        known: str = "",
         max_bytes: int | None = None,
     ) -> Corpus:
-        """A corpus of a file's bytes: UTF-8, UTF-16, UTF-32 or a legacy encoding. Otherwise as `from_text`."""
-        _refuse_large(len(data), max_bytes)
-        text, encoding, notes = decode(data)
-        return cls._build(text, encoding, notes, name, lowercase, held_out, keep_frequent)
+        """A corpus of files, (name, bytes) each, joined in the order of their names. Otherwise as `from_text`."""
+        _refuse_large(sum(len(data) for _, data in files), max_bytes)
+        return cls._build(joined(files, encoding), name, lowercase, held_out, keep_frequent, known)
 
     @classmethod
     def _build(
-        cls,
-        text: str,
-        encoding: str | None,
-        notes: list[str],
-        name: str,
-        lowercase: bool,
-        held_out: float,
-        keep_frequent: int | None,
+        cls, read: Decoded, name: str, lowercase: bool, held_out: float, keep_frequent: int | None, known: str
     ) -> Corpus:
         if not 0 <= held_out < 1:
             raise CorpusError(f"The held-out fraction is {held_out}: choose one from 0 to below 1, such as 0.05.")
-        text = _normalise(text, notes)
+        text, encoding, notes = read
+        text = normalised(text, notes)
         if lowercase:
             text = text.lower()  # before the alphabet and the split, since it can change the length ("İ" becomes two)
-        text = _limit_alphabet(text, keep_frequent, notes)
+        text = limited(text, keep_frequent, notes)
         vocabulary = Vocabulary.of(text)
         if len(vocabulary) == 1:
             raise CorpusError(
                 f"The text holds one distinct character only ({text[0]!r}): bring one with at least two, "
                 "or there is nothing to predict."
             )
+        hinted = tuple(hints(text, vocabulary.characters))
+        vocabulary = Vocabulary.of(vocabulary.characters + known)
         ids = vocabulary.encode(text)
         ids.flags.writeable = False
         split = _split_position(len(ids), held_out, notes)
@@ -165,15 +187,35 @@ class Corpus:
             vocabulary=vocabulary,
             held_out=held_out if split < len(ids) else 0.0,
             lowercase=lowercase,
-            report=Report(encoding, len(text), len(vocabulary), tuple(notes)),
+            report=Report(encoding, len(text), len(vocabulary), tuple(notes), hinted),
             train_ids=ids[:split],
             held_out_ids=ids[split:],
+            keep_frequent=keep_frequent,
         )
 
     @cached_property
     def digest(self) -> str:
         """SHA-256 (hexadecimal) of the split position and the text: equal for corpora that train alike."""
         return hashlib.sha256(f"{len(self.train_ids)}\n{self.text}".encode()).hexdigest()
+
+    @cached_property
+    def replaced(self) -> float:
+        """The fraction of the text that is U+FFFD."""
+        return self.text.count(REPLACEMENT) / len(self.text)
+
+    @cached_property
+    def beginning(self) -> str:
+        """What stands before a beginning: a line end where the text has one, else its most frequent character."""
+        return "\n" if "\n" in self.text else by_frequency(self.text)[0][0]
+
+    def typed(self, text: str) -> str:
+        """What a person typed, in the letter case that the text is read in."""
+        return text.lower() if self.lowercase else text
+
+    def primed(self, prime: str) -> Ids:
+        """Ids (N,) of what a sample continues from; with nothing known to begin with, it begins as a line does."""
+        ids = self.vocabulary.encode(self.typed(prime))
+        return ids if len(ids) else self.vocabulary.encode(self.beginning)
 
     def require_window(self, sequence_length: int) -> None:
         """Raise CorpusError unless the training part holds a window: `sequence_length` inputs and their targets."""
@@ -200,49 +242,6 @@ def _refuse_large(size: int, max_bytes: int | None) -> None:
             f"The text is {size:,} bytes long and the limit is {limit / 1e6:g} MB: bring a part of it, "
             "or raise CHARRNN_MAX_TEXT_MB where the page is served."
         )
-
-
-def _normalise(text: str, notes: list[str]) -> str:
-    """Drop a byte order mark, make line ends alike, join surrogates; refuse what is then empty."""
-    if text.startswith(_BOM):
-        text = text[1:]
-        notes.append("A byte order mark at the beginning was dropped.")
-    if ends := text.count("\r"):
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-        notes.append(f"{count(ends, 'line end')} of Windows or old Mac kind became plain new lines.")
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        # A pasted emoji can arrive as two surrogates, which join; a lone one is no character and cannot be stored.
-        joined = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-        if broken := joined.count(REPLACEMENT) - text.count(REPLACEMENT):
-            notes.append(f"{count(broken, 'broken character')} became {REPLACEMENT}.")
-        text = joined
-    if not text:
-        raise CorpusError("The text is empty: paste or upload one with at least two different characters.")
-    return text
-
-
-def _limit_alphabet(text: str, keep_frequent: int | None, notes: list[str]) -> str:
-    distinct = set(text) - {REPLACEMENT}
-    if keep_frequent is None:
-        if len(distinct) > MAX_ALPHABET:
-            raise CorpusError(
-                f"The text has {len(distinct):,} distinct characters and the limit is {MAX_ALPHABET:,}: keep only the "
-                f"frequent ones, with {REPLACEMENT} for the others, or bring a text in an alphabet."
-            )
-        return text
-    if not 1 <= keep_frequent <= MAX_ALPHABET:
-        raise CorpusError(f"Keeping {keep_frequent:,} characters is not possible: choose 1 to {MAX_ALPHABET:,}.")
-    ranked = sorted(Counter(text).items(), key=lambda item: (-item[1], item[0]))
-    rare = [(character, count) for character, count in ranked if character != REPLACEMENT][keep_frequent:]
-    if not rare:
-        return text
-    notes.append(
-        f"The {keep_frequent:,} most frequent characters were kept; {count(len(rare), 'rare one')}, together "
-        f"{count(sum(count for _, count in rare), 'place')} in the text, became {REPLACEMENT}."
-    )
-    return text.translate({ord(character): REPLACEMENT for character, _ in rare})
 
 
 def _split_position(length: int, held_out: float, notes: list[str]) -> int:

@@ -11,7 +11,7 @@ import codecs
 import itertools
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import chardet
@@ -62,10 +62,11 @@ class CorpusError(ValueError):
 
 
 class Decoded(NamedTuple):
-    """A text, a byte order mark still in front, how it was read, and what had to be guessed or mended."""
+    """A text, a byte order mark still in front, how it was read (None: it came as text), and what had to be guessed or
+    mended."""
 
     text: str
-    encoding: str
+    encoding: str | None
     notes: list[str]
 
 
@@ -97,6 +98,29 @@ def decode(data: bytes, encoding: str | None = None) -> Decoded:
     if 50 * controls + 10 * mended > len(text):
         raise _binary(f"control or broken characters: {controls + mended:,} of {len(text):,}")
     return Decoded(text, encoding, notes)
+
+
+def joined(files: Sequence[tuple[str, bytes]], encoding: str | None = None) -> Decoded:
+    """The text of several files, (name, bytes) each, in the order of their names, each beginning on a line of its own.
+
+    Raises CorpusError, which names the file, for one that is no text.
+    """
+    if len(files) == 1:
+        return decode(files[0][1], encoding)
+    texts: list[str] = []
+    encodings: dict[str, None] = {}
+    notes: list[str] = []
+    for name, data in sorted(files):
+        try:
+            read = decode(data, encoding)
+        except CorpusError as error:
+            raise CorpusError(f"{name}: {error}") from None
+        text = read.text.removeprefix("\ufeff")
+        texts.append(text if text.endswith(("\n", "\r")) or not text else text + "\n")
+        encodings[str(read.encoding)] = None
+        notes += [f"{name}: {note}" for note in read.notes]
+    notes.append(f"{count(len(files), 'file')} were joined in the order of their names.")
+    return Decoded("".join(texts), ", ".join(encodings), notes)
 
 
 def known(encoding: str) -> str:

@@ -1,9 +1,12 @@
-"""The folder of texts: each `*.txt` in it is a choice under a title of its own, whatever its file is called."""
+"""Texts in folders: all that lies in one; and of the project's own each `*.txt`, a choice under a title of its own,
+whatever its file is called."""
 
 from collections import Counter
+from collections.abc import Sequence
 from itertools import chain, count
 from pathlib import Path
 
+from charrnn.text.decoding import CorpusError, decode
 from charrnn.text.synthetic import SOURCES
 
 DATA = Path(__file__).resolve().parents[2] / "data"
@@ -43,3 +46,35 @@ def _title(path: Path) -> str:
     small = [index > 0 and word in _SMALL_WORDS for index, word in enumerate(words)]
     capital = (word if keep else word[:1].upper() + word[1:] for word, keep in zip(words, small, strict=True))
     return " ".join(capital) or shown(path.name)
+
+
+def files_of(paths: Sequence[Path], encoding: str | None = None) -> tuple[list[tuple[str, bytes]], list[str]]:
+    """Names and bytes of files and of all that lies in folders, hidden files apart, and notes on what was left out.
+
+    What a folder holds beside texts is left out; a file that is named itself is taken as it is.
+    """
+    found: dict[str, bytes] = {}
+    left_out: list[str] = []
+    for path in paths:
+        if not path.is_dir():
+            found[str(path)] = path.read_bytes()
+            continue
+        inside = (one.relative_to(path) for one in path.rglob("*"))
+        for one in sorted(one for one in inside if not any(part.startswith(".") for part in one.parts)):
+            if (path / one).is_file():
+                data = (path / one).read_bytes()
+                if is_text(data, encoding):
+                    found[str(path / one)] = data
+                else:
+                    left_out.append(shown(str(one)))
+    names = ", ".join(left_out[:3]) + (" …" if len(left_out) > 3 else "")
+    notes = [f"Left out, since it is no text: {names} ({len(left_out):,} in all)."] if left_out else []
+    return [(shown(name), data) for name, data in found.items()], notes
+
+
+def is_text(data: bytes, encoding: str | None = None) -> bool:
+    """Whether these bytes can be read as a text, and hold any."""
+    try:
+        return bool(decode(data, encoding).text)
+    except CorpusError:
+        return False

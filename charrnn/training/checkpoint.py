@@ -14,7 +14,8 @@ from safetensors.numpy import save as save_arrays
 
 from charrnn.network.optimizers import OPTIMIZERS
 from charrnn.network.rnn import Array, Parameters, zeros
-from charrnn.text.corpus import MAX_ALPHABET, Corpus, Vocabulary
+from charrnn.text.cleaning import MAX_ALPHABET
+from charrnn.text.corpus import Corpus, Vocabulary
 from charrnn.training.settings import IN_TRAINING, WORDS, Settings, SettingsError
 from charrnn.training.trainer import State, Trainer
 
@@ -136,11 +137,18 @@ def forked(data: bytes, old: Settings, new: Settings) -> bytes:
 
 
 def save(trainer: Trainer, path: str | Path) -> None:
-    """Write the trainer's state, with its settings, alphabet and letter case, to a file."""
+    """Write the trainer's state, with its settings, its alphabet and how its text was read, to a file."""
+    corpus = trainer.corpus
     about = {
         "settings": trainer.settings.to_dict(),
-        "characters": trainer.corpus.vocabulary.characters,
-        "lowercase": trainer.corpus.lowercase,
+        "characters": corpus.vocabulary.characters,
+        "lowercase": corpus.lowercase,
+        "text": {
+            "digest": corpus.digest,
+            "held_out": corpus.held_out,
+            "keep_frequent": corpus.keep_frequent,
+            "beginning": corpus.beginning,
+        },
     }
     state = trainer.state()
     Path(path).write_bytes(to_bytes(State(state.values | about, state.arrays)))
@@ -159,13 +167,69 @@ def load(path: str | Path, corpus: Corpus) -> Trainer:
     return trainer
 
 
+def load_with(path: str | Path, corpus: Corpus) -> Trainer:
+    """A trainer that goes on with the saved network on another text, from its beginning. Raises CheckpointError.
+
+    The corpus is to be made with `known`, the network's characters, or those that it lacks are forgotten.
+    """
+    saved = _read(path)
+    trainer = Trainer(corpus, Settings.from_dict(saved.values["settings"]))
+    restore(trainer, carried(saved, saved.values["characters"], trainer))
+    return trainer
+
+
+def carried(state: State, characters: str, trainer: Trainer) -> State:
+    """The state in which a trainer that has done no step goes on with what a network has learned from another text.
+
+    The network's characters keep their rows and what the optimiser remembers of them; the text's others have those of
+    the trainer's own start, and nothing is remembered of them. Raises CheckpointError where the sizes do not agree.
+    """
+    fresh, vocabulary = trainer.state(), trainer.corpus.vocabulary
+    place = {character: i for i, character in enumerate(vocabulary.characters)}
+    pairs = [(i, place[character]) for i, character in enumerate(characters) if character in place]
+    came, to = np.array(pairs, np.intp).reshape(-1, 2).T
+    own, H = trainer.parameters, trainer.settings.hidden_size
+    learned = zeros(len(characters), H, own.W_hh.dtype)
+    arrays = dict(fresh.arrays)
+    try:
+        flat = np.concatenate([state.arrays[name].ravel() for name in Parameters._fields])
+        moved = _moved(learned.like(flat), own.copy(), came, to)
+        arrays |= zip(Parameters._fields, moved, strict=True)
+        for name in fresh.arrays:
+            if name.startswith("memory_"):
+                arrays[name] = _moved(learned.like(state.arrays[name]), own.like(fresh.arrays[name]), came, to).flat
+    except WRONG as error:
+        raise _damaged(f"{type(error).__name__}: {error}") from error
+    return State(state.values | {"position": 0}, arrays)
+
+
+def _moved(old: Parameters, new: Parameters, came: Array, to: Array) -> Parameters:
+    """`new` with the entries of `old`: those of its characters `came` become those of `to`."""
+    new.W_xh[to], new.W_hy[:, to], new.b_y[to] = old.W_xh[came], old.W_hy[:, came], old.b_y[came]
+    new.W_hh[:], new.b_h[:] = old.W_hh, old.b_h
+    return new
+
+
 class Network(NamedTuple):
-    """What a saved run leaves to those who only read and write with it."""
+    """What a saved run leaves to those who only read and write with it, and how its text was read."""
 
     parameters: Parameters
     vocabulary: Vocabulary
     lowercase: bool  # whether it was trained on a text without capitals
     steps: int
+    digest: str = ""  # of its text, "" where that is not known
+    held_out: float = 0.05
+    keep_frequent: int | None = None
+    beginning: str = "\n"  # what stands before a beginning in its text
+
+    def read(self, text: str) -> Array:
+        """Ids (N,) of what it knows of a text, in the letter case that it was trained in."""
+        return self.vocabulary.encode(text.lower() if self.lowercase else text)
+
+    def primed(self, prime: str) -> Array:
+        """Ids (N,) of what a sample continues from; with nothing known to begin with, it begins as its text does."""
+        ids = self.read(prime)
+        return ids if len(ids) else self.vocabulary.encode(self.beginning)
 
 
 def load_network(path: str | Path) -> Network:
@@ -176,7 +240,8 @@ def load_network(path: str | Path) -> Network:
     for name, array in expected._asdict().items():
         _require_like(name, arrays.get(name, np.empty(0)), array)
     parameters = Parameters(*(arrays[name] for name in Parameters._fields))
-    return Network(parameters, Vocabulary(values["characters"]), values["lowercase"], values["steps"])
+    vocabulary = Vocabulary(values["characters"])
+    return Network(parameters, vocabulary, values["lowercase"], values["steps"], **values.get("text", {}))
 
 
 def _read(path: str | Path) -> State:
@@ -191,10 +256,26 @@ def _read(path: str | Path) -> State:
         sound = type(values["lowercase"]) is bool and type(values["steps"]) is int and values["steps"] >= 0
         if (
             not sound
-            or not 2 <= len(characters) <= MAX_ALPHABET + 1
+            or not 2 <= len(characters) <= 2 * MAX_ALPHABET
             or Vocabulary.of(characters).characters != characters
+            or not _is_text(values.get("text", {}))
         ):
-            raise ValueError("its alphabet, letter case or step is none")
+            raise ValueError("its alphabet, letter case, text or step is none")
     except WRONG as error:
         raise _damaged(error) from error
     return state
+
+
+def _is_text(about: Any) -> bool:
+    """Whether this says how a text was read; what was saved earlier does not say it."""
+    if about == {}:
+        return True
+    kept = about["keep_frequent"]
+    return (
+        about.keys() == {"digest", "held_out", "keep_frequent", "beginning"}
+        and isinstance(about["digest"], str)
+        and isinstance(about["beginning"], str)
+        and type(about["held_out"]) in (int, float)
+        and 0 <= about["held_out"] < 1
+        and (kept is None or (type(kept) is int and 1 <= kept <= MAX_ALPHABET))
+    )

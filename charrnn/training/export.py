@@ -18,26 +18,33 @@ import sys
 import numpy as np
 
 CHARACTERS = {characters}
+BEGINNING = {beginning}  # what stands before a beginning in its text
 ARRAYS = """
 {arrays}
 """
 
 
 def write(length=500, temperature=0.8, seed=None):
-    """`length` characters, each drawn from softmax(y / temperature) and read back in."""
+    """`length` characters, each drawn from softmax(y / temperature), at 0 the likeliest, and read back in."""
     network = np.load(io.BytesIO(base64.b64decode(ARRAYS)))
     W_xh, W_hh, W_hy, b_h, b_y = (network[name] for name in ("W_xh", "W_hh", "W_hy", "b_h", "b_y"))
     rng, h, text = np.random.default_rng(seed), np.zeros(len(b_h)), ""
+    character = CHARACTERS.find(BEGINNING)
     for _ in range(length):
-        y = (h @ W_hy + b_y) / temperature
-        p = np.exp(y - y.max())
-        character = rng.choice(len(p), p=p / p.sum())
+        if character >= 0:
+            h = np.tanh(W_xh[character] + h @ W_hh + b_h)
+        y = h @ W_hy + b_y
+        if temperature < 1e-6:
+            character = int(y.argmax())
+        else:
+            p = np.exp((y - y.max()) / temperature)
+            character = rng.choice(len(p), p=p / p.sum())
         text += CHARACTERS[character]
-        h = np.tanh(W_xh[character] + h @ W_hh + b_h)
     return text
 
 
 if __name__ == "__main__":
+    sys.stdout.reconfigure(errors="replace")
     print(write(*(kind(value) for kind, value in zip((int, float), sys.argv[1:]))))
 '''
 
@@ -56,19 +63,22 @@ def to_json(parameters: Parameters, characters: str) -> str:
     return json.dumps({"characters": characters, **arrays})
 
 
-def to_script(parameters: Parameters, characters: str) -> str:
+def to_script(parameters: Parameters, characters: str, beginning: str) -> str:
     """A Python script that holds the network and writes text with it."""
     encoded = base64.encodebytes(to_npz(parameters, characters)).decode("ascii").strip()
-    return SCRIPT.format(characters=ascii(characters), arrays=encoded)
+    return SCRIPT.format(characters=ascii(characters), beginning=ascii(beginning), arrays=encoded)
 
 
-def export(parameters: Parameters, characters: str, path: Path) -> None:
-    """Write the network to path as its suffix says: .npz, .json or .py. Raises ValueError for another one."""
+def export(parameters: Parameters, characters: str, path: Path, beginning: str = "\n") -> None:
+    """Write the network to path as its suffix says: .npz, .json or .py. Raises ValueError for another one.
+
+    A script begins as if it had just read `beginning`, a character, if it knows that.
+    """
     if path.suffix == ".npz":
         path.write_bytes(to_npz(parameters, characters))
     elif path.suffix == ".json":
         path.write_text(to_json(parameters, characters), encoding="utf-8")
     elif path.suffix == ".py":
-        path.write_text(to_script(parameters, characters), encoding="utf-8")
+        path.write_text(to_script(parameters, characters, beginning), encoding="utf-8")
     else:
         raise ValueError(f"The name {path.name} must end in .npz, .json or .py, which says what to write.")

@@ -11,6 +11,7 @@ import numpy as np
 
 from charrnn.environment import number
 from charrnn.network.optimizers import OPTIMIZERS
+from charrnn.network.rnn import MANY
 from charrnn.training.settings import Settings, SettingsError
 
 LIMIT = 2_000  # megabytes that a run may have, unless CHARRNN_RUN_MEMORY_MB says otherwise
@@ -22,7 +23,7 @@ def needed(settings: Settings, V: int) -> int:
     T, B, H = settings.sequence_length, settings.batch_size, settings.hidden_size
     memories = OPTIMIZERS[settings.optimizer][1]
     P = 2 * V * H + H * H + H + V
-    step = (5 * T + 1) * B * H + 2 * T * B * V  # h, z, dh, dz, 1 - h²; y and the one-hot rows
+    step = (5 * T + 1) * B * H + (2 if V < MANY else 1) * T * B * V  # h, z, dh, dz, 1 - h²; y and the one-hot rows
     weights = (4 + memories) * P + H * H  # parameters, gradients, what the optimiser and clipping write; W_hhᵀ
     states = STATES * ((1 + memories) * P + B * H)
     return (step + weights + states) * np.dtype(settings.dtype).itemsize

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from charrnn.network.evaluate import evaluate
-from charrnn.network.optimizers import OPTIMIZERS, clip
+from charrnn.network.optimizers import OPTIMIZERS, clip, update_rows
 from charrnn.network.rnn import Array, Parameters, Workspace, aligned_zeros, initialise, loss_and_gradients
 from charrnn.network.sampling import generate, sample
 from charrnn.text.batches import Batches, streams_that_fit
@@ -107,14 +107,21 @@ class Trainer:
         inputs, targets, fresh = self.batches.next()
         if fresh:
             self.hidden[:] = 0
-        loss, _, hidden = loss_and_gradients(self.parameters, inputs, targets, self.hidden, self._space)
+        ignored = self.corpus.vocabulary.replacement
+        counted = None if ignored is None else targets != ignored
+        loss, _, hidden = loss_and_gradients(self.parameters, inputs, targets, self.hidden, self._space, counted)
         g = self._gradients
         norm, clipped = clip(g, self._clip)
         rate = self.rate
         self.steps += 1
-        self._optimize(self._flat, g, self._memory, self._scratch, rate, self.steps)
+        if (rows := self._space.rows) is None:
+            self._optimize(self._flat, g, self._memory, self._scratch, rate, self.steps)
+        else:
+            shape = self.parameters.W_xh.shape
+            update_rows(self._optimize, self._flat, g, self._memory, rate, self.steps, rows, shape)
         self.hidden[:] = hidden
-        loss /= self.batches.T
+        predicted = targets.size if counted is None else int(np.count_nonzero(counted))
+        loss = loss / (predicted / self.batches.B) if predicted else self.smooth_loss
         self.smooth_loss = self._keep * self.smooth_loss + (1 - self._keep) * loss
         return Step(self.steps, loss, self.smooth_loss, norm, clipped)
 
@@ -124,7 +131,7 @@ class Trainer:
 
     def evaluate(self) -> float | None:
         """Loss on the held-out text, or None where there is none. Nothing is learned and nothing disturbed."""
-        return evaluate(self.parameters, self.corpus.held_out_ids) if len(self.corpus.held_out_ids) > 1 else None
+        return evaluate(self.parameters, self.corpus.held_out_ids, self.corpus.vocabulary.replacement)
 
     def sample(
         self,
@@ -137,13 +144,14 @@ class Trainer:
         """What the network writes: `length` characters, without the prime.
 
         prime None goes on from the present state and character of stream 0 (the classic way); a text is read first,
-        from a zero state ("" starts with a character drawn from the network). Characters that the network has never
-        seen are left out: `corpus.vocabulary.unseen(prime)` names them. Without a seed each call draws anew.
+        from a zero state ("" begins as a line of the text does), in the letter case of the text. Characters that the
+        network has never seen are left out: `corpus.vocabulary.unseen(prime)` names them. Without a seed each call
+        draws anew.
         """
         rng = self._sampler if seed is None else np.random.default_rng(seed)
         vocabulary = self.corpus.vocabulary
         if prime is not None:
-            ids = sample(self.parameters, vocabulary.encode(prime), length, rng, temperature, top_k)
+            ids = sample(self.parameters, self.corpus.primed(prime), length, rng, temperature, top_k)
         else:
             state, last = self._present()
             ids, _ = generate(self.parameters, state, last, length, rng, temperature, top_k)

@@ -22,20 +22,20 @@ def checkpoints() -> tuple[Checkpoint, ...]:
 
 
 def test_the_film_is_the_same_each_time_and_leaves_pauses_out() -> None:
-    first, again = (frames(checkpoints(), CORPUS.vocabulary, "the ", 0.8, 7) for _ in range(2))
+    first, again = (frames(checkpoints(), CORPUS, "the ", 0.8, 7) for _ in range(2))
     assert first == again
     assert [frame.step for frame in first] == [0, 30]
     assert all(len(frame.text) == LENGTH for frame in first)
 
 
 def test_another_seed_or_another_step_writes_something_else() -> None:
-    film, other = (frames(checkpoints(), CORPUS.vocabulary, "the ", 0.8, seed) for seed in (7, 8))
+    film, other = (frames(checkpoints(), CORPUS, "the ", 0.8, seed) for seed in (7, 8))
     assert film[1].text != other[1].text
     assert film[0].text != film[1].text
 
 
 def test_the_picture_is_well_formed_whatever_the_text_holds() -> None:
-    film = frames(checkpoints(), CORPUS.vocabulary, "<b>&", 1.0, 1)
+    film = frames(checkpoints(), CORPUS, "<b>&", 1.0, 1)
     picture = ElementTree.fromstring(as_picture(film, "<b>&\x01", "A & <script>"))
     texts = [element.text or "" for element in picture.iter("{http://www.w3.org/2000/svg}text")]
     assert texts[0] == "A & <script>"
@@ -56,6 +56,6 @@ def test_the_picture_is_xml_whatever_title_prime_and_text_hold(title, prime, tex
 
 
 def test_the_text_holds_every_frame_whole() -> None:
-    film = frames(checkpoints(), CORPUS.vocabulary, "the ", 0.8, 7)
+    film = frames(checkpoints(), CORPUS, "the ", 0.8, 7)
     text = as_text(film, "the ")
     assert all(f"the {frame.text}" in text and f"step {frame.step}" in text for frame in film)

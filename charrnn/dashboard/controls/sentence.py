@@ -9,12 +9,13 @@ from charrnn.dashboard.session.session import Session
 
 def sentence(session: Session) -> None:
     """Which sentence the strip reads: a held-out one, or one typed in."""
-    vocabulary = session.run.corpus.vocabulary
+    corpus = session.run.corpus
     with st.popover(
         "Sentence", key="sentence", icon=":material/short_text:", help="Have it read a sentence of your own."
     ):
-        typed = fields.text("A sentence of your own", "typed", help="Empty: a sentence it never trained on.")
-        if unseen := vocabulary.unseen(typed):
+        written = fields.text("A sentence of your own", "typed", help="Empty: a sentence it never trained on.")
+        typed = corpus.typed(written)
+        if unseen := corpus.vocabulary.unseen(typed):
             st.caption(f"Left out, never seen in the text: {words.plain(' '.join(map(words.visible, unseen)))}")
         st.caption("Right guesses are filled by their probability; surprise is in bits: 8 bits, it gave this 1 in 256.")
-    session.typed = typed if len(vocabulary.encode(typed)) > 1 else ""
+    session.typed = typed if len(corpus.vocabulary.encode(typed)) > 1 else ""

@@ -71,7 +71,8 @@ def controls(session: Session) -> None:
 def all_units(session: Session) -> None:
     """The heatmap."""
     choice = chosen()
-    if unseen := session.run.corpus.vocabulary.unseen(choice.typed):
+    corpus = session.run.corpus
+    if unseen := corpus.vocabulary.unseen(corpus.typed(choice.typed)):
         st.text(f"Left out, never seen in the text: {' '.join(map(words.visible, unseen))}")
     cell: Cell | None = (st.session_state.get("heatmap") or {}).get("picked")
     picked = cell["column"] if cell else 0

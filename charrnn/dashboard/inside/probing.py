@@ -182,7 +182,7 @@ def judged_own(session: Session, pattern: str) -> tuple[Verdict | None, str]:
     ids, spoken = measuring.held_out(session, min(OWN_CHARACTERS, characters_read(parameters.sizes[1])))
     text = vocabulary.decode(ids)
     try:
-        concept = own_concept(text, pattern)
+        concept = own_concept(text, pattern, any_case=session.run.corpus.lowercase)
     except PatternError as error:
         return None, str(error)
     if not concept.enough:

@@ -59,7 +59,8 @@ def reading(session: Session, choice: Chosen | None = None) -> Reading:
     """The strip's sentence and what follows it, or a text typed in, as the shown network reads it."""
     choice = choice or chosen()
     ids, start = session.ids(choice.length)
-    own = session.run.corpus.vocabulary.encode(choice.typed)[:CHARACTERS]
+    corpus = session.run.corpus
+    own = corpus.vocabulary.encode(corpus.typed(choice.typed))[:CHARACTERS]
     if len(own):
         ids, start = own, 0
     return Reading(ids, start, session.states(session.view.parameters, ids))

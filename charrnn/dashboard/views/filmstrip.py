@@ -16,7 +16,7 @@ from charrnn.dashboard.session.status import stored_steps
 from charrnn.network import sampling
 from charrnn.runs.checkpoint_schedule import is_log_spaced
 from charrnn.runs.record import Checkpoint
-from charrnn.text.corpus import Vocabulary
+from charrnn.text.corpus import Corpus
 
 LENGTH = 160  # characters a frame
 WIDTH = 36  # characters a line of the picture
@@ -32,10 +32,10 @@ class Frame(NamedTuple):
 
 
 def frames(
-    checkpoints: tuple[Checkpoint, ...], vocabulary: Vocabulary, prime: str, temperature: float, seed: int
+    checkpoints: tuple[Checkpoint, ...], corpus: Corpus, prime: str, temperature: float, seed: int
 ) -> list[Frame]:
     """One frame a log-spaced step, each drawn with the same seed: identical whenever it is asked for."""
-    ids = vocabulary.encode(prime)
+    ids, vocabulary = corpus.primed(prime), corpus.vocabulary
     return [
         Frame(
             m.step,
@@ -114,9 +114,10 @@ def film_of(session: Session) -> None:
         seed = st.number_input(
             "Seed", 0, 2**32 - 1, 1, key="film-seed", persist_state="session", width=120, help="Same seed, same dice."
         )
+    prime = run.corpus.typed(prime)
     if unseen := run.corpus.vocabulary.unseen(prime):
         st.caption(f"Left out, never seen in the text: {words.plain(' '.join(map(words.visible, unseen)))}")
-    film = frames(run.checkpoints, run.corpus.vocabulary, prime, temperature, int(seed))
+    film = frames(run.checkpoints, run.corpus, prime, temperature, int(seed))
     passages(encode_passages(as_passages(film, prime), across=4), key="film-passages")
     title = f"{run.corpus.name}: {run.settings.hidden_size} units, from noise to words"
     exports = (

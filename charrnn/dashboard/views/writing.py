@@ -67,8 +67,9 @@ def another(session: Session) -> None:
 def text(session: Session) -> None:
     """The sample, the prime before it."""
     state = st.session_state
-    dice = Dice(fields.typed("prime"), state["temperature"], state["top-k"])
-    if unseen := session.run.corpus.vocabulary.unseen(dice.prime):
+    corpus = session.run.corpus
+    dice = Dice(corpus.typed(fields.typed("prime")), state["temperature"], state["top-k"])
+    if unseen := corpus.vocabulary.unseen(dice.prime):
         st.caption(f"Left out, never seen in the text: {words.plain(' '.join(map(words.visible, unseen)))}")
 
     def make() -> bytes:
@@ -86,10 +87,9 @@ def write(session: Session, dice: Dice) -> str:
     network = run.token, run.corpus.digest, run.settings, view.step // pace, pace
     last = session.remember("sample", Last, session.seen_at, session.sampling_seed, dice)
     if not last.value or last.value[0] != network:
-        vocabulary = run.corpus.vocabulary
-        rng = np.random.default_rng(session.sampling_seed)
-        prime = vocabulary.encode(dice.prime)
+        corpus, rng = run.corpus, np.random.default_rng(session.sampling_seed)
+        prime = corpus.primed(dice.prime)
         ids = sampling.sample(view.parameters, prime, LENGTH, rng, dice.temperature, dice.top_k)
-        last.value = network, vocabulary.decode(ids)
+        last.value = network, corpus.vocabulary.decode(ids)
     sampled: str = last.value[1]
     return sampled

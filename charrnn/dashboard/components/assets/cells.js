@@ -1,7 +1,7 @@
 // Values in rows and columns as colours, one pixel a value, magnified; under the pointer what it belongs to and how much
 // it is. A matrix, or what goes on at each character of a text.
 
-import { glyph, legend, real, signedText, spoken, unpack, widened } from "./shared.js";
+import { glyph, legend, real, signedText, spoken, unpack, widened, within } from "./shared.js";
 import { grid } from "./grid.js";
 import { make, renderer } from "./stage.js";
 
@@ -66,8 +66,8 @@ function cellsOf(bytes) {
     place: (at) => ({ x: at.column * size.column, width: size.column, bottom: rowOf(at) * size.row - 8 }),
 
     beside(at, byRows, byColumns) {
-      const row = Math.min(R - 1, Math.max(0, (at ? rowOf(at) : 0) + byRows));
-      return { row: down.signs[row], column: Math.min(C - 1, Math.max(0, (at?.column ?? 0) + byColumns)) };
+      const row = within((at ? rowOf(at) : 0) + byRows, R);
+      return { row: down.signs[row], column: within((at?.column ?? 0) + byColumns, C) };
     },
 
     card(at) {

@@ -1,9 +1,9 @@
 // A text whose characters are coloured by one row of numbers at a time. Up and down step from row to row, left and
 // right from character to character; with shift, or after the button ⇥, a whole stretch is picked.
 
-import { glyph, legend, signedText, spoken, unpack } from "./shared.js";
+import { glyph, legend, signedText, spoken, unpack, within } from "./shared.js";
 import { STYLE as GUESSES, cameText, guessTable, guessWords, guessesOf } from "./guesses.js";
-import { button, make, placeBeside, renderer, sharedChoice, surroundings } from "./stage.js";
+import { asked, button, make, placeBeside, renderer, sharedChoice, surroundings } from "./stage.js";
 
 /** @typedef {{ row: number, start: number | null, end: number | null }} Picked - a row, and a stretch of the text if any */
 
@@ -24,10 +24,6 @@ import { button, make, placeBeside, renderer, sharedChoice, surroundings } from 
  * @property {(t: number) => string | undefined} came
  */
 
-/** @type {Record<string, [down: number, across: number] | undefined>} */
-const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
-/** @type {Picked} */
-const NOTHING = { row: 0, start: null, end: null };
 const STYLE = `${GUESSES}
   .head { display: flex; align-items: center; gap: 4px; min-height: 30px; font-size: calc(14px * var(--zoom)); }
   .head b { min-width: 9em; }
@@ -49,7 +45,7 @@ export default renderer(STYLE, (stage) => {
   const steps = [button("Row before (arrow up)", "▴", () => turn(-1)), button("Next row (arrow down)", "▾", () => turn(1))];
   const head = make("div", { className: "head" }, [...steps, name, of]);
   const text = make("div", { className: "text", tabIndex: 0, at: { role: "group" } });
-  const extend = button("Pick up to the next character that is pressed", "⇥", () => reach(!reaching));
+  const extend = button("Pick up to the next character that is pressed", "⇥", reach);
   const moves = [button("Character before", "‹", () => move(-1)), button("Next character", "›", () => move(1)), extend];
   const { foot, card, said, legendContext } = surroundings(stage, moves);
   stage.root.append(head, text, foot, card, said);
@@ -77,7 +73,7 @@ export default renderer(STYLE, (stage) => {
     const before = frame;
     frame = frameOf(bytes);
     chosen.hear(/** @type {Picked} */ (frame.chosen));
-    const { row: at, start, end } = chosen.value ?? NOTHING;
+    const { row: at = 0, start = null, end = null } = chosen.value ?? {};
     const kept = end !== null && end <= frame.text.length;
     chosen.value = { row: Math.min(at, frame.rows.length - 1), start: kept ? start : null, end: kept ? end : null };
     if (hover !== null && hover >= frame.text.length) hover = null;
@@ -126,15 +122,13 @@ export default renderer(STYLE, (stage) => {
     card.hidden = t === null;
     if (t === null) return;
     const came = frame.came(t), bits = frame.surprise[t];
-    const coloured = frame.rows[row()] || frame.colouring.title;
-    const here = `${coloured} at ${glyph(frame.text[t])}: ${frame.written(row(), t)}`;
-    const lines = [make("p", { textContent: here })];
+    const lines = [make("p", { textContent: held(frame, row(), t, glyph) })];
     const then = frame.of === "next" ? "then " : "";
     if (came !== undefined && bits < 65.5) lines.push(make("p", { textContent: then + cameText(came, bits) }));
     card.replaceChildren(...lines, guessTable(frame.likeliest(t), came));
     const box = spans[t].getBoundingClientRect(), outer = stage.root.getBoundingClientRect();
     const left = box.left - outer.left;
-    placeBeside(card, { left, right: left + box.width, width: stage.width, wish: 210 * stage.theme.zoom, bottom: 0 });
+    placeBeside(card, { left, right: left + box.width, width: stage.width, wish: 210 * stage.theme.zoom });
     card.style.top = `${box.bottom - outer.top + 6}px`;
   }
 
@@ -156,9 +150,7 @@ export default renderer(STYLE, (stage) => {
     choose({ start: null, end: null });
   }
 
-  function turn(/** @type {number} */ by) {
-    choose({ row: Math.min(frame.rows.length - 1, Math.max(0, row() + by)) });
-  }
+  const turn = (/** @type {number} */ by) => choose({ row: within(row() + by, frame.rows.length) });
 
   function move(/** @type {number} */ by, extending = false) {
     const picked = stretch();
@@ -170,14 +162,20 @@ export default renderer(STYLE, (stage) => {
     const { start, end } = picked;
     anchor = anchor !== null && anchor >= start && anchor < end ? anchor : start;
     const moving = anchor === start ? end - 1 : start;
-    const to = Math.min(frame.text.length - 1, Math.max(0, moving + by));
+    const to = within(moving + by, frame.text.length);
     if (!extending || !frame.stretches) anchor = to;
     pick(anchor, to);
     spans[to].scrollIntoView({ block: "nearest" });
   }
 
-  function reach(/** @type {boolean} */ on) {
-    reaching = on;
+  function reach() {
+    reaching = !reaching;
+    stage.redraw();
+  }
+
+  function point(/** @type {number | null} */ at) {
+    if (at === hover) return;
+    hover = at;
     stage.redraw();
   }
 
@@ -198,23 +196,16 @@ export default renderer(STYLE, (stage) => {
     if (event.pointerType !== "mouse") return;
     const at = place(event);
     if (event.buttons === 1 && frame.stretches && anchor !== null && at !== null) pick(anchor, at);
-    if (at !== hover) {
-      hover = at;
-      stage.redraw();
-    }
+    point(at);
   };
-  text.onpointerleave = () => {
-    hover = null;
-    stage.redraw();
-  };
+  text.onpointerleave = () => point(null);
   text.onscroll = () => stage.ready && showCard(null);
   text.onkeydown = (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const [down, across] = STEPS[event.key] ?? [0, 0];
+    const { by: [down, across] = [0, 0], away } = asked(event);
     hover = null;
     if (across) move(across, event.shiftKey);
     else if (down && frame.rows.length > 1) turn(down);
-    else if (event.key === "Escape" && stretch()) release();
+    else if (away && stretch()) release();
     else return;
     event.preventDefault();
   };
@@ -227,12 +218,16 @@ const alternative = (/** @type {Frame} */ { text, colouring, rows }) =>
   (rows.length > 1 ? "Up and down step from row to row, " : "") +
   "left and right from character to character, Escape lets go.";
 
+const nameOf = (/** @type {Frame} */ { rows, colouring }, /** @type {number} */ row) => rows[row] || colouring.title;
+
+/** @type {(frame: Frame, row: number, t: number, sign: (character: string) => string) => string} */
+const held = (frame, row, t, sign) => `${nameOf(frame, row)} at ${sign(frame.text[t])}: ${frame.written(row, t)}`;
+
 function describe(/** @type {Frame} */ frame, /** @type {Picked} */ { row, start, end }) {
-  const name = frame.rows[row] || frame.colouring.title;
+  const name = nameOf(frame, row);
   if (start === null || end === null) return name;
   if (end - start > 1) return `${name}. Picked: ${frame.text.slice(start, end).map(spoken).join(" ")}`;
-  const at = `${name} at ${spoken(frame.text[start])}`;
-  return `${at}: ${frame.written(row, start)}. ${guessWords(frame.likeliest(start))}`;
+  return `${held(frame, row, start, spoken)}. ${guessWords(frame.likeliest(start))}`;
 }
 
 /** @type {(bytes: Uint8Array) => Frame} */

@@ -2,13 +2,9 @@
 // at or picked. cells.js and reading_strip.js say what is drawn and told; pointer, keys and Python's choice are here.
 
 import { contextFor } from "./shared.js";
-import { button, make, placeBeside, sharedChoice, surroundings } from "./stage.js";
+import { asked, button, make, placeBeside, sharedChoice, surroundings } from "./stage.js";
 
 const MARGIN = 12; // around a picture that is saved
-/** @type {Record<string, [down: number, across: number] | undefined>} */
-const STEPS = {
-  ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1], Home: [0, -Infinity], End: [0, Infinity],
-};
 
 /**
  * @template Cell
@@ -61,7 +57,8 @@ export function grid(stage, name, open, moves = []) {
     card.replaceChildren(...picture.card(at));
     const { zoom } = stage.theme, { x, width, bottom } = picture.place(at);
     const left = (size.names + x) * zoom - scroller.scrollLeft, right = left + width * zoom;
-    placeBeside(card, { left, right, width: stage.width, wish: picture.cardWidth * zoom, bottom: bottom * zoom });
+    placeBeside(card, { left, right, width: stage.width, wish: picture.cardWidth * zoom });
+    card.style.top = `${Math.max(0, bottom * zoom - card.offsetHeight)}px`;
   }
 
   function cellAt(/** @type {MouseEvent} */ event) {
@@ -117,12 +114,11 @@ export function grid(stage, name, open, moves = []) {
     choose(same(at, pick.value) ? null : at);
   };
   stage.root.onkeydown = (event) => {
-    const by = STEPS[event.key];
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const { by, away } = asked(event);
     if (by) {
       event.preventDefault();
       move(...by);
-    } else if (event.key === "Escape" && pick.value !== null) choose(null);
+    } else if (away && pick.value !== null) choose(null);
   };
   scroller.onscroll = showCard;
 

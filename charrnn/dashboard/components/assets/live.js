@@ -10,11 +10,9 @@ const followers = new Set(); // Streamlit may have two of one name for a moment,
 const decoder = new TextDecoder();
 /** @type {Map<string, () => void>} */
 const parts = new Map(); // name: what has it redrawn
-/** @type {(() => void)[]} */
-const turns = [];
 /** @type {WebSocket | undefined} */
 let socket;
-let path = "", owed = false;
+let path = "", owed = false, turn = Promise.resolve();
 
 /** A message without its seal, and what that says. */
 function opened(/** @type {Uint8Array} */ bytes) {
@@ -53,7 +51,7 @@ export function follow(element, show) {
       if (seen === follower.seen) return;
       follower.seen = seen;
       say();
-    }, { root: scrollerOf(element), rootMargin: NEAR });
+    }, /** @type {IntersectionObserverInit} */ ({ rootMargin: NEAR, scrollMargin: NEAR })); // TypeScript knows only one
     observer.observe(element);
   }
 
@@ -126,18 +124,7 @@ function atLeisure(/** @type {() => void} */ ask) {
  * @param {() => void} tell
  */
 export function inTurn(tell) {
-  if (turns.push(tell) === 1) next();
-}
-
-function next() {
-  try {
-    turns[0]();
-  } finally {
-    setTimeout(() => {
-      turns.shift();
-      if (turns.length) next();
-    }, 0);
-  }
+  turn = turn.then(tell).catch(reportError).then(() => new Promise((next) => setTimeout(next)));
 }
 
 /** What is in sight; it also says that there is time for more. */
@@ -150,11 +137,3 @@ function say() {
 }
 
 document.addEventListener("visibilitychange", () => owed && say());
-
-/** The nearest element around another that scrolls, shadow roots passed through; null if none. */
-function scrollerOf(/** @type {Element} */ element) {
-  for (let at = element.parentNode; at; at = at instanceof ShadowRoot ? at.host : at.parentNode) {
-    if (at instanceof Element && /auto|scroll/.test(getComputedStyle(at).overflowY)) return at;
-  }
-  return null;
-}

@@ -3,7 +3,7 @@
 
 import { follow, inTurn, press } from "./live.js";
 import { inkOn, themeOf, unpack } from "./shared.js";
-import { hostOf, lasting, make } from "./stage.js";
+import { lasting, make } from "./stage.js";
 
 const UNANSWERED = 1000; // ms
 const STYLE = `
@@ -43,7 +43,7 @@ export default lasting((parentElement) => {
 
   return {
     draw({ data, setTriggerValue }) {
-      const { accent } = themeOf(hostOf(parentElement));
+      const { accent } = themeOf(element);
       element.style.setProperty("--accent", accent);
       element.style.setProperty("--ink", inkOn(accent));
       ask = (name) => inTurn(() => setTriggerValue("pressed", name));

@@ -1,12 +1,10 @@
 // The reading strip: one held-out sentence, read again and again by the same network as it learns.
 
-import { percent, real, signedText, spoken, unpack } from "./shared.js";
+import { percent, real, signedText, spoken, unpack, within } from "./shared.js";
 import { STYLE as GUESSES, cameText, cell, guessTable, guessWords, guessesOf } from "./guesses.js";
 import { grid } from "./grid.js";
 import { make, renderer } from "./stage.js";
 import { drawing } from "./strip_picture.js";
-
-/** @import { Strip, Unit } from "./strip_picture.js" */
 
 const STYLE = `${GUESSES}
   .card .units { border-top: 1px solid var(--border); margin-top: 5px; padding-top: 4px; color: var(--muted); }
@@ -32,10 +30,7 @@ function stripOf(bytes) {
     cardWidth: 196,
     has: (j) => j < columns,
 
-    beside(j, _, across) {
-      const start = j ?? (across > 0 ? -1 : columns);
-      return Math.min(columns - 1, Math.max(0, start + across));
-    },
+    beside: (j, _, across) => within((j ?? (across > 0 ? -1 : columns)) + across, columns),
 
     card(j) {
       const rows = units.map((unit) => make("tr", {}, [cell("", unit.name), cell("number", held(unit, j))]));

@@ -43,15 +43,10 @@ function scale(/** @type {string[]} */ stops) {
   return table;
 }
 
-const scratch = /** @type {Context} */ (document.createElement("canvas").getContext("2d", { willReadFrequently: true }));
+const scratch = /** @type {Context} */ (document.createElement("canvas").getContext("2d"));
 
-/** Any CSS colour as [r, g, b]: painted on one pixel and read back, since themes may say it in any notation. */
-function parse(/** @type {string} */ colour) {
-  scratch.fillStyle = "#fff";
-  scratch.fillStyle = colour;
-  scratch.fillRect(0, 0, 1, 1);
-  return [...scratch.getImageData(0, 0, 1, 1).data].slice(0, 3);
-}
+/** Any CSS colour that hides what is below it, as a canvas says it back. */
+const hexOf = (/** @type {string} */ colour) => String(Object.assign(scratch, { fillStyle: colour }).fillStyle);
 
 /** @type {Map<string, Colours>} */
 const themes = new Map(); // by background
@@ -65,7 +60,7 @@ export function themeOf(element) {
   const value = (/** @type {string} */ name, /** @type {string} */ otherwise) => style.getPropertyValue(name).trim() || otherwise;
   const background = value("--st-background-color", "#FCFCFA");
   if (!themes.has(background)) {
-    const palette = luminance(parse(background)) > 0.25 ? PALETTES.light : PALETTES.dark;
+    const palette = luminance(channels(hexOf(background))) > 0.25 ? PALETTES.light : PALETTES.dark;
     themes.set(background, {
       ...palette, background,
       right: scale(palette.right), signed: scale(palette.signed), surprise: scale(palette.surprise),
@@ -87,15 +82,15 @@ const NAMES = new Map([["\n", "new line"], ["\t", "tab"], [" ", "space"]]);
  * @type {(character: string) => string}
  */
 export function glyph(character) {
-  if (!GLYPHS.has(character)) {
-    let sign = character;
-    if (/^\p{Z}/u.test(character)) sign = "⍽";
-    else if (/^\p{C}/u.test(character)) sign = "\uFFFD";
-    else if (/^\p{M}/u.test(character)) sign = "◌" + character;
-    GLYPHS.set(character, sign);
-  }
-  return /** @type {string} */ (GLYPHS.get(character));
+  const known = GLYPHS.get(character);
+  if (known) return known;
+  if (/^\p{Z}/u.test(character)) return "⍽";
+  if (/^\p{C}/u.test(character)) return "\uFFFD";
+  return /^\p{M}/u.test(character) ? "◌" + character : character;
 }
+
+/** The place nearest to one asked for, of so many. */
+export const within = (/** @type {number} */ at, /** @type {number} */ count) => Math.min(count - 1, Math.max(0, at));
 
 /** A character in words, for those who listen. */
 export function spoken(/** @type {string} */ character) {
@@ -115,10 +110,8 @@ export const percent = (/** @type {number} */ p) => (p > 0 && p < 0.01 ? "< 1 %"
 export function contextFor(canvas, width, height, zoom = 1, ratio = window.devicePixelRatio || 1) {
   const pixels = [Math.round(width * zoom * ratio), Math.round(height * zoom * ratio)];
   if (canvas.width !== pixels[0] || canvas.height !== pixels[1]) [canvas.width, canvas.height] = pixels;
-  if (canvas.style) {
-    canvas.style.width = `${width * zoom}px`;
-    canvas.style.height = `${height * zoom}px`;
-  }
+  canvas.style.width = `${width * zoom}px`;
+  canvas.style.height = `${height * zoom}px`;
   const context = /** @type {Context} */ (canvas.getContext("2d"));
   context.setTransform(ratio * zoom, 0, 0, ratio * zoom, 0, 0);
   context.clearRect(0, 0, width, height);

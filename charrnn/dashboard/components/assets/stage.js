@@ -71,7 +71,7 @@ export function lasting(build) {
  * @type {(style: string, build: (stage: Stage) => Pick<Stage, "show" | "paint">) => (given: Streamlit) => Leave}
  */
 export const renderer = (style, build) => lasting((parentElement) => {
-  const root = make("div", { className: "stage" }), host = hostOf(parentElement);
+  const root = make("div", { className: "stage" });
   const sheet = make("style", { textContent: STYLE + style });
   parentElement.append(sheet, root);
   const stage = /** @type {Stage} */ ({ root, width: 0, ready: false });
@@ -92,17 +92,18 @@ export const renderer = (style, build) => lasting((parentElement) => {
     stage.redraw();
   });
   observer.observe(root);
-  loadFonts(host).then(() => root.isConnected && stage.redraw());
+  document.fonts.addEventListener("loadingdone", stage.redraw); // a canvas asks for fonts, and does not wait for them
 
   return {
     draw({ data, setStateValue }) {
       stage.setStateValue = setStateValue;
-      stage.theme = themeOf(host);
+      stage.theme = themeOf(root);
       for (const name of STYLED) root.style.setProperty(`--${name}`, String(stage.theme[name]));
       if (data) picture.take(data);
       stage.redraw();
     },
     leave() {
+      document.fonts.removeEventListener("loadingdone", stage.redraw);
       observer.disconnect();
       picture.leave();
       sheet.remove();
@@ -110,19 +111,6 @@ export const renderer = (style, build) => lasting((parentElement) => {
     },
   };
 });
-
-/**
- * The element on the page that a component is in.
- * @type {(parentElement: Streamlit["parentElement"]) => Element}
- */
-export const hostOf = (parentElement) => (parentElement instanceof ShadowRoot ? parentElement.host : parentElement);
-
-/** A canvas does not wait for fonts: ask for those it uses, then draw once more. */
-async function loadFonts(/** @type {Element} */ element) {
-  const { sans, mono } = themeOf(element);
-  const wanted = [`16px ${sans}`, `600 16px ${sans}`, `16px ${mono}`, `600 16px ${mono}`];
-  await Promise.allSettled(wanted.map((font) => document.fonts.load(font)));
-}
 
 /**
  * A choice that both sides may change. A local one shows at once and is told to Python a little later. Python's wins
@@ -151,6 +139,18 @@ export function sharedChoice(stage, name) {
   return choice;
 }
 
+/** @type {Record<string, [down: number, across: number]>} */
+const STEPS = {
+  ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1], Home: [0, -Infinity], End: [0, Infinity],
+};
+
+/**
+ * What a key asks for: a move by so many cells, to let go of what is picked, or nothing.
+ * @type {(event: KeyboardEvent) => { by?: [down: number, across: number], away?: boolean }}
+ */
+export const asked = ({ key, ctrlKey, metaKey, altKey }) =>
+  ctrlKey || metaKey || altKey ? {} : { by: STEPS[key], away: key === "Escape" };
+
 /** @type {(label: string, sign: string, onclick: () => void) => HTMLButtonElement} */
 export function button(label, sign, onclick) {
   return make("button", { type: "button", title: label, textContent: sign, onclick, at: { "aria-label": label } });
@@ -175,14 +175,12 @@ export function surroundings(stage, buttons) {
 
 /**
  * Beside a column and inside the box; on its right if there is room, since that hides only what is to come.
- * @typedef {{ left: number, right: number, width: number, wish: number, bottom: number }} Beside
- * @type {(card: HTMLElement, where: Beside) => void}
+ * @type {(card: HTMLElement, where: { left: number, right: number, width: number, wish: number }) => void}
  */
-export function placeBeside(card, { left, right, width, wish, bottom }) {
+export function placeBeside(card, { left, right, width, wish }) {
   const onRight = width - right >= wish || width - right >= left;
   const room = Math.min(wish, (onRight ? width - right : left) - 6);
   card.style.width = `${room}px`;
   card.style.left = `${onRight ? right + 6 : left - 6 - room}px`;
   card.hidden = false;
-  card.style.top = `${Math.max(0, bottom - card.offsetHeight)}px`;
 }

@@ -2,24 +2,6 @@
 
 import { fit, glyph, legend, step } from "./shared.js";
 
-/** @typedef {{ label: string, guess: string[], p: Uint8Array }} Row */
-/** @typedef {{ name: string, values: Int16Array }} Unit */
-/** @typedef {{ column: number, weights: number[], cut: number }} Reach */
-
-/**
- * The strip of one moment, column by column.
- * @typedef {object} Strip
- * @property {string[]} text - what came
- * @property {number} columns
- * @property {Row[]} rows - of earlier steps
- * @property {Row} now
- * @property {Float32Array} surprise - bits
- * @property {Unit[]} units
- * @property {(column: number) => Guess[]} likeliest
- * @property {Reach | null} reach
- * @property {number | null} pinned
- */
-
 /** @typedef {{ context: Context, theme: Theme, edges: Float64Array }} Brush - with the columns' edges */
 /** @typedef {{ y: number, height: number }} Place */
 

@@ -109,3 +109,36 @@ interface Picture<Cell> {
   drawCells(context: Context, theme: Theme, picked: Cell | null, hover: Cell | null): void;
   drawLegend(context: Context, theme: Theme, picked: Cell | null): void;
 }
+
+/** The strip's guesses at one step, one a column; none where that step is still to come. */
+interface Row {
+  label: string;
+  guess: string[];
+  p: Uint8Array;
+}
+
+/** What a unit held at each column. */
+interface Unit {
+  name: string;
+  values: Int16Array;
+}
+
+/** How far back the gradient of a pinned prediction reaches, and where the unroll cuts it off. */
+interface Reach {
+  column: number;
+  weights: number[];
+  cut: number;
+}
+
+/** The strip of one moment, column by column (reading_strip.js to strip_picture.js). */
+interface Strip {
+  text: string[]; // what came
+  columns: number;
+  rows: Row[]; // of earlier steps
+  now: Row;
+  surprise: Float32Array; // bits
+  units: Unit[];
+  likeliest(column: number): Guess[];
+  reach: Reach | null;
+  pinned: number | null;
+}

@@ -26,6 +26,11 @@ def visible(character: str) -> str:
     return GLYPHS.get(character, character)
 
 
+def number(value: float, form: str) -> str:
+    """A number by one of Python's formats, with the true minus."""
+    return f"{value:{form}}".replace("-", "−")
+
+
 def bits(nats: float) -> float:
     """Nats as bits: divided by ln 2."""
     return nats / log(2)

@@ -191,6 +191,11 @@ class Page:
         """A table's frame."""
         return next(element for element in self._inside(key) if element.type == "dataframe").value
 
+    def written(self, key: str) -> pd.DataFrame:
+        """The same as its cells are written, where the page and not the browser decides on that."""
+        found = next(element for element in self._inside(key) if element.type == "dataframe")
+        return pa.ipc.open_stream(found.proto.arrow_data.styler.display_values).read_pandas()
+
     def titles(self, key: str) -> list[str]:
         """What stands above a table, as it is read."""
         return [as_read(element.value) for element in self._inside(key) if element.type == "markdown"]

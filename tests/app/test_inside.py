@@ -208,13 +208,17 @@ def test_where_a_unit_is_most_on_and_off_is_what_the_network_says(opened):
     assert off["value"].is_monotonic_increasing
     assert (on["value"].iloc[0], off["value"].iloc[0]) == (values.max(), values.min())
     signs = text.replace("\n", "↵").replace("\t", "⇥")
+    assert opened.written("most-off")["value"].iloc[0] == f"−{-values.min():.2f}"  # with the true minus
     for row in (*on.itertuples(), *off.itertuples()):
         places = np.flatnonzero(values == row.value).tolist()
-        parts = [(signs[max(0, at - AROUND) : at], signs[at], signs[at + 1 : at + 1 + AROUND]) for at in places]
+        parts = [
+            (signs[max(0, at - AROUND) : at], words.visible(signs[at]), signs[at + 1 : at + 1 + AROUND])
+            for at in places
+        ]
         assert (row.before, row.here, row.after) in parts
 
 
-def test_the_guesses_are_the_likeliest_at_the_place_and_the_one_that_came_is_ticked(opened):
+def test_the_guesses_are_the_likeliest_at_the_place_and_the_one_that_came_is_marked(opened):
     text, start = opened.session.sentence()
     ids = opened.run.corpus.vocabulary.encode(text)
     t = start + 3 * (len(text) - start) // 4
@@ -225,7 +229,7 @@ def test_the_guesses_are_the_likeliest_at_the_place_and_the_one_that_came_is_tic
     table = opened.table("guessed")
     assert table["next"].tolist() == [signs[i] for i in top]
     np.testing.assert_allclose(table["probability"], p[top], rtol=1e-6)
-    assert table["came"].tolist() == [i == ids[t] for i in top]
+    assert table["came"].tolist() == ["← came" if i == ids[t] else "" for i in top]
     assert opened.titles("guessed") == [f"Guesses here; {signs[ids[t]]} came:"]
 
 

@@ -163,7 +163,7 @@ def test_a_network_that_blows_up_goes_back_and_says_what_to_do(run, before_each_
     assert "Lower the learning rate (now 0.004)" in run.message
     assert run.snapshot.step == run.state_step < 201
     assert all(np.isfinite(array).all() for array in run.snapshot.parameters)
-    assert not len(run.curve.steps) or run.curve.steps[-1] <= run.snapshot.step
+    assert (run.curve.steps <= run.snapshot.step).all()
     run.set(learning_rate=1e-3)
     run.train(until=300)
     assert run.message is None

@@ -133,7 +133,7 @@ def guesses_here(session: Session) -> None:
     signs = [words.visible(character) for character in session.run.corpus.vocabulary.characters]
     columns = {
         "probability": st.column_config.ProgressColumn(format="percent", max_value=1.0),
-        "came": st.column_config.CheckboxColumn(width="small"),
+        "came": st.column_config.TextColumn("", width="small"),
     }
     came = int(now.ids[t])
     table("guessed", f"Guesses here; {signs[came]} came:", guessed(signs, np.exp(log_p), came), columns)
@@ -142,4 +142,5 @@ def guesses_here(session: Session) -> None:
 def guessed(signs: Sequence[str], p: Array, came: int) -> pd.DataFrame:
     """The characters with the highest `p` (V,) at a place, and which of them came."""
     top = np.argsort(-p, kind="stable")[:TOP]
-    return pd.DataFrame({"next": [signs[i] for i in top], "probability": p[top], "came": top == came})
+    marked = np.where(top == came, "← came", "")
+    return pd.DataFrame({"next": [signs[i] for i in top], "probability": p[top], "came": marked})

@@ -145,10 +145,10 @@ def extremes(session: Session) -> str:
     ids, spoken, hidden = found.value
     unit = looked_at(session)
     text, values = session.run.corpus.vocabulary.decode(ids), hidden[:, unit].astype(float)
-    columns = {**ALIGNED, "value": st.column_config.NumberColumn(format="%+.2f", width=65)}
+    columns, signed = {**ALIGNED, "value": st.column_config.NumberColumn(width=65)}, {"value": "+.2f"}
     for place, sign, frame in zip(st.columns(2), ("on", "off"), most(values, text), strict=True):
         with place:
-            table(f"most-{sign}", f"Unit {unit} is most {sign}", frame, columns, width="content")
+            table(f"most-{sign}", f"Unit {unit} is most {sign}", frame, columns, signed=signed, width="content")
     return f", most on and off of {spoken}"
 
 

@@ -136,6 +136,7 @@ def places(session: Session, about: Any) -> str:
 def concordance(notes: Mapping[str, Any], contexts: list[Context]) -> pd.DataFrame:
     """Places in their surroundings, one below the other, behind columns with a note on each."""
     parts = {name: [seen(getattr(context, of)) for context in contexts] for name, of in PARTS.items()}
+    parts["here"] = [here.replace(" ", words.visible(" ")) for here in parts["here"]]  # one alone would be nothing
     return pd.DataFrame({**notes, **parts})
 
 

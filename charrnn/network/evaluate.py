@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from charrnn.network.rnn import Array, Parameters, forward, log_softmax, logits
+from charrnn.network.cells import forward, zero_state
+from charrnn.network.rnn import Array, Parameters, log_softmax, logits
 
 CHUNK = 500  # characters at a time: states and predictions stay in the cache
 
@@ -10,10 +11,9 @@ CHUNK = 500  # characters at a time: states and predictions stay in the cache
 def surprisal(parameters: Parameters, ids: Array, hidden: Array | None = None) -> Array:
     """-ln p(ids[i+1] | ids[:i+1]) for each character after the first, in nats: shape (len(ids) - 1,).
 
-    One pass from the state hidden (H,), zero where none is given, carried from the first character to the last.
+    One pass from the state hidden (S H,), zero where none is given, carried from the first character to the last.
     """
-    _, H = parameters.sizes
-    state = np.zeros((1, H), parameters.W_hh.dtype) if hidden is None else hidden.reshape(1, H)
+    state = zero_state(parameters) if hidden is None else hidden[None]
     nats = np.empty(max(len(ids) - 1, 0))
     for start in range(0, len(nats), CHUNK):
         inputs = ids[start : min(start + CHUNK, len(nats))]

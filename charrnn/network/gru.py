@@ -25,11 +25,13 @@ from typing import Any
 
 import numpy as np
 
-from charrnn.network.lstm import start_gates
-from charrnn.network.rnn import Array, Parameters, aligned_zeros, cross_entropy, steps, transposed
+from charrnn.network.jacobian import Jacobian
+from charrnn.network.lstm import sigmoid, start_gates
+from charrnn.network.rnn import MANY, Array, Parameters, aligned_zeros, by_rows, cross_entropy, steps, transposed
 from charrnn.network.rnn import zeros as zeros_of
 
 GATES, BIASES, STATES = 3, 4, 1  # blocks of H columns in W_hh, of H entries in b_h, and in a row of the state
+ROWS = 12  # of H numbers that a Workspace has for each character: h, a (3), q (3), dq (3), dh, dn
 
 
 def zeros(V: int, H: int, dtype: Any = np.float32) -> Parameters:
@@ -53,8 +55,9 @@ class Workspace:
         self.h = aligned_zeros((T + 1) * B, H, dtype=dtype)
         self.a, self.q, self.dq = (aligned_zeros(T * B, 3 * H, dtype=dtype) for _ in range(3))
         self.dh, self.dn = (aligned_zeros(T * B, H, dtype=dtype) for _ in range(2))
-        self.y, self.onehot = (aligned_zeros(T * B, V, dtype=dtype) for _ in range(2))
+        self.y, self.onehot = (aligned_zeros(T * B, width, dtype=dtype) for width in (V, V if V < MANY else 0))
         self.row_start = np.arange(T * B) * V
+        self.rows: Array | None = None
         self.ones, self.ones_V = np.ones(T * B, dtype), np.ones(V, dtype)
         self.W_hh_T = aligned_zeros(3 * H, H, dtype=dtype)
         self.gradients = zeros(V, H, dtype)
@@ -62,18 +65,13 @@ class Workspace:
 
 def forward(parameters: Parameters, inputs: Array, hidden: Array) -> Array:
     """Read inputs (T, B) from the state hidden (B, H); return h (T + 1, B, H), h[0] being the state before."""
-    return read_gates(parameters, inputs, hidden)[0]
-
-
-def read_gates(parameters: Parameters, inputs: Array, hidden: Array) -> tuple[Array, Array]:
-    """As forward, and with it r, z, n at each step: (T, B, 3H)."""
     W_xh, W_hh, _, b_h, _ = parameters
     (T, B), H = inputs.shape, len(W_hh)
     a = W_xh[inputs.reshape(-1)] + b_h[: 3 * H]
     h = np.empty(((T + 1) * B, H), W_hh.dtype)
     h[:B] = hidden
     recur(W_hh, b_h[3 * H :], a, np.empty_like(a), h, B)
-    return h.reshape(T + 1, B, H), a.reshape(T, B, 3 * H)
+    return h.reshape(T + 1, B, H)
 
 
 def recur(W_hh: Array, b_m: Array, a: Array, q: Array, h: Array, B: int) -> None:
@@ -127,13 +125,18 @@ def recur_back(W_hh_T: Array, dh: Array, z: Array, dq: Array, B: int) -> None:
 
 
 def loss_and_gradients(
-    parameters: Parameters, inputs: Array, targets: Array, hidden: Array, space: Workspace | None = None
+    parameters: Parameters,
+    inputs: Array,
+    targets: Array,
+    hidden: Array,
+    space: Workspace | None = None,
+    counted: Array | None = None,
 ) -> tuple[float, Parameters, Array]:
     """One window forward and back.
 
-    inputs, targets (T, B) ids; hidden (B, H) the state before. Returns the loss (nats, summed over t, mean over
-    streams), its gradients (not clipped) and the state after (B, H). With a workspace, gradients and state are views
-    into it.
+    inputs, targets (T, B) ids; hidden (B, H) the state before; counted as in rnn.py. Returns the loss (nats, summed
+    over t, mean over streams), its gradients (not clipped) and the state after (B, H). With a workspace, gradients and
+    state are views into it.
     """
     W_xh, W_hh, W_hy, b_h, b_y = parameters
     (T, B), (V, H) = inputs.shape, parameters.sizes
@@ -149,7 +152,7 @@ def loss_and_gradients(
     before, after = h[:-B], h[B:]
     y = np.dot(after, W_hy, space.y)
     np.add(y, b_y, y)
-    loss, dy = cross_entropy(y, space.row_start + targets, B, space.ones_V)
+    loss, dy = cross_entropy(y, space.row_start + targets, B, space.ones_V, counted)
 
     # Backward: all that dh is multiplied by at once, the recurrence, then every weight's gradient at once.
     dh = np.dot(dy, W_hy.T, space.dh)
@@ -170,13 +173,11 @@ def loss_and_gradients(
     W_hh_T = transposed(W_hh, space.W_hh_T) if B * H >= 1024 else W_hh.T
     recur_back(W_hh_T, dh, z, dq, B)
     np.multiply(dn, dh, dn)
-    gradients, onehot = space.gradients, space.onehot
+    gradients = space.gradients
     np.dot(before.T, dq, gradients.W_hh)
     np.dot(space.ones, dq[:, 2 * H :], gradients.b_h[3 * H :])
     dq[:, 2 * H :] = dn  # from here on da
-    onehot.fill(0)
-    onehot.reshape(-1)[space.row_start + inputs] = 1
-    np.dot(onehot.T, dq, gradients.W_xh)
+    by_rows(space, inputs, dq)
     np.dot(space.ones, dq, gradients.b_h[: 3 * H])
     np.dot(after.T, dy, gradients.W_hy)
     np.dot(space.ones, dy, gradients.b_y)
@@ -204,3 +205,35 @@ def reader(parameters: Parameters) -> Callable[[Array, int], None]:
         np.add(n, z * (h - n), h)
 
     return read
+
+
+def gates(parameters: Parameters, came: Array, before: Array) -> tuple[Array, Array]:
+    """r, z, n (…, 3H) and m (…, H) where W_xh says came (…, 3H), from the states before (…, H)."""
+    H = len(parameters.W_hh)
+    a, q = came + parameters.b_h[: 3 * H], before @ parameters.W_hh
+    m = q[..., 2 * H :] + parameters.b_h[3 * H :]
+    opened = sigmoid(a[..., : 2 * H] + q[..., : 2 * H])
+    n = np.tanh(a[..., 2 * H :] + opened[..., :H] * m)
+    return np.concatenate([opened, n], axis=-1), m
+
+
+def advance(parameters: Parameters, came: Array, hidden: Array) -> Array:
+    """The states (B, H) after one character, of which W_xh says came (B, 3H) or (3H,), from those before it."""
+    _, z, n = np.split(gates(parameters, came, hidden)[0], 3, axis=-1)
+    return np.asarray(n + z * (hidden - n))
+
+
+def parts(parameters: Parameters, inputs: Array, before: Array, after: Array) -> dict[str, Array]:
+    """r, z and n (…, H) in the steps from the states before to those after (…, H)."""
+    opened, _ = gates(parameters, parameters.W_xh[inputs], before)
+    return dict(zip("rzn", np.split(opened, 3, axis=-1), strict=True))
+
+
+def jacobian(parameters: Parameters, inputs: Array, before: Array, after: Array) -> Jacobian:
+    """The derivative of the steps from the states before to those after (…, H): the equations above, right."""
+    opened, m = gates(parameters, parameters.W_xh[inputs], before)
+    r, z, n = np.split(opened, 3, axis=-1)
+    dn = (1 - z) * (1 - n * n)
+    dr, dz = dn * m * r * (1 - r), (before - n) * z * (1 - z)
+    came, heard = (np.stack([dr, dz, last], axis=-2)[..., None, :, :] for last in (dn, dn * r))
+    return Jacobian(parameters.W_hh, came, heard, z[..., None, None, :])

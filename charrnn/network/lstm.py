@@ -25,10 +25,12 @@ from typing import Any
 
 import numpy as np
 
-from charrnn.network.rnn import Array, Parameters, aligned_zeros, cross_entropy, steps, transposed
+from charrnn.network.jacobian import Jacobian
+from charrnn.network.rnn import MANY, Array, Parameters, aligned_zeros, by_rows, cross_entropy, steps, transposed
 from charrnn.network.rnn import zeros as zeros_of
 
 GATES, BIASES, STATES = 4, 4, 2  # blocks of H columns in W_hh, of H entries in b_h, and in a row of the state
+ROWS = 18  # of H numbers that a Workspace has for each character: h, c, z (4), a (4), da (4), tanh(c), dh, dc, to_c
 
 
 def zeros(V: int, H: int, dtype: Any = np.float32) -> Parameters:
@@ -68,8 +70,9 @@ class Workspace:
         self.h, self.c = (aligned_zeros((T + 1) * B, H, dtype=dtype) for _ in range(2))
         self.z, self.a, self.da = (aligned_zeros(T * B, 4 * H, dtype=dtype) for _ in range(3))
         self.tanh_c, self.dh, self.dc, self.to_c = (aligned_zeros(T * B, H, dtype=dtype) for _ in range(4))
-        self.y, self.onehot = (aligned_zeros(T * B, V, dtype=dtype) for _ in range(2))
+        self.y, self.onehot = (aligned_zeros(T * B, width, dtype=dtype) for width in (V, V if V < MANY else 0))
         self.row_start = np.arange(T * B) * V
+        self.rows: Array | None = None
         self.ones, self.ones_V = np.ones(T * B, dtype), np.ones(V, dtype)
         self.W_hh_T = aligned_zeros(4 * H, H, dtype=dtype)
         self.gradients = zeros(V, H, dtype)
@@ -78,18 +81,13 @@ class Workspace:
 
 def forward(parameters: Parameters, inputs: Array, state: Array) -> Array:
     """Read inputs (T, B) from the state (B, 2H); return the states (T + 1, B, 2H), [h, c], the one before first."""
-    return read_gates(parameters, inputs, state)[0]
-
-
-def read_gates(parameters: Parameters, inputs: Array, state: Array) -> tuple[Array, Array]:
-    """As forward, and with it the gates o, i, f, g at each step: (T, B, 4H)."""
     W_xh, W_hh, _, b_h, _ = parameters
     (T, B), H = inputs.shape, len(W_hh)
     a = W_xh[inputs.reshape(-1)] + b_h
     h, c = (np.empty(((T + 1) * B, H), W_hh.dtype) for _ in range(2))
     h[:B], c[:B] = state[:, :H], state[:, H:]
     recur(W_hh, a, np.empty_like(a), h, c, np.empty((T * B, H), W_hh.dtype), B)
-    return np.concatenate([h, c], axis=1).reshape(T + 1, B, 2 * H), a.reshape(T, B, 4 * H)
+    return np.concatenate([h, c], axis=1).reshape(T + 1, B, 2 * H)
 
 
 def recur(W_hh: Array, a: Array, came: Array, h: Array, c: Array, tanh_c: Array, B: int) -> None:
@@ -148,12 +146,18 @@ def recur_back(W_hh_T: Array, dh: Array, dc: Array, to_c: Array, f: Array, da: A
 
 
 def loss_and_gradients(
-    parameters: Parameters, inputs: Array, targets: Array, state: Array, space: Workspace | None = None
+    parameters: Parameters,
+    inputs: Array,
+    targets: Array,
+    state: Array,
+    space: Workspace | None = None,
+    counted: Array | None = None,
 ) -> tuple[float, Parameters, Array]:
     """One window forward and back.
 
-    inputs, targets (T, B) ids; state (B, 2H) before. Returns the loss (nats, summed over t, mean over streams), its
-    gradients (not clipped) and the state after (B, 2H). With a workspace, gradients and state are views into it.
+    inputs, targets (T, B) ids; state (B, 2H) before; counted as in rnn.py. Returns the loss (nats, summed over t, mean
+    over streams), its gradients (not clipped) and the state after (B, 2H). With a workspace, gradients and state are
+    views into it.
     """
     W_xh, W_hh, W_hy, b_h, b_y = parameters
     (T, B), (V, H) = inputs.shape, parameters.sizes
@@ -169,7 +173,7 @@ def loss_and_gradients(
     after = h[B:]
     y = np.dot(after, W_hy, space.y)
     np.add(y, b_y, y)
-    loss, dy = cross_entropy(y, space.row_start + targets, B, space.ones_V)
+    loss, dy = cross_entropy(y, space.row_start + targets, B, space.ones_V, counted)
 
     # Backward: all that dh and dc are multiplied by at once, the recurrence, then every weight's gradient at once.
     dh = np.dot(dy, W_hy.T, space.dh)
@@ -190,10 +194,8 @@ def loss_and_gradients(
     np.multiply(to_c, o, to_c)
     W_hh_T = transposed(W_hh, space.W_hh_T) if B * H >= 1024 else W_hh.T
     recur_back(W_hh_T, dh, space.dc, to_c, f, da, B)
-    gradients, onehot = space.gradients, space.onehot
-    onehot.fill(0)
-    onehot.reshape(-1)[space.row_start + inputs] = 1
-    np.dot(onehot.T, da, gradients.W_xh)
+    gradients = space.gradients
+    by_rows(space, inputs, da)
     np.dot(h[:-B].T, da, gradients.W_hh)
     np.dot(after.T, dy, gradients.W_hy)
     np.dot(space.ones, da, gradients.b_h)
@@ -222,3 +224,47 @@ def reader(parameters: Parameters) -> Callable[[Array, int], None]:
         np.multiply(o, np.tanh(c), h)
 
     return read
+
+
+def sigmoid(a: Array) -> Array:
+    """σ(a) = (1 + tanh(a / 2)) / 2, which cannot overflow."""
+    return np.asarray(0.5 + 0.5 * np.tanh(0.5 * a))
+
+
+def gates(parameters: Parameters, came: Array, before: Array) -> Array:
+    """o, i, f, g (…, 4H) where W_xh says came (…, 4H), from the states before (…, 2H)."""
+    H = len(parameters.W_hh)
+    a = came + parameters.b_h + before[..., :H] @ parameters.W_hh
+    return np.concatenate([sigmoid(a[..., : 3 * H]), np.tanh(a[..., 3 * H :])], axis=-1)
+
+
+def advance(parameters: Parameters, came: Array, state: Array) -> Array:
+    """The states (B, 2H) after one character, of which W_xh says came (B, 4H) or (4H,), from those before it."""
+    o, i, f, g = np.split(gates(parameters, came, state), 4, axis=-1)
+    c = f * state[..., len(parameters.W_hh) :] + i * g
+    return np.concatenate([o * np.tanh(c), c], axis=-1)
+
+
+def parts(parameters: Parameters, inputs: Array, before: Array, after: Array) -> dict[str, Array]:
+    """c, o, i, f and g (…, H) in the steps from the states before to those after (…, 2H)."""
+    opened = gates(parameters, parameters.W_xh[inputs], before)
+    c = after[..., len(parameters.W_hh) :]
+    return {"c": c, **dict(zip("oifg", np.split(opened, 4, axis=-1), strict=True))}
+
+
+def jacobian(parameters: Parameters, inputs: Array, before: Array, after: Array) -> Jacobian:
+    """The derivative of the steps from the states before to those after (…, 2H): the equations above, right."""
+    H = len(parameters.W_hh)
+    o, i, f, g = np.split(gates(parameters, parameters.W_xh[inputs], before), 4, axis=-1)
+    tanh_c = np.tanh(after[..., H:])
+    to_c, none = o * (1 - tanh_c**2), np.zeros_like(o)  # by which dh_t reaches dc_t
+    by_c = [g * i * (1 - i), before[..., H:] * f * (1 - f), i * (1 - g * g)]
+    came = np.stack(
+        [
+            np.stack([tanh_c * o * (1 - o), *(to_c * each for each in by_c)], axis=-2),
+            np.stack([none, *by_c], axis=-2),
+        ],
+        axis=-3,
+    )
+    kept = np.stack([np.stack([none, to_c * f], axis=-2), np.stack([none, f], axis=-2)], axis=-3)
+    return Jacobian(parameters.W_hh, came, came, kept)

@@ -16,10 +16,16 @@ T = sequence length, B = parallel streams, V = vocabulary size, H = hidden size.
 Williams & Peng 1990.) Only the two recurrences are loops; the rest is one matrix product over all T·B rows.
 """
 
+from collections.abc import Callable
 from math import prod
 from typing import Any, NamedTuple
 
 import numpy as np
+
+from charrnn.network.jacobian import Jacobian
+
+GATES, BIASES, STATES = 1, 1, 1  # blocks of H columns in W_hh, of H entries in b_h, and in a row of the state
+ROWS = 5  # of H numbers that a Workspace has for each character: h, z, dh, dz, 1 - h²
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -155,9 +161,9 @@ def recur_back(W_hh_T: Array, dh: list[Array], slope: list[Array], dz: list[Arra
         multiply(dz_t, slope_t, dz_t)
 
 
-def logits(parameters: Parameters, h: Array) -> Array:
-    """y = h W_hy + b_y for states (…, H): unnormalised log probabilities (…, V) of the next character."""
-    return h @ parameters.W_hy + parameters.b_y
+def logits(parameters: Parameters, states: Array) -> Array:
+    """y = h W_hy + b_y: unnormalised log probabilities (…, V) of the next character, h being what states begin with."""
+    return states[..., : len(parameters.W_hy)] @ parameters.W_hy + parameters.b_y
 
 
 def log_softmax(y: Array) -> Array:
@@ -210,18 +216,24 @@ def loss_and_gradients(
     np.subtract(1, slope, slope)
     W_hh_T = transposed(W_hh, space.W_hh_T) if B * H >= 1024 else W_hh.T  # from about there on the copy pays
     recur_back(W_hh_T, dh_steps, slope_steps, dz_steps)
-    gradients, onehot = space.gradients, space.onehot
-    if V < MANY:
-        onehot.fill(0)
-        onehot.reshape(-1)[space.row_start + inputs] = 1
-        np.dot(onehot.T, dz, gradients.W_xh)  # a product with one-hot rows: np.add.at is six times slower
-    else:
-        space.rows = add_rows(gradients.W_xh, inputs, dz, space.rows)
+    gradients = space.gradients
+    by_rows(space, inputs, dz)
     np.dot(before.T, dz, gradients.W_hh)
     np.dot(after.T, dy, gradients.W_hy)
     np.dot(space.ones, dz, gradients.b_h)
     np.dot(space.ones, dy, gradients.b_y)
     return loss, gradients, space.h[-B:]
+
+
+def by_rows(space: Any, inputs: Array, dz: Array) -> None:
+    """dW_xh = Σ_t o(x_t)ᵀ dz_t, from inputs (T·B,) and dz (T·B, G H), in any cell's workspace."""
+    dW, onehot = space.gradients.W_xh, space.onehot
+    if len(dW) < MANY:
+        onehot.fill(0)
+        onehot.reshape(-1)[space.row_start + inputs] = 1
+        np.dot(onehot.T, dz, dW)  # a product with one-hot rows: np.add.at is six times slower
+    else:
+        space.rows = add_rows(dW, inputs, dz, space.rows)
 
 
 def add_rows(dW: Array, inputs: Array, dz: Array, before: Array | None) -> Array:
@@ -268,3 +280,32 @@ def transposed(W: Array, out: Array) -> Array:
     for start in range(0, len(W), 16):
         out[:, start : start + 16] = W[start : start + 16].T
     return out
+
+
+def advance(parameters: Parameters, came: Array, hidden: Array) -> Array:
+    """The states (B, H) after one character, of which W_xh says came (B, H) or (H,), from the states hidden (B, H)."""
+    return np.asarray(np.tanh(hidden @ parameters.W_hh + came + parameters.b_h))
+
+
+def reader(parameters: Parameters) -> Callable[[Array, int], None]:
+    """A function that has a state (H,) read one character, in place."""
+    W_hh = parameters.W_hh
+    came_in, recurrent = list(parameters.W_xh + parameters.b_h), np.empty(len(W_hh), W_hh.dtype)
+
+    def read(h: Array, character: int) -> None:
+        h.dot(W_hh, recurrent)
+        np.add(recurrent, came_in[character], recurrent)
+        np.tanh(recurrent, h)
+
+    return read
+
+
+def parts(parameters: Parameters, inputs: Array, before: Array, after: Array) -> dict[str, Array]:
+    """What there is to see beside h in the steps from the states before to those after: nothing."""
+    return {}
+
+
+def jacobian(parameters: Parameters, inputs: Array, before: Array, after: Array) -> Jacobian:
+    """The derivative of the steps from the states before to those after (…, H): dz = dh (1 - h²), both ways."""
+    slope = (1 - after**2)[..., None, None, :]
+    return Jacobian(parameters.W_hh, slope, slope, np.broadcast_to(np.zeros_like(slope[:1]), slope.shape))

@@ -2,15 +2,16 @@
 
 import numpy as np
 
-from charrnn.network.rnn import Array, Parameters, forward
+from charrnn.network.cells import cell_of, forward, zero_state
+from charrnn.network.rnn import Array, Parameters
 
 CHUNK = 2_000  # characters of a prime read at a time: the states of a whole book would fill the memory
 COLDEST = 1e-6  # below it nothing but the likeliest character has a chance, and y / temperature would overflow
 
 
 def read(parameters: Parameters, ids: Array, hidden: Array | None = None) -> Array:
-    """The state (H,) after reading ids from the state hidden (zero where none is given)."""
-    state = np.zeros(parameters.sizes[1], parameters.W_hh.dtype) if hidden is None else hidden
+    """The state (S H,) after reading ids from the state hidden (zero where none is given)."""
+    state = zero_state(parameters)[0] if hidden is None else hidden
     for start in range(0, len(ids), CHUNK):
         state = forward(parameters, ids[start : start + CHUNK, None], state[None])[-1, 0]
     return state
@@ -26,28 +27,25 @@ def generate(
     top_k: int | None = None,
     stop: int | None = None,
 ) -> tuple[Array, Array]:
-    """Write `length` characters from the state hidden (H,), which is left as it is.
+    """Write `length` characters from the state hidden (S H,), which is left as it is.
 
     `last` is a character still to be read before the first draw; None draws at once. Each character comes from
     softmax(y / temperature), cut to the top_k likeliest where given; temperature 0 always takes the likeliest.
-    After the character `stop` nothing more is written. Returns ids (length,) or fewer, and the state (H,) that
+    After the character `stop` nothing more is written. Returns ids (length,) or fewer, and the state (S H,) that
     has read all of them but the last.
     """
-    W_xh, W_hh, W_hy, b_h, b_y = parameters
+    W_hy, b_y = parameters.W_hy, parameters.b_y
     greedy = temperature < COLDEST or top_k == 1
     V, H = parameters.sizes
     if not greedy:  # dividing the weights once divides every y
         W_hy, b_y = (W_hy / temperature).astype(W_hy.dtype), (b_y / temperature).astype(b_y.dtype)
     kept = V if top_k is None else min(max(top_k, 1), V)
-    came_in = list(W_xh + b_h)  # what reading each character adds, as rows
-    h, y = np.array(hidden), np.empty(V, W_hy.dtype)
-    recurrent = np.empty(H, W_hh.dtype)
+    read_in, state = cell_of(parameters).reader(parameters), np.array(hidden)
+    h, y = state[:H], np.empty(V, W_hy.dtype)
     ids = np.empty(length, np.int32)
     for i, u in enumerate(rng.random(length).tolist()):
         if last is not None:
-            h.dot(W_hh, recurrent)
-            np.add(recurrent, came_in[last], recurrent)
-            np.tanh(recurrent, h)
+            read_in(state, last)
         h.dot(W_hy, y)
         np.add(y, b_y, y)
         if greedy:
@@ -61,8 +59,8 @@ def generate(
             last = min(int(steps.searchsorted(u * float(steps[-1]), "right")), V - 1)
         ids[i] = last
         if last == stop:
-            return ids[: i + 1], h
-    return ids, h
+            return ids[: i + 1], state
+    return ids, state
 
 
 def sample(

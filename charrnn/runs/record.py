@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from charrnn.network.rnn import Array, Parameters, parameters_from_flat
+from charrnn.network.rnn import Array, Parameters
 from charrnn.runs.checkpoint_schedule import is_log_spaced, lasting
 from charrnn.runs.curve import Curve
 from charrnn.runs.history import ROW, joined, thinned, until
@@ -189,4 +189,4 @@ def _frozen(flat: Array, like: Parameters) -> Parameters:
     """Read-only parameters of the same sizes from a copy of the vector, which else would keep a whole message alive."""
     copy = np.array(flat)
     copy.flags.writeable = False
-    return parameters_from_flat(copy, *like.sizes)
+    return like.like(copy)

@@ -25,7 +25,8 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from charrnn.network.rnn import Parameters, forward, log_softmax, logits
+from charrnn.network.cells import forward, zero_state
+from charrnn.network.rnn import Parameters, log_softmax, logits
 from charrnn.runs import history, messages
 from charrnn.runs.blowup import recent_loss, windows
 from charrnn.runs.checkpoint_schedule import is_log_spaced, next_mark
@@ -282,7 +283,7 @@ def held_out_loss(
 
     The character `ignored` counts for nothing where it is to be predicted.
     """
-    hidden, total = np.zeros((1, parameters.W_hh.shape[0]), parameters.W_hh.dtype), 0.0
+    hidden, total = zero_state(parameters), 0.0
     for start in range(0, len(ids) - 1, slice_length):
         targets = ids[start + 1 : start + 1 + slice_length]
         h = forward(parameters, ids[start : start + len(targets), None], hidden)

@@ -12,8 +12,9 @@ from safetensors import SafetensorError
 from safetensors.numpy import load as load_arrays
 from safetensors.numpy import save as save_arrays
 
+from charrnn.network.cells import CELLS, cell_of
 from charrnn.network.optimizers import OPTIMIZERS
-from charrnn.network.rnn import Array, Parameters, zeros
+from charrnn.network.rnn import Array, Parameters
 from charrnn.text.cleaning import MAX_ALPHABET
 from charrnn.text.corpus import Corpus, Vocabulary
 from charrnn.training.settings import IN_TRAINING, WORDS, Settings, SettingsError
@@ -189,7 +190,7 @@ def carried(state: State, characters: str, trainer: Trainer) -> State:
     pairs = [(i, place[character]) for i, character in enumerate(characters) if character in place]
     came, to = np.array(pairs, np.intp).reshape(-1, 2).T
     own, H = trainer.parameters, trainer.settings.hidden_size
-    learned = zeros(len(characters), H, own.W_hh.dtype)
+    learned = cell_of(own).zeros(len(characters), H, own.W_hh.dtype)
     arrays = dict(fresh.arrays)
     try:
         flat = np.concatenate([state.arrays[name].ravel() for name in Parameters._fields])
@@ -236,7 +237,7 @@ def load_network(path: str | Path) -> Network:
     """The network of a saved run, without its training. Raises CheckpointError."""
     values, arrays = _read(path)
     settings = Settings.from_dict(values["settings"])
-    expected = zeros(len(values["characters"]), settings.hidden_size, np.dtype(settings.dtype))
+    expected = CELLS[settings.cell].zeros(len(values["characters"]), settings.hidden_size, np.dtype(settings.dtype))
     for name, array in expected._asdict().items():
         _require_like(name, arrays.get(name, np.empty(0)), array)
     parameters = Parameters(*(arrays[name] for name in Parameters._fields))

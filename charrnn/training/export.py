@@ -4,9 +4,11 @@ import base64
 import io
 import json
 from pathlib import Path
+from textwrap import indent
 
 import numpy as np
 
+from charrnn.network.cells import CELLS, cell_of
 from charrnn.network.rnn import Parameters
 
 SCRIPT = '''"""A character network trained with CharRNN Lab. It writes: python FILE [length] [temperature]"""
@@ -28,11 +30,11 @@ def write(length=500, temperature=0.8, seed=None):
     """`length` characters, each drawn from softmax(y / temperature), at 0 the likeliest, and read back in."""
     network = np.load(io.BytesIO(base64.b64decode(ARRAYS)))
     W_xh, W_hh, W_hy, b_h, b_y = (network[name] for name in ("W_xh", "W_hh", "W_hy", "b_h", "b_y"))
-    rng, h, text = np.random.default_rng(seed), np.zeros(len(b_h)), ""
+    rng, h, text = np.random.default_rng(seed), np.zeros(len(W_hy)), ""{start}
     character = CHARACTERS.find(BEGINNING)
     for _ in range(length):
         if character >= 0:
-            h = np.tanh(W_xh[character] + h @ W_hh + b_h)
+{read}
         y = h @ W_hy + b_y
         if temperature < 1e-6:
             character = int(y.argmax())
@@ -47,6 +49,24 @@ if __name__ == "__main__":
     sys.stdout.reconfigure(errors="replace")
     print(write(*(kind(value) for kind, value in zip((int, float), sys.argv[1:]))))
 '''
+
+
+START = {"rnn": "", "gru": "", "lstm": "\n    c = np.zeros(len(W_hy))"}  # what a state has beside h
+READ = {  # one character by each cell's equations
+    "rnn": """\
+h = np.tanh(W_xh[character] + h @ W_hh + b_h)""",
+    "gru": """\
+b_r, b_z, b_n, b_m = np.split(b_h, 4)
+(a_r, a_z, a_n), (q_r, q_z, q_n) = np.split(W_xh[character], 3), np.split(h @ W_hh, 3)
+r, z = 1 / (1 + np.exp(-(a_r + q_r + b_r))), 1 / (1 + np.exp(-(a_z + q_z + b_z)))
+n = np.tanh(a_n + b_n + r * (q_n + b_m))
+h = n + z * (h - n)""",
+    "lstm": """\
+o, i, f, g = np.split(W_xh[character] + h @ W_hh + b_h, 4)
+o, i, f = (1 / (1 + np.exp(-gate)) for gate in (o, i, f))
+c = f * c + i * np.tanh(g)
+h = o * np.tanh(c)""",
+}
 
 
 def to_npz(parameters: Parameters, characters: str) -> bytes:
@@ -66,7 +86,10 @@ def to_json(parameters: Parameters, characters: str) -> str:
 def to_script(parameters: Parameters, characters: str, beginning: str) -> str:
     """A Python script that holds the network and writes text with it."""
     encoded = base64.encodebytes(to_npz(parameters, characters)).decode("ascii").strip()
-    return SCRIPT.format(characters=ascii(characters), beginning=ascii(beginning), arrays=encoded)
+    (cell,) = (name for name, one in CELLS.items() if one is cell_of(parameters))
+    read = indent(READ[cell], " " * 12)
+    texts = {"characters": ascii(characters), "beginning": ascii(beginning)}
+    return SCRIPT.format(**texts, arrays=encoded, start=START[cell], read=read)
 
 
 def export(parameters: Parameters, characters: str, path: Path, beginning: str = "\n") -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from charrnn.environment import number
+from charrnn.network.cells import CELLS
 from charrnn.network.optimizers import OPTIMIZERS
 from charrnn.network.rnn import MANY
 from charrnn.training.settings import Settings, SettingsError
@@ -22,10 +23,12 @@ def needed(settings: Settings, V: int) -> int:
     """Bytes that a run with these settings and this many characters takes: what lies in it, row by row below."""
     T, B, H = settings.sequence_length, settings.batch_size, settings.hidden_size
     memories = OPTIMIZERS[settings.optimizer][1]
-    P = 2 * V * H + H * H + H + V
-    step = (5 * T + 1) * B * H + (2 if V < MANY else 1) * T * B * V  # h, z, dh, dz, 1 - h²; y and the one-hot rows
-    weights = (4 + memories) * P + H * H  # parameters, gradients, what the optimiser and clipping write; W_hhᵀ
-    states = STATES * ((1 + memories) * P + B * H)
+    cell = CELLS[settings.cell]
+    G, S = cell.GATES, cell.STATES
+    P = (V + H) * G * H + H * V + cell.BIASES * H + V
+    step = (cell.ROWS * T + S) * B * H + (2 if V < MANY else 1) * T * B * V  # what the cell keeps; y, one-hot rows
+    weights = (4 + memories) * P + G * H * H  # parameters, gradients, what the optimiser and clipping write; W_hhᵀ
+    states = STATES * ((1 + memories) * P + S * B * H)
     return (step + weights + states) * np.dtype(settings.dtype).itemsize
 
 

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from math import sqrt
 from typing import Any
 
+from charrnn.network.cells import CELLS
 from charrnn.network.optimizers import OPTIMIZERS
 
 LIMITS: dict[str, tuple[float, float]] = {
@@ -19,6 +20,7 @@ LIMITS: dict[str, tuple[float, float]] = {
 IN_TRAINING = ("learning_rate", "clip")  # these may be set at any step
 COUNTS = ("hidden_size", "sequence_length", "batch_size", "seed")  # whole numbers
 CHOICES: dict[str, tuple[str, ...]] = {
+    "cell": tuple(CELLS),
     "optimizer": tuple(OPTIMIZERS),
     "init": ("orthogonal", "gaussian"),
     "dtype": ("float32", "float64"),
@@ -35,6 +37,7 @@ WORDS = {  # what each is called wherever people read of it
     "init_scale": "start scale",
     "seed": "seed",
     "dtype": "precision",
+    "cell": "cell",
 }
 
 
@@ -70,6 +73,7 @@ class Settings:
     init_scale: float = 1.0
     seed: int = 1
     dtype: str = "float32"
+    cell: str = "rnn"  # the vanilla network; "gru" and "lstm" have gates
 
     def __post_init__(self) -> None:
         for name, (low, high) in LIMITS.items():

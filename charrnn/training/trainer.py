@@ -6,9 +6,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from charrnn.network.cells import CELLS, zero_state
 from charrnn.network.evaluate import evaluate
 from charrnn.network.optimizers import OPTIMIZERS, clip, update_rows
-from charrnn.network.rnn import Array, Parameters, Workspace, aligned_zeros, initialise, loss_and_gradients
+from charrnn.network.rnn import Array, Parameters, aligned_zeros
 from charrnn.network.sampling import generate, sample
 from charrnn.text.batches import Batches, streams_that_fit
 from charrnn.text.corpus import Corpus
@@ -47,13 +48,13 @@ class Trainer:
         V, H = len(corpus.vocabulary), settings.hidden_size
         B = streams_that_fit(len(corpus.train_ids), settings.sequence_length, settings.batch_size)
         require_memory(replace(settings, batch_size=B), V)
-        dtype = np.dtype(settings.dtype)
+        dtype, cell = np.dtype(settings.dtype), CELLS[settings.cell]
         init_seed, sampling_seed = np.random.SeedSequence(settings.seed).spawn(2)
-        self.parameters: Parameters = initialise(
+        self.parameters: Parameters = cell.initialise(
             V, H, np.random.default_rng(init_seed), init=settings.init, scale=settings.init_scale, dtype=dtype
         )
         self.batches = Batches(corpus.train_ids, settings.sequence_length, settings.batch_size)
-        self.hidden = np.zeros((self.batches.B, H), dtype)
+        self.hidden = zero_state(self.parameters, self.batches.B)
         self.steps = 0  # done so far
         self.smooth_loss = log(V)
         self.log: list[tuple[int, dict[str, float]]] = []  # (step, change) of what was changed while training
@@ -63,7 +64,8 @@ class Trainer:
         self._optimize, memories = OPTIMIZERS[settings.optimizer]
         self._memory = [aligned_zeros(len(self._flat), dtype=dtype) for _ in range(memories)]
         self._scratch = aligned_zeros(len(self._flat), dtype=dtype)
-        self._space = Workspace(self.batches.T, self.batches.B, V, H, dtype)
+        self._loss_and_gradients = cell.loss_and_gradients
+        self._space = cell.Workspace(self.batches.T, self.batches.B, V, H, dtype)
         self._gradients = self._space.gradients.flat
         self._keep = 0.999**self.batches.B  # of the smooth loss, a step: the same memory in characters at every B
 
@@ -109,7 +111,7 @@ class Trainer:
             self.hidden[:] = 0
         ignored = self.corpus.vocabulary.replacement
         counted = None if ignored is None else targets != ignored
-        loss, _, hidden = loss_and_gradients(self.parameters, inputs, targets, self.hidden, self._space, counted)
+        loss, _, hidden = self._loss_and_gradients(self.parameters, inputs, targets, self.hidden, self._space, counted)
         g = self._gradients
         norm, clipped = clip(g, self._clip)
         rate = self.rate
@@ -158,7 +160,7 @@ class Trainer:
         return vocabulary.decode(ids)
 
     def _present(self) -> tuple[Array, int]:
-        """State (H,) and character of stream 0 from which the next window starts."""
+        """State (S H,) and character of stream 0 from which the next window starts."""
         position, state = self.batches.position, self.hidden[0]
         if self.batches.at_end:
             position, state = 0, np.zeros_like(state)

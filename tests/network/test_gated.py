@@ -1,11 +1,17 @@
 """GRU and LSTM, held to the same witnesses as the vanilla cell: central differences, plain sums, wrong gradients."""
 
+import itertools
+
 import numpy as np
 import pytest
 
-from charrnn.network import gru, lstm
+from charrnn.network import gru, lstm, rnn
+from charrnn.network.cells import CELLS as BY_NAME
+from charrnn.network.cells import cell_of, zero_state
+from charrnn.network.evaluate import surprisal
 from charrnn.network.gradient_check import gradient_check
-from charrnn.network.rnn import Parameters, logits, softmax
+from charrnn.network.rnn import Parameters, log_softmax, logits, softmax
+from charrnn.network.sampling import generate, read
 
 V, H = 7, 5
 CELLS = [gru, lstm]
@@ -134,3 +140,100 @@ def test_a_copy_has_the_shapes_and_a_buffer_of_its_own(cell):
     copy.W_hh[:] = 0
     assert parameters.W_hh.any()
     assert parameters.sizes == (V, H)
+
+
+EVERY = pytest.mark.parametrize("cell", BY_NAME.values(), ids=list(BY_NAME))
+
+
+@EVERY
+def test_parameters_and_gradients_tell_which_cell_they_are_of(cell):
+    parameters, *given = problem(cell, 2, 1)
+    assert cell_of(parameters) is cell
+    assert cell_of(cell.loss_and_gradients(parameters, *given)[1]) is cell
+    assert zero_state(parameters, 3).shape == (3, cell.STATES * H)
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=["gru", "lstm"])
+def test_a_gated_network_is_evaluated_and_writes_as_reading_one_character_at_a_time_says(cell):
+    parameters, inputs, _, state = problem(cell, 30, 1)
+    ids, one, nats = inputs[:, 0], state[0], []
+    for character, target in itertools.pairwise(ids):
+        one = PLAIN[cell](parameters, character, one)
+        nats.append(-log_softmax(logits(parameters, one))[target])
+    np.testing.assert_allclose(surprisal(parameters, ids, state[0]), nats, atol=1e-12)
+    np.testing.assert_allclose(read(parameters, ids[:-1], state[0]), one, atol=1e-12)
+    written, after = generate(parameters, one, int(ids[-1]), 20, np.random.default_rng(0), temperature=0)
+    for before, character in zip([ids[-1], *written], written, strict=False):
+        one = PLAIN[cell](parameters, before, one)
+        assert character == logits(parameters, one).argmax()
+    np.testing.assert_allclose(after, one, atol=1e-12)
+
+
+@EVERY
+def test_the_jacobian_of_a_step_is_what_nudging_state_and_input_measures(cell):
+    """The state before entry by entry, then what came in entry by entry."""
+    parameters, inputs, _, _ = problem(cell, 1, 3)
+    x = inputs[0]
+    before = np.random.default_rng(1).uniform(-0.9, 0.9, (3, cell.STATES * H))
+    after = cell.advance(parameters, parameters.W_xh[x], before)
+    np.testing.assert_allclose(after, cell.forward(parameters, inputs, before)[1], atol=1e-12)
+    found, nudge = cell.jacobian(parameters, x, before, after), 1e-6
+    for b in range(3):
+
+        def nudged(by, what, b=b):
+            came, start = parameters.W_xh[x[b]], before[b]
+            return cell.advance(parameters, *((came + by, start) if what == "came" else (came, start + by)))
+
+        one, D = found.at(b), np.eye(cell.STATES * H)
+        for what, by in (("state", one.matrix()), ("came", one.by_input(D))):
+            measured = [(nudged(e, what) - nudged(-e, what)) / (2 * nudge) for e in nudge * np.eye(by.shape[1])]
+            np.testing.assert_allclose(by, np.transpose(measured), atol=1e-8)
+    mean = np.mean([found.at(b).matrix() for b in range(3)], axis=0)
+    np.testing.assert_allclose(found.mean().matrix(), mean, atol=1e-12)
+
+
+@EVERY
+def test_gradients_walked_back_through_the_jacobians_are_those_of_training(cell):
+    """A third way to the gradients: step by step through Jacobians, which know nothing of the products in training."""
+    parameters, inputs, targets, state = problem(cell, 6, 3)
+    _, gradients, _ = cell.loss_and_gradients(parameters, inputs, targets, state)
+    states = cell.forward(parameters, inputs, state)
+    steps = cell.jacobian(parameters, inputs, states[:-1], states[1:])
+    D, dW_xh, dW_hh = np.zeros_like(state), np.zeros_like(gradients.W_xh), np.zeros_like(gradients.W_hh)
+    for t in reversed(range(6)):
+        D[:, :H] += (softmax(logits(parameters, states[t + 1])) - np.eye(V)[targets[t]]) @ parameters.W_hy.T / 3
+        one = steps.at(t)
+        np.add.at(dW_xh, inputs[t], one.by_input(D))
+        dW_hh += states[t, :, :H].T @ one.by_heard(D)
+        D = one.by_state(D)
+    np.testing.assert_allclose(dW_xh, gradients.W_xh, atol=1e-12)
+    np.testing.assert_allclose(dW_hh, gradients.W_hh, atol=1e-12)
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=["gru", "lstm"])
+def test_the_gates_shown_are_those_that_make_the_state(cell):
+    parameters, inputs, _, state = problem(cell, 5, 2)
+    states = cell.forward(parameters, inputs, state)
+    before, after = states[:-1], states[1:]
+    seen = cell.parts(parameters, inputs, before, after)
+    if cell is gru:
+        h = (1 - seen["z"]) * seen["n"] + seen["z"] * before
+    else:
+        h = seen["o"] * np.tanh(seen["c"])
+        np.testing.assert_allclose(seen["c"], seen["f"] * before[..., H:] + seen["i"] * seen["g"], atol=1e-12)
+    np.testing.assert_allclose(h, after[..., :H], atol=1e-12)
+    assert rnn.parts(parameters, inputs, before, after) == {}
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=["gru", "lstm"])
+def test_what_is_not_counted_has_no_gradient_and_rows_by_themselves_are_the_same_gradient(cell, monkeypatch):
+    parameters, inputs, targets, state = problem(cell, 6, 3)
+    counted = np.random.default_rng(3).random((6, 3)) < 0.6
+    loss = lambda: cell.loss_and_gradients(parameters, inputs, targets, state, counted=counted)  # noqa: E731
+    _, gradients, _ = loss()
+    verdict = gradient_check(lambda: loss()[0], parameters, gradients)
+    assert verdict.relative < 5e-6, verdict
+    for module in (rnn, cell):
+        monkeypatch.setattr(module, "MANY", 1)
+    for one, other in zip(loss()[1], gradients, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-14)

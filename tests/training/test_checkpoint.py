@@ -5,6 +5,7 @@ import pytest
 
 import charrnn
 from charrnn import Corpus, Settings, Trainer
+from charrnn.network.cells import CELLS
 from charrnn.network.optimizers import OPTIMIZERS
 from charrnn.training.checkpoint import CheckpointError, from_bytes, to_bytes
 
@@ -39,8 +40,9 @@ def test_a_state_survives_bytes_exactly(optimizer, dtype):
     assert other.state().values == state.values
 
 
-def test_a_saved_run_goes_on_where_it_stopped(tmp_path):
-    trainer = trained()
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_saved_run_goes_on_where_it_stopped(cell, tmp_path):
+    trainer = trained(cell=cell)
     charrnn.save(trainer, tmp_path / "run.safetensors")
     again = charrnn.load(tmp_path / "run.safetensors", corpus())
     assert again.settings == trainer.settings

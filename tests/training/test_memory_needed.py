@@ -23,6 +23,7 @@ settings = st.builds(
     batch_size=st.integers(*LIMITS["batch_size"]),
     optimizer=st.sampled_from(list(OPTIMIZERS)),
     dtype=st.sampled_from(CHOICES["dtype"]),
+    cell=st.sampled_from(CHOICES["cell"]),
 )
 
 
@@ -55,8 +56,22 @@ def peak_of(corpus: Corpus, chosen: Settings) -> int:
         (900, {"hidden_size": 16, "sequence_length": 100, "batch_size": 16}),
         (60, {"hidden_size": 300, "sequence_length": 100, "batch_size": 8, "optimizer": "sgd"}),
         (60, {"hidden_size": 300, "sequence_length": 60, "batch_size": 8, "dtype": "float64", "init": "gaussian"}),
+        (40, {"hidden_size": 64, "sequence_length": 300, "batch_size": 16, "cell": "gru"}),
+        (40, {"hidden_size": 400, "sequence_length": 10, "batch_size": 2, "cell": "gru"}),
+        (40, {"hidden_size": 64, "sequence_length": 300, "batch_size": 16, "cell": "lstm"}),
+        (40, {"hidden_size": 400, "sequence_length": 10, "batch_size": 2, "cell": "lstm"}),
     ],
-    ids=["long unroll", "many units", "large alphabet", "no memory of gradients", "float64"],
+    ids=[
+        "long unroll",
+        "many units",
+        "large alphabet",
+        "no memory of gradients",
+        "float64",
+        "long unroll of a GRU",
+        "many units of a GRU",
+        "long unroll of an LSTM",
+        "many units of an LSTM",
+    ],
 )
 def test_what_is_told_is_what_a_run_really_takes_at_its_peak(V, sizes):
     corpus, chosen = corpus_of(V, 40_000), Settings(**sizes)

@@ -17,8 +17,9 @@ EVERY_KIND = pytest.mark.parametrize(
         for optimizer in OPTIMIZERS
         for dtype in ("float32", "float64")
         for B in (1, 3)
-    ],
-    ids=lambda settings: f"{settings.optimizer}-{settings.dtype}-{settings.batch_size}",
+    ]
+    + [Settings(cell=cell, batch_size=B, learning_rate=1e-2, **SMALL) for cell in ("gru", "lstm") for B in (1, 3)],
+    ids=lambda settings: f"{settings.cell}-{settings.optimizer}-{settings.dtype}-{settings.batch_size}",
 )
 
 

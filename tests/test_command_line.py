@@ -97,7 +97,9 @@ def test_a_script_taken_home_writes_what_the_network_writes_without_the_project(
     )
     assert done.returncode == 0, done.stderr
     network = load_network(run)
-    greedy = sample(network.parameters, np.empty(0, int), 50, np.random.default_rng(0), temperature=0)
+    greedy = sample(
+        network.parameters, network.vocabulary.encode(network.beginning), 50, np.random.default_rng(0), temperature=0
+    )
     assert done.stdout == network.vocabulary.decode(greedy) + "\n"
 
 

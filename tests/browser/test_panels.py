@@ -75,6 +75,19 @@ def test_the_rate_is_found_by_many_moves_of_its_slider_or_typed_while_the_panel_
     expect(lab.key("learning")).to_contain_text("Learning: 2.5 · Adam")
 
 
+def test_a_panel_that_is_closed_just_after_a_choice_says_nothing_once_more(lab):
+    lab.train()
+    for rate in ("0.005", "0.007", "0.01"):
+        slider = panel(lab, "learning").get_by_role("slider")
+        slider.press("ArrowRight")
+        expect(slider).to_have_attribute("aria-valuetext", rate)
+        lab.page.keyboard.press("Escape")
+        expect(lab.key("learning")).to_contain_text(f"Learning: {rate} · Adam")
+        step = lab.step
+        assert lab.soon(lambda step=step: lab.step > step + 200)
+        expect(lab.page.get_by_role("dialog")).to_have_count(0)
+
+
 def test_after_a_run_is_deleted_no_other_one_is_ticked(visit):
     lab = visit(SMALL, **OWN_BROWSER)
     for steps in ("1 step", "10 steps"):

@@ -94,8 +94,11 @@ def scrubber(session: Session) -> None:
     """Look back at any stored step: everything shows the network as it was then."""
     run = session.run
     stored = [checkpoint.step for checkpoint in run.checkpoints if checkpoint.step < max(run.snapshot.step, 1)]
-    shown = session.at if session.at in stored else NOW
-    key = key_of("scrubber", shown, f"{len(stored)}-{sum(stored)}")  # with other steps to choose from, another slider
+
+    def shown() -> int:
+        return session.at if session.at in stored else NOW
+
+    key = key_of("scrubber", shown(), f"{len(stored)}-{sum(stored)}")  # with other steps to choose from, another slider
 
     def look(step: int) -> None:
         session.at = None if step == NOW else step
@@ -105,10 +108,10 @@ def scrubber(session: Session) -> None:
         st.select_slider(
             "Look back at step",
             [*stored, NOW],
-            shown,
+            shown(),
             format_func=lambda step: "now" if step == NOW else words.short(step),
             key=key,
-            on_change=acts("scrubber", key, look),
+            on_change=acts("scrubber", key, shown, look),
             label_visibility="collapsed",
             disabled=not run.snapshot.step,
         )

@@ -99,8 +99,8 @@ def choose_learning(session: Session) -> None:
         session.propose(run.corpus, replace(run.in_force, **change), "learning")
 
     # What the widgets show is what is in force, whoever set it.
-    rates(settings.learning_rate, lambda rate: turn(learning_rate=rate))
-    live_number("clip", "clip", settings.clip, lambda clip: turn(clip=clip))
+    rates(lambda: run.in_force.learning_rate, lambda rate: turn(learning_rate=rate))
+    live_number("clip", "clip", lambda: run.in_force.clip, lambda clip: turn(clip=clip))
     st.divider()
     optimizers, key = list(OPTIMIZERS), key_of("optimizer", settings.optimizer)
     st.selectbox(
@@ -109,7 +109,7 @@ def choose_learning(session: Session) -> None:
         optimizers.index(settings.optimizer),
         format_func=OPTIMIZERS.__getitem__,
         key=key,
-        on_change=acts("optimizer", key, lambda optimizer: anew(optimizer=optimizer)),
+        on_change=acts("optimizer", key, lambda: run.in_force.optimizer, lambda optimizer: anew(optimizer=optimizer)),
         help="How a gradient becomes a correction. Needs a new start.",
     )
     decay = float(settings.decay)
@@ -121,31 +121,35 @@ def choose_learning(session: Session) -> None:
         step=100_000.0,
         format="%.0f",
         key=key,
-        on_change=acts("decay", key, lambda decay: anew(decay=decay)),
+        on_change=acts("decay", key, lambda: run.in_force.decay, lambda decay: anew(decay=decay)),
         help="Rate in force = rate / √(1 + characters read / this); 0 keeps it constant. Needs a new start.",
     )
     refusal(session, "learning")
     st.caption(f"In force now: {words.rate(settings.rate_at(run.snapshot.characters))}")
 
 
-def rates(rate: float, turn: Callable[[float], None]) -> None:
+def rates(in_force: Callable[[], float], turn: Callable[[float], None]) -> None:
     """The learning rate, to be found with a slider or typed in."""
+    rate = in_force()
     steps = sorted({*RATES, rate})
     # The browser tells a slider's place by its number: with other steps to choose from it must be another slider.
     key = key_of("rate", rate, "own" if len(steps) > len(RATES) else "")
     label, help, _ = NUMBERS["learning_rate"]
-    on_change = acts("rate", key, turn)
+    on_change = acts("rate", key, in_force, turn)
     st.select_slider(label, steps, rate, words.rate, key, f"{help} Acts at once.", on_change)
     with st.container(key="rate-entered"):
-        live_number("learning_rate", "rate-typed", rate, turn, label_visibility="collapsed")
+        live_number("learning_rate", "rate-typed", in_force, turn, label_visibility="collapsed")
 
 
-def live_number(name: str, role: str, value: float, turn: Callable[[float], None], **options: Any) -> None:
+def live_number(
+    name: str, role: str, in_force: Callable[[], float], turn: Callable[[float], None], **options: Any
+) -> None:
     """A number that shows what is in force, whoever set it, and acts at once."""
     label, help, step = NUMBERS[name]
+    value = in_force()
     key = key_of(role, value)
     options |= {"step": step, "format": "%.3g", "help": f"{help} Acts at once."}
-    st.number_input(label, *LIMITS[name], value=value, key=key, on_change=acts(role, key, turn), **options)
+    st.number_input(label, *LIMITS[name], value=value, key=key, on_change=acts(role, key, in_force, turn), **options)
 
 
 def confirm(session: Session) -> None:

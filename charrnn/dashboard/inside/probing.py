@@ -103,7 +103,10 @@ def choose(session: Session, listed: list[Verdict]) -> None:
         if (unit := ticked(chosen)) is not None:
             look_at(session, unit)
 
-    looked = looked_at(session) if looked_at(session) in units else None
+    def shown() -> int | None:
+        return looked_at(session) if looked_at(session) in units else None
+
+    looked = shown()
     of_these = crc32(repr([(verdict.name, verdict.unit) for verdict in listed]).encode())
     key = key_of("verdict", looked, f"{of_these:08x}", ticked)
     table(
@@ -113,7 +116,7 @@ def choose(session: Session, listed: list[Verdict]) -> None:
         {name: KINDS.get(name, st.column_config.TextColumn)(help=help) for name, help in HELP.items()},
         titled=False,
         key=key,
-        on_select=acts("verdict", key, show),
+        on_select=acts("verdict", key, shown, show, ticked),
         selection_mode="single-row",
         selection_default=None if looked is None else {"selection": {"rows": [units.index(looked)]}},
     )

@@ -69,12 +69,22 @@ def _joined(role: str, choices: str, times: int) -> str:
     return "-".join(filter(None, (role, choices, str(times or ""))))
 
 
-def acts(role: str, key: str, do: Callable[[Any], Any]) -> Callable[[], None]:
-    """A widget's callback: `do` with what was entered. One that has been replaced does nothing any more: a browser that
-    has not yet heard of that tells of it once more, and to Streamlit, which has forgotten it, that is a change."""
+def acts(
+    role: str,
+    key: str,
+    now: Callable[[], Any],
+    do: Callable[[Any], Any],
+    read: Callable[[Any], Any] = lambda entered: entered,
+) -> Callable[[], None]:
+    """A widget's callback: `do` with what was entered, if that is not what is so `now`.
+
+    What a browser tells once more, Streamlit takes for a change where it has forgotten the widget: of one in a panel
+    that has just been closed, and of one that has been replaced, which does nothing any more.
+    """
 
     def act() -> None:
-        if st.session_state[f"{role} shown"][1] == key:
-            do(st.session_state[key])
+        entered = st.session_state[key]
+        if st.session_state[f"{role} shown"][1] == key and read(entered) != now():
+            do(entered)
 
     return act

@@ -129,9 +129,10 @@ def test_a_widget_that_has_been_replaced_turns_nothing_back(monkeypatch):
     state[first] = 0.004
     second = fields.key_of("rate", 0.005)
     state[second] = 0.005
-    fields.acts("rate", first, done.append)()
+    fields.acts("rate", first, lambda: 0.01, done.append)()
+    fields.acts("rate", second, lambda: 0.005, done.append)()  # nor does one that says what is so
     assert done == []
-    fields.acts("rate", second, done.append)()
+    fields.acts("rate", second, lambda: 0.01, done.append)()
     assert done == [0.005]
 
 
@@ -249,7 +250,9 @@ def test_a_sample_at_temperature_zero_is_always_the_same(page):
 
 def written(page):
     """What the network on the page writes with the page's dice."""
-    ids = sampling.sample(page.run.snapshot.parameters, [], writing.LENGTH, np.random.default_rng(1), 0.8)
+    ids = sampling.sample(
+        page.run.snapshot.parameters, page.run.corpus.primed(""), writing.LENGTH, np.random.default_rng(1), 0.8
+    )
     return page.run.corpus.vocabulary.decode(ids)
 
 

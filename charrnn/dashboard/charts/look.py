@@ -34,15 +34,18 @@ CONFIG = {
     },
 }
 
-# A power of ten as it is written by hand: 10⁻³; other numbers as they are.
-_DIGITS = " + ".join(
-    f"({part} > 0 || {always} ? slice('⁰¹²³⁴⁵⁶⁷⁸⁹', {part}, {part} + 1) : '')"
-    for part, always in (("floor(abs({e}) / 10) % 10", "false"), ("abs({e}) % 10", "true"))
-)
+# A power of ten as it is written by hand, 10⁻³; other numbers as they are. The browser knows no way to replace all
+# digits in a text, so there is a term for each of three.
 _EXPONENT = "round(log(datum.value) / LN10)"
+_DIGITS = " + ".join(
+    f"(abs({_EXPONENT}) >= {least} ? substring('⁰¹²³⁴⁵⁶⁷⁸⁹', {digit}, {digit} + 1) : '')"
+    for least, digit in (
+        (least, f"floor(abs({_EXPONENT}) / {ten}) % 10") for least, ten in ((100, 100), (10, 10), (0, 1))
+    )
+)
 POWERS = (
     f"datum.value >= 0.01 && datum.value < 10000 ? format(datum.value, '~r') : "
-    f"'10' + ({_EXPONENT} < 0 ? '⁻' : '') + {_DIGITS.format(e=_EXPONENT)}"
+    f"'10' + ({_EXPONENT} < 0 ? '⁻' : '') + {_DIGITS}"
 )
 Built = alt.Chart | alt.LayerChart | alt.FacetChart
 
@@ -92,7 +95,9 @@ def quantity(
     if ends:
         corner = "length(data('corners')) > 1 ? data('corners')[{0}]." + ends + " : {0} + 1"
         scale.domain = [{"expr": corner.format(row)} for row in range(2)]
-    return channel(f"{field}:Q", title=title, scale=scale, axis=alt.Axis(**{"tickCount": 6} | axis))
+    return channel(
+        f"{field}:Q", title=title, scale=scale, axis=alt.Axis(**{"tickCount": 6, "labelOverlap": "greedy"} | axis)
+    )
 
 
 def told(**fields: tuple[str, str]) -> list[alt.Tooltip]:

@@ -55,6 +55,8 @@ def test_unit_axis_and_smoothing_are_kept_by_the_link(trained):
     assert trained.soon(lambda: "hesitates between so many characters" in titles(trained))
     trained.key("unit").get_by_role("radio", name="bits").click()
     assert trained.soon(lambda: "loss, bits a character" in titles(trained))
+    trained.curve.hover()  # then Streamlit's own buttons stand above the chart
+    expect(trained.page.get_by_test_id("stElementToolbar").locator("visible=true").first).to_be_visible()
     trained.key("curve-more").locator("button").first.click()
     trained.page.get_by_role("radio", name="characters", exact=True).click()
     assert trained.soon(lambda: titles(trained) == ["characters read", "loss, bits a character"])

@@ -96,7 +96,8 @@ def blind_guess(run: Run) -> float:
 
 def choices(session: Session) -> None:
     """The unit, and what is chosen more rarely."""
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", gap="small"):
+    # At the left: over the right end lie Streamlit's own buttons once one points at the chart.
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         choice("unit", "Unit of the loss")
         with st.popover(
             "", icon=":material/tune:", help="Axes, smoothing, data", key="curve-more", on_change="rerun"

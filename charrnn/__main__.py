@@ -130,7 +130,7 @@ def resumed(options: argparse.Namespace) -> Trainer:
     options.lowercase = options.lowercase or network.lowercase
     options.keep_frequent = options.keep_frequent or network.keep_frequent
     options.held_out = network.held_out if options.held_out is None else options.held_out
-    corpus = corpus_of(options, known=network.vocabulary.characters)
+    corpus = corpus_of(options).knowing(network.vocabulary.characters)
     if network.digest == corpus.digest or not network.digest:
         return load(options.resume, corpus)
     new = len(network.vocabulary.unseen(corpus.vocabulary.characters))
@@ -225,7 +225,7 @@ def list_corpora(options: argparse.Namespace) -> None:
         print(f"{shown(path.stem):<24} {path.stat().st_size:>10,} bytes   {title}")
 
 
-def corpus_of(options: argparse.Namespace, known: str = "") -> Corpus:
+def corpus_of(options: argparse.Namespace) -> Corpus:
     """The corpus of the files and folders named, read as was asked."""
     found, notes = files(*options.text, encoding=options.encoding)
     for note in notes:
@@ -237,20 +237,13 @@ def corpus_of(options: argparse.Namespace, known: str = "") -> Corpus:
         lowercase=options.lowercase or options.classic,
         held_out=0.05 if options.held_out is None else options.held_out,
         keep_frequent=options.keep_frequent,
-        known=known,
     )
 
 
 def text_of(names: list[str], options: argparse.Namespace, network: Network) -> str:
     """The text of the files and folders named, as a network would have been trained on it."""
     found, _ = files(*names, encoding=options.encoding)
-    return Corpus.from_files(
-        found,
-        name=names[0],
-        encoding=options.encoding,
-        lowercase=network.lowercase,
-        known=network.vocabulary.characters,
-    ).text
+    return Corpus.from_files(found, name=names[0], encoding=options.encoding, lowercase=network.lowercase).text
 
 
 def files(*names: str, encoding: str | None = None) -> tuple[list[tuple[str, bytes]], list[str]]:

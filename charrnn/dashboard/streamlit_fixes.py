@@ -75,11 +75,11 @@ def leaves_out() -> bool:
     return False
 
 
-def keep_newest_upload() -> None:
-    """From here on, in this process, a browser's session has one uploaded file: the newest.
+def keep_newest_uploads(limit: int) -> None:
+    """From here on, in this process, a browser's session has uploaded files of `limit` bytes at most: one that would be
+    beyond takes the place of all before.
 
-    Streamlit keeps every file that a browser sends until its session ends, though what is learned from is a copy and
-    the page shows the newest alone.
+    Streamlit keeps every file that a browser sends until its session ends.
 
     Without it: who uploads again and again fills the server's memory until they leave.
     """
@@ -87,11 +87,23 @@ def keep_newest_upload() -> None:
     if add_file is None or not hasattr(MemoryUploadedFileManager, "remove_session_files"):
         return
 
-    def add_alone(self: Any, session_id: str, file: Any) -> None:
-        self.remove_session_files(session_id)
+    def add_within(self: Any, session_id: str, file: Any) -> None:
+        before = getattr(self, "file_storage", {}).get(session_id, {}).values()
+        if sum(len(one.data) for one in list(before)) + len(file.data) > limit:
+            self.remove_session_files(session_id)
         add_file(self, session_id, file)
 
-    setattr(MemoryUploadedFileManager, "add_file", add_alone)  # noqa: B010  a type checker allows no assignment
+    setattr(MemoryUploadedFileManager, "add_file", add_within)  # noqa: B010  a type checker allows no assignment
+
+
+def let_go_of_uploads() -> None:
+    """What this browser has uploaded is not needed any more: what is learned from is a copy.
+
+    Without it: it stays until the browser leaves, or uploads much more.
+    """
+    context = get_script_run_ctx() if get_script_run_ctx is not None else None
+    if context is not None:
+        context.uploaded_file_mgr.remove_session_files(context.session_id)
 
 
 class Connection:

@@ -3,6 +3,7 @@
 import re
 from math import exp, log
 
+from charrnn.text.cleaning import is_invisible, name_of
 from charrnn.training.settings import WORDS
 
 GLYPHS = {" ": "␣", "\n": "↵", "\t": "⇥"}
@@ -22,8 +23,8 @@ def plain(text: str) -> str:
 
 
 def visible(character: str) -> str:
-    """A character as a symbol: space, new line and tab get a glyph."""
-    return GLYPHS.get(character, character)
+    """A character as a symbol: space, new line and tab get a glyph, others that nobody sees their name."""
+    return GLYPHS.get(character) or (f"[{name_of(character)}]" if is_invisible(character) else character)
 
 
 def number(value: float, form: str) -> str:

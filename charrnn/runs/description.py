@@ -19,6 +19,7 @@ def describe(corpus: Corpus) -> dict[str, Any]:
         "lowercase": corpus.lowercase,
         "encoding": corpus.report.encoding,
         "notes": corpus.report.notes,
+        "after": corpus.after,
     }
 
 
@@ -36,6 +37,7 @@ def corpus_from(about: dict[str, Any], text: str) -> Corpus:
         report=Report(about["encoding"], len(text), len(vocabulary), tuple(about["notes"])),
         train_ids=ids[:split],
         held_out_ids=ids[split:],
+        after=about.get("after", ""),
     )
 
 
@@ -56,6 +58,12 @@ def fork_title(name: str, step: int, changes: dict[str, Any]) -> str:
     return f"{name}, forked at {step:,}" + (f": {changed}" if changed else "")
 
 
+def later_title(name: str, corpus: Corpus, step: int) -> str:
+    """What a run is called that was another up to a step and goes on with another text."""
+    return f"{name}, then {corpus.name} from step {step:,}"
+
+
 def title_from_the_start(title: str) -> str:
-    """The title of a run that starts over: none where it said at which step the run was forked, which is past."""
-    return "" if re.search(r", forked at \d[\d,]*(: |$)", title) else title
+    """The title of a run that starts over: none where it said at which step the run was forked, or went on with another
+    text, which is past."""
+    return "" if re.search(r", forked at \d[\d,]*(: |$)|, then .* from step \d[\d,]*$", title) else title

@@ -105,6 +105,10 @@ class Engine:
         """A new run that was this one up to a stored step (see `Keeper.fork`). Raises SettingsError, StoreError."""
         return self._opened(self.keeper.fork(run, step, settings))
 
+    def go_on(self, run: Run, corpus: Corpus) -> Run:
+        """A new run that goes on with another text (see `Keeper.go_on`). Raises CorpusError, StoreError."""
+        return self._opened(self.keeper.go_on(run, corpus))
+
     def _opened(self, found: Found) -> Run:
         return self._runs.keep(Run(self, found.opening, found.title, found.token))
 

@@ -3,15 +3,21 @@
 from dataclasses import replace
 from typing import NamedTuple
 
-from charrnn.runs.description import about, fork_title
+from charrnn.network.evaluate import evaluate
+from charrnn.runs.description import about, fork_title, later_title
+from charrnn.runs.history import until
 from charrnn.runs.known import Known
 from charrnn.runs.opening import Opening, in_a_sentence, parts, resumed, untrained
+from charrnn.runs.start import notes
 from charrnn.runs.store import Store
-from charrnn.runs.store_types import Note, Progress, Saved, StoreError
+from charrnn.runs.store_types import Note, Progress, Saved, StoredCheckpoint, StoreError
 from charrnn.runs.tokens import new_token
 from charrnn.text.corpus import Corpus
-from charrnn.training.checkpoint import changes, forked
+from charrnn.training.checkpoint import carried, changes, forked, from_bytes, restore, to_bytes
 from charrnn.training.settings import IN_TRAINING, Settings
+from charrnn.training.trainer import Trainer
+
+MEASURED = 5_000  # held-out characters on which a network is measured as it goes on with another text
 
 
 class Found(NamedTuple):
@@ -94,4 +100,30 @@ class Keeper:
         assert self.store
         self.store.begin(token, run.corpus.digest, saved.text, about(run.corpus, begun, title), 0)
         self.store.add(token, Progress(saved.history, saved.notes, saved.checkpoints))
+        return Found(opening, title, token)
+
+    def go_on(self, run: Known, corpus: Corpus) -> Found:
+        """A run that was this one up to its latest state and goes on from there with another text; saved.
+
+        The network knows all its characters still, and those of the text. Of the stored steps before none is kept: they
+        are of another alphabet. Raises CorpusError where the text is shorter than a window, StoreError.
+        """
+        step, characters = run.state_step, run.corpus.vocabulary.characters
+        if not self.store or not run.state:
+            raise StoreError("There is no saved state to go on from: train it a little first.")
+        learned = f"{run.corpus.after}, then {run.corpus.name}" if run.corpus.after else run.corpus.name
+        corpus = corpus.knowing(characters, f"{learned} up to step {step:,}")
+        trainer = Trainer(corpus, run.settings)
+        restore(trainer, carried(from_bytes(run.state), characters, trainer))
+        title, token = later_title(run.name, corpus, step), new_token()
+        described = about(corpus, run.settings, title)
+        stored = [StoredCheckpoint(step, to_bytes(trainer.state()), True)]
+        before = [note for note in notes(run) if note.step <= step]
+        held_out = corpus.held_out_ids[:MEASURED]  # or the loss shown would be that of the text before
+        if (nats := evaluate(trainer.parameters, held_out, corpus.vocabulary.replacement)) is not None:
+            before.append(Note(step, "held_out", nats))
+        saved = Saved(described, corpus.digest, corpus.text, until(run.record.history, step), before, stored)
+        opening = resumed(corpus, run.settings, saved)
+        self.store.begin(token, corpus.digest, corpus.text, described, 0)
+        self.store.add(token, Progress(saved.history, saved.notes, stored))
         return Found(opening, title, token)

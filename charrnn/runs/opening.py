@@ -74,6 +74,8 @@ def parts(saved: Saved) -> tuple[Corpus, Settings, str]:
         for name, kinds in KINDS.items():
             if type(about["corpus"][name]) not in kinds:
                 raise ValueError(f"its text's {name} is of another kind")
+        if not isinstance(about["corpus"].get("after", ""), str):
+            raise ValueError("what came before its text is of another kind")
         corpus = corpus_from(about["corpus"], saved.text)
         if corpus.digest != saved.digest:
             raise ValueError("its text is another one than it was")

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -115,6 +115,7 @@ class Corpus:
     train_ids: Ids = field(repr=False)
     held_out_ids: Ids = field(repr=False)
     keep_frequent: int | None = None
+    after: str = ""  # what a network had learned from before it went on with this text, "" where that is nothing
 
     @classmethod
     def from_text(
@@ -125,17 +126,15 @@ class Corpus:
         lowercase: bool = False,
         held_out: float = 0.05,
         keep_frequent: int | None = None,
-        known: str = "",
         max_bytes: int | None = None,
     ) -> Corpus:
         """A corpus of `text`; changes line ends (and case, if asked), nothing else. Alphabet of the whole text.
 
-        `keep_frequent` keeps that many of the most frequent characters and replaces the others by U+FFFD; `known` are
-        characters that belong to the alphabet though they may not occur, as a network knows them that is to go on with
-        this text; `max_bytes` is the limit on the size in UTF-8 (`size_limit()` if None). Raises CorpusError.
+        `keep_frequent` keeps that many of the most frequent characters and replaces the others by U+FFFD;
+        `max_bytes` is the limit on the size in UTF-8 (`size_limit()` if None). Raises CorpusError.
         """
-        _refuse_large(len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass")), max_bytes)
-        return cls._build(Decoded(text, None, []), name, lowercase, held_out, keep_frequent, known)
+        refuse_large(len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass")), max_bytes)
+        return cls.from_decoded(Decoded(text, None, []), name, lowercase, held_out, keep_frequent)
 
     @classmethod
     def from_bytes(cls, data: bytes, *, name: str, encoding: str | None = None, **choices: Any) -> Corpus:
@@ -152,21 +151,21 @@ class Corpus:
         lowercase: bool = False,
         held_out: float = 0.05,
         keep_frequent: int | None = None,
-        known: str = "",
         max_bytes: int | None = None,
     ) -> Corpus:
         """A corpus of files, (name, bytes) each, joined in the order of their names. Otherwise as `from_text`."""
-        _refuse_large(sum(len(data) for _, data in files), max_bytes)
-        return cls._build(joined(files, encoding), name, lowercase, held_out, keep_frequent, known)
+        refuse_large(sum(len(data) for _, data in files), max_bytes)
+        return cls.from_decoded(joined(files, encoding), name, lowercase, held_out, keep_frequent)
 
     @classmethod
-    def _build(
-        cls, read: Decoded, name: str, lowercase: bool, held_out: float, keep_frequent: int | None, known: str
+    def from_decoded(
+        cls, read: Decoded, name: str, lowercase: bool, held_out: float, keep_frequent: int | None
     ) -> Corpus:
+        """A corpus of what was decoded. Otherwise as `from_text`."""
         if not 0 <= held_out < 1:
             raise CorpusError(f"The held-out fraction is {held_out}: choose one from 0 to below 1, such as 0.05.")
-        text, encoding, notes = read
-        text = normalised(text, notes)
+        notes = list(read.notes)
+        text = normalised(read.text, notes)
         if lowercase:
             text = text.lower()  # before the alphabet and the split, since it can change the length ("İ" becomes two)
         text = limited(text, keep_frequent, notes)
@@ -177,7 +176,6 @@ class Corpus:
                 "or there is nothing to predict."
             )
         hinted = tuple(hints(text, vocabulary.characters))
-        vocabulary = Vocabulary.of(vocabulary.characters + known)
         ids = vocabulary.encode(text)
         ids.flags.writeable = False
         split = _split_position(len(ids), held_out, notes)
@@ -187,16 +185,28 @@ class Corpus:
             vocabulary=vocabulary,
             held_out=held_out if split < len(ids) else 0.0,
             lowercase=lowercase,
-            report=Report(encoding, len(text), len(vocabulary), tuple(notes), hinted),
+            report=Report(read.encoding, len(text), len(vocabulary), tuple(notes), hinted),
             train_ids=ids[:split],
             held_out_ids=ids[split:],
             keep_frequent=keep_frequent,
         )
 
+    def knowing(self, characters: str, after: str = "") -> Corpus:
+        """The same with further characters in its alphabet, for a network that knows them and is to go on with it."""
+        vocabulary = Vocabulary.of(self.vocabulary.characters + characters)
+        ids, split = vocabulary.encode(self.text), len(self.train_ids)
+        ids.flags.writeable = False
+        report = replace(self.report, alphabet=len(vocabulary))
+        return replace(
+            self, vocabulary=vocabulary, report=report, after=after, train_ids=ids[:split], held_out_ids=ids[split:]
+        )
+
     @cached_property
     def digest(self) -> str:
-        """SHA-256 (hexadecimal) of the split position and the text: equal for corpora that train alike."""
-        return hashlib.sha256(f"{len(self.train_ids)}\n{self.text}".encode()).hexdigest()
+        """SHA-256 (hexadecimal) of the split position, the text, and what else is known: equal for corpora that
+        train alike."""
+        further = "".join(sorted(set(self.vocabulary.characters).difference(self.text)))
+        return hashlib.sha256(f"{len(self.train_ids)}\n{self.text}{further}".encode()).hexdigest()
 
     @cached_property
     def replaced(self) -> float:
@@ -235,7 +245,8 @@ def _code_points(text: str) -> npt.NDArray[np.uint32]:
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
 
 
-def _refuse_large(size: int, max_bytes: int | None) -> None:
+def refuse_large(size: int, max_bytes: int | None = None) -> None:
+    """Raise CorpusError for a text of more bytes than are allowed."""
     limit = size_limit() if max_bytes is None else max_bytes
     if size > limit:
         raise CorpusError(

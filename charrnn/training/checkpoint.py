@@ -171,7 +171,7 @@ def load(path: str | Path, corpus: Corpus) -> Trainer:
 def load_with(path: str | Path, corpus: Corpus) -> Trainer:
     """A trainer that goes on with the saved network on another text, from its beginning. Raises CheckpointError.
 
-    The corpus is to be made with `known`, the network's characters, or those that it lacks are forgotten.
+    The corpus is to know the network's characters (`Corpus.knowing`), or those that it lacks are forgotten.
     """
     saved = _read(path)
     trainer = Trainer(corpus, Settings.from_dict(saved.values["settings"]))

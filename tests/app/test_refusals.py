@@ -2,7 +2,7 @@
 
 import pytest
 
-from charrnn.dashboard.controls.text import FILE_NAME
+from charrnn.dashboard.controls.bringing import FILE_NAME
 from charrnn.dashboard.session import fields
 from charrnn.dashboard.session.session import CELLS, CHARACTERS
 from charrnn.dashboard.views.writing import LENGTH
@@ -79,7 +79,7 @@ def test_the_next_text_that_can_be_used_takes_the_refusal_away(page):
 def test_the_frequent_characters_of_a_large_alphabet_can_be_kept(page):
     text = "".join(map(chr, range(0x4E00, 0x4E00 + 1200))) + "abc " * 500
     page.at.file_uploader(key="uploaded").upload("signs.txt", text.encode())
-    page.look().at.toggle(key="frequent").set_value(True)
+    page.look().at.select_slider(key="frequent").set_value(200)
     page.look().click("use-uploaded")
     assert not page.warnings
     assert len(page.run.corpus.vocabulary) == 201
@@ -120,16 +120,16 @@ def test_a_text_that_was_pasted_a_moment_before_the_press_is_the_one_that_counts
 
 
 def test_how_a_text_is_read_counts_as_it_stands_when_it_is_chosen(page):
-    page.at.toggle(key="lowercase").set_value(False)
+    page.at.toggle(key="lowercase").set_value(True)
     page.at.select_slider(key="held_out").set_value(0.2)
     at_once(page, "text-Alice")
-    assert (page.run.corpus.lowercase, page.run.corpus.held_out) == (False, 0.2)
+    assert (page.run.corpus.lowercase, page.run.corpus.held_out) == (True, 0.2)
 
 
 def test_keeping_the_frequent_characters_counts_as_it_stands_when_the_file_is_chosen(page):
     text = "".join(map(chr, range(0x4E00, 0x4E00 + 1200))) + "abc " * 500
     page.at.file_uploader(key="uploaded").upload("signs.txt", text.encode())
-    page.look().at.toggle(key="frequent").set_value(True)
+    page.look().at.select_slider(key="frequent").set_value(200)
     at_once(page, "use-uploaded")
     assert not page.warnings
     assert len(page.run.corpus.vocabulary) == 201

@@ -13,7 +13,7 @@ from charrnn.dashboard import streamlit_fixes
 from charrnn.dashboard.server import descriptors
 from charrnn.dashboard.server.routes import routes
 from charrnn.runs.run import Run
-from charrnn.text.corpus import Corpus
+from charrnn.text.corpus import Corpus, size_limit
 
 RUNS: weakref.WeakSet[Any] = weakref.WeakSet()
 TEXTS: weakref.WeakSet[Any] = weakref.WeakSet()
@@ -40,7 +40,7 @@ async def kept(_: Request) -> JSONResponse:
 watched(Run, RUNS)
 watched(Corpus, TEXTS)
 streamlit_fixes.keep_clicks()
-streamlit_fixes.keep_newest_upload()
+streamlit_fixes.keep_newest_uploads(2 * size_limit())
 app = st.App(
     Path(__file__).resolve().parents[2] / "charrnn/dashboard/page.py",
     routes=[*routes(), Route("/kept", kept)],

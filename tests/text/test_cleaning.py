@@ -87,7 +87,7 @@ def test_a_beginning_comes_after_a_line_end_else_after_the_most_frequent_charact
 
 
 def test_characters_that_a_network_knows_belong_to_the_alphabet_though_they_do_not_occur():
-    corpus = Corpus.from_text("abc" * 50, known="xyz")
+    corpus = Corpus.from_text("abc" * 50).knowing("xyz")
     assert corpus.vocabulary.characters == "abcxyz"
     assert corpus.text == "abc" * 50
 

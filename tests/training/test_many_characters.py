@@ -139,7 +139,7 @@ def test_a_trained_network_goes_on_with_another_text_and_keeps_what_it_knew():
     first = Trainer(Corpus.from_text("the rain in spain " * 100), SMALL)
     first.train(50)
     learned = first.corpus.vocabulary
-    corpus = Corpus.from_text("über den bergen " * 100, known=learned.characters)
+    corpus = Corpus.from_text("über den bergen " * 100).knowing(learned.characters)
     other = resumed(corpus, SMALL, to_bytes(carried(first.state(), learned.characters, Trainer(corpus, SMALL))))
     places = [corpus.vocabulary.characters.index(character) for character in learned.characters]
     for name in ("W_hh", "b_h"):
@@ -163,6 +163,6 @@ def test_a_trained_network_goes_on_with_another_text_and_keeps_what_it_knew():
 def test_on_a_text_of_the_same_characters_it_is_the_same_network():
     first = Trainer(Corpus.from_text("abc" * 100), SMALL)
     first.train(5)
-    corpus = Corpus.from_text("cba" * 100, known="abc")
+    corpus = Corpus.from_text("cba" * 100).knowing("abc")
     other = resumed(corpus, SMALL, to_bytes(carried(first.state(), "abc", Trainer(corpus, SMALL))))
     np.testing.assert_array_equal(other.parameters.flat, first.parameters.flat)

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from charrnn.dashboard import words
+from charrnn.dashboard.session.adopting import go_on_with
 from charrnn.dashboard.session.fields import NUMBERS, OPTIMIZERS, acts, field, key_of, number
 from charrnn.dashboard.session.panel import panel, refusal
 from charrnn.dashboard.session.session import Session
@@ -175,6 +176,10 @@ def choose_start(session: Session) -> None:
         session.start_over(corpus, settings)
         st.rerun()
 
+    def on() -> None:
+        go_on_with(session, corpus)
+        st.rerun()
+
     def keep() -> None:
         session.proposal = None
         st.rerun()
@@ -182,6 +187,9 @@ def choose_start(session: Session) -> None:
     with st.container(horizontal=True):
         help = "This one stays in My runs."
         st.button("Start another run", type="primary", key="confirm-another", on_click=another, help=help)
+        if corpus.digest != session.run.corpus.digest and settings == session.run.in_force:
+            help = "What it has learned stays; characters that are new to it get weights of their own."
+            st.button("Go on with this text", key="confirm-on", on_click=on, help=help)
         help = "What this run has learned is forgotten."
         st.button("Start over", key="confirm-yes", on_click=over, help=help)
         st.button("Keep this run", key="confirm-no", on_click=keep)

@@ -15,7 +15,7 @@ def query(corpus: Corpus, settings: Settings) -> str | None:
 
     The name of a generated text holds its parameters.
     """
-    if not texts.is_known(corpus):
+    if corpus.after or not texts.is_known(corpus):
         return None
     known = {"text": corpus.name, "lowercase": int(corpus.lowercase), "held_out": corpus.held_out}
     changed = {name: value for name, value in settings.to_dict().items() if value != getattr(Settings(), name)}
@@ -27,7 +27,7 @@ def experiment(values: dict[str, str]) -> tuple[Corpus, Settings]:
     choices = Choices()
     try:
         settings = Settings(**{name: kind(values[name]) for name, kind in KINDS.items() if name in values})
-        choices = Choices(values.get("lowercase", "1") != "0", float(values.get("held_out", choices.held_out)))
+        choices = Choices(values.get("lowercase", "0") != "0", float(values.get("held_out", choices.held_out)))
     except ValueError as error:
         if isinstance(error, SettingsError):
             raise

@@ -20,7 +20,7 @@ FIRST = "Shakespeare"  # what a first visit opens
 class Choices(NamedTuple):
     """How a text is to be read."""
 
-    lowercase: bool = True
+    lowercase: bool = False
     held_out: float = 0.05
 
 

@@ -95,6 +95,10 @@ def remarks(run: Run) -> list[str]:
         found.append(f"The text is short: it is read in {streams} instead of {settings.batch_size} streams.")
     if not len(corpus.held_out_ids):
         found.append("Nothing is held out for testing: the strip reads the end of the text it trains on.")
+    if corpus.after:
+        found.append(f"It has learned from {corpus.after}, and goes on from there with {corpus.name}.")
+    if corpus.replaced:
+        found.append(f"{corpus.replaced:.1%} of the text is �: nobody is to guess it, and no loss counts it.")
     if run.removed:
         found.append(
             f"{run.removed:,} of the oldest stored steps were removed to make room: a run keeps at most "

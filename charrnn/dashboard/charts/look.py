@@ -95,9 +95,9 @@ def quantity(
     if ends:
         corner = "length(data('corners')) > 1 ? data('corners')[{0}]." + ends + " : {0} + 1"
         scale.domain = [{"expr": corner.format(row)} for row in range(2)]
-    return channel(
-        f"{field}:Q", title=title, scale=scale, axis=alt.Axis(**{"tickCount": 6, "labelOverlap": "greedy"} | axis)
-    )
+    axis.setdefault("tickCount", 6)
+    axis.setdefault("labelOverlap", "greedy")
+    return channel(f"{field}:Q", title=title, scale=scale, axis=alt.Axis(**axis))
 
 
 def told(**fields: tuple[str, str]) -> list[alt.Tooltip]:

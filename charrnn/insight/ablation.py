@@ -1,9 +1,9 @@
 """Silence a unit, or hold it at a value, and see what suffers.
 
-A unit u is held at v by cutting what comes in and setting its bias: with W_xh[:, u] = 0, W_hh[:, u] = 0 and
-b_h[u] = artanh(v), h_u = tanh(b_h[u]) = v at every character. An ablation is therefore a network like any other: it
-reads, is evaluated and writes through the same functions. (Ablation of single units as in Morcos et al. 2018,
-section 2.2.) N = characters, V = vocabulary size, H = hidden size. Costs are in nats per character.
+All that listen to a unit u held at v hear v: what they would hear, v W_hh[u] and v W_hy[u], goes into their biases,
+and W_hh[u] = 0, W_hy[u] = 0. An ablation is therefore a network like any other: it reads, is evaluated and writes
+through the same functions, whatever its cell. (Ablation of single units as in Morcos et al. 2018, section 2.2.)
+N = characters, V = vocabulary size, H = hidden size. Costs are in nats per character.
 """
 
 from collections.abc import Mapping
@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from charrnn.insight.reading import states
+from charrnn.network.cells import cell_of, zero_state
 from charrnn.network.evaluate import surprisal
 from charrnn.network.rnn import Array, Parameters, log_softmax, logits
 from charrnn.network.sampling import generate
@@ -36,30 +37,27 @@ class Ablation(NamedTuple):
 
 
 def hold(parameters: Parameters, held: Mapping[int, float]) -> Parameters:
-    """A network in which each unit of `held` keeps its value, 0 being silence. Raises ValueError outside [-1, 1]."""
+    """A network in which all hear of each unit of `held` its value, 0 being silence. Raises ValueError outside [-1, 1].
+
+    The biases of what comes from the state are b_h's, but that the last gate's are its last H entries (gru.py).
+    """
     changed = parameters.copy()
     for unit, value in held.items():
         if not -1 <= value <= 1:
             raise ValueError(f"Unit {unit} cannot be held at {value:g}: its values lie between -1 and 1.")
-        changed.W_xh[:, unit] = 0
-        changed.W_hh[:, unit] = 0
-        with np.errstate(divide="ignore"):  # artanh(1) is infinite, and the tanh of that is 1
-            changed.b_h[unit] = np.arctanh(value)
+        H, heard = len(changed.W_hh), value * changed.W_hh[unit]
+        changed.b_h[: len(heard) - H] += heard[:-H]
+        changed.b_h[-H:] += heard[-H:]
+        changed.b_y[:] += value * changed.W_hy[unit]
+        changed.W_hh[unit] = 0
+        changed.W_hy[unit] = 0
     return changed
-
-
-def start_of(parameters: Parameters, held: Mapping[int, float]) -> Array:
-    """The state (H,) before the first character: zero, but for the units that are held."""
-    start = np.zeros(parameters.sizes[1], parameters.W_hh.dtype)
-    for unit, value in held.items():
-        start[unit] = value
-    return start
 
 
 def ablate(parameters: Parameters, ids: Array, held: Mapping[int, float]) -> Ablation:
     """Read ids (N,) twice, untouched and with units held."""
     before = surprisal(parameters, ids)
-    after = surprisal(hold(parameters, held), ids, start_of(parameters, held))
+    after = surprisal(hold(parameters, held), ids)
     harder, came = after - before, ids[1:]
     V = parameters.sizes[0]
     counts = np.bincount(came, minlength=V)
@@ -78,11 +76,8 @@ def samples_beside(
     """Ids (length,) of what the network writes after the prime, untouched and with units held, drawn with one seed."""
     last = int(prime[-1]) if len(prime) else None
     written = []
-    for network, start in (
-        (parameters, start_of(parameters, {})),
-        (hold(parameters, held), start_of(parameters, held)),
-    ):
-        hidden = states(network, prime[:-1], start)[-1]
+    for network in (parameters, hold(parameters, held)):
+        hidden = states(network, prime[:-1])[-1]
         rng = np.random.default_rng(seed)
         written.append(generate(network, hidden, last, length, rng, temperature)[0])
     return written[0], written[1]
@@ -96,7 +91,9 @@ def unit_costs(parameters: Parameters, ids: Array, values: Array | None = None) 
     """
     _, H = parameters.sizes
     values = np.zeros(H) if values is None else values
-    listened = (parameters.W_hh * (1 - np.eye(H))).any(axis=1) | parameters.W_hy.any(axis=1)
+    listened = (parameters.W_hh * (1 - np.tile(np.eye(H), cell_of(parameters).GATES))).any(
+        axis=1
+    ) | parameters.W_hy.any(axis=1)
     units = np.flatnonzero(listened)
     costs = np.zeros(H)
     for start in range(0, len(units), STREAMS):
@@ -108,20 +105,17 @@ def unit_costs(parameters: Parameters, ids: Array, values: Array | None = None) 
 
 def _losses(parameters: Parameters, ids: Array, units: Array, values: Array) -> Array:
     """(B,) loss of each of B networks, in which one unit each is held at its value."""
-    came_in = parameters.W_xh + parameters.b_h
-    B, H = len(units), parameters.sizes[1]
+    B, advance = len(units), cell_of(parameters).advance
     row = np.arange(B)
     steps = max(1, ROWS // B)
-    h = np.zeros((steps + 1, B, H), parameters.W_hh.dtype)
+    h = np.repeat(zero_state(parameters, B)[None], steps + 1, axis=0)
     h[-1, row, units] = values
     total = np.zeros(B)
     for start in range(0, len(ids) - 1, steps):
         inputs = ids[start : min(start + steps, len(ids) - 1)]
         h[0] = h[-1]  # where the chunk before ended
         for t, character in enumerate(inputs, 1):
-            np.dot(h[t - 1], parameters.W_hh, h[t])
-            h[t] += came_in[character]
-            np.tanh(h[t], h[t])
+            h[t] = advance(parameters, parameters.W_xh[character], h[t - 1])
             h[t, row, units] = values
         log_p = log_softmax(logits(parameters, h[1 : len(inputs) + 1]))
         targets = ids[start + 1 : start + 1 + len(inputs)]

@@ -5,15 +5,17 @@
     contribution   d y_c / d x_i · x_i, gradient times input: the linear part of what the character itself added
     effect         ln p_c less the ln p_c of a text in which that one character is replaced: nothing approximated
 
-With dz_i = d y_c / d z_i as in backpropagation through time, d y_c / d x_i = dz_i W_xhᵀ.
-V = vocabulary size, H = hidden size, K = characters looked back.
+With dz_i = d y_c / d z_i as in backpropagation through time, d y_c / d x_i = dz_i W_xhᵀ, z_i being all that the
+character adds, to each gate of a gated cell.
+V = vocabulary size, H = hidden size, G = gates, S = blocks of H in a state, K = characters looked back.
 """
 
 from typing import NamedTuple
 
 import numpy as np
 
-from charrnn.insight.reading import TOP, states
+from charrnn.insight.reading import TOP, jacobian, states
+from charrnn.network.cells import cell_of
 from charrnn.network.rnn import Array, Parameters, log_softmax, logits
 
 
@@ -49,7 +51,7 @@ def attribution(
     character = int(top[0]) if character is None else character
     first = max(0, position - back)
     read = ids[first:position]
-    dz = _logit_by_input(parameters, h[first:], character)
+    dz = _logit_by_input(parameters, read, h[first:], character)
     came_in = parameters.W_xh[ids].mean(axis=0) if replacement is None else parameters.W_xh[replacement]
     replaced = _log_p_replaced(parameters, read, h[first], came_in)[:, character]
     return Attribution(
@@ -64,28 +66,29 @@ def attribution(
     )
 
 
-def _logit_by_input(parameters: Parameters, h: Array, character: int) -> Array:
-    """dz (K, H): d y_c / d z_i for the K characters that led from h[0] to h[K]."""
-    dz = np.empty(h[1:].shape)  # float64: far back, an exploding gradient would overflow float32
-    d, W_hh_T = parameters.W_hy[:, character], parameters.W_hh.T.astype(float)
+def _logit_by_input(parameters: Parameters, read: Array, h: Array, character: int) -> Array:
+    """dz (K, G H): d y_c / d z_i for the K characters that led from the state h[0] to h[K]."""
+    steps = jacobian(parameters, read, h)
+    steps = steps._replace(W_hh=steps.W_hh.astype(float))
+    dz = np.empty((len(read), parameters.W_hh.shape[1]))  # float64: far back, an exploding gradient would overflow
+    d = np.zeros(h.shape[1])
+    d[: len(parameters.W_hh)] = parameters.W_hy[:, character]
     for i in range(len(dz) - 1, -1, -1):
-        dz[i] = d * (1 - h[i + 1] ** 2)
-        d = dz[i] @ W_hh_T
+        dz[i] = steps.at(i).by_input(d)
+        d = steps.at(i).by_state(d)
     return dz
 
 
 def _log_p_replaced(parameters: Parameters, read: Array, before: Array, came_in: Array) -> Array:
-    """(K, V) ln p after reading K characters from the state before (H,), the i-th replaced in row i.
+    """(K, V) ln p after reading K characters from the state before (S H,), the i-th replaced in row i.
 
     Rows read side by side; a row begins at its replaced character, from the state that all share until then.
     """
-    W_xh, W_hh, _, b_h, _ = parameters
-    K = len(read)
-    h = np.empty((K, len(before)), W_hh.dtype)
+    W_xh, advance, K = parameters.W_xh, cell_of(parameters).advance, len(read)
+    h = np.empty((K, len(before)), W_xh.dtype)
     state = before
     for i, character in enumerate(read):
-        np.tanh(h[:i] @ W_hh + W_xh[character] + b_h, h[:i])
-        recurrent = state @ W_hh + b_h
-        h[i] = np.tanh(recurrent + came_in)
-        state = np.tanh(recurrent + W_xh[character])
+        h[:i] = advance(parameters, W_xh[character], h[:i])
+        h[i] = advance(parameters, came_in, state)
+        state = advance(parameters, W_xh[character], state)
     return log_softmax(logits(parameters, h)) if K else np.empty((0, len(W_xh)))

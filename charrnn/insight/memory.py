@@ -3,6 +3,8 @@
     d loss_t / d h_t     = (p_t - o(target_t)) W_hyᵀ
     d loss_t / d h_{s-1} = (d loss_t / d h_s · (1 - h_s²)) W_hhᵀ             one character further back
 
+in a vanilla network; with gates as network/jacobian.py says, the state being [h, c] in an LSTM (S = 2 blocks of H).
+
 Each step multiplies by a Jacobian; where its eigenvalues lie within the unit circle the gradient vanishes, where they
 lie outside it can explode (Bengio, Simard & Frasconi 1994; Pascanu, Mikolov & Bengio 2013, section 2.1).
 N = characters, V = vocabulary size, H = hidden size, T = characters of a training window.
@@ -13,8 +15,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from charrnn.insight.reading import states
-from charrnn.network.rnn import Array, Parameters, forward, logits, softmax
+from charrnn.insight.reading import jacobian, states
+from charrnn.network.cells import cell_of, forward
+from charrnn.network.jacobian import Jacobian
+from charrnn.network.rnn import Array, Parameters, logits, softmax
 
 POSITIONS = 256  # over which the reach is averaged; fewer where units are many:
 WORK = 20_000_000_000  # positions times characters back times units squared,
@@ -23,7 +27,7 @@ TINY = 1e-30  # stands for a norm of zero where it divides
 
 
 class Reach(NamedTuple):
-    """The norm of d loss_t / d h_{t-k} for k = 0 … K, over positions t."""
+    """The norm of d loss_t / d state_{t-k} for k = 0 … K, over positions t."""
 
     mean: Array  # (K + 1,)
     low: Array  # (K + 1,) a tenth of the positions lie below
@@ -39,10 +43,10 @@ class Cut(NamedTuple):
 
 
 class Spectra(NamedTuple):
-    """Eigenvalues (H,) of one step of the network."""
+    """Eigenvalues of one step of the network."""
 
-    weights: Array  # of W_hh
-    jacobian: Array  # of d h_t / d h_{t-1}, averaged over a text
+    weights: Array  # (H,) of W_hh; (0,) with gates, where it is not square
+    jacobian: Array  # (S H,) of d state_t / d state_{t-1}, averaged over a text
 
     @property
     def radius(self) -> float:
@@ -63,6 +67,7 @@ def reach(parameters: Parameters, ids: Array, back: int = 100) -> Reach:
     many, positions are few (`positions_of`).
     """
     h = states(parameters, ids)
+    steps = jacobian(parameters, ids, h)
     back = min(back, len(ids) - 2)
     positions = np.unique(np.linspace(back + 1, len(ids) - 1, positions_of(parameters.sizes[1], back)).astype(int))
     D = _loss_by_state(parameters, h[positions], ids[positions])
@@ -70,7 +75,7 @@ def reach(parameters: Parameters, ids: Array, back: int = 100) -> Reach:
     grown = norms[0] = np.linalg.norm(D, axis=1)
     for k in range(1, back + 1):
         D /= np.maximum(grown, TINY)[:, None]
-        D = (D * (1 - h[positions - k + 1] ** 2)) @ parameters.W_hh.T
+        D = steps.at(positions - k).by_state(D)
         grown = np.linalg.norm(D, axis=1)
         norms[k] = norms[k - 1] * grown
     low, high = np.quantile(norms, [0.1, 0.9], axis=1)
@@ -91,17 +96,17 @@ def reach_in_training(mean: Array, T: int) -> Array:
 
 
 def reach_of(parameters: Parameters, h: Array, ids: Array, position: int) -> Array:
-    """(position,) the norm of d loss / d h after each character before `position`, the loss being ids[position]'s.
+    """(position,) the norm of d loss / d state after each character before `position`, the loss being ids[position]'s.
 
-    h (N + 1, H) as from reading.states.
+    h (N + 1, S H) as from reading.states.
     """
     norms, norm = np.empty(position), 1.0
     d = _loss_by_state(parameters, h[position], ids[position])
-    slope, W_hh_T = 1 - h[: position + 1] ** 2, parameters.W_hh.T
+    steps = jacobian(parameters, ids[:position], h[: position + 1])
     for i in range(position, 0, -1):
         grown = sqrt(d @ d)
         norms[i - 1] = norm = norm * grown
-        d = (d / max(grown, TINY) * slope[i]) @ W_hh_T
+        d = steps.at(i - 1).by_state(d / max(grown, TINY))
     return norms
 
 
@@ -125,16 +130,18 @@ def cut(parameters: Parameters, ids: Array, T: int, further: int, windows: int =
     starts = np.unique(np.linspace(0, len(ids) - T - further - 1, windows).astype(int))
     span = starts + np.arange(further + T + 1)[:, None]
     h = forward(parameters, ids[span[:-1]], states(parameters, ids[: starts[-1] + 1])[starts])
-    dz = np.zeros(h[1:].shape)  # float64: far back, an exploding gradient would overflow float32
-    D, W_hh_T = np.zeros(h[0].shape), parameters.W_hh.T.astype(float)
+    steps = jacobian(parameters, ids[span[:-1]], h)
+    steps = steps._replace(W_hh=steps.W_hh.astype(float))
+    D = np.zeros(h[1:].shape)  # float64: far back, an exploding gradient would overflow float32
     for t in range(further + T - 1, -1, -1):
+        if t < further + T - 1:
+            D[t] = steps.at(t + 1).by_state(D[t + 1])
         if t >= further:
-            D += _loss_by_state(parameters, h[t + 1], ids[span[t + 1]])
-        dz[t] = D * (1 - h[t + 1] ** 2)
-        D = dz[t] @ W_hh_T
-    before, onehot = h[:-1], np.eye(parameters.sizes[0])[ids[span[:-1]]]
+            D[t] += _loss_by_state(parameters, h[t + 1], ids[span[t + 1]])
+    onehot = np.eye(parameters.sizes[0])[ids[span[:-1]]]
     missed, kept = (
-        _recurrent_gradients(onehot[part], before[part], dz[part]) for part in (slice(further), slice(further, None))
+        _recurrent_gradients(parameters, onehot[part], h[:-1][part], steps.at(part), D[part])
+        for part in (slice(further), slice(further, None))
     )
     whole = kept + missed
     norm = [np.linalg.norm(g, axis=1) for g in (missed, kept, whole)]
@@ -143,24 +150,33 @@ def cut(parameters: Parameters, ids: Array, T: int, further: int, windows: int =
     return Cut(float(share.mean()), float(cosine.mean()))
 
 
-def spectra(parameters: Parameters, hidden: Array) -> Spectra:
-    """Eigenvalues of W_hh and of the mean Jacobian over hidden (N, H).
+def spectra(parameters: Parameters, ids: Array) -> Spectra:
+    """Eigenvalues of W_hh and of the mean Jacobian along ids (N,).
 
-    With row vectors d h_t / d h_{t-1} = W_hh diag(1 - h_t²), the transpose of diag(1 - h_t²) W_hhᵀ; both have the same
-    eigenvalues.
+    In a vanilla network d h_t / d h_{t-1} = W_hh diag(1 - h_t²) with row vectors, the transpose of
+    diag(1 - h_t²) W_hhᵀ; both have the same eigenvalues.
     """
-    W_hh = parameters.W_hh
-    return Spectra(np.linalg.eigvals(W_hh), np.linalg.eigvals(W_hh * (1 - hidden**2).mean(axis=0)))
+    W_hh, mean = parameters.W_hh, jacobian(parameters, ids, states(parameters, ids)).mean().matrix()
+    square = W_hh.shape[0] == W_hh.shape[1]
+    return Spectra(np.linalg.eigvals(W_hh) if square else np.empty(0), np.linalg.eigvals(mean))
 
 
-def _loss_by_state(parameters: Parameters, h: Array, targets: Array) -> Array:
-    """d -ln p(target) / d h for states h (…, H) and targets (…)."""
-    p = softmax(logits(parameters, h))
-    return (p - np.eye(parameters.sizes[0], dtype=p.dtype)[targets]) @ parameters.W_hy.T
+def _loss_by_state(parameters: Parameters, along: Array, targets: Array) -> Array:
+    """d -ln p(target) / d state for states (…, S H) and targets (…)."""
+    p = softmax(logits(parameters, along))
+    D = np.zeros_like(along)
+    D[..., : len(parameters.W_hh)] = (p - np.eye(parameters.sizes[0], dtype=p.dtype)[targets]) @ parameters.W_hy.T
+    return D
 
 
-def _recurrent_gradients(onehot: Array, before: Array, dz: Array) -> Array:
-    """(B, VH + H² + H) the gradients of W_xh, W_hh and b_h of each stream, from what came in and dz (T, B, H)."""
-    dz = dz.transpose(1, 0, 2)
-    dW_xh, dW_hh = onehot.transpose(1, 2, 0) @ dz, before.transpose(1, 2, 0) @ dz
-    return np.concatenate([g.reshape(len(dz), -1) for g in (dW_xh, dW_hh, dz.sum(axis=1))], axis=1)
+def _recurrent_gradients(parameters: Parameters, onehot: Array, before: Array, steps: Jacobian, D: Array) -> Array:
+    """(B, all entries) the gradients of W_xh, W_hh and b_h of each stream.
+
+    onehot (T, B, V) is what came in, before (T, B, S H) the states, D (T, B, S H) the derivative by those after.
+    """
+    H, cell = len(parameters.W_hh), cell_of(parameters)
+    da, dq = (by(D).transpose(1, 0, 2) for by in (steps.by_input, steps.by_heard))
+    gradients = [onehot.transpose(1, 2, 0) @ da, before[..., :H].transpose(1, 2, 0) @ dq, da.sum(axis=1)]
+    if cell.BIASES > cell.GATES:  # the bias of what the last gate hears of the state
+        gradients.append(dq[..., -H:].sum(axis=1))
+    return np.concatenate([g.reshape(len(da), -1) for g in gradients], axis=1)

@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 
 from charrnn.insight.concepts import ENOUGH, Concept, concepts
-from charrnn.insight.reading import states
+from charrnn.insight.reading import units_along
 from charrnn.network.rnn import Array, Parameters
 from charrnn.text.corpus import Vocabulary
 
@@ -120,7 +120,7 @@ def characters_read(H: int) -> int:
 def gather(parameters: Parameters, untrained: Parameters, text: str, vocabulary: Vocabulary) -> Evidence:
     """Let both networks read the text (its beginning, where it is long), unknown characters left out."""
     ids = vocabulary.encode(text[: characters_read(parameters.sizes[1])])
-    both = (states(network, ids)[1:] for network in (parameters, untrained))
+    both = (units_along(network, ids) for network in (parameters, untrained))
     return Evidence(vocabulary.decode(ids), *(prepare(hidden) for hidden in both))
 
 

@@ -10,7 +10,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from charrnn.network.rnn import Array, Parameters, forward, log_softmax, logits, softmax
+from charrnn.network.cells import cell_of, forward, zero_state
+from charrnn.network.jacobian import Jacobian
+from charrnn.network.rnn import Array, Parameters, log_softmax, logits, softmax
 
 TOP = 5  # likeliest characters kept for each column
 SEARCH = 5_000  # characters within which a beginning is looked for
@@ -48,22 +50,35 @@ class Strip(NamedTuple):
 
 
 def states(parameters: Parameters, ids: Array, hidden: Array | None = None) -> Array:
-    """h (N + 1, H): the state before the text, hidden (H,) or zero, then the state after each character."""
-    start = np.zeros(parameters.sizes[1], parameters.W_hh.dtype) if hidden is None else hidden
-    return forward(parameters, ids[:, None], start[None])[:, 0]
+    """The states (N + 1, S H): that before the text, hidden (S H,) or zero, then that after each character.
+
+    Each begins with h (H,); an LSTM's goes on with c, so that S is 2 there and 1 elsewhere.
+    """
+    start = zero_state(parameters) if hidden is None else hidden[None]
+    return forward(parameters, ids[:, None], start)[:, 0]
+
+
+def units_along(parameters: Parameters, ids: Array) -> Array:
+    """h (N, H) after each character of ids, from the zero state."""
+    return states(parameters, ids)[1:, : len(parameters.W_hh)]
+
+
+def jacobian(parameters: Parameters, ids: Array, along: Array) -> Jacobian:
+    """The derivative of the steps that read ids (N, …), of which `along` (N + 1, …, S H) are the states."""
+    return cell_of(parameters).jacobian(parameters, ids, along[:-1], along[1:])
 
 
 def read(parameters: Parameters, ids: Array, hidden: Array | None = None) -> Reading:
-    """Read ids (N,) from the state hidden (H,), zero where none is given."""
-    h = states(parameters, ids, hidden)[1:]
+    """Read ids (N,) from the state hidden (S H,), zero where none is given."""
+    h = states(parameters, ids, hidden)[1:, : len(parameters.W_hh)]
     return Reading(h, softmax(logits(parameters, h)))
 
 
 def strip(parameters: Parameters, ids: Array, start: int, h: Array | None = None) -> Strip:
     """Read ids (N,) from the zero state; report on the columns ids[start:], those before being context.
 
-    With start 0 the first column's prediction comes from the zero state alone. ``h`` (N + 1, H): the states along ids,
-    where they are known already.
+    With start 0 the first column's prediction comes from the zero state alone. ``h`` (N + 1, S H): the
+    states along ids, where they are known already.
     """
     h = states(parameters, ids) if h is None else h
     came = ids[start:]
@@ -71,7 +86,8 @@ def strip(parameters: Parameters, ids: Array, start: int, h: Array | None = None
     top_ids = np.argsort(-log_p, axis=1, kind="stable")[:, :TOP]
     log_came = log_p[np.arange(len(came)), came]
     top_probabilities = np.exp(np.take_along_axis(log_p, top_ids, axis=1))
-    return Strip(came, top_ids, top_probabilities, np.exp(log_came), -log_came / np.log(2), h[start + 1 :])
+    hidden = h[start + 1 :, : len(parameters.W_hh)]
+    return Strip(came, top_ids, top_probabilities, np.exp(log_came), -log_came / np.log(2), hidden)
 
 
 def most_varying(hidden: Array, n: int = 5, shown: Array | None = None) -> Array:

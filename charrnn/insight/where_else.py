@@ -18,7 +18,8 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from charrnn.insight.states import Place, peaks
-from charrnn.network.rnn import Array, Parameters, forward
+from charrnn.network.cells import forward, zero_state
+from charrnn.network.rnn import Array, Parameters
 
 Which = Literal["on", "off", "either"]
 
@@ -100,11 +101,11 @@ def read_in_streams(parameters: Parameters, ids: Array, beyond: int = 0) -> Iter
         places = np.arange(first, last)[:, None] + S * np.arange(B)
         return ids[np.clip(places, 0, N - 1)]
 
-    h = forward(parameters, inputs(-WARM_UP, 0), np.zeros((B, parameters.sizes[1]), parameters.W_hh.dtype))
+    h = forward(parameters, inputs(-WARM_UP, 0), zero_state(parameters, B))
     h[-1, 0] = 0  # nothing comes before the text
     for first in range(0, S + beyond, PIECE):
         h = forward(parameters, inputs(first, min(first + PIECE, S + beyond)), h[-1])
-        yield h[1:]
+        yield h[1:, :, : len(parameters.W_hh)]
 
 
 def _signs(h: Array, threshold: float, which: Which) -> Array:

@@ -54,4 +54,4 @@ class Jacobian(NamedTuple):
         product = blocks[..., 0, :, :] * numbers[..., 0, :, :]
         for s in range(1, S):
             product += blocks[..., s, :, :] * numbers[..., s, :, :]
-        return product.reshape(*product.shape[:-2], -1)
+        return product.reshape(*product.shape[:-2], product.shape[-2] * H)

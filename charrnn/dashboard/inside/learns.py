@@ -13,7 +13,7 @@ from charrnn.dashboard.session import measuring
 from charrnn.dashboard.session.parts import alone, redrawn, switch
 from charrnn.dashboard.session.selection import shown
 from charrnn.dashboard.session.session import Last, Session
-from charrnn.insight.reading import states
+from charrnn.insight.reading import units_along
 from charrnn.insight.weights import embedding, histogram, saturation
 from charrnn.network.rnn import Array
 
@@ -132,7 +132,7 @@ def over_time(session: Session) -> Any:
     ids, spoken = measuring.held_out(session, max(100, min(CHARACTERS, int(WORK / many))))
 
     def work() -> Saturated:
-        shares = [saturation(states(parameters, ids)[1:]).share for _, parameters in networks]
+        shares = [saturation(units_along(parameters, ids)).share for _, parameters in networks]
         return Saturated([step for step, _ in networks], shares, spoken)
 
     return work

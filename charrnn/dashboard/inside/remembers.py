@@ -10,8 +10,8 @@ from charrnn.dashboard.inside.attribution import connections
 from charrnn.dashboard.session import measuring
 from charrnn.dashboard.session.session import Session
 from charrnn.insight.memory import Cut, Reach, Spectra, cut, reach, reach_in_training, spectra
-from charrnn.insight.reading import states
-from charrnn.network.rnn import Array
+from charrnn.network.cells import cell_of
+from charrnn.network.rnn import Array, Parameters
 from charrnn.text.decoding import count
 
 CHARACTERS = 2_000  # held-out ones over which the reach is averaged
@@ -50,7 +50,7 @@ def measured(session: Session) -> Any:
         back = min(T + FURTHER, len(ids) // 2)
         small = parameters.sizes[1] <= 256
         lost = cut(parameters, ids, T, FURTHER, WINDOWS[small]) if len(ids) > T + FURTHER + 2 else None
-        both = spectra(parameters, states(parameters, ids)[1:]) if parameters.sizes[1] <= MANY else None
+        both = spectra(parameters, ids) if parameters.sizes[1] <= most_units(parameters) else None
         return Memory(reach(parameters, ids, back), reach(untrained, ids, back).mean, lost, both, T, spoken)
 
     return work
@@ -77,19 +77,26 @@ def memory(session: Session) -> str:
     with right:
         st.markdown(
             "**Why it fades**: eigenvalues within the unit circle shrink a gradient at each character.",
-            help="One character back multiplies the gradient by diag(1 − h²) W_hhᵀ, the Jacobian. Saturated units (h "
-            "near ±1) pass almost nothing, so the Jacobian's eigenvalues are smaller than those of W_hh.",
+            help="One character back multiplies the gradient by the Jacobian; in a vanilla network that is "
+            "diag(1 − h²) W_hhᵀ. Saturated units (h near ±1) pass almost nothing, so its eigenvalues are smaller than "
+            "those of W_hh. A gate that keeps lets the gradient pass as it is: an eigenvalue near 1.",
         )
         if here.spectra:
             draw("eigenvalues", inside.eigenvalues_chart, inside.eigenvalues_data(here.spectra), width="content")
+            of_W_hh = f"**{here.spectra.radius:.2f}** of W_hh, " if len(here.spectra.weights) else ""
             st.markdown(
-                f"Spectral radius: **{here.spectra.radius:.2f}** of W_hh, "
-                f"**{here.spectra.jacobian_radius:.2f}** of the mean Jacobian.",
-                help="The size of the largest eigenvalue.",
+                f"Spectral radius: {of_W_hh}**{here.spectra.jacobian_radius:.2f}** of the mean Jacobian.",
+                help="The size of the largest eigenvalue. With gates W_hh is not square, and has none.",
             )
         else:
-            st.caption(f"Of networks with more than {MANY:,} units they are not computed: that takes too long.")
+            most = most_units(session.view.parameters)
+            st.caption(f"Of networks with more than {most:,} units they are not computed: that takes too long.")
     return f", at {count(here.now.positions, 'place')} of {here.spoken}"
+
+
+def most_units(parameters: Parameters) -> int:
+    """Of how many units eigenvalues are computed: an LSTM's state has two numbers for each."""
+    return MANY // cell_of(parameters).STATES
 
 
 def in_words(here: Memory) -> str:

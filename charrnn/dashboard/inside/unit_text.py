@@ -15,8 +15,7 @@ from charrnn.dashboard.session.selection import Chosen, Reading, chosen, follow,
 from charrnn.dashboard.session.session import Session
 from charrnn.dashboard.tables import table
 from charrnn.insight import memory, states
-from charrnn.insight.reading import TOP
-from charrnn.insight.reading import states as read_states
+from charrnn.insight.reading import TOP, units_along
 from charrnn.network.rnn import Array, log_softmax, logits
 
 LONG_READING = 10_000  # held-out characters in which contexts are looked for
@@ -134,7 +133,7 @@ def long_reading(session: Session) -> Any:
     """Work to be done beside the page: read a long held-out text."""
     parameters = session.view.parameters
     ids, spoken = measuring.held_out(session, min(LONG_READING, LONG_CELLS // parameters.sizes[1]))
-    return lambda: (ids, spoken, read_states(parameters, ids)[1:].astype(np.float16))
+    return lambda: (ids, spoken, units_along(parameters, ids).astype(np.float16))
 
 
 def extremes(session: Session) -> str:

@@ -27,12 +27,13 @@ class Reading(NamedTuple):
 
     ids: Array  # (start + T,) context first
     start: int
-    h: Array  # (start + T + 1, H) before the first character, then after each
+    h: Array  # (start + T + 1, S H) the states before the first character, then after each
+    units: int  # H
 
     @property
     def hidden(self) -> Array:
         """(T, H) after each character that is shown."""
-        return self.h[1 + self.start :]
+        return self.h[1 + self.start :, : self.units]
 
 
 class Chosen(NamedTuple):
@@ -63,7 +64,8 @@ def reading(session: Session, choice: Chosen | None = None) -> Reading:
     own = corpus.vocabulary.encode(corpus.typed(choice.typed))[:CHARACTERS]
     if len(own):
         ids, start = own, 0
-    return Reading(ids, start, session.states(session.view.parameters, ids))
+    parameters = session.view.parameters
+    return Reading(ids, start, session.states(parameters, ids), len(parameters.W_hh))
 
 
 def follow() -> None:

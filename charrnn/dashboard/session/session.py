@@ -136,7 +136,7 @@ class Session:
         return vocabulary.encode(text), len(vocabulary.encode(text[:start]))
 
     def states(self, parameters: Parameters, ids: Array) -> Array:
-        """h (N + 1, H) of a network along ids (N,), computed once for all pictures that show it."""
+        """The states (N + 1, S H) of a network along ids (N,), computed once for all pictures that show it."""
         network, text, h = self.carried
         if network is not parameters or not np.array_equal(text, ids):
             h = states(parameters, ids)

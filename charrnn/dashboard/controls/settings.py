@@ -8,21 +8,31 @@ import streamlit as st
 
 from charrnn.dashboard import words
 from charrnn.dashboard.session.adopting import go_on_with
-from charrnn.dashboard.session.fields import NUMBERS, OPTIMIZERS, acts, field, key_of, number
+from charrnn.dashboard.session.fields import CELL_NAMES, NUMBERS, OPTIMIZERS, acts, cell, field, key_of, number
 from charrnn.dashboard.session.panel import panel, refusal
 from charrnn.dashboard.session.session import Session
 from charrnn.text.corpus import Corpus
 from charrnn.training.settings import LIMITS, Settings
 
 INITS, DTYPES = ["orthogonal", "gaussian"], ["float32", "float64"]
-NETWORK = ("hidden_size", "sequence_length", "batch_size", "seed", "init", "init_scale", "dtype")  # by start over
+NETWORK = (
+    "cell",
+    "hidden_size",
+    "sequence_length",
+    "batch_size",
+    "seed",
+    "init",
+    "init_scale",
+    "dtype",
+)  # by start over
 RATES = [float(f"{digit}e{power}") for power in range(-6, 1) for digit in (1, 1.5, 2, 3, 4, 5, 7)] + [10.0]
 
 
 def network(session: Session) -> None:
     """The network's button."""
     settings = session.run.in_force
-    label = f"Network: {settings.hidden_size} units · {settings.sequence_length} back"
+    gated = "" if settings.cell == "rnn" else f"{CELL_NAMES[settings.cell]}, "
+    label = f"Network: {gated}{settings.hidden_size} units · {settings.sequence_length} back"
     panel(session, "network", label, "tune", choose_network)
 
 
@@ -30,6 +40,7 @@ def choose_network(session: Session) -> None:
     """Size, start and seed; the classic experiment, and the defaults."""
     settings = session.run.in_force
     with st.form("network-form", border=False):
+        cell("network", settings)
         left, right = st.columns(2)
         number("network", settings, "hidden_size", left)
         number("network", settings, "sequence_length", right)

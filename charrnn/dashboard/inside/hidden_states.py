@@ -11,6 +11,7 @@ from charrnn.dashboard.session.parts import redrawn
 from charrnn.dashboard.session.selection import (
     LENGTHS,
     ORDERS,
+    PARTS,
     VIEWS,
     Chosen,
     chosen,
@@ -18,11 +19,18 @@ from charrnn.dashboard.session.selection import (
     look_at,
     looked_at,
     ordered,
+    part_of,
     reading,
     seen_as,
 )
 from charrnn.dashboard.session.session import RANKING, Session
 from charrnn.dashboard.session.status import running
+
+EQUATIONS = {
+    "rnn": "h = tanh(W_xh[x] + h_before · W_hh + b_h)",
+    "gru": "h = n + z · (h_before − n), where the update gate z says how much is kept and n is the candidate",
+    "lstm": "h = o · tanh(c), c = f · c_before + i · g: the forget gate f keeps, the input gate i lets in, o lets out",
+}
 
 
 def hidden_states(session: Session) -> None:
@@ -32,13 +40,25 @@ def hidden_states(session: Session) -> None:
 
 def controls(session: Session) -> None:
     """In which order, as what, of which text."""
+    cell = session.run.settings.cell
     st.markdown(
         "**Hidden state**: every unit's value after reading each character, from −1 to +1.",
-        help="h = tanh(W_xh[x] + h_before · W_hh + b_h): the numbers it carries along. Press a cell, or move with the "
+        help=f"{EQUATIONS[cell]}: the numbers it carries along. Press a cell, or move with the "
         "arrow keys: the text below shows that unit.",
     )
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         order_control(session)
+        if len(PARTS[cell]) > 1:
+            st.selectbox(
+                "Of",
+                list(PARTS[cell]),
+                format_func=PARTS[cell].__getitem__,
+                key="part",
+                persist_state="session",
+                width=180,
+                on_change=follow,
+                help="Gates lie between 0, closed, and 1, open; candidates between −1 and +1; a cell state anywhere.",
+            )
         st.selectbox(
             "Show",
             list(VIEWS),
@@ -92,14 +112,15 @@ def all_units(session: Session) -> None:
 def picture_of(session: Session, choice: Chosen, position: int) -> bytes:
     """The heatmap as sent, the crosshair where a cell was picked."""
     now = reading(session, choice)
-    shown, limit = seen_as(now.hidden, choice.view)
+    name, values = part_of(session, now, choice)
+    shown, limit = seen_as(values, choice.view)
     units = ordered(session, now.hidden, choice)
     position = min(position, len(now.hidden) - 1)
     return encode_cells(
         shown[:, units].T,
         down=Axis("unit", list(map(str, units))),
         across=Axis("character", session.run.corpus.vocabulary.decode(now.ids[now.start :])),
-        title=VIEWS[choice.view],
+        title=VIEWS[choice.view] if values is now.hidden else f"{name}, {VIEWS[choice.view]}",
         limit=limit,
         text=True,
         picked=None if session.unit is None else Cell(row=str(looked_at(session)), column=position),

@@ -11,11 +11,11 @@ from charrnn.dashboard.components import Axis, cells, encode_cells, encode_line,
 from charrnn.dashboard.inside.one_step import one_step
 from charrnn.dashboard.session import measuring
 from charrnn.dashboard.session.parts import alone, redrawn, switch
-from charrnn.dashboard.session.selection import shown
+from charrnn.dashboard.session.selection import PARTS, shown
 from charrnn.dashboard.session.session import Last, Session
 from charrnn.insight.reading import units_along
 from charrnn.insight.weights import embedding, histogram, saturation
-from charrnn.network.rnn import Array
+from charrnn.network.rnn import Array, Parameters
 
 
 class Meaning(NamedTuple):
@@ -33,6 +33,9 @@ ARRAYS = {
     "b_h": Meaning("what each unit is told at every character", "", "unit"),
     "b_y": Meaning("how likely each character is whatever came before", "", "character"),
 }
+BY_GATE = ("W_xh", "W_hh", "b_h")
+HEARD = "m"  # of a GRU's candidate: a second bias, of what comes from the state
+GATES = {"gru": ["r", "z", "n", HEARD], "lstm": ["o", "i", "f", "g"]}  # in the order of their columns
 MANY = 512  # units drawn at most
 CHARACTERS = 1_000  # on which saturation is measured, fewer where units are many:
 WORK = 1e10  # characters times networks times units squared, two or three seconds
@@ -51,7 +54,7 @@ def learns(session: Session) -> None:
     """The section: nothing of it is computed while it is folded away."""
     with st.expander("**How does it learn?**", on_change="rerun", key="learns") as section:
         if section.open:
-            alone(array_control, "array-row")
+            alone(lambda: array_control(session), "array-row")
             weights(session)
             st.divider()
             saturation_and_gradients(session)
@@ -61,13 +64,16 @@ def learns(session: Session) -> None:
             one_step(session)
 
 
-def array_control() -> None:
-    """Which array is shown."""
+def array_control(session: Session) -> None:
+    """Which array is shown, and of which gate."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(
             "**Weights**", width="content", help="The five arrays that training changes; nothing else is learned."
         )
         switch("Array", ARRAYS, "array", "W_hh", "weights", "spread")
+        if gates := GATES.get(session.run.settings.cell):
+            words = PARTS[session.run.settings.cell] | {HEARD: "what n hears of the state"}
+            switch("Gate", dict.fromkeys(gates), "gate", gates[0], "weights", "spread", words=words.__getitem__)
 
 
 def weights(session: Session) -> None:
@@ -81,7 +87,7 @@ def weights(session: Session) -> None:
 
 def array(session: Session) -> None:
     """The entries of the array that was chosen."""
-    name, picture = chosen(), session.picture
+    name, gate, picture = chosen(), st.session_state.get("gate"), session.picture
 
     def seen() -> bytes:
         values, down, across = entries(session, name)
@@ -89,11 +95,13 @@ def array(session: Session) -> None:
 
     def said() -> bytes:
         sizes = " × ".join(map(str, entries(session, name)[0].shape))
-        words = f"{name}: {ARRAYS[name].meaning}. {sizes} numbers at step {session.view.step:,}."
+        words = (
+            f"{name}{of_gate(session, name)}: {ARRAYS[name].meaning}. {sizes} numbers at step {session.view.step:,}."
+        )
         return encode_line([(words, "muted")], small=True)
 
-    line(picture("weights-said", said, lambda: name), key="weights-said")
-    cells(picture("weights", seen, lambda: name), key="matrix")
+    line(picture("weights-said", said, lambda: (name, gate)), key="weights-said")
+    cells(picture("weights", seen, lambda: (name, gate)), key="matrix")
 
 
 def chosen() -> str:
@@ -101,11 +109,37 @@ def chosen() -> str:
     return str(st.session_state.get("array", "W_hh"))
 
 
+def gate_of(session: Session, name: str) -> str:
+    """The gate whose block of an array is shown; "" where the array has no blocks, or the cell no gates."""
+    gates = GATES.get(session.run.settings.cell)
+    if not gates or name not in BY_GATE:
+        return ""
+    gate = st.session_state.get("gate")
+    there = gates if name == "b_h" else [one for one in gates if one != HEARD]
+    return gate if gate in there else there[-1] if gate == HEARD else there[0]
+
+
+def of_gate(session: Session, name: str) -> str:
+    """Whose block it is, as the sentence goes on."""
+    gate = gate_of(session, name)
+    return f" of {gate}" if gate else ""
+
+
+def block(session: Session, parameters: Parameters, name: str) -> Array:
+    """An array, or its block of the gate that was chosen."""
+    array: Array = getattr(parameters, name)
+    gate, H = gate_of(session, name), len(parameters.W_hh)
+    if not gate:
+        return array
+    start = GATES[session.run.settings.cell].index(gate) * H
+    return array[..., start : start + H]
+
+
 def entries(session: Session, name: str) -> tuple[Array, Axis, Axis]:
     """What is drawn of an array, and what stands down and across it."""
     _, *sides = ARRAYS[name]
     many = [MANY if side == "unit" else None for side in sides]
-    values = np.atleast_2d(getattr(session.view.parameters, name))[: many[0], : many[1]]
+    values = np.atleast_2d(block(session, session.view.parameters, name))[: many[0], : many[1]]
     signs = {"unit": list(map(str, range(MANY))), "character": list(session.run.corpus.vocabulary.characters)}
     down, across = (Axis(side, signs.get(side, [""])[:n]) for side, n in zip(sides, values.shape, strict=True))
     return values, down, across
@@ -116,9 +150,9 @@ def histograms(session: Session) -> None:
     name, view = chosen(), session.view
     past = [(m.step, m.parameters) for m in session.run.checkpoints if m.step < view.step]
     steps, networks = zip(*past, (view.step, view.parameters), strict=True)
-    arrays: list[Array] = [getattr(network, name) for network in networks]
+    arrays = [block(session, network, name) for network in networks]
     limit = max(float(np.quantile(np.abs(array), 0.995)) for array in (arrays[0], arrays[-1])) or 0.1
-    st.markdown(f"How the entries of **{name}** are spread")
+    st.markdown(f"How the entries of **{name}**{of_gate(session, name)} are spread")
     spread = [histogram(name, array, limit) for array in arrays]
     draw("histogram", charts.histogram_chart, charts.histogram_data(steps, spread))
 
@@ -152,7 +186,8 @@ def saturation_and_gradients(session: Session) -> None:
 def saturated(session: Session) -> str:
     """The share of saturated values at the stored steps."""
     found = measuring.found(session, "over-time")
-    help = "There the tanh is flat: its slope is below 0.19, and little gradient passes. Measured at each stored step "
+    help = "There a tanh is flat: its slope is below 0.19, and little gradient passes; gates let it past the tanh. "
+    help += "Measured at each stored step "
     help += "and now, read from a zero state; between them nothing was measured."
     now = f": {found.value.shares[-1]:.1%}" if found else ""
     st.markdown(f"Values with |h| > 0.9{now}", help=help)

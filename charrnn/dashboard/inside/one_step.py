@@ -21,8 +21,17 @@ TERMS = 3  # of a sum that are written out, the largest ones
 
 def one_step(session: Session) -> None:
     """Two parts of the page: what is chosen, and the step itself; that follows the network while it trains."""
+    if session.run.settings.cell != "rnn":
+        redrawn(of_the_vanilla_network, "one-step")
+        redrawn(lambda: None, "one-step-drawn")  # it follows a picked unit, and must be there to be asked
+        return
     redrawn(lambda: controls(session), "one-step", lambda: looked_at(session))
     redrawn(lambda: by_hand(session), "one-step-drawn", lambda: shown(session), every=SECONDS)
+
+
+def of_the_vanilla_network() -> None:
+    """What stands there for a cell with gates."""
+    st.markdown("**One step by hand** is of the vanilla network: choose that cell under Network to see one.")
 
 
 def controls(session: Session) -> None:

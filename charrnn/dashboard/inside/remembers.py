@@ -67,9 +67,10 @@ def memory(session: Session) -> str:
     with left:
         st.markdown(
             "**Memory**: how far the gradient of a prediction reaches back.",
-            help="The norm of d loss ∕ d h, k characters before the prediction: how strongly learning could still "
-            "change what was carried then. The band holds 80 % of the positions. Learning looks back only so far: what "
-            "lies beyond, it never sees. Start over with another scale (Network) to make it vanish or explode.",
+            help="The norm of d loss ∕ d h (of an LSTM, of h and c), k characters before the prediction: how strongly "
+            "learning could still change what was carried then. The band holds 80 % of the positions. Learning looks "
+            "back only so far: what lies beyond, it never sees. Start over with another scale (Network) to make it "
+            "vanish or explode.",
         )
         training = reach_in_training(here.now.mean, here.T)
         draw("reach", inside.reach_chart, inside.reach_data(here.now, training, here.before, here.T))

@@ -8,6 +8,7 @@ import streamlit as st
 from charrnn.dashboard.session.session import CELLS, CHARACTERS
 from charrnn.training.settings import LIMITS, Settings
 
+CELL_NAMES = {"rnn": "vanilla", "gru": "GRU", "lstm": "LSTM"}
 OPTIMIZERS = {"adam": "Adam", "adagrad": "Adagrad", "rmsprop": "RMSprop", "sgd": "SGD"}
 NUMBERS = {  # what each is called and means, and how far one press on its + goes
     "hidden_size": ("Units", "Numbers it carries along from character to character.", 1),
@@ -45,6 +46,19 @@ def number(form: str, settings: Settings, name: str, place: Any = st) -> None:
     decimals = "%d" if kind is int else "%.3g"
     key, value = field(form, settings, name), kind(getattr(settings, name))
     place.number_input(label, low, high, value, step=step, format=decimals, key=key, help=help)
+
+
+def cell(form: str, settings: Settings, place: Any = st) -> None:
+    """A form's choice of a cell."""
+    place.selectbox(
+        "Cell",
+        list(CELL_NAMES),
+        list(CELL_NAMES).index(settings.cell),
+        format_func=CELL_NAMES.__getitem__,
+        key=field(form, settings, "cell"),
+        help="What carries the state from character to character. Vanilla: all of it goes through a tanh at each. GRU "
+        "and LSTM: gates, which learn what to keep and what to let in.",
+    )
 
 
 def key_of(role: str, value: Any, choices: str = "", read: Callable[[Any], Any] = lambda entered: entered) -> str:

@@ -9,11 +9,24 @@ from charrnn.dashboard.session import fields, measuring
 from charrnn.dashboard.session.parts import anew
 from charrnn.dashboard.session.session import CELLS, CHARACTERS, RANKING, Session
 from charrnn.insight import states
+from charrnn.network.cells import cell_of
 from charrnn.network.rnn import Array
 
 ORDERS = {"similar": "alike beside each other", "variance": "most varying first", "natural": "by number"}
 COMPUTED = {"similar": states.by_similarity, "variance": states.by_variance}
 VIEWS = {"value": "value", "deviation": "deviation from the unit's mean", "change": "change from the character before"}
+PARTS = {  # what there is to see of a state, and of what made it, by the cell
+    "rnn": {"h": "hidden state h"},
+    "gru": {"h": "hidden state h", "r": "reset gate r", "z": "update gate z", "n": "candidate n"},
+    "lstm": {
+        "h": "hidden state h",
+        "c": "cell state c",
+        "o": "output gate o",
+        "i": "input gate i",
+        "f": "forget gate f",
+        "g": "candidate g",
+    },
+}
 LENGTHS = [CELLS, 200, CHARACTERS]
 FOLLOWERS = {  # parts of the page that follow a picked unit and a typed text, by the section that they are in
     "knows": ["heatmap-drawn", "text-drawn", "unit-text", "where-else", "silence", "silence-drawn"],
@@ -43,6 +56,7 @@ class Chosen(NamedTuple):
     view: str
     typed: str
     length: int
+    part: str
 
     def text(self, session: Session) -> tuple[str, int, str]:
         """What decides on the text that is read."""
@@ -53,7 +67,7 @@ def chosen() -> Chosen:
     """What the controls say now."""
     state = st.session_state
     order, view, length = state.get("order", "similar"), state.get("view", "value"), state.get("length", CELLS)
-    return Chosen(order, view, fields.typed("heatmap-text"), length)
+    return Chosen(order, view, fields.typed("heatmap-text"), length, state.get("part", "h"))
 
 
 def reading(session: Session, choice: Chosen | None = None) -> Reading:
@@ -66,6 +80,15 @@ def reading(session: Session, choice: Chosen | None = None) -> Reading:
         ids, start = own, 0
     parameters = session.view.parameters
     return Reading(ids, start, session.states(parameters, ids), len(parameters.W_hh))
+
+
+def part_of(session: Session, now: Reading, choice: Chosen) -> tuple[str, Array]:
+    """Which part of the state was chosen, h where the cell has no such part, and its values (T, H) over the text."""
+    names, parameters = PARTS[session.run.settings.cell], session.view.parameters
+    if choice.part == "h" or choice.part not in names:
+        return names["h"], now.hidden
+    parts = cell_of(parameters).parts(parameters, now.ids, now.h[:-1], now.h[1:])
+    return names[choice.part], parts[choice.part][now.start :]
 
 
 def follow() -> None:
@@ -91,10 +114,11 @@ def looked_at(session: Session) -> int:
 
 
 def seen_as(h: Array, view: str) -> tuple[Array, float]:
-    """The states (T, H) as value, deviation or change, and the end of the scale."""
+    """The states (T, H) as value, deviation or change, and the end of the scale: only a cell state goes beyond ±1."""
+    limit = max(1.0, float(np.abs(h).max(initial=0)))
     if view == "deviation":
-        return states.deviation(h), 2.0
-    return (states.change(h), 2.0) if view == "change" else (h, 1.0)
+        return states.deviation(h), 2 * limit
+    return (states.change(h), 2 * limit) if view == "change" else (h, limit)
 
 
 def ordered(session: Session, h: Array, choice: Chosen) -> Array:

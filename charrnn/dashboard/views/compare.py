@@ -12,7 +12,7 @@ from charrnn.dashboard import words
 from charrnn.dashboard.charts import draw, losses
 from charrnn.dashboard.charts.look import RUNS as LETTERS
 from charrnn.dashboard.components import Passage, arrive, encode_passages, passages
-from charrnn.dashboard.session.fields import OPTIMIZERS, field, number
+from charrnn.dashboard.session.fields import OPTIMIZERS, cell, field, number
 from charrnn.dashboard.session.panel import refusal
 from charrnn.dashboard.session.parts import redrawn, switch
 from charrnn.dashboard.session.server import engine
@@ -119,7 +119,7 @@ def choose_fork(session: Session) -> None:
     settings = run.in_force_at(step)
 
     def start() -> None:
-        names = ANYWHERE if step else (*ANYWHERE, *AT_THE_START)
+        names = ANYWHERE if step else (*ANYWHERE, *AT_THE_START, "cell")
         forked(session, state["fork-step"], {name: state[field("fork", settings, name)] for name in names})
         st.rerun()
 
@@ -135,8 +135,10 @@ def choose_fork(session: Session) -> None:
         )
         for name in () if step else AT_THE_START:
             number("fork", settings, name)
-        if step:
-            st.caption("Units, looks back, streams, start scale and seed can differ only in a fork at step 0.")
+        if not step:
+            cell("fork", settings)
+        else:
+            st.caption("Cell, units, looks back, streams, start scale and seed can differ only in a fork at step 0.")
         st.form_submit_button("Fork", type="primary", on_click=start)
         refusal(session, "fork")
 

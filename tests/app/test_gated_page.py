@@ -1,0 +1,62 @@
+"""The page with cells that have gates: chosen, forked, seen in every view."""
+
+import numpy as np
+import pytest
+from test_inside import KNOWS, LEARNS, REMEMBERS, drawn, measured
+
+from charrnn.insight.reading import states
+from charrnn.network.cells import CELLS, cell_of
+
+
+@pytest.fixture(params=["gru", "lstm"])
+def gated(open_page, request):
+    """A small trained network with gates, all three questions unfolded and everything measured."""
+    page = open_page(cell=request.param)
+    page.at.session_state["remembers"] = page.at.session_state["learns"] = True
+    return measured(page.step("100 steps"))
+
+
+def test_every_view_is_there_but_the_step_by_hand_which_says_that_it_is_of_the_vanilla_network(gated):
+    assert (KNOWS | REMEMBERS | LEARNS) - drawn(gated) == {"step-units"}
+    assert any("**One step by hand** is of the vanilla network" in one.value for one in gated.at.markdown)
+    assert not gated.warnings
+    name = {"gru": "GRU", "lstm": "LSTM"}[gated.run.settings.cell]
+    assert f"Network: {name}, 16 units · 20 back" in gated.labels
+
+
+def test_the_heatmap_shows_the_gate_that_was_chosen(gated):
+    session, parameters = gated.session, gated.session.view.parameters
+    ids, start = session.ids()
+    along = states(parameters, ids)
+    parts = cell_of(parameters).parts(parameters, ids, along[:-1], along[1:])
+    for part, values in parts.items():
+        gated.at.selectbox(key="part").set_value(part)
+        header, body = gated.look().component("heatmap")
+        shown = values[start:, [int(row) for row in header["axes"][0]["signs"]]].T
+        sent = np.frombuffer(body, "<i2")[-shown.size :].reshape(shown.shape).astype(float)
+        np.testing.assert_allclose(sent / 32767 * header["limit"], shown, atol=1e-3)
+
+
+def test_the_weights_shown_are_those_of_the_gate_that_was_chosen(gated):
+    last = {"gru": "n", "lstm": "g"}[gated.run.settings.cell]
+    gated.at.segmented_control(key="gate").set_value(last)
+    gated.look()
+    assert f"How the entries of **W_hh** of {last} are spread" in [one.value for one in gated.at.markdown]
+    spread, W_hh = gated.frames("histogram")["spread"].query("shown"), gated.session.view.parameters.W_hh
+    last = W_hh[:, -16:]
+    assert (spread["share"] @ spread["value"]) == pytest.approx(last.mean(), abs=float(np.ptp(last)) / 20)
+
+
+def test_the_cell_is_a_choice_on_starting_over_and_in_a_fork_at_step_0(page):
+    page.at.selectbox(key="network cell rnn").set_value("lstm")
+    page.click("FormSubmitter:network-form-Start over with these")
+    assert page.run.settings.cell == "lstm"
+    page.step("10 steps")
+    assert page.session.view.parameters.W_hh.shape == (16, 64)
+    page.click("fork")
+    page.at.select_slider(key="fork-step").set_value(0)
+    page.look().at.selectbox(key="fork cell lstm").set_value("gru")
+    page.click("FormSubmitter:fork-form-Fork")
+    (fork,) = page.session.compared
+    assert cell_of(fork.snapshot.parameters) is CELLS["gru"]
+    assert fork.name == "Names, forked at 0: cell gru"

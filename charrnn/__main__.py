@@ -203,7 +203,7 @@ def known(network: Network, text: str) -> np.ndarray:
 
 def benchmark(options: argparse.Namespace) -> None:
     """Our trainer beside the textbook's and PyTorch's."""
-    results = bench.run(options.hidden, options.streams, options.lengths, options.seconds)
+    results = bench.run(options.hidden, options.streams, options.lengths, options.seconds, options.cell)
     if options.time_to is not None:
         corpus = Corpus.from_files(files(options.text)[0], name=options.text, lowercase=True)
         for name, settings in (("default", Settings()), ("classic", Settings.classic())):

@@ -93,6 +93,7 @@ def parser() -> argparse.ArgumentParser:
     command = commands.add_parser("bench", help="speed beside the textbook's and PyTorch's")
     command.add_argument("--hidden", type=number(int, 1), nargs="+", default=[128, 512], help="units (%(default)s)")
     command.add_argument("--streams", type=number(int, 1), nargs="+", default=[1, 16], help="streams (%(default)s)")
+    command.add_argument("--cell", nargs="+", choices=CHOICES["cell"], default=["rnn"], help="cells (%(default)s)")
     command.add_argument(
         "--lengths", type=number(int, 1), nargs="+", default=[30], help="characters back (%(default)s)"
     )

@@ -171,6 +171,10 @@ def test_the_benchmark_has_a_row_for_each_size_and_compares_with_the_textbook(mo
         assert ("textbook" in times) == (row["B"] == 1)
         for name, ratio in row["ratios"].items():
             assert ratio == times[name] / times["charrnn"]
+    assert main(["bench", *sizes, "--cell", "gru", "lstm", "--json"]) == 0
+    gated = json.loads(capsys.readouterr().out)["training"]
+    assert [row["cell"] for row in gated] == ["gru"] * 4 + ["lstm"] * 4
+    assert all({"charrnn", "vanilla"} <= row["microseconds"].keys() for row in gated)
     assert main(["bench", *sizes]) == 0
     assert len(capsys.readouterr().out.splitlines()) == 2 + 4 + 2
 

@@ -5,6 +5,7 @@ A busy machine slows all of them alike, so what counts are the ratios of medians
 
 import tracemalloc
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import product
 from statistics import median
 from time import perf_counter
@@ -21,6 +22,7 @@ from charrnn.training.trainer import Trainer
 
 SLICE = 0.04  # seconds that each contender works before it is the next one's turn
 CLASSIC_V = 57
+OTHERS = {"textbook": "textbook", "vanilla": "vanilla cell", "pytorch": "PyTorch"}  # contenders, and their headings
 
 
 def bench_corpus() -> Corpus:
@@ -47,18 +49,25 @@ def _seconds(call: Callable[[], object], calls: int) -> float:
     return (perf_counter() - start) / calls
 
 
-def training_steps(H: int, B: int, T: int, seconds: float) -> dict[str, Any]:
-    """One row of the table: microseconds a step of the classic experiment at these sizes, and how often ours fit in."""
-    settings = Settings.classic(hidden_size=H, batch_size=B, sequence_length=T)
+def training_steps(H: int, B: int, T: int, seconds: float, cell: str = "rnn") -> dict[str, Any]:
+    """One row of the table: microseconds a step at these sizes, and how often ours fit in.
+
+    A vanilla network does the classic experiment, beside the textbook's; one with gates learns with Adam, beside a
+    vanilla one that does.
+    """
+    sizes: dict[str, Any] = {"hidden_size": H, "batch_size": B, "sequence_length": T}
+    settings = Settings.classic(**sizes) if cell == "rnn" else Settings(**sizes, cell=cell)
     trainer = Trainer(bench_corpus(), settings)
     contenders: dict[str, Callable[[], object]] = {"charrnn": trainer.step}
-    if B == 1:  # the textbook knows one stream only
+    if cell != "rnn":
+        contenders["vanilla"] = Trainer(trainer.corpus, replace(settings, cell="rnn")).step
+    elif B == 1:  # the textbook knows one stream only
         contenders["textbook"] = Textbook(trainer.parameters, trainer.corpus.train_ids, T).step
     if torch_step := pytorch(trainer):
         contenders["pytorch"] = torch_step
     times = by_turns(contenders, seconds)
     ratios = {name: time / times["charrnn"] for name, time in times.items() if name != "charrnn"}
-    return {"H": H, "B": B, "T": T, "microseconds": times, "ratios": ratios}
+    return {"cell": cell, "H": H, "B": B, "T": T, "microseconds": times, "ratios": ratios}
 
 
 def pytorch(trainer: Trainer) -> Callable[[], object] | None:
@@ -69,17 +78,19 @@ def pytorch(trainer: Trainer) -> Callable[[], object] | None:
         return None
     torch.set_num_threads(1)
     settings, (V, H), batches = trainer.settings, trainer.parameters.sizes, trainer.batches
-    recurrent, output = torch.nn.RNN(V, H), torch.nn.Linear(H, V)
+    layers = {"rnn": torch.nn.RNN, "gru": torch.nn.GRU, "lstm": torch.nn.LSTM}
+    recurrent, output = layers[settings.cell](V, H), torch.nn.Linear(H, V)
     weights = [*recurrent.parameters(), *output.parameters()]
-    optimizer = torch.optim.Adagrad(weights, lr=settings.learning_rate, eps=1e-8, fused=True)
+    optimizers = {"adagrad": torch.optim.Adagrad, "adam": torch.optim.Adam}
+    optimizer = optimizers[settings.optimizer](weights, lr=settings.learning_rate, eps=1e-8, fused=True)
     onehot = torch.eye(V)  # its rows are faster to get than nn.functional.one_hot
     streams = torch.from_numpy(batches.streams.astype(np.int64))
-    state, position = torch.zeros(1, batches.B, H), 0
+    state, position = None, 0  # None: zero
 
     def step() -> float:
         nonlocal state, position
         if position + batches.T + 1 >= len(streams):
-            state, position = torch.zeros(1, batches.B, H), 0
+            state, position = None, 0
         inputs = onehot[streams[position : position + batches.T]]
         targets = streams[position + 1 : position + 1 + batches.T]
         h, state = recurrent(inputs, state)
@@ -88,7 +99,8 @@ def pytorch(trainer: Trainer) -> Callable[[], object] | None:
         (loss / batches.B).backward()
         torch.nn.utils.clip_grad_value_(weights, settings.clip)
         optimizer.step()
-        state, position = state.detach(), position + batches.T
+        state = tuple(part.detach() for part in state) if settings.cell == "lstm" else state.detach()
+        position += batches.T
         return float(loss.detach())
 
     return step
@@ -136,9 +148,9 @@ def seconds_to(loss: float, corpus: Corpus, settings: Settings, limit: float = 1
     return None
 
 
-def run(sizes: list[int], streams: list[int], lengths: list[int], seconds: float) -> dict[str, Any]:
+def run(sizes: list[int], streams: list[int], lengths: list[int], seconds: float, cells: list[str]) -> dict[str, Any]:
     """Everything measured, as plain values for JSON; `seconds` a row of the table."""
-    rows = [training_steps(H, B, T, seconds) for H, B, T in product(sizes, streams, lengths)]
+    rows = [training_steps(H, B, T, seconds, cell) for cell, H, B, T in product(cells, sizes, streams, lengths)]
     return {"numpy": np.__version__, "V": CLASSIC_V, "training": rows, "other": other_speeds()}
 
 
@@ -146,12 +158,13 @@ def table(results: dict[str, Any]) -> str:
     """The results as text to read."""
     lines = [
         "Microseconds a training step (median), and how many steps of ours fit into one of theirs",
-        f"{'H':>5}{'B':>5}{'T':>5}{'CharRNN Lab':>14}{'textbook':>18}{'PyTorch':>18}",
+        f"{'cell':>5}{'H':>5}{'B':>5}{'T':>5}{'CharRNN Lab':>14}" + "".join(f"{name:>18}" for name in OTHERS.values()),
     ]
     for row in results["training"]:
         us, ratios = row["microseconds"], row["ratios"]
-        theirs = [f"{us[name]:,.0f} ({ratios[name]:.2f}x)" if name in us else "-" for name in ("textbook", "pytorch")]
-        lines.append(f"{row['H']:>5}{row['B']:>5}{row['T']:>5}{us['charrnn']:>14,.0f}{theirs[0]:>18}{theirs[1]:>18}")
+        theirs = [f"{us[name]:,.0f} ({ratios[name]:.2f}x)" if name in us else "-" for name in OTHERS]
+        sizes = f"{row['cell']:>5}{row['H']:>5}{row['B']:>5}{row['T']:>5}{us['charrnn']:>14,.0f}"
+        lines.append(sizes + "".join(f"{each:>18}" for each in theirs))
     lines.append("")
     for name, value in results["other"].items():
         lines.append(f"{'not reached' if value is None else f'{value:,.1f}':>14}  {name}")

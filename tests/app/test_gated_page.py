@@ -2,8 +2,12 @@
 
 import numpy as np
 import pytest
+from app_page import SECONDS
 from test_inside import KNOWS, LEARNS, REMEMBERS, drawn, measured
 
+from charrnn.dashboard.session import measuring
+from charrnn.dashboard.views import reaches
+from charrnn.insight.memory import reach
 from charrnn.insight.reading import states
 from charrnn.network.cells import CELLS, cell_of
 
@@ -60,3 +64,13 @@ def test_the_cell_is_a_choice_on_starting_over_and_in_a_fork_at_step_0(page):
     (fork,) = page.session.compared
     assert cell_of(fork.snapshot.parameters) is CELLS["gru"]
     assert fork.name == "Names, forked at 0: cell gru"
+    page.click("train-all").wait(lambda run: run.snapshot.step >= 20)
+    page.click("pause-all").wait(lambda run: run.status == "paused")
+    assert fork.wait(lambda run: run.status == "paused", SECONDS)
+    measured(page.look())
+    curves = page.frames("reaches")["reaches"]
+    ids, _ = measuring.held_out(page.session, reaches.CHARACTERS)
+    for letter, run in (("A", page.run), ("B", fork)):
+        mean = reach(run.snapshot.parameters, ids, reaches.BACK).mean
+        share = curves[curves["run"] == letter].set_index("back")["share"]
+        np.testing.assert_allclose(share, (mean / mean[0])[share.index], rtol=1e-4)

@@ -50,6 +50,7 @@ ALL: list[Any] = [
     (losses.compared_chart, {}, losses.compared_data([a_history(), a_history(500, 1.7)])),
     (inside.cost_chart, {}, inside.cost_data(np.array([0.1, -0.2, 0.3]), 3)),
     (inside.reach_chart, {}, inside.reach_data(Reach(FADES, FADES / 2, 2 * FADES, 1), FADES[:6], FADES, 5)),
+    (inside.reaches_chart, {}, inside.reaches_data([FADES, FADES[:6]], [5, 3])),
     (inside.eigenvalues_chart, {}, inside.eigenvalues_data(Spectra(VALUES, 0.1 * VALUES))),
     (
         weights.histogram_chart,

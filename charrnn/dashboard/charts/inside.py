@@ -1,5 +1,6 @@
 """The charts of what a network knows and remembers: what silencing costs, the gradient's reach, eigenvalues."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import altair as alt
@@ -102,6 +103,32 @@ def reach_data(now: Reach, training: Array, before: Array, T: int) -> dict[str, 
     }
     cut = pd.DataFrame({"back": [T], "label": [f"learning looks {T} back"]})
     return {"reach": pd.DataFrame(frame), "cut": cut}
+
+
+def reaches_chart() -> Built:
+    """The gradients of several runs against characters back, each from 1 on, and where learning of each stops."""
+    x = quantity(alt.X, "back", "characters back, k")
+    y = quantity(alt.Y, "share", "gradient, of that at k = 0", log=True, labelExpr=POWERS, tickCount=6)
+    colour = alt.Color("run:N", scale=alt.Scale(range="category"), legend=alt.Legend(title=None))
+    said = told(run=("run", ""), back=("characters back", "d"), share=("of that at 0", ".2e"))
+    lines = named("reaches").mark_line(strokeWidth=2).encode(x=x, y=y, color=colour, tooltip=said)
+    cuts = named("cuts").mark_rule(strokeDash=[2, 2]).encode(x=x, color=colour, tooltip=told(run=("run", "")))
+    return alt.layer(lines, cuts).properties(
+        height=240,
+        description="Lines over characters back: how large the gradient of a prediction still is there, for each run; "
+        "upright, how far back learning looks.",
+    )
+
+
+def reaches_data(means: Sequence[Array], lengths: Sequence[int]) -> dict[str, pd.DataFrame]:
+    """The mean reach (K + 1,) of each run, and how far back its learning looks."""
+    frames = []
+    for run, mean in zip(RUNS, means, strict=False):
+        share = mean / max(float(mean[0]), 1e-30)
+        seen = share > LEAST
+        frames.append(pd.DataFrame({"run": run, "back": np.flatnonzero(seen), "share": share[seen]}))
+    cuts = pd.DataFrame({"run": list(RUNS[: len(lengths)]), "back": list(lengths)})
+    return {"reaches": pd.concat(frames, ignore_index=True), "cuts": cuts}
 
 
 def eigenvalues_chart() -> Built:

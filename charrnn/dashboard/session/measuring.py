@@ -20,6 +20,7 @@ from charrnn.dashboard.session.session import Session
 from charrnn.dashboard.session.status import running
 from charrnn.dashboard.session.turns import Turns
 from charrnn.network.rnn import Array, Parameters
+from charrnn.text.corpus import Corpus
 
 LARGE = 512  # units: with more of them a measurement takes more than two or three seconds
 
@@ -221,7 +222,11 @@ def state(session: Session, name: str, work: Work, about: Any, said: str) -> Non
 
 def held_out(session: Session, characters: int) -> tuple[Array, str]:
     """Ids of up to so many characters that the network never trained on, and how to speak of them."""
-    corpus = session.run.corpus
+    return held_out_of(session.run.corpus, characters)
+
+
+def held_out_of(corpus: Corpus, characters: int) -> tuple[Array, str]:
+    """The same of any corpus."""
     if len(corpus.held_out_ids) > 2:
         ids = corpus.held_out_ids[:characters]
         return ids, f"{len(ids):,} held-out characters"

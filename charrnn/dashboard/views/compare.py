@@ -19,6 +19,7 @@ from charrnn.dashboard.session.server import engine
 from charrnn.dashboard.session.session import Session
 from charrnn.dashboard.tables import table
 from charrnn.dashboard.views.loss_curve import chosen, losses_of, smoothed
+from charrnn.dashboard.views.reaches import reaches
 from charrnn.network import sampling
 from charrnn.runs.run import Run
 from charrnn.training.checkpoint import changes
@@ -41,6 +42,7 @@ def compare(session: Session) -> None:
             redrawn(lambda: controls(session), "comparing", lambda: (len(session.compared), session.standing))
             redrawn(lambda: overlay(session), "overlaid", lambda: steps(session), every=SECONDS)
             redrawn(lambda: come_to(session), "come-to", lambda: versions(session), every=SECONDS)
+            reaches(session)
             redrawn(lambda: side_by_side(session), "side-by-side", lambda: len(session.compared))
 
 

@@ -36,6 +36,7 @@ def test_the_heatmap_shows_the_gate_that_was_chosen(gated):
     for part, values in parts.items():
         gated.at.selectbox(key="part").set_value(part)
         header, body = gated.look().component("heatmap")
+        assert header["title"].endswith(f" {part}, value")
         shown = values[start:, [int(row) for row in header["axes"][0]["signs"]]].T
         sent = np.frombuffer(body, "<i2")[-shown.size :].reshape(shown.shape).astype(float)
         np.testing.assert_allclose(sent / 32767 * header["limit"], shown, atol=1e-3)
@@ -57,7 +58,8 @@ def test_the_cell_is_a_choice_on_starting_over_and_in_a_fork_at_step_0(page):
     assert page.run.settings.cell == "lstm"
     page.step("10 steps")
     assert page.session.view.parameters.W_hh.shape == (16, 64)
-    page.click("fork")
+    page.at.session_state["compare"] = True
+    page.look().click("fork")
     page.at.select_slider(key="fork-step").set_value(0)
     page.look().at.selectbox(key="fork cell lstm").set_value("gru")
     page.click("FormSubmitter:fork-form-Fork")

@@ -120,7 +120,7 @@ def picture_of(session: Session, choice: Chosen, position: int) -> bytes:
         shown[:, units].T,
         down=Axis("unit", list(map(str, units))),
         across=Axis("character", session.run.corpus.vocabulary.decode(now.ids[now.start :])),
-        title=VIEWS[choice.view] if values is now.hidden else f"{name}, {VIEWS[choice.view]}",
+        title=f"{name}, {VIEWS[choice.view]}" if name else VIEWS[choice.view],
         limit=limit,
         text=True,
         picked=None if session.unit is None else Cell(row=str(looked_at(session)), column=position),

@@ -83,10 +83,10 @@ def reading(session: Session, choice: Chosen | None = None) -> Reading:
 
 
 def part_of(session: Session, now: Reading, choice: Chosen) -> tuple[str, Array]:
-    """Which part of the state was chosen, h where the cell has no such part, and its values (T, H) over the text."""
+    """The name of the part that was chosen, "" for h and where the cell has none such, and its values (T, H)."""
     names, parameters = PARTS[session.run.settings.cell], session.view.parameters
     if choice.part == "h" or choice.part not in names:
-        return names["h"], now.hidden
+        return "", now.hidden
     parts = cell_of(parameters).parts(parameters, now.ids, now.h[:-1], now.h[1:])
     return names[choice.part], parts[choice.part][now.start :]
 

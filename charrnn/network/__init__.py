@@ -1,1 +1,1 @@
-"""The network: a vanilla recurrent network over characters, its optimisers, its samples. NumPy alone."""
+"""The network: recurrent cells over characters (vanilla, GRU, LSTM), their optimisers, their samples. NumPy alone."""

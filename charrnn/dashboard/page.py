@@ -6,7 +6,7 @@ import streamlit as st
 
 from charrnn.dashboard import streamlit_fixes
 from charrnn.dashboard.controls import my_runs, player, sentence, settings, sharing, text
-from charrnn.dashboard.inside import knows, learns, remembers
+from charrnn.dashboard.inside import knows, learns, remembers, works
 from charrnn.dashboard.session import parts, visit
 from charrnn.dashboard.session.parts import alone
 from charrnn.dashboard.views import compare, filmstrip, first_screen
@@ -43,6 +43,7 @@ def page() -> None:
     alone(lambda: player.player(here), "player")
     first_screen.first_screen(here)
     if not here.arriving:  # who arrives sees the first screen before the browser loads what the rest of the page needs
+        alone(lambda: works.works(here), "works")
         alone(lambda: knows.knows(here), "knows")
         alone(lambda: remembers.remembers(here), "remembers")
         alone(lambda: learns.learns(here), "learns")

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from charrnn.network.optimizers import OPTIMIZERS, clip
-from charrnn.network.rnn import Array, Parameters, cross_entropy, forward, log_softmax, recur_back, softmax
+from charrnn.network.rnn import Array, Parameters, cross_entropy, log_softmax, recur_back, softmax
 
 
 class Unrolled(NamedTuple):
@@ -49,17 +49,17 @@ class Update(NamedTuple):
     change: Parameters  # of the parameters
 
 
-def unrolled(parameters: Parameters, ids: Array, hidden: Array, T: int, *, last: bool = False) -> Unrolled:
-    """Read ids[:-1] from the state hidden (H,), seeing ids[1:] come; learn from the last T columns.
+def unrolled(parameters: Parameters, ids: Array, states: Array, T: int, *, last: bool = False) -> Unrolled:
+    """Read ids[:-1], seeing ids[1:] come; learn from the last T columns.
 
     The losses of these T count, as in training, or with `last` only that of the last column, whose gradient can then be
-    followed back. ids (N + 1,), N at least 1.
+    followed back. ids (N + 1,), N at least 1; states (N + 1, H), before the text and after each character, as from
+    reading.states.
     """
     W_xh, W_hh, W_hy, b_h, b_y = parameters
     x, came = ids[:-1], ids[1:]
     N, V = len(x), len(b_y)
     cut = max(0, N - T)
-    states = forward(parameters, x[:, None], hidden[None])[:, 0]
     before, h = states[:-1], states[1:]
     y = np.dot(h, W_hy) + b_y
     _, dy = cross_entropy(y.copy(), np.arange(N) * V + came, 1, np.ones(V, y.dtype))

@@ -2,7 +2,7 @@
 
 import pytest
 from streamlit.testing.v1 import AppTest
-from test_inside import KNOWS, LEARNS, REMEMBERS, drawn, measured
+from test_inside import KNOWS, LEARNS, REMEMBERS, WORKS, drawn, measured
 
 from charrnn.dashboard.controls import player, settings
 from charrnn.dashboard.inside import (
@@ -14,11 +14,12 @@ from charrnn.dashboard.inside import (
     probing,
     remembers,
     unit_text,
+    works,
 )
 from charrnn.dashboard.session import parts
 from charrnn.dashboard.views import compare, filmstrip, first_screen, writing
 
-EVERYTHING = KNOWS | REMEMBERS | LEARNS | {"playing", "headline", "strip", "curve", "written-text", "step-sheet"}
+EVERYTHING = KNOWS | REMEMBERS | LEARNS | WORKS | {"playing", "headline", "strip", "curve", "written-text"}
 VIEWS = [  # what is to fail, the part of the page that it is in, and what else is gone with it
     (settings, "choose_learning", "learning", set()),
     (player, "playing", "buttons", {"playing"}),
@@ -43,8 +44,9 @@ VIEWS = [  # what is to fail, the part of the page that it is in, and what else 
     (learns, "as_met", "as-met", {"gradient-norm", "gradient-clipped"}),
     (learns, "saturated", "over-time", {"saturated"}),
     (learns, "embedding", "embedding", {"points"}),
-    (one_step, "written_out", "one-step-drawn", {"step-sheet", "step-units"}),
-    (one_step, "by_unit", "one-step-drawn", {"step-units"}),
+    (works, "encoded", "network-drawn", {"step-drawn"}),
+    (one_step, "written_out", "step-tables", WORKS - {"step-drawn"}),
+    (one_step, "by_unit", "step-tables", {"step-units", "step-columns"}),
     (filmstrip, "frames", "film-frames", set()),
     (compare, "buttons", "comparing", set()),
 ]
@@ -57,7 +59,7 @@ def fail(*_args, **_named):
 @pytest.fixture
 def whole(page):
     """A trained network with everything unfolded."""
-    for section in ("remembers", "learns", "film", "compare"):
+    for section in ("remembers", "learns", "film", "compare", "step-as-tables"):
         page.at.session_state[section] = True
     return measured(page.step("100 steps"))
 

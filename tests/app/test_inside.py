@@ -8,6 +8,7 @@ import pytest
 from app_page import SECONDS
 
 from charrnn.dashboard import words
+from charrnn.dashboard.inside import works
 from charrnn.dashboard.inside.where_else import AROUND
 from charrnn.insight.probing import named_units
 from charrnn.insight.reading import states
@@ -18,15 +19,17 @@ from charrnn.text.synthetic import Quotes
 
 KNOWS = {"heatmap", "on-the-text", "most-on", "most-off", "verdicts", "harder", "beside", "costs"}
 REMEMBERS = {"connected", "reach", "eigenvalues", "guessed"}
-LEARNS = {"matrix", "histogram", "gradient-norm", "gradient-clipped", "saturated", "points", "step-units"}
+LEARNS = {"matrix", "histogram", "gradient-norm", "gradient-clipped", "saturated", "points"}
+WORKS = {"step-drawn", "step-sheet", "step-characters", "step-units", "step-columns"}
 PLANTED = '<img src=x onerror="alert(1)"> ![seen](http://example.invalid/spy.png) **bold**'
 DRAWN_PLAINLY = {"code", "text", "bidi_component", "text_input", "text_area"}
 
 
 @pytest.fixture
 def opened(page):
-    """A small trained network with all three questions unfolded and everything measured."""
-    page.at.session_state["remembers"] = page.at.session_state["learns"] = True
+    """A small trained network with all questions unfolded and everything measured."""
+    for unfolded in ("remembers", "learns", "step-as-tables"):
+        page.at.session_state[unfolded] = True
     return measured(page.step("1,000 steps"))
 
 
@@ -47,7 +50,7 @@ def written(page):
 
 def test_every_view_stands_there_once_a_network_is_trained(opened):
     there = drawn(opened)
-    assert (KNOWS | REMEMBERS | LEARNS) - there == set()
+    assert (KNOWS | REMEMBERS | LEARNS | WORKS) - there == set()
 
 
 def test_a_question_that_is_folded_away_costs_nothing(page):
@@ -272,7 +275,7 @@ def test_planted_text_is_never_markup_inside(open_page):
 def test_the_step_by_hand_has_the_loss_of_the_network(opened):
     text, start = opened.session.sentence()
     ids = opened.run.corpus.vocabulary.encode(text)
-    expected = surprisal(opened.session.view.parameters, ids)[start]
+    expected = surprisal(opened.session.view.parameters, ids)[start + works.FIRST - 1]
     sheet = opened.passages("step-sheet")[0]["text"]
     assert sheet.startswith("It reads")
     loss = float(re.search(r"= ([\d.]+) nats", sheet)[1])

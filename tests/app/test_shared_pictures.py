@@ -13,7 +13,7 @@ FIRST_SCREEN = {"headline", "strip", "written", "figures"}
 OF_THE_TEXT = {"heatmap", "heatmap-said", "on-the-text", "connected"}
 OF_AN_ARRAY = {"weights-said", "weights"}
 BELOW = {*OF_THE_TEXT, *OF_AN_ARRAY, "connected-said"}
-ALL = FIRST_SCREEN | BELOW
+ALL = FIRST_SCREEN | BELOW | {"step"}
 COMPARED = {"beside"}
 
 
@@ -36,7 +36,9 @@ def hold(**values: object) -> Callable[[Page], object]:
 
 
 CHOICES = {
-    "a sentence": Choice(keep(typed="anna"), {"strip", *OF_THE_TEXT}),
+    "a sentence": Choice(keep(typed="anna"), {"strip", "step", *OF_THE_TEXT}),
+    "a character": Choice(keep(step_at=9), {"step"}),
+    "whose loss": Choice(keep(step_loss="all"), {"step"}),
     "a unit": Choice(hold(unit=3), {"heatmap", "on-the-text"}),
     "what a sample begins with": Choice(keep(prime="ma"), {"written"}),
     "a temperature": Choice(keep(temperature=0.2), {"written"}),

@@ -3,15 +3,15 @@
 import re
 
 import pytest
-from test_inside import KNOWS, LEARNS, REMEMBERS, drawn, measured
+from test_inside import KNOWS, LEARNS, REMEMBERS, WORKS, drawn, measured
 
 NO_FIGURE = re.compile(r"(?i)\b(nan|inf|none)\b")
 BY_HEART = "ha ha ha " * 200
-VIEWS = (KNOWS | REMEMBERS | LEARNS) - {"harder"}  # which is there where a character became harder
+VIEWS = (KNOWS | REMEMBERS | LEARNS | WORKS) - {"harder"}  # which is there where a character became harder
 
 
 def unfolded(page):
-    for section in ("remembers", "learns", "film", "compare"):
+    for section in ("remembers", "learns", "film", "compare", "step-as-tables"):
         page.at.session_state[section] = True
     return page
 
@@ -58,8 +58,7 @@ def test_what_was_chosen_of_a_larger_network_or_text_takes_no_view_with_it(open_
     at, last = page.at, page.run.settings.hidden_size - 1
     at.number_input(key="top-k").set_value(len(page.run.corpus.vocabulary))
     at.multiselect(key="silenced").set_value([last - 1, last])
-    at.number_input(key="step-unit").set_value(last)
-    at.select_slider(key="step-place").set_value(60)
+    at.session_state["step-at"] = 60
     at.selectbox(key="order").set_value("vowel")
     page.session.unit = last
     page.look()

@@ -20,10 +20,10 @@ from charrnn.dashboard.inside import (
     attribution,
     hidden_states,
     learns,
-    one_step,
     probing,
     remembers,
     unit_text,
+    works,
 )
 from charrnn.dashboard.session import measuring, texts
 from charrnn.dashboard.session.server import engine
@@ -33,7 +33,7 @@ from charrnn.runs.run import Run
 from charrnn.training.settings import Settings
 
 CHOSEN = {"length": 200, "view": "value", "order": "similar", "heatmap-text": "", "colour": "unit"}
-CHOSEN |= {"array": "W_hh", "compare-axis": "steps", "pull": "effect"}
+CHOSEN |= {"array": "W_hh", "compare-axis": "steps", "pull": "effect", "step-as-tables": True}
 FIRST, MORE = 1_000, 10  # windows: before the first drawing, and before each one after it
 SECONDS = 600
 
@@ -55,7 +55,8 @@ VIEWS: dict[str, Callable[[Session], Any]] = {
     "as training met it": learns.as_met,
     "saturation over time": learns.saturated,
     "embedding": learns.characters_as_points,
-    "one step": one_step.by_hand,
+    "network drawn": works.drawn,
+    "its numbers": works.tables,
     "compare two runs": compare.side_by_side,
     "results of two runs": compare.come_to,
     "curves of two runs": compare.overlay,

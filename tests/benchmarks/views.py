@@ -31,7 +31,7 @@ from serving import Server, launch
 VIEWS = (
     *("reading strip", "loss curve", "heatmap", "coloured text", "most on and off", "verdict table"),
     *("ablation, two samples", "ablation bars", "memory, eigenvalues", "connections", "guesses", "matrix W_hh"),
-    *("histograms", "as training met it", "saturation over time", "embedding", "one step"),
+    *("histograms", "as training met it", "saturation over time", "embedding", "network drawn", "its numbers"),
     *("compare two runs", "results of two runs", "curves of two runs", "filmstrip"),
 )
 LIVE = ("reading strip", "heatmap", "coloured text", "connections", "matrix W_hh", "compare two runs")

@@ -140,8 +140,7 @@ def test_who_arrives_at_a_trained_run_is_shown_one_unit_everywhere_the_best_know
     expect(lab.page.get_by_text(re.compile(r"^Unit \d+ held at 0"))).to_contain_text(f"Unit {best} held")
     placeholder = f"unit {best}, which is looked at; or choose some"
     expect(lab.key("silenced").get_by_role("combobox")).to_have_attribute("placeholder", placeholder)
-    unfold(lab, "learns")
-    expect(lab.key("step-unit").locator("input")).to_have_attribute("placeholder", f"{best}, looked at")
+    lab.key("step-as-tables").locator("label").click()
     expect(lab.key("step-sheet").locator("pre")).to_contain_text(f"z[{best}]")
 
 
@@ -169,24 +168,8 @@ def test_each_array_of_weights_has_its_own_sizes(trained):
     charts_drawn(trained, "histogram", "gradient-norm", "gradient-clipped", "saturated", "points")
 
 
-def test_the_step_by_hand_is_of_the_unit_and_the_character_chosen_and_follows_training(fresh):
-    unfold(fresh, "learns")
-    sheet = fresh.key("step-sheet").locator("pre")
-    expect(sheet).to_contain_text("It reads")
-    read = sheet.inner_text().partition("\n")[0]
-    fresh.key("step-unit").locator("input").fill("7")
-    fresh.page.keyboard.press("Enter")
-    expect(sheet).to_contain_text("z[7]")
-    fresh.key("step-place").get_by_role("slider").focus()
-    fresh.page.keyboard.press("ArrowRight")
-    assert fresh.soon(lambda: sheet.inner_text().partition("\n")[0] != read)
-    numbers = sheet.inner_text()
-    fresh.train()
-    assert fresh.soon(lambda: sheet.inner_text() != numbers)
-
-
 def test_a_table_stays_sorted_and_scrolled_while_its_numbers_move(fresh):
-    unfold(fresh, "learns")
+    fresh.key("step-as-tables").locator("label").click()
     table = fresh.key("step-units")
     scroller = table.locator(".dvn-scroller")
     scroller.click(position={"x": 110, "y": 15})  # the head of "h before"

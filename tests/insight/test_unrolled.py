@@ -16,7 +16,7 @@ from charrnn.training.trainer import Trainer
 def test_a_window_has_the_numbers_of_the_trainers_own_step_to_the_last_digit(rng, dtype, H, T):
     parameters = initialise(20, H, rng, scale=0.3, dtype=dtype)
     ids, hidden = rng.integers(20, size=T + 1), rng.uniform(-1, 1, H).astype(dtype)
-    step = unrolled(parameters, ids, hidden, T)
+    step = unrolled(parameters, ids, states(parameters, ids[:-1], hidden), T)
     loss, gradients, after = loss_and_gradients(parameters, ids[:-1, None], ids[1:, None], hidden[None])
     np.testing.assert_array_equal(step.h[-1], after[0])
     for name, shown, trained in zip(Parameters._fields, step.gradients, gradients, strict=True):
@@ -26,7 +26,7 @@ def test_a_window_has_the_numbers_of_the_trainers_own_step_to_the_last_digit(rng
 
 def test_it_is_the_textbooks_loop_of_one_character_at_a_time(parameters, ids, rng):
     hidden = rng.uniform(-1, 1, 9)
-    step = unrolled(parameters, ids, hidden, len(ids) - 1)
+    step = unrolled(parameters, ids, states(parameters, ids[:-1], hidden), len(ids) - 1)
     naive = Textbook(parameters, ids, len(ids) - 1)
     loss, gradients, after = naive.window(ids[:-1], ids[1:], hidden[:, None])
     assert step.loss.sum() == pytest.approx(float(loss), rel=1e-13)
@@ -36,7 +36,7 @@ def test_it_is_the_textbooks_loop_of_one_character_at_a_time(parameters, ids, rn
 
 
 def test_each_column_follows_from_the_formulas_that_stand_beside_it(parameters, ids):
-    step = unrolled(parameters, ids, np.zeros(9), 20)
+    step = unrolled(parameters, ids, states(parameters, ids[:-1]), 20)
     np.testing.assert_allclose(np.tanh(step.z + step.recurrent), step.h)
     np.testing.assert_allclose(step.y, logits(parameters, step.h))
     np.testing.assert_allclose(step.loss, -np.log(step.p[np.arange(39), step.came]))
@@ -51,8 +51,8 @@ def test_each_column_follows_from_the_formulas_that_stand_beside_it(parameters, 
 
 
 def test_what_lies_before_the_cut_is_seen_but_not_learned_from(parameters, ids):
-    h = states(parameters, ids)
-    whole, window = unrolled(parameters, ids, h[0], 8), unrolled(parameters, ids[-9:], h[-10], 8)
+    h = states(parameters, ids[:-1])
+    whole, window = unrolled(parameters, ids, h, 8), unrolled(parameters, ids[-9:], h[-9:], 8)
     assert (whole.cut, window.cut) == (31, 0)
     assert (whole.share[:31] > 0).all()
     np.testing.assert_allclose(whole.dz[31:], window.dz, rtol=1e-12)
@@ -61,9 +61,10 @@ def test_what_lies_before_the_cut_is_seen_but_not_learned_from(parameters, ids):
 
 
 def test_one_characters_loss_fades_as_the_memory_chart_says(parameters, ids):
-    step = unrolled(parameters, ids, np.zeros(9), 8, last=True)
+    h = states(parameters, ids)
+    step = unrolled(parameters, ids, h[:-1], 8, last=True)
     assert not step.dy[:-1].any()
-    np.testing.assert_allclose(step.share, reach_of(parameters, states(parameters, ids), ids, len(ids) - 1))
+    np.testing.assert_allclose(step.share, reach_of(parameters, h, ids, len(ids) - 1))
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
@@ -74,7 +75,8 @@ def test_the_update_is_the_one_that_training_makes(optimizer, clip):
     trainer.train(7)  # so that the optimiser has something to remember
     state, before = trainer.state(), trainer.parameters.copy()
     at, rate = trainer.batches.position, trainer.rate
-    step = unrolled(before, trainer.corpus.train_ids[at : at + 7], trainer.hidden[0], 6)
+    ids = trainer.corpus.train_ids[at : at + 7]
+    step = unrolled(before, ids, states(before, ids[:-1], trainer.hidden[0]), 6)
     memory = [state.arrays[f"memory_{i}"] for i in range(OPTIMIZERS[optimizer][1])]
     made = update(before, step.gradients, memory, optimizer=optimizer, rate=rate, limit=clip, step=8)
     done = trainer.step()
@@ -86,7 +88,7 @@ def test_the_update_is_the_one_that_training_makes(optimizer, clip):
 
 
 def test_the_units_shown_are_those_without_which_the_guess_would_move_most(parameters, ids):
-    step = unrolled(parameters, ids, np.zeros(9), 8)
+    step = unrolled(parameters, ids, states(parameters, ids[:-1]), 8)
     y, guess = step.y[-1], int(step.p[-1].argmax())
     lead = [
         (y - step.h[-1, u] * parameters.W_hy[u])[guess] - (y - step.h[-1, u] * parameters.W_hy[u]).mean()

@@ -3,6 +3,8 @@
 Each is a Python function that packs numbers into a few kilobytes, and JavaScript modules (assets/) that draw them:
 
     reading_strip.js  cells.js  coloured_text.js   what is shown
+    network.js           the network drawn: its phases played, the equations beside it
+    network_picture.js   its columns, drawn; network_layout.js where they lie; network_story.js what is told of them
     grid.js              what strip and cells share: what is picked and pointed at, by pointer and keys
     strip_picture.js     the strip's rows, drawn
     passages.js          texts as they were written
@@ -24,21 +26,26 @@ from charrnn.dashboard.components.rerun_bridge import link
 from .arrive import arrive
 from .cells import Axis, Cell, cells, encode_cells
 from .coloured_text import Choice, Colouring, Guesses, coloured_text, encode_coloured_text
+from .network import GUESSES, Columns, Story, Summed, encode_network, network
 from .passages import Passage, encode_passages, passages
 from .strip import Reach, Row, StripFrame, Unit, encode_strip, reading_strip
 
 __all__ = [
+    "GUESSES",
     "Axis",
     "Button",
     "Cell",
     "Choice",
     "Colouring",
+    "Columns",
     "Guesses",
     "Passage",
     "Reach",
     "Row",
     "Span",
+    "Story",
     "StripFrame",
+    "Summed",
     "Unit",
     "arrive",
     "cells",
@@ -46,11 +53,13 @@ __all__ = [
     "encode_cells",
     "encode_coloured_text",
     "encode_line",
+    "encode_network",
     "encode_passages",
     "encode_press",
     "encode_strip",
     "line",
     "link",
+    "network",
     "passages",
     "press",
     "reading_strip",

@@ -1,6 +1,6 @@
 """The reading strip: one held-out sentence, read again and again by the same network as it learns."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NotRequired, TypedDict
 
 import numpy as np
@@ -49,9 +49,9 @@ class StripFrame(TypedDict):
     reach: NotRequired[Reach]
 
 
-def reading_strip(data: bytes, *, key: str) -> int | None:
+def reading_strip(data: bytes, *, key: str, on_pin: Callable[[int | None], None] | None = None) -> int | None:
     """Draw a strip that was encoded; return the column that is pinned in it, or None."""
-    return mount("reading_strip", data, key=key, choice="pinned", on_choice=None)
+    return mount("reading_strip", data, key=key, choice="pinned", on_choice=on_pin)
 
 
 def encode_strip(frame: StripFrame, pinned: int | None = None) -> bytes:

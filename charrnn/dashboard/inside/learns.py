@@ -1,4 +1,4 @@
-"""How does it learn? The weights and how they spread, saturation and gradients, the characters as points, one step."""
+"""How does it learn? The weights and how they spread, saturation and gradients, the characters as points."""
 
 from typing import Any, NamedTuple
 
@@ -8,7 +8,6 @@ import streamlit as st
 from charrnn.dashboard.charts import draw
 from charrnn.dashboard.charts import weights as charts
 from charrnn.dashboard.components import Axis, cells, encode_cells, encode_line, line
-from charrnn.dashboard.inside.one_step import one_step
 from charrnn.dashboard.session import measuring
 from charrnn.dashboard.session.parts import alone, redrawn, switch
 from charrnn.dashboard.session.selection import PARTS, shown
@@ -60,8 +59,6 @@ def learns(session: Session) -> None:
             saturation_and_gradients(session)
             st.divider()
             redrawn(lambda: characters_as_points(session), "embedding", lambda: shown(session), every=SECONDS)
-            st.divider()
-            one_step(session)
 
 
 def array_control(session: Session) -> None:

@@ -31,7 +31,7 @@ LENGTHS = [CELLS, 200, CHARACTERS]
 FOLLOWERS = {  # parts of the page that follow a picked unit and a typed text, by the section that they are in
     "knows": ["heatmap-drawn", "text-drawn", "unit-text", "where-else", "silence", "silence-drawn"],
     "remembers": ["connections-drawn", "guesses"],
-    "learns": ["one-step", "one-step-drawn"],
+    "works": ["step-tables"],
 }
 
 
@@ -94,6 +94,17 @@ def part_of(session: Session, now: Reading, choice: Chosen) -> tuple[str, Array]
 def follow() -> None:
     """Have all that follows a pick drawn anew; only from a widget's callback."""
     anew(*(part for section, parts in FOLLOWERS.items() if st.session_state.get(section) for part in parts))()
+
+
+def pinned_column() -> int | None:
+    """The column of the strip that is pinned in this browser."""
+    pinned: int | None = (st.session_state.get("strip") or {}).get("pinned")
+    return pinned
+
+
+def follow_pin() -> None:
+    """Have all that follows a column pinned in the strip drawn anew; only from its callback."""
+    anew("reading", *(("network-drawn", "step-tables") if st.session_state.get("works") else ()))()
 
 
 def look_at(session: Session, unit: int) -> None:

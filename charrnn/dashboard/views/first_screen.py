@@ -20,6 +20,7 @@ from charrnn.dashboard.components import (
     reading_strip,
 )
 from charrnn.dashboard.session.parts import alone, redrawn
+from charrnn.dashboard.session.selection import follow_pin, pinned_column
 from charrnn.dashboard.session.session import Last, Session, View
 from charrnn.dashboard.session.status import running
 from charrnn.dashboard.session.texts import baselines_of
@@ -183,13 +184,8 @@ def strip(session: Session) -> None:
     def seen() -> Hashable:
         return pinned, session.typed, session.naming
 
-    reading_strip(session.picture("strip", lambda: encode_strip(read(session, pinned)), seen), key="strip")
-
-
-def pinned_column() -> int | None:
-    """The column of the strip that is pinned in this browser."""
-    pinned: int | None = (st.session_state.get("strip") or {}).get("pinned")
-    return pinned
+    drawn = session.picture("strip", lambda: encode_strip(read(session, pinned)), seen)
+    reading_strip(drawn, key="strip", on_pin=lambda _: follow_pin())
 
 
 def read(session: Session, pinned: int | None) -> StripFrame:

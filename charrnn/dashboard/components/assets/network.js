@@ -1,0 +1,252 @@
+// The network drawn, with data flowing through it: a step of training played, stepped and pointed at.
+
+import { glyph, legend, percent, spoken } from "./shared.js";
+import { grid } from "./grid.js";
+import { boxOf, measured, spotAt } from "./network_layout.js";
+import { drawColumns, drawNames } from "./network_picture.js";
+import { PHASES, beats, ends, equations, filled, frameOf, lineAt, lineOf, number, phaseOf, sentence } from "./network_story.js";
+import { button, make, renderer, sharedChoice } from "./stage.js";
+
+/** @import { Frame, Spot, Part, Line } from "./network_story.js" */
+
+const PACES = [1800, 800, 300, 0]; // ms for a beat; 0: a whole character at once
+const CHARACTER = 900; // ms for that, and before the next character is gone on to
+const PANEL = [300, 420]; // pixels of the equations beside the picture, at least and at most
+const STYLE = `
+  .bar { display: flex; flex-wrap: wrap; align-items: center; gap: 6px 10px; font-size: calc(13px * var(--zoom)); }
+  .group { display: flex; gap: 4px; align-items: center; color: var(--muted); }
+  .bar button { font-size: calc(13px * var(--zoom)); border: 1px solid var(--border); }
+  .bar .play { width: 64px; color: var(--text); }
+  .bar .phase { width: auto; padding: 0 12px; font-size: calc(14px * var(--zoom)); }
+  .bar .phase[aria-pressed=true] { background: var(--accent); color: var(--background); font-weight: 600; }
+  .bar input { width: 84px; accent-color: var(--accent); }
+  .narrow .bar .phase { padding: 0 9px; }
+  .sentence { margin: 10px 0 6px; min-height: 1.5em; font-size: calc(15px * var(--zoom)); font-weight: 600; }
+  .both { display: flex; gap: 20px; align-items: flex-start; }
+  .below { flex-direction: column; }
+  .picture { position: relative; flex: 1; min-width: 0; width: 100%; }
+  .equations { box-sizing: border-box; padding: 8px 6px; border: 1px solid var(--border); border-radius: 8px;
+               background: var(--panel); color: var(--muted); font-size: calc(13px * var(--zoom)); }
+  .equations h4 { margin: 6px 8px 2px; font-size: 1em; }
+  .equations p { margin: 6px 8px 2px; font-size: .85em; }
+  .line { padding: 3px 8px; border-radius: 5px; font-family: var(--st-code-font); white-space: pre-wrap; }
+  .line .numbers { display: block; font-size: .92em; color: var(--mark); overflow-wrap: anywhere; }
+  .line.past { color: var(--text); }
+  .line.lit { color: var(--text); font-weight: 600; background: color-mix(in srgb, var(--mark) 20%, transparent); }
+  .line.lit .numbers { font-weight: 400; }
+  .card p { margin: 0 0 3px; }
+  .card code { font-family: var(--st-code-font); font-size: .95em; }
+`;
+
+export default renderer(STYLE, (stage) => {
+  const phases = PHASES.map((name, phase) => make("button", {
+    type: "button", className: "phase", textContent: name, onclick: () => go(ends(phase, columns())),
+  }));
+  const playing = button("Play", "Play", () => (plays ? halt() : play()));
+  playing.classList.add("play");
+  const controls = [button("Step back", "◀", () => go(Math.ceil(time) - 1)), playing, button("Step forward", "▶", () => go(Math.floor(time) + 1))];
+  const moves = [button("Character before", "‹", () => move(-1)), button("Next character", "›", () => move(1))];
+  const pace = make("input", { type: "range", min: "0", max: "3", step: "1", value: "1", at: { "aria-label": "Speed" } });
+  const group = (/** @type {(Node | string)[]} */ parts) => make("div", { className: "group" }, parts);
+  const bar = make("div", { className: "bar" }, [
+    group(phases), group(controls), group(["slow", pace, "one character at a time"]), group(["character", ...moves])]);
+  const told = make("p", { className: "sentence" }), panel = make("div", { className: "equations" });
+  const box = make("div", { className: "picture" }), both = make("div", { className: "both" }, [box, panel]);
+  stage.root.append(bar, told, both);
+
+  // The picture is a grid of what can be pointed at, with the equations beside it; what is picked stays in the browser.
+  /** @type {Stage} */
+  const beside = Object.create(stage, {
+    root: { value: box }, width: { get: () => stage.width - (isWide() ? panelWidth() + 20 : 0) },
+    setStateValue: { value: () => {} },
+  });
+  const shown = grid(beside, "spot", (bytes) => pictureOf(frameOf(bytes)));
+  const place = /** @type {Choice<number>} */ (sharedChoice(stage, "place"));
+  /** @type {Frame} */
+  let frame;
+  /** @type {ReturnType<typeof measured>} */
+  let size;
+  /** @type {Spot | null} */
+  let pointed = null;
+  let time = Infinity, plays = false, since = 0, stamp = 0;
+  /** @type {{ line: Line, row: HTMLElement, numbers: HTMLElement }[]} */
+  let lines = [];
+
+  const isWide = () => stage.width >= 760 * stage.theme.zoom;
+  const panelWidth = () => stage.theme.zoom * Math.min(PANEL[1], Math.max(PANEL[0], (0.26 * stage.width) / stage.theme.zoom));
+  const columns = () => size?.columns.length ?? 1;
+  const end = () => beats(columns());
+  const learning = () => phaseOf(beat()) === 3;
+  const beat = () => Math.max(0, Math.ceil(time) - 1);
+
+  function show(/** @type {Uint8Array} */ bytes) {
+    const before = frame;
+    shown.show(bytes);
+    place.hear(frame.place);
+    if (plays && before && before.place !== frame.place) time = Number(PACES[Number(pace.value)] ? 0 : end());
+    if (before?.clip !== frame.clip || before?.optimizer !== frame.optimizer) writeEquations();
+    stage.ready = true;
+  }
+
+  function writeEquations() {
+    lines = [];
+    panel.replaceChildren(...equations(frame).flatMap(({ group, lines: formulas }) => [
+      make("h4", { textContent: group }),
+      ...formulas.map(([line, formula]) => {
+        const numbers = make("span", { className: "numbers" });
+        const row = make("div", { className: "line" }, [formula, numbers]);
+        row.dataset.line = line;
+        lines.push({ line, row, numbers });
+        return row;
+      }),
+    ]), make("p", { textContent: "network/rnn.py, as it is run" }));
+  }
+
+  /** @type {(made: Frame) => Picture<Spot>} */
+  function pictureOf(made) {
+    frame = made;
+    return {
+      file: "network.png", alternative: alternative(frame), picked: null, cardWidth: 250,
+      has: ({ part, k, i }) => k < frame.at.length && (part !== "state" || i < frame.units.length),
+      measure(width) {
+        size = measured(frame, width);
+        time = Math.min(time, end());
+        return { names: size.names, cells: size.columns.length * size.wide, height: size.height };
+      },
+      cellAt: (x, y) => spotAt(frame, size, x, y),
+      place(spot) {
+        const [x, y, width, height] = boxOf(frame, size, spot);
+        return { x, width, bottom: Math.min(size.height, y + height + 70) };
+      },
+      beside: (spot, down, across) => besideOf(spot, down, across),
+      card: (spot) => {
+        const line = lineOf(spot, learning());
+        return [make("p", { textContent: title(frame, spot) }), make("code", { textContent: filled(frame, line, spot) })];
+      },
+      say: (spot) => `${title(frame, spot)}: ${filled(frame, lineOf(spot, learning()), spot)}`,
+      drawNames: (context, theme) => drawNames(context, theme, frame, size),
+      drawCells(context, theme, picked, hover) {
+        pointed = hover ?? picked;
+        drawColumns(context, theme, frame, size, time, [picked, hover]);
+      },
+      drawLegend(context, theme) {
+        const x = legend(context, theme, { x: 0, y: 12, title: "h", colours: theme.signed, low: "−1", high: "+1" });
+        if (learning() && size.names > 64) context.fillText("beside it dh, sign and power of ten", x + 8, 12);
+      },
+    };
+  }
+
+  /** The parts of a column from top to bottom, for keys. */
+  function besideOf(/** @type {Spot | null} */ spot, /** @type {number} */ down, /** @type {number} */ across) {
+    const last = size.columns.length - 1;
+    if (!spot) return /** @type {Spot} */ ({ part: "state", k: size.columns[last], i: 0 });
+    const at = Math.min(last, Math.max(0, size.columns.indexOf(spot.k) + across)), k = size.columns[at];
+    /** @type {(part: Part, many: number) => Spot[]} */
+    const many = (part, many) => Array.from({ length: many }, (_, i) => ({ part, k, i }));
+    const all = [
+      ...many("came", 1), ...many("guess", frame.likeliest(k).length), ...many("W_hy", 1), ...many("state", frame.units.length),
+      ...many("W_hh", 1), ...many("W_xh", 1), ...many("read", 1), ...many("share", 1)];
+    const here = all.findIndex(({ part, i }) => part === spot.part && i === spot.i);
+    return all[Math.min(all.length - 1, Math.max(0, here + down))];
+  }
+
+  function paint() {
+    both.classList.toggle("below", !isWide());
+    panel.style.width = isWide() ? `${panelWidth()}px` : "100%";
+    shown.paint();
+    const now = beat(), phase = phaseOf(now), present = lineAt(now, columns());
+    const spot = pointed ?? /** @type {Spot} */ ({ part: present === "p" || present === "y" ? "came" : "read", k: frame.at.length - 1, i: 0 });
+    const lit = pointed ? lineOf(pointed, learning()) : present;
+    const reached = lines.findIndex(({ line }) => line === present);
+    lines.forEach(({ line, row, numbers }, i) => {
+      row.classList.toggle("lit", line === lit);
+      row.classList.toggle("past", i <= reached);
+      numbers.textContent = filled(frame, line, spot);
+      numbers.style.visibility = i <= reached || line === lit ? "" : "hidden"; // so that nothing moves
+    });
+    phases.forEach((one, i) => one.setAttribute("aria-pressed", String(i === phase)));
+    const said = sentence(frame, now, columns());
+    if (told.textContent !== said) told.textContent = said;
+    told.setAttribute("aria-live", plays ? "off" : "polite");
+    playing.textContent = playing.title = plays ? "Pause" : "Play";
+    playing.setAttribute("aria-label", playing.title);
+    moves[0].disabled = frame.place <= frame.places[0];
+    moves[1].disabled = frame.place >= frame.places[1];
+  }
+
+  function go(/** @type {number} */ to) {
+    halt();
+    time = Math.min(end(), Math.max(1, to));
+    stage.redraw();
+  }
+
+  function halt() {
+    plays = false;
+    stage.redraw();
+  }
+
+  function play() {
+    plays = true;
+    if (time >= end() && PACES[Number(pace.value)]) time = 0;
+    stamp = performance.now();
+    since = 0;
+    requestAnimationFrame(tick);
+    stage.redraw();
+  }
+
+  /** One frame of the play: a beat goes on smoothly, or at once where less motion is wished for. */
+  function tick(/** @type {number} */ now) {
+    if (!plays || !stage.root.isConnected) return;
+    const passed = now - stamp, ms = PACES[Number(pace.value)], whole = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    stamp = now;
+    since += passed;
+    if (!ms) time = end();
+    else if (!whole) time = Math.min(end(), time + passed / ms);
+    else if (since >= ms && time < end()) {
+      time = Math.floor(time) + 1;
+      since = 0;
+    }
+    if (time < end()) since = whole ? since : 0;
+    else if (since >= CHARACTER) {
+      since = 0;
+      if (place.value >= frame.places[1]) plays = false;
+      else if (place.value === frame.place) move(1);
+    }
+    stage.redraw();
+    requestAnimationFrame(tick);
+  }
+
+  function move(/** @type {number} */ by) {
+    place.choose(Math.min(frame.places[1], Math.max(frame.places[0], place.value + by)));
+    stage.redraw();
+  }
+
+  bar.onkeydown = (event) => {
+    const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (!by || event.target === pace || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    go(by > 0 ? Math.floor(time) + 1 : Math.ceil(time) - 1);
+  };
+  return { show, paint };
+});
+
+/** What a spot is, in words. */
+function title(/** @type {Frame} */ frame, /** @type {Spot} */ { part, k, i }) {
+  const read = `“${spoken(frame.read[k])}”`, came = `“${spoken(frame.came[k])}”`;
+  switch (part) {
+    case "read": return `it read ${read}`;
+    case "state": return `unit ${frame.units[i]} after reading ${read}`;
+    case "guess": return `${glyph(frame.likeliest(k)[i][0])} as the next, ${percent(frame.likeliest(k)[i][1])}`;
+    case "came": return `${came} came`;
+    case "share": return `gradient of the state after ${read}`;
+    default: return { W_xh: "what comes in", W_hh: "what is carried over", W_hy: "what the state says" }[part] + `: ${part}`;
+  }
+}
+
+function alternative(/** @type {Frame} */ frame) {
+  const last = frame.at.length - 1, guesses = frame.likeliest(last).map(([c, p]) => `${spoken(c)} ${percent(p)}`).join(", ");
+  return `The network unrolled over “${frame.read.join("")}” at ${frame.step}. It read ${spoken(frame.read[last])}, ` +
+    `guessed ${guesses}; ${spoken(frame.came[last])} came: a loss of ${number(frame.loss[last])} nats. ` +
+    `Its gradient, column by column: ${Array.from(frame.share, number).join(", ")}. ` +
+    "Arrow keys point at what is drawn, Escape lets go; the numbers stand in the tables below.";
+}

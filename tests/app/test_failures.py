@@ -15,11 +15,13 @@ from charrnn.dashboard.inside import (
     remembers,
     unit_text,
     works,
+    wrong,
 )
 from charrnn.dashboard.session import parts
-from charrnn.dashboard.views import compare, filmstrip, first_screen, writing
+from charrnn.dashboard.views import compare, copying, filmstrip, first_screen, watched, writing
 
-EVERYTHING = KNOWS | REMEMBERS | LEARNS | WORKS | {"playing", "headline", "strip", "curve", "written-text"}
+EVERYTHING = KNOWS | REMEMBERS | LEARNS | WORKS | {"watched-text", "four-temperatures", "usual", "copied-text"}
+EVERYTHING |= {"playing", "headline", "strip", "curve", "written-text"}
 VIEWS = [  # what is to fail, the part of the page that it is in, and what else is gone with it
     (settings, "choose_learning", "learning", set()),
     (player, "playing", "buttons", {"playing"}),
@@ -29,6 +31,9 @@ VIEWS = [  # what is to fail, the part of the page that it is in, and what else 
     (first_screen.loss_curve, "history", "curved", {"curve"}),
     (first_screen.loss_curve, "choice", "curve-choices", set()),
     (writing, "write", "written", {"written-text"}),
+    (watched, "text_of", "one-by-one", {"watched-text"}),
+    (watched, "side_by_side", "temperatures", {"four-temperatures"}),
+    (copying, "in_words", "copying", {"usual", "copied-text"}),
     (hidden_states, "order_control", "heatmap-row", set()),
     (hidden_states, "picture_of", "heatmap-drawn", {"heatmap"}),
     (unit_text, "picture_of", "text-drawn", {"on-the-text"}),
@@ -45,7 +50,8 @@ VIEWS = [  # what is to fail, the part of the page that it is in, and what else 
     (learns, "saturated", "over-time", {"saturated"}),
     (learns, "embedding", "embedding", {"points"}),
     (works, "encoded", "network-drawn", {"step-drawn"}),
-    (one_step, "written_out", "step-tables", WORKS - {"step-drawn"}),
+    (one_step, "written_out", "step-tables", WORKS - {"step-drawn", "mistakes"}),
+    (wrong, "in_words", "mistakes", {"mistakes"}),
     (one_step, "by_unit", "step-tables", {"step-units", "step-columns"}),
     (filmstrip, "frames", "film-frames", set()),
     (compare, "buttons", "comparing", set()),
@@ -59,7 +65,7 @@ def fail(*_args, **_named):
 @pytest.fixture
 def whole(page):
     """A trained network with everything unfolded."""
-    for section in ("remembers", "learns", "film", "compare", "step-as-tables"):
+    for section in ("watched", "remembers", "learns", "film", "compare", "step-as-tables"):
         page.at.session_state[section] = True
     return measured(page.step("100 steps"))
 

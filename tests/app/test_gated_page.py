@@ -16,13 +16,18 @@ from charrnn.network.cells import CELLS, cell_of
 def gated(open_page, request):
     """A small trained network with gates, all three questions unfolded and everything measured."""
     page = open_page(cell=request.param)
-    page.at.session_state["remembers"] = page.at.session_state["learns"] = True
+    for section in ("remembers", "learns", "watched"):
+        page.at.session_state[section] = True
     return measured(page.step("100 steps"))
 
 
-def test_every_view_is_there_but_the_step_by_hand_which_says_that_it_is_of_the_vanilla_network(gated):
-    assert (KNOWS | REMEMBERS | LEARNS) - drawn(gated) == {"step-units"}
-    assert any("**One step by hand** is of the vanilla network" in one.value for one in gated.at.markdown)
+def test_every_view_is_there_but_the_network_drawn_which_says_that_it_is_the_vanilla_one(gated):
+    there = KNOWS | REMEMBERS | LEARNS | {"mistakes", "watched-text", "four-temperatures", "usual"}
+    assert there - drawn(gated) == set()
+    assert "step-drawn" not in drawn(gated)
+    sample = gated.passages("written-text")[0]["text"]
+    assert gated.component("watched-text")[0]["text"] == sample[:30]
+    assert any("**The network, drawn** is the vanilla one" in one.value for one in gated.at.markdown)
     assert not gated.warnings
     name = {"gru": "GRU", "lstm": "LSTM"}[gated.run.settings.cell]
     assert f"Network: {name}, 16 units · 20 back" in gated.labels

@@ -6,6 +6,7 @@ import pytest
 
 SECTIONS = {  # key: something that stands in it
     "works": "step-drawn",
+    "watched": "four-temperatures",
     "knows": "heatmap",
     "remembers": "connected",
     "learns": "matrix",

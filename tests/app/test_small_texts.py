@@ -11,7 +11,7 @@ VIEWS = (KNOWS | REMEMBERS | LEARNS | WORKS) - {"harder"}  # which is there wher
 
 
 def unfolded(page):
-    for section in ("remembers", "learns", "film", "compare", "step-as-tables"):
+    for section in ("watched", "remembers", "learns", "film", "compare", "step-as-tables"):
         page.at.session_state[section] = True
     return page
 

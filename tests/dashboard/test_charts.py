@@ -13,17 +13,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from charrnn.dashboard.charts import inside, losses, weights
+from charrnn.dashboard.charts import draws, inside, losses, mistakes, weights
 from charrnn.dashboard.charts.drawn import spec
 from charrnn.dashboard.charts.look import ROLES, apart
 from charrnn.insight.memory import Reach, Spectra
+from charrnn.insight.mistakes import Mistakes
 from charrnn.insight.weights import Embedding, histogram
+from charrnn.insight.writing import Written
 
 CONFIG = Path(__file__).resolve().parents[2] / ".streamlit" / "config.toml"
 MARKS = pd.DataFrame(
     {"step": [300, 320], "characters": [3e4, 3.2e4], "seconds": [3.0, 3.2], "label": ["learning rate 0.002", "clip 3"]}
 )
 FADES = 10.0 ** -np.arange(12)
+WRITTEN = Written(np.array([0]), np.full((2, 3), 1 / 3), np.array([0.2, 0.0, 0.8]), 0.5, 2)
 VALUES = np.array([2 + 1j, 2 - 1j, -0.5])
 
 
@@ -51,6 +54,13 @@ ALL: list[Any] = [
     (inside.cost_chart, {}, inside.cost_data(np.array([0.1, -0.2, 0.3]), 3)),
     (inside.reach_chart, {}, inside.reach_data(Reach(FADES, FADES / 2, 2 * FADES, 1), FADES[:6], FADES, 5)),
     (inside.reaches_chart, {}, inside.reaches_data([FADES, FADES[:6]], [5, 3])),
+    (
+        mistakes.mistakes_chart,
+        {},
+        mistakes.mistakes_data(Mistakes(np.eye(3, dtype=int) + 1, np.full((3, 3), 0.5)), "a e"),
+    ),
+    (draws.bars_chart, {}, draws.bars_data(WRITTEN, "abc")),
+    (draws.die_chart, {}, draws.die_data(WRITTEN, "abc")),
     (inside.eigenvalues_chart, {}, inside.eigenvalues_data(Spectra(VALUES, 0.1 * VALUES))),
     (
         weights.histogram_chart,

@@ -7,6 +7,8 @@ frames of these names. A new one costs the two, and a call of `draw`:
     drawn.py     a chart on the page
     losses.py    the loss curve, runs compared
     inside.py    what silencing costs, the gradient's reach, eigenvalues
+    draws.py     one draw: probabilities, and where the die falls
+    mistakes.py  what came against what was guessed
     weights.py   histograms, figures over time, characters as points
 """
 

@@ -9,6 +9,7 @@ import streamlit as st
 
 from charrnn.dashboard.components import GUESSES, Columns, Story, Summed, encode_network, network
 from charrnn.dashboard.inside.one_step import by_hand
+from charrnn.dashboard.inside.wrong import where_wrong
 from charrnn.dashboard.session.fields import OPTIMIZERS
 from charrnn.dashboard.session.parts import anew, redrawn, switch
 from charrnn.dashboard.session.selection import looked_at, pinned_column, shown
@@ -41,10 +42,14 @@ def works(session: Session) -> None:
             redrawn(lambda: controls(session), "step-row")
             redrawn(lambda: drawn(session), "network-drawn")
             redrawn(lambda: tables(session), "step-tables", lambda: shown(session), every=SECONDS)
+            st.divider()
+            where_wrong(session)
 
 
 def controls(session: Session) -> None:
     """Whose loss flows back, and which units are drawn where they are many."""
+    if session.run.settings.cell != "rnn":
+        return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(
             "**The network, drawn**: it reads a character, predicts the next, is told what came, and learns.",
@@ -72,6 +77,9 @@ def controls(session: Session) -> None:
 def drawn(session: Session) -> None:
     """The picture, which moves."""
     place = chosen(session)
+    if session.run.settings.cell != "rnn":
+        st.markdown("**The network, drawn** is the vanilla one: choose that cell under Network to see it.")
+        return
     if place is None:
         st.caption("The text needs two characters at least.")
         return
@@ -96,13 +104,13 @@ def tables(session: Session) -> None:
 
 
 def chosen(session: Session) -> Place | None:
-    """The step that the controls say, None where the text is too short for one; a newly pinned column comes first."""
+    """The step that the controls say, None where the text is too short for one, or gates have no such step; a newly pinned column comes first."""
     state, pinned = st.session_state, pinned_column()
     if state.get("step-pinned") != pinned:
         state["step-pinned"] = pinned
         state["step-at"] = state.get("step-at") if pinned is None else pinned
     first, last = places(session)
-    if last < first:
+    if last < first or session.run.settings.cell != "rnn":
         return None
     at = FIRST if state.get("step-at") is None else int(state["step-at"])
     units = tuple(unit for unit in state.get("step-units-chosen") or () if unit < session.run.settings.hidden_size)

@@ -25,6 +25,12 @@ class Dice(NamedTuple):
     top_k: int | None
 
 
+def dice_now(session: Session) -> Dice:
+    """What the controls say."""
+    state = st.session_state
+    return Dice(session.run.corpus.typed(fields.typed("prime")), state["temperature"], state["top-k"])
+
+
 def sample(session: Session) -> None:
     """The row of controls, and below it what the network writes."""
     redrawn(lambda: row(session), "sampling-row")
@@ -54,7 +60,9 @@ def row(session: Session) -> None:
 
 
 def again() -> None:
-    """Have the sample drawn anew; only from a widget's callback."""
+    """Have the sample drawn anew, and what else is written with the same dice; only from a widget's callback."""
+    if st.session_state.get("watched"):
+        st.rerun()
     st.rerun("written")
 
 
@@ -66,10 +74,8 @@ def another(session: Session) -> None:
 
 def text(session: Session) -> None:
     """The sample, the prime before it."""
-    state = st.session_state
-    corpus = session.run.corpus
-    dice = Dice(corpus.typed(fields.typed("prime")), state["temperature"], state["top-k"])
-    if unseen := corpus.vocabulary.unseen(dice.prime):
+    dice = dice_now(session)
+    if unseen := session.run.corpus.vocabulary.unseen(dice.prime):
         st.caption(f"Left out, never seen in the text: {words.plain(' '.join(map(words.visible, unseen)))}")
 
     def make() -> bytes:

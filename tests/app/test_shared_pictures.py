@@ -37,7 +37,7 @@ def hold(**values: object) -> Callable[[Page], object]:
 
 CHOICES = {
     "a sentence": Choice(keep(typed="anna"), {"strip", "step", *OF_THE_TEXT}),
-    "a character": Choice(keep(step_at=9), {"step"}),
+    "a character": Choice(keep(step_at=2), {"step"}),
     "whose loss": Choice(keep(step_loss="all"), {"step"}),
     "a unit": Choice(hold(unit=3), {"heatmap", "on-the-text"}),
     "what a sample begins with": Choice(keep(prime="ma"), {"written"}),

@@ -97,9 +97,10 @@ def test_within_the_dashboard_too(floor):
 def test_no_modules_know_each_other_in_a_circle():
     """Nor where only a type is meant: what two need of each other has a place of its own."""
     files = {".".join(file.relative_to(ROOT).with_suffix("").parts): file for room in FILES.values() for file in room}
+    full = {name: tuple(f"{module}." for module in imported(file)) for name, file in files.items()}
     knows = {
-        name: {other for other in files for full in imported(file) if f"{full}.".startswith(f"{other}.")} - {name}
-        for name, file in files.items()
+        name: {other for other in files if any(module.startswith(f"{other}.") for module in modules)} - {name}
+        for name, modules in full.items()
     }
     while leaves := {name for name, known in knows.items() if not known}:
         knows = {name: known - leaves for name, known in knows.items() if name not in leaves}

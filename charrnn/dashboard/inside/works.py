@@ -104,7 +104,10 @@ def tables(session: Session) -> None:
 
 
 def chosen(session: Session) -> Place | None:
-    """The step that the controls say, None where the text is too short for one, or gates have no such step; a newly pinned column comes first."""
+    """The step that the controls say; a newly pinned column comes first.
+
+    None where the text is too short for one, and of a cell with gates, which has other equations.
+    """
     state, pinned = st.session_state, pinned_column()
     if state.get("step-pinned") != pinned:
         state["step-pinned"] = pinned

@@ -19,6 +19,7 @@ def describe(corpus: Corpus) -> dict[str, Any]:
         "lowercase": corpus.lowercase,
         "encoding": corpus.report.encoding,
         "notes": corpus.report.notes,
+        "hints": corpus.report.hints,
         "after": corpus.after,
     }
 
@@ -34,7 +35,9 @@ def corpus_from(about: dict[str, Any], text: str) -> Corpus:
         vocabulary=vocabulary,
         held_out=about["held_out"],
         lowercase=about["lowercase"],
-        report=Report(about["encoding"], len(text), len(vocabulary), tuple(about["notes"])),
+        report=Report(
+            about["encoding"], len(text), len(vocabulary), tuple(about["notes"]), tuple(about.get("hints", ()))
+        ),
         train_ids=ids[:split],
         held_out_ids=ids[split:],
         after=about.get("after", ""),

@@ -42,7 +42,7 @@ def test_where_it_cannot_go_back_it_says_so_and_leaves_the_rate_as_it_is(blown, 
     def locked(run):
         raise StoreError("Another program holds the file.")
 
-    monkeypatch.setattr(server.engine(), "saved", locked)
+    monkeypatch.setattr(server.engine().keeper, "saved", locked)
     blown.click("back-to-sound")
     assert "Another program holds the file." in blown.warnings
     assert (blown.run.snapshot.step, blown.run.in_force.learning_rate) == (200, 1.0)

@@ -77,12 +77,11 @@ def test_the_rate_is_found_by_many_moves_of_its_slider_or_typed_while_the_panel_
 
 def test_a_panel_that_is_closed_just_after_a_choice_says_nothing_once_more(lab):
     lab.train()
-    for rate in ("0.005", "0.007", "0.01"):
-        slider = panel(lab, "learning").get_by_role("slider")
-        slider.press("ArrowRight")
-        expect(slider).to_have_attribute("aria-valuetext", rate)
+    for key in ("ArrowRight", "ArrowRight", "ArrowLeft"):
+        opened = panel(lab, "learning")
+        opened.get_by_role("slider").press(key)
         lab.page.keyboard.press("Escape")
-        expect(lab.key("learning")).to_contain_text(f"Learning: {rate} · Adam")
+        expect(opened).to_be_hidden()
         step = lab.step
         assert lab.soon(lambda step=step: lab.step > step + 200)
         expect(lab.page.get_by_role("dialog")).to_have_count(0)

@@ -83,7 +83,7 @@ def test_an_upload_is_what_the_strip_reads_from_then_on(page):
     page.upload("rhyme.txt", b"The cat sat on the mat; the dog sat on the log. " * 60)
     assert page.labels[0] == "Text: rhyme.txt"
     assert page.strip()["text"] in page.run.corpus.text
-    assert "the cat sat" in page.strip()["text"]
+    assert "The cat sat" in page.strip()["text"]
 
 
 def test_rows_of_the_past_are_the_new_network_s_though_another_browser_started_over(open_page, page):

@@ -59,7 +59,8 @@ class Brought(NamedTuple):
 
 def files_brought() -> Brought | None:
     """The files that are in the drop zone now."""
-    files = st.session_state.get("uploaded")
+    # Of a file that has been learned from a browser may tell once more, though it is gone: it has no content then.
+    files = [file for file in st.session_state.get("uploaded") or () if hasattr(file, "getvalue")]
     if not files:
         return None
     name = files[0].name[:FILE_NAME] + (f" and {len(files) - 1} more" if len(files) > 1 else "")

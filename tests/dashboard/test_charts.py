@@ -239,6 +239,11 @@ def test_the_first_and_the_last_step_can_be_pointed_at_and_what_took_no_time_sta
     assert len(losses.losses_data(begun, [], MARKS, 4.0, "nats", "seconds", log)["held_out"]) == (0 if log else 1)
 
 
+@pytest.mark.parametrize(("across", "log", "at"), [("step", True, [300, 320]), ("seconds", False, [3.0, 3.2])])
+def test_marks_stand_where_a_setting_was_changed(across, log, at):
+    assert of_losses(across=across, log=log)["marks"]["at"].tolist() == at
+
+
 def test_marks_that_lie_together_are_written_in_rows_and_one_without_room_is_left_to_its_tooltip():
     many = pd.DataFrame({"step": range(300, 305), "characters": 1.0, "seconds": 1.0, "label": "learning rate 0.002"})
     marks = losses.losses_data(a_history(), [], many, 4.0)["marks"]

@@ -200,21 +200,21 @@ def _whole(losses: Mapping[str, Array], baselines: Sequence[float], blind: float
 def _told_apart(marks: pd.DataFrame, axis: Array, across: Across, log: bool) -> pd.DataFrame:
     """Marks with the row in which each label has room, and on which side; else the tooltip alone tells of it."""
     first, last = np.log(axis) if log else axis
-    at = np.maximum(_place(marks[across].to_numpy(float), across, log), axis[0])
-    share = ((np.log(at) if log else at) - first) / max(last - first, 1e-9)
+    places = np.maximum(_place(marks[across].to_numpy(float), across, log), axis[0])
+    shares = ((np.log(places) if log else places) - first) / max(last - first, 1e-9)
     taken = [-np.inf] * ROWS
     rows, lefts, shown = [], [], []
-    for at, label in zip(share, marks["label"], strict=True):
+    for share, label in zip(shares, marks["label"], strict=True):
         room = LETTER * len(label) / NARROW
-        left = at + room > 1
-        begins, over = (at - room, at) if left else (at, at + room)
+        left = share + room > 1
+        begins, over = (share - room, share) if left else (share, share + room)
         row = next((row for row in range(ROWS) if taken[row] < begins), None)
         if row is not None:
             taken[row] = over + 0.02
         rows.append(row or 0)
         lefts.append(left)
         shown.append("" if row is None else label)
-    more = {"at": at, "row": np.array(rows, int), "left": np.array(lefts, bool), "shown": np.array(shown, object)}
+    more = {"at": places, "row": np.array(rows, int), "left": np.array(lefts, bool), "shown": np.array(shown, object)}
     return pd.DataFrame({name: marks[name].to_numpy() for name in marks} | more)
 
 

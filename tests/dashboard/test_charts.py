@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from charrnn.dashboard.charts import draws, inside, losses, mistakes, weights
+from charrnn.dashboard.charts import compared, draws, inside, loss_axes, losses, mistakes, weights
 from charrnn.dashboard.charts.drawn import spec
 from charrnn.dashboard.charts.look import ROLES, apart
 from charrnn.insight.memory import Reach, Spectra
@@ -34,7 +34,7 @@ def a_history(last: int = 1_000, level: float = 1.6) -> pd.DataFrame:
     steps = np.unique(np.geomspace(1, last, 100).astype(int)) if last else np.array([], int)
     smooth = level + 2.4 / (1 + steps / 100)
     held_out = [(int(step), float(loss)) for step, loss in zip(steps[::20], smooth[::20], strict=True)]
-    return losses.losses_frame(steps, smooth, smooth - 0.2, smooth + 0.3, held_out, 100, [(last, last / 100)])
+    return loss_axes.losses_frame(steps, smooth, smooth - 0.2, smooth + 0.3, held_out, 100, [(last, last / 100)])
 
 
 def of_losses(last: int = 1_000, **looks: Any) -> dict[str, pd.DataFrame]:
@@ -45,18 +45,18 @@ def of_losses(last: int = 1_000, **looks: Any) -> dict[str, pd.DataFrame]:
 ALL: list[Any] = [
     *(
         (losses.loss_chart, looks, of_losses(**looks))
-        for unit in losses.MEASURES
-        for across in losses.TITLES
+        for unit in loss_axes.MEASURES
+        for across in loss_axes.TITLES
         for log in (True, False)
         for looks in ({"unit": unit, "across": across, "log": log},)
     ),
-    (losses.compared_chart, {}, losses.compared_data([a_history(), a_history(500, 1.7)])),
+    (compared.compared_chart, {}, compared.compared_data([a_history(), a_history(500, 1.7)])),
     (inside.cost_chart, {}, inside.cost_data(np.array([0.1, -0.2, 0.3]), 3)),
     (inside.reach_chart, {}, inside.reach_data(Reach(FADES, FADES / 2, 2 * FADES, 1), FADES[:6], FADES, 5)),
     (inside.reaches_chart, {}, inside.reaches_data([FADES, FADES[:6]], [5, 3])),
     (
         mistakes.mistakes_chart,
-        {},
+        {"rows": 3},
         mistakes.mistakes_data(Mistakes(np.eye(3, dtype=int) + 1, np.full((3, 3), 0.5)), "a e"),
     ),
     (draws.bars_chart, {}, draws.bars_data(WRITTEN, "abc")),
@@ -215,7 +215,7 @@ def test_labels_of_baselines_that_lie_together_are_shifted_apart_in_their_order(
     levels = [(f"baseline {k}", 2 + 0.001 * k) for k in range(6)]
     data = losses.losses_data(a_history(), levels, MARKS, 4.0, "nats")
     span = np.ptp(data["corners"]["loss"])
-    assert np.all(np.diff(data["baselines"]["beside"]) >= 0.99 * losses.LINE * span / losses.PLOT)
+    assert np.all(np.diff(data["baselines"]["beside"]) >= 0.99 * loss_axes.LINE * span / losses.PLOT)
 
 
 @pytest.mark.parametrize(("unit", "of"), [("choices", np.exp), ("bits", np.log2(np.e).__mul__)])
@@ -223,7 +223,7 @@ def test_what_is_drawn_is_in_its_unit_and_what_is_said_of_a_point_in_all_of_them
     data, nats = of_losses(unit=unit), of_losses(unit="nats")
     for name, column in (("losses", "smoothed"), ("losses", "low"), ("held_out", "loss"), ("baselines", "loss")):
         np.testing.assert_allclose(data[name][column], of(nats[name][column]), rtol=1e-6)
-    for name in losses.MEASURES:
+    for name in loss_axes.MEASURES:
         np.testing.assert_allclose(data["points"][f"in_{name}"], of_losses(unit=name)["points"]["loss"], rtol=1e-6)
     assert data["baselines"]["written"].tolist() == {"choices": ["55", "11"], "bits": ["5.77", "3.46"]}[unit]
 
@@ -235,7 +235,7 @@ def test_the_first_and_the_last_step_can_be_pointed_at_and_what_took_no_time_sta
     assert len(steps) <= losses.POINTED
     assert (of_losses(across="characters", log=log)["held_out"]["at"] > 0).all()
     one = np.array([2.0])
-    begun = losses.losses_frame(np.array([10]), one, one, one, [(0, 4.0)], 400, [(20, 2.0)])
+    begun = loss_axes.losses_frame(np.array([10]), one, one, one, [(0, 4.0)], 400, [(20, 2.0)])
     assert len(losses.losses_data(begun, [], MARKS, 4.0, "nats", "seconds", log)["held_out"]) == (0 if log else 1)
 
 
@@ -254,7 +254,7 @@ def test_marks_that_lie_together_are_written_in_rows_and_one_without_room_is_lef
 
 def test_a_row_knows_its_characters_and_seconds_and_a_held_out_loss_has_a_row_though_no_window_ends_there():
     one = np.array([2.0])
-    frame = losses.losses_frame(np.array([10]), one, one, one, [(0, 4.0), (10, 3.0)], 400, [(20, 2.0)])
+    frame = loss_axes.losses_frame(np.array([10]), one, one, one, [(0, 4.0), (10, 3.0)], 400, [(20, 2.0)])
     assert frame["step"].tolist() == [0, 10]
     assert frame["characters"].tolist() == [0, 4_000]
     assert frame["seconds"].tolist() == [0, 1]
@@ -262,8 +262,20 @@ def test_a_row_knows_its_characters_and_seconds_and_a_held_out_loss_has_a_row_th
     assert frame["smoothed"].isna().tolist() == [True, False]
 
 
+@pytest.mark.parametrize(("across", "log"), [("step", True), ("step", False), ("seconds", True), ("seconds", False)])
+def test_all_that_is_drawn_lies_within_the_axes(across, log):
+    alone = of_losses(across=across, log=log)
+    beside = compared.compared_data([a_history(), a_history(500, 1.7)], "choices", across, log)
+    for data, names in ((alone, ("losses", "held_out", "points", "marks")), (beside, ("losses", "held_out", "ends"))):
+        (left, bottom), (right, top) = data["corners"].to_numpy()
+        for name in names:
+            assert data[name]["at"].between(left, right).all(), name
+            if "loss" in data[name]:
+                assert data[name]["loss"].between(bottom, top).all(), name
+
+
 def test_the_letters_of_runs_that_end_together_stand_apart():
-    ends = losses.compared_data([a_history(), a_history(), a_history(500)])["ends"]
+    ends = compared.compared_data([a_history(), a_history(), a_history(500)])["ends"]
     assert ends["run"].tolist() == ["A", "B", "C"]
     assert len(set(ends["letter"])) == 3
 

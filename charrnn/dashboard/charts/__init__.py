@@ -5,7 +5,9 @@ frames of these names. A new one costs the two, and a call of `draw`:
 
     look.py      colours, axes, labels that keep apart
     drawn.py     a chart on the page
-    losses.py    the loss curve, runs compared
+    losses.py    the loss curve
+    compared.py  the losses of runs compared
+    loss_axes.py what these two share
     inside.py    what silencing costs, the gradient's reach, eigenvalues
     draws.py     one draw: probabilities, and where the die falls
     mistakes.py  what came against what was guessed

@@ -1,62 +1,29 @@
-"""The charts of losses: a run's over its training, beside what it is compared to, and several runs'.
+"""The chart of a run's losses over its training, beside what they are compared to."""
 
-Frames hold nats per character; the chart says them in the unit that is chosen.
-"""
-
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import altair as alt
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
 
-from charrnn.dashboard.charts.look import (
-    COUNTS,
-    POWERS,
-    ROUND,
-    RUNS,
-    SMALL,
-    Built,
-    Colours,
-    apart,
-    ends,
-    named,
-    quantity,
-    told,
+from charrnn.dashboard.charts.look import RUNS, SMALL, Built, Colours, apart, named, told
+from charrnn.dashboard.charts.loss_axes import (
+    AT,
+    LINE,
+    LOSS,
+    MEASURES,
+    TITLES,
+    Across,
+    Measure,
+    Unit,
+    corners,
+    place,
+    said,
+    width_of,
 )
 from charrnn.network.rnn import Array
 
-Unit = Literal["choices", "nats", "bits"]
-Across = Literal["step", "characters", "seconds"]
-
-
-class Measure(NamedTuple):
-    """A unit of the loss: what the axis says, what losses in nats are in it, and how one is written."""
-
-    title: str
-    of: Callable[[Any], Any]
-    written: Callable[[float], str]
-
-
-def _choices(nats: ArrayLike) -> Array:
-    return np.exp(np.minimum(np.asarray(nats, float), 600))  # 32 bits would hold no more than e^88
-
-
-def _counted(choices: float) -> str:
-    return f"{choices:.1e}".replace("+0", "").replace("+", "") if choices >= 1e6 else f"{choices:.{choices < 10:d}f}"
-
-
-MEASURES: dict[Unit, Measure] = {
-    "choices": Measure("hesitates between so many characters", _choices, _counted),
-    "nats": Measure("loss, nats a character", lambda nats: nats, "{:.2f}".format),
-    "bits": Measure("loss, bits a character", lambda nats: nats / np.log(2), "{:.2f}".format),
-}
-TITLES: dict[Across, str] = {
-    "step": "training steps",
-    "characters": "characters read",
-    "seconds": "seconds of training",
-}
 SHORT = {  # where room is short
     "blind guess": "blind",
     "counting letters": "letters",
@@ -65,13 +32,10 @@ SHORT = {  # where room is short
     "file compression": "compression",
     "exact entropy": "exact",
 }
-CHOICES = [*(k * 10**n for n in range(3) for k in (1, 2, 3, 5)), *(10.0**n for n in (3, *range(5, 261, 5)))]
 HEIGHT = 250  # CSS pixels, axes and legend included
 PLOT = 160  # of which the plot has about so many, and in width at least about so many:
 NARROW = 220
-LINE = 13  # pixels of a line of small text
 LETTER = 5.5  # its pixels for each character
-AT, LOSS = "at:Q", "loss:Q"  # where a row of a frame stands
 ROWS = 3  # of labels of marks, one above the other
 POINTED = 60  # places at most that can be pointed at
 
@@ -82,8 +46,6 @@ def loss_chart(unit: Unit = "choices", across: Across = "step", log: bool = True
     Units and places are the data's: the browser only draws.
     """
     colours = Colours(A="smoothed", muted="each step", accent="held out")
-    # What the axes hold at least; nobody sees it. It has the axes for all that follows.
-    corners = named("corners").mark_point(opacity=0, tooltip=None).encode(x=_across(across, log), y=_measured(unit))
     losses = named("losses").encode(x=AT)
     band = losses.mark_area(opacity=0.25, tooltip=None).encode(y="low:Q", y2="high:Q")
     # Where a point is a single step the band has no height: early on it is the first of these lines.
@@ -93,10 +55,10 @@ def loss_chart(unit: Unit = "choices", across: Across = "step", log: bool = True
     dots = (
         named("held_out")
         .mark_circle(size=32, opacity=1)
-        .encode(x=AT, y=LOSS, tooltip=_said(("held_out", "held out, nats")))
+        .encode(x=AT, y=LOSS, tooltip=said(("held_out", "held out, nats")))
     )
     return alt.layer(
-        corners,
+        corners(unit, across, log),
         colours.paint(band, "muted"),
         colours.paint(lowest, "muted"),
         colours.paint(highest, "muted"),
@@ -128,14 +90,11 @@ def losses_data(
     would flatten the rest.
     """
     of, column = MEASURES[unit].of, {str(name): losses[name].to_numpy(float) for name in losses}
-    at = _place(column[across], across, log)
+    at = place(column[across], across, log)
     known, measured = (np.flatnonzero(np.isfinite(at + column[name])) for name in ("smoothed", "held_out"))
     pointed = known[_spread(at[known], log)]
     floor, top = _whole(column, [nats for _, nats in baselines], blind)
-    later = column[across][column[across] > 0]
-    ends = np.array([later.min(), later.max()]) if later.size else np.array([1.0, 100.0])
-    if across == "step":
-        ends = np.array([1.0, max(100.0, ends[1])])
+    ends = width_of(at, across, log)
 
     def rows(chosen: Array, loss: str, *names: str) -> dict[str, Array]:
         places = {"at": at[chosen], "loss": of(column[loss][chosen])}
@@ -171,14 +130,6 @@ def _levels(baselines: Sequence[tuple[str, float]], measure: Measure, floor: flo
     )
 
 
-def _place(where: Array, across: Across, log: bool) -> Array:
-    """Where something stands: on a logarithmic axis step 0 stands at 1, and what took no time nowhere, at NaN."""
-    if not log:
-        return where
-    placed: Array = np.maximum(where, 1) if across == "step" else np.where(where > 0, where, np.nan)
-    return placed
-
-
 def _spread(at: Array, log: bool) -> Array:
     """Which of places in their order can be pointed at: the nearest to `POINTED` even ones, and so the last."""
     if not len(at):
@@ -200,7 +151,7 @@ def _whole(losses: Mapping[str, Array], baselines: Sequence[float], blind: float
 def _told_apart(marks: pd.DataFrame, axis: Array, across: Across, log: bool) -> pd.DataFrame:
     """Marks with the row in which each label has room, and on which side; else the tooltip alone tells of it."""
     first, last = np.log(axis) if log else axis
-    places = np.maximum(_place(marks[across].to_numpy(float), across, log), axis[0])
+    places = np.maximum(place(marks[across].to_numpy(float), across, log), axis[0])
     shares = ((np.log(places) if log else places) - first) / max(last - first, 1e-9)
     taken = [-np.inf] * ROWS
     rows, lefts, shown = [], [], []
@@ -216,22 +167,6 @@ def _told_apart(marks: pd.DataFrame, axis: Array, across: Across, log: bool) -> 
         shown.append("" if row is None else label)
     more = {"at": places, "row": np.array(rows, int), "left": np.array(lefts, bool), "shown": np.array(shown, object)}
     return pd.DataFrame({name: marks[name].to_numpy() for name in marks} | more)
-
-
-def _across(across: Across, log: bool) -> alt.X:
-    round_ones: dict[str, Any] = {"values": ROUND} if log and across != "seconds" else {}
-    return quantity(alt.X, "at", TITLES[across], log=log, ends="at", labelExpr=COUNTS, **round_ones)
-
-
-def _measured(unit: Unit) -> alt.Y:
-    log = unit == "choices"  # what one hesitates between is e to the loss: so both are alike
-    axis: dict[str, Any] = {"labelExpr": POWERS, "values": CHOICES} if log else {"format": "~f"}
-    return quantity(alt.Y, "loss", MEASURES[unit].title, log=log, ends="loss", **axis)
-
-
-def _said(*more: tuple[str, str]) -> list[alt.Tooltip]:
-    counts = {"step": ("step", ","), "characters": ("characters", ",.0f"), "seconds": ("seconds", ",.1f")}
-    return told(**counts, **{column: (title, ".4f") for column, title in more})
 
 
 def _baselines() -> list[alt.Chart]:
@@ -274,7 +209,7 @@ def _pointed() -> alt.Chart:
     pointed = alt.selection_point(
         name="pointed", nearest=True, on="pointerover", clear="pointerout", encodings=["x"], empty=False
     )
-    said = told(
+    known = told(
         step=("step", ","),
         in_choices=("hesitates between", ".3~g"),
         in_nats=("smoothed, nats", ".4f"),
@@ -287,80 +222,6 @@ def _pointed() -> alt.Chart:
     return (
         named("points")
         .mark_point(filled=True, size=60, aria=False)
-        .encode(x=AT, y=LOSS, opacity=alt.when(pointed).then(alt.value(1)).otherwise(alt.value(0)), tooltip=said)
+        .encode(x=AT, y=LOSS, opacity=alt.when(pointed).then(alt.value(1)).otherwise(alt.value(0)), tooltip=known)
         .add_params(pointed)
     )
-
-
-def compared_chart(unit: Unit = "nats", across: Across = "step", log: bool = False) -> Built:
-    """Several runs: the smoothed loss of each as a line, the held-out one as points, a letter at each line's end."""
-    x, colour = (
-        _across(across, log),
-        alt.Color("run:N", scale=alt.Scale(range="category"), legend=alt.Legend(title=None)),
-    )
-    y = _measured(unit)
-    said = [alt.Tooltip("run:N"), *_said(("smoothed", "smoothed, nats"))]
-    held = [alt.Tooltip("run:N"), *_said(("held_out", "held out, nats"))]
-    return alt.layer(
-        named("losses").mark_line(strokeWidth=2).encode(x=x, y=y, color=colour, tooltip=said),
-        named("held_out").mark_circle(size=32, opacity=1).encode(x=x, y=y, color=colour, tooltip=held),
-        named("ends")
-        .mark_text(align="left", dx=6, fontWeight="bold", fontSize=12)
-        .encode(x=x, y=y, text="run:N", color=colour),
-    ).properties(
-        height=290,
-        description=f"Lines over {TITLES[across]}: the smoothed loss of each run, with points for its loss on held-out "
-        "text.",
-    )
-
-
-def compared_data(
-    losses: Sequence[pd.DataFrame], unit: Unit = "nats", across: Across = "step", log: bool = False
-) -> dict[str, pd.DataFrame]:
-    """Frames as `losses_data` takes them, one a run; letters stand at their ends, and not on one another."""
-    frames = [
-        frame.assign(run=letter, at=_place(frame[across].to_numpy(float), across, log))
-        for letter, frame in zip(RUNS, losses, strict=False)
-    ]
-    frame = pd.concat(frames, ignore_index=True).dropna(subset="at")
-
-    def of(column: str, rows: pd.DataFrame = frame) -> pd.DataFrame:
-        known = rows.dropna(subset=column)[["run", *TITLES, "at", column]]
-        return known.assign(loss=MEASURES[unit].of(known[column])).reset_index(drop=True)
-
-    floor, top = ends(frame["smoothed"], frame["held_out"])
-    last = pd.concat([each.dropna(subset=["at", "smoothed"]).tail(1) for each in frames], ignore_index=True)
-    last["letter"] = apart(last["smoothed"], LINE * (top - floor) / 200, floor, top)
-    return {"losses": of("smoothed"), "held_out": of("held_out"), "ends": of("letter", last)}
-
-
-def losses_frame(
-    steps: Array,
-    smoothed: Array,
-    low: Array,
-    high: Array,
-    held_out: Sequence[tuple[int, float]],
-    characters_a_step: int,
-    clock: Sequence[tuple[int, float]],
-) -> pd.DataFrame:
-    """A run's history (N,) and its held-out losses as one frame, a row a step; `clock` is (step, seconds so far)."""
-    at = np.array([step for step, _ in held_out], int)
-    every = np.union1d(steps, at)
-    columns = along(every, characters_a_step, clock)
-    losses = [loss for _, loss in held_out]
-    for name, when, values in (
-        ("smoothed", steps, smoothed),
-        ("low", steps, low),
-        ("high", steps, high),
-        ("held_out", at, losses),
-    ):
-        columns[name] = np.full(len(every), np.nan, np.float32)
-        columns[name][np.searchsorted(every, when)] = values
-    return pd.DataFrame(columns)
-
-
-def along(steps: ArrayLike, characters_a_step: int, clock: Sequence[tuple[int, float]]) -> dict[str, Array]:
-    """Where steps lie on each of the axes; `clock` is (step, seconds of training so far)."""
-    every = np.asarray(steps, int)
-    seconds = np.interp(every, *np.array([(0, 0.0), *clock]).T)
-    return {"step": every, "characters": every * characters_a_step, "seconds": seconds}

@@ -11,8 +11,8 @@ from charrnn.insight.mistakes import Mistakes
 SHOWN = 30  # characters at most: those that came most often
 
 
-def mistakes_chart() -> Built:
-    """Squares, what came down and what was guessed across: the larger the more often, the stronger the surer."""
+def mistakes_chart(rows: int) -> Built:
+    """Squares, what came down in so many rows, what was guessed across: larger the more often, stronger the surer."""
     right, wrong = "guessed right", "guessed wrong"
     colours = Colours(accent=right, mark=wrong)
     order = alt.EncodingSortField(field="rank", op="min")
@@ -35,7 +35,7 @@ def mistakes_chart() -> Built:
             tooltip=tooltip,
         )
         .properties(
-            height={"step": 16},
+            height=16 * rows + 80,  # CSS pixels, legend and axis included
             description="Squares: for each character that came, which characters were the likeliest guess instead, how "
             "often and how surely.",
         )

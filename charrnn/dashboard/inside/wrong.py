@@ -49,7 +49,8 @@ def drawn(session: Session) -> str:
     here: Wrong = found.value
     characters = session.run.corpus.vocabulary.characters
     st.markdown(in_words(here.mistakes, characters))
-    draw("mistakes", mistakes.mistakes_chart, mistakes.mistakes_data(here.mistakes, characters))
+    data = mistakes.mistakes_data(here.mistakes, characters)
+    draw("mistakes", mistakes.mistakes_chart, data, rows=data["mistakes"]["came"].nunique())
     return f", on {here.spoken}"
 
 

@@ -9,8 +9,10 @@ import pandas as pd
 import streamlit as st
 
 from charrnn.dashboard import words
-from charrnn.dashboard.charts import draw, losses
+from charrnn.dashboard.charts import draw
+from charrnn.dashboard.charts.compared import compared_chart, compared_data
 from charrnn.dashboard.charts.look import RUNS as LETTERS
+from charrnn.dashboard.charts.loss_axes import Across
 from charrnn.dashboard.components import Passage, arrive, encode_passages, passages
 from charrnn.dashboard.session.fields import OPTIMIZERS, cell, field, number
 from charrnn.dashboard.session.panel import refusal
@@ -25,7 +27,7 @@ from charrnn.runs.run import Run
 from charrnn.training.checkpoint import changes
 from charrnn.training.settings import WORDS
 
-AXES: dict[str, losses.Across] = {"steps": "step", "characters": "characters", "seconds": "seconds"}
+AXES: dict[str, Across] = {"steps": "step", "characters": "characters", "seconds": "seconds"}
 SECONDS = 1.0  # between two drawings of the curves, and of the results, while a run trains
 SAMPLE_LENGTH = 200
 ANYWHERE = ("learning_rate", "clip", "optimizer")  # what a fork may have otherwise
@@ -180,8 +182,8 @@ def overlay(session: Session) -> None:
     runs = session.compared_runs()
     if len(runs) > 1:
         options: dict[str, Any] = {"unit": chosen("unit"), "across": AXES[st.session_state["compare-axis"]]}
-        data = losses.compared_data([losses_of(run, chosen("smoothing")) for run in runs], **options)
-        draw("overlay", losses.compared_chart, data, zoom=True, **options)
+        data = compared_data([losses_of(run, chosen("smoothing")) for run in runs], **options)
+        draw("overlay", compared_chart, data, zoom=True, **options)
 
 
 def come_to(session: Session) -> None:

@@ -9,7 +9,8 @@ import streamlit as st
 
 from charrnn.dashboard import words
 from charrnn.dashboard.charts import draw
-from charrnn.dashboard.charts.losses import along, loss_chart, losses_data, losses_frame
+from charrnn.dashboard.charts.loss_axes import along, losses_frame
+from charrnn.dashboard.charts.losses import loss_chart, losses_data
 from charrnn.dashboard.session.parts import anew, redrawn
 from charrnn.dashboard.session.session import Session
 from charrnn.dashboard.session.texts import baselines_of

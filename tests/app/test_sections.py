@@ -3,6 +3,7 @@
 from itertools import combinations
 
 import pytest
+from app_page import SECONDS
 
 SECTIONS = {  # key: something that stands in it
     "works": "step-drawn",
@@ -61,3 +62,19 @@ def test_the_text_typed_in_one_section_is_read_in_the_others_while_that_is_folde
     assert page.component("connected")[0]["text"] == "johanna"
     unfolded(page, "remembers", "learns")
     assert page.component("connected")[0]["text"] == "johanna"
+
+
+def test_nothing_folded_asks_to_be_drawn_anew_with_every_step(page):
+    page.click("train").wait(lambda run: run.snapshot.step > 0)
+    parts = page.session.channel._parts
+
+    def told():
+        return {name: part.depends() for name, part in parts.items()}
+
+    before, stored, step = told(), len(page.run.checkpoints), page.run.snapshot.step
+    page.run.wait(lambda run: run.snapshot.step > step, SECONDS)
+    changed = {name for name, value in told().items() if value != before[name]}
+    of_stored_steps = {"scrubbing", "starting-over"} if len(page.run.checkpoints) != stored else set()
+    assert "curved" in changed
+    assert changed <= {"curved", "way-back", *of_stored_steps}
+    page.click("pause")

@@ -13,7 +13,7 @@ from charrnn.dashboard.inside.wrong import where_wrong
 from charrnn.dashboard.session.fields import OPTIMIZERS
 from charrnn.dashboard.session.parts import anew, redrawn, switch
 from charrnn.dashboard.session.selection import looked_at, pinned_column, shown
-from charrnn.dashboard.session.session import Session
+from charrnn.dashboard.session.session import Last, Session
 from charrnn.insight.unrolled import Unrolled, Update, that_moved, unrolled, update
 from charrnn.network.optimizers import OPTIMIZERS as FORMULAS
 from charrnn.network.rnn import Array, Parameters
@@ -41,7 +41,7 @@ def works(session: Session) -> None:
         if section.open:
             redrawn(lambda: controls(session), "step-row")
             redrawn(lambda: drawn(session), "network-drawn")
-            redrawn(lambda: tables(session), "step-tables", lambda: shown(session), every=SECONDS)
+            redrawn(lambda: tables(session), "step-tables", lambda: in_tables(session), every=SECONDS)
             st.divider()
             where_wrong(session)
 
@@ -96,10 +96,17 @@ def drawn(session: Session) -> None:
     network(drawing, key="step-drawn", on_place=moved)
 
 
+def in_tables(session: Session) -> Hashable:
+    """Which network the tables show, None where they are folded away."""
+    return shown(session) if session.remember("step-as-tables", Last, session.name).value else None
+
+
 def tables(session: Session) -> None:
     """The same step as tables."""
     place = chosen(session)
-    if place is not None and st.toggle("Its numbers as tables", key="step-as-tables", persist_state="session"):
+    wanted = place is not None and st.toggle("Its numbers as tables", key="step-as-tables", persist_state="session")
+    session.remember("step-as-tables", Last, session.name).value = wanted
+    if place is not None and wanted:
         by_hand(session, step_of(session, place), looked_at(session))
 
 

@@ -1,7 +1,7 @@
 // Pictures that move: of each the newest is shown, whether Streamlit brought it or the channel (dashboard/live.py).
 
 const UNKNOWN = 4404; // the session is gone: Streamlit opens another, which has a channel of its own
-const NEAR = "300px"; // how near a picture is to what is seen of the page, to be sent
+const NEAR = "20px"; // how near a picture is to what is seen of the page, to be sent
 const PAGE = ""; // its name among the parts
 const AGAIN = 1000; // ms until the channel is asked for again, or the page without one
 

@@ -1,5 +1,7 @@
 """CharRNN Lab's server: the page, and beside it what moves and the components' scripts."""
 
+import sys
+
 import streamlit as st
 
 from charrnn.dashboard import streamlit_fixes
@@ -7,6 +9,9 @@ from charrnn.dashboard.server import descriptors
 from charrnn.dashboard.server.routes import routes
 from charrnn.text.corpus import size_limit
 
+# What answers a click changes threads several times; each time, one that draws a page may keep it waiting so long, by
+# default for 5 ms (tests/benchmarks/waiting.py).
+sys.setswitchinterval(0.0005)
 streamlit_fixes.keep_clicks()
 streamlit_fixes.keep_newest_uploads(2 * size_limit())
 app = st.App(

@@ -32,8 +32,8 @@ from charrnn.dashboard.channel import CHANNELS, Channel
 REDRAW_SECONDS = 0.25  # between two pictures
 LOOK_SECONDS = 0.1  # between two looks at whether anything has changed
 SAME = 0.8  # of the time between two pictures: what another browser had made meanwhile is new enough
-MANY = 40  # who watch at the usual pace
-TURN_SECONDS = 0.2  # from one watcher's page that is redrawn to the next
+MANY = 20  # who watch at the usual pace
+TURN_SECONDS = 0.3  # from one watcher's page that is redrawn to the next
 UNKNOWN = 4404  # the code with which a connection is closed whose session is gone
 FOREIGN = 1008  # and one that another page has asked for
 MESSAGE_LIMIT = 10_000  # characters of what a browser says

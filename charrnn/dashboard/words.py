@@ -1,6 +1,7 @@
 """Numbers and characters as people read them; one wording each, wherever they appear."""
 
 import re
+from collections.abc import Sequence
 from math import exp, log
 
 from charrnn.text.cleaning import is_invisible, name_of
@@ -67,6 +68,11 @@ def rate(value: float) -> str:
 def change(changes: dict[str, float]) -> str:
     """What was set to what: "learning rate 0.002"."""
     return ", ".join(f"{WORDS[name]} {value:g}" for name, value in changes.items())
+
+
+def learned(before: Sequence[tuple[str, int]]) -> str:
+    """What was learned from, one after the other: "Alice up to step 100, then Names up to step 300"."""
+    return ", then ".join(f"{name} up to step {step:,}" for name, step in before)
 
 
 def duration(seconds: float) -> str:

@@ -63,6 +63,25 @@ def generate(
     return ids, state
 
 
+def lines(
+    parameters: Parameters,
+    prime: Array,
+    count: int,
+    longest: int,
+    rng: np.random.Generator,
+    stop: int,
+    temperature: float = 1.0,
+    top_k: int | None = None,
+) -> list[Array]:
+    """Write that many lines, each begun anew after the ids of a prime, of `longest` characters at most.
+
+    A line ends before the character `stop`, which is left out of it.
+    """
+    hidden, last = read(parameters, prime[:-1]), int(prime[-1]) if len(prime) else None
+    written = (generate(parameters, hidden, last, longest, rng, temperature, top_k, stop)[0] for _ in range(count))
+    return [ids[:-1] if ids[-1] == stop else ids for ids in written]
+
+
 def sample(
     parameters: Parameters,
     prime: Array,

@@ -20,7 +20,7 @@ def describe(corpus: Corpus) -> dict[str, Any]:
         "encoding": corpus.report.encoding,
         "notes": corpus.report.notes,
         "hints": corpus.report.hints,
-        "after": corpus.after,
+        "before": corpus.before,
     }
 
 
@@ -40,7 +40,7 @@ def corpus_from(about: dict[str, Any], text: str) -> Corpus:
         ),
         train_ids=ids[:split],
         held_out_ids=ids[split:],
-        after=about.get("after", ""),
+        before=tuple((str(name), int(step)) for name, step in about.get("before", ())),
     )
 
 

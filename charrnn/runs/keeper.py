@@ -85,9 +85,9 @@ class Keeper:
         changed = changes(run.in_force_at(step), settings)
         title, token = fork_title(run.name, step, changed), new_token()
         if step == 0:
-            saved_step, unsaved = self.save_start(token, run.corpus, settings, title)
-            opening = replace(untrained(run.corpus, settings), saved_step=saved_step, unsaved=unsaved)
-            return Found(opening, title, token)
+            opening = untrained(run.corpus, settings)
+            saved_step, unsaved = self.save_start(token, opening.corpus, settings, title)
+            return Found(replace(opening, saved_step=saved_step, unsaved=unsaved), title, token)
         turned = {name: changed[name] for name in IN_TRAINING if name in changed}
         # What may be set at any step it begins with as this run did: the other value is set where it is forked.
         begun = replace(settings, **{name: getattr(run.settings, name) for name in IN_TRAINING})
@@ -111,8 +111,7 @@ class Keeper:
         step, characters = run.state_step, run.corpus.vocabulary.characters
         if not self.store or not run.state:
             raise StoreError("There is no saved state to go on from: train it a little first.")
-        learned = f"{run.corpus.after}, then {run.corpus.name}" if run.corpus.after else run.corpus.name
-        corpus = corpus.knowing(characters, f"{learned} up to step {step:,}")
+        corpus = corpus.knowing(characters, (*run.corpus.before, (run.corpus.name, step)))
         trainer = Trainer(corpus, run.settings)
         restore(trainer, carried(from_bytes(run.state), characters, trainer))
         title, token = later_title(run.name, corpus, step), new_token()

@@ -43,7 +43,8 @@ class Opening:
 
 
 def untrained(corpus: Corpus, settings: Settings) -> Opening:
-    """At step 0. Raises CorpusError where the text is shorter than one window."""
+    """At step 0, where nothing has been learned from. Raises CorpusError where the text is shorter than one window."""
+    corpus = corpus.alone()
     return Opening(corpus, settings, Record.untrained(Trainer(corpus, settings)))
 
 
@@ -74,8 +75,6 @@ def parts(saved: Saved) -> tuple[Corpus, Settings, str]:
         for name, kinds in KINDS.items():
             if type(about["corpus"][name]) not in kinds:
                 raise ValueError(f"its text's {name} is of another kind")
-        if not isinstance(about["corpus"].get("after", ""), str):
-            raise ValueError("what came before its text is of another kind")
         corpus = corpus_from(about["corpus"], saved.text)
         if corpus.digest != saved.digest:
             raise ValueError("its text is another one than it was")

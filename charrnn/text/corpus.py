@@ -115,7 +115,7 @@ class Corpus:
     train_ids: Ids = field(repr=False)
     held_out_ids: Ids = field(repr=False)
     keep_frequent: int | None = None
-    after: str = ""  # what a network had learned from before it went on with this text, "" where that is nothing
+    before: tuple[tuple[str, int], ...] = ()  # texts that a network had learned from, (name, up to which step) each
 
     @classmethod
     def from_text(
@@ -191,14 +191,20 @@ class Corpus:
             keep_frequent=keep_frequent,
         )
 
-    def knowing(self, characters: str, after: str = "") -> Corpus:
+    def knowing(self, characters: str, before: tuple[tuple[str, int], ...] = ()) -> Corpus:
         """The same with further characters in its alphabet, for a network that knows them and is to go on with it."""
-        vocabulary = Vocabulary.of(self.vocabulary.characters + characters)
+        return self._with(Vocabulary.of(self.vocabulary.characters + characters), before)
+
+    def alone(self) -> Corpus:
+        """The same for a network that has learned from nothing before: what does not occur here it need not know."""
+        return self._with(Vocabulary.of(self.text), ()) if self.before else self
+
+    def _with(self, vocabulary: Vocabulary, before: tuple[tuple[str, int], ...]) -> Corpus:
         ids, split = vocabulary.encode(self.text), len(self.train_ids)
         ids.flags.writeable = False
         report = replace(self.report, alphabet=len(vocabulary))
         return replace(
-            self, vocabulary=vocabulary, report=report, after=after, train_ids=ids[:split], held_out_ids=ids[split:]
+            self, vocabulary=vocabulary, report=report, before=before, train_ids=ids[:split], held_out_ids=ids[split:]
         )
 
     @cached_property

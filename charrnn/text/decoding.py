@@ -8,9 +8,11 @@ words mix scripts (Czech read as ISO-8859-7 has Greek letters amid Latin ones).
 from __future__ import annotations
 
 import codecs
+import contextlib
 import itertools
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -48,10 +50,14 @@ _NO_TEXT = frozenset(["Cn", "Co", "Cs", "Cc"])  # unassigned, private, half a pa
 _SEEN = 1_000_000  # bytes that the detector looks at
 _READ = 20_000  # characters in which a reading is judged
 _FEW = 10  # bytes beyond ASCII that tell nothing of rare encodings
+_SURE = 0.9  # how much of what an unlikely encoding reads has to be text
 _RARE_ZERO = 1_000  # a text may hold one zero byte in so many
 _ISO = frozenset(["iso8859-1", "iso8859-2", "iso8859-5", "iso8859-7", "iso8859-9", "iso8859-15"])
 _SUPERSETS = {"big5": "cp950", "gb2312": "gb18030", "gbk": "gb18030", "euc_kr": "cp949", "shift_jis": "cp932"}
 _SUPERSETS |= {"iso8859-1": "cp1252"}
+_SEVEN_BIT = re.compile(rb"\x1b\$|\x1b\(|~\{|\+[A-Za-z0-9+/]{3}")  # what begins other letters amid ASCII
+_FOUR_BYTES = re.compile(rb"[\x81-\xfe][0-9][\x81-\xfe][0-9]")
+_COMMON_ERAS = EncodingEra.MODERN_WEB | EncodingEra.LEGACY_MAC
 _JOINING = frozenset("’‘´`·-–—…")  # between letters in what people write
 _SPACED = frozenset(["LATIN", "GREEK", "CYRILLIC", "ARABIC", "HEBREW"])  # scripts that put spaces between words
 _WEIGHTS = {"common": 1.0, "rare": 0.65}
@@ -136,12 +142,14 @@ def known(encoding: str) -> str:
 
 
 def readings(data: bytes) -> list[tuple[str, str]]:
-    """The likeliest encodings, best first, each with the first two lines as they would read in it; at most five."""
-    encodings = [next((name for mark, name in _BOMS if data.startswith(mark)), None), _utf8(data)]
+    """The likeliest encodings, the one that `decode` finds first, each with two lines as they would read in it, the
+    first that hold more than ASCII; at most five."""
+    encodings = [next((name for mark, name in _BOMS if data.startswith(mark)), None), _seven_bit(data), _utf8(data)]
     encodings += [name for name, _ in _weighed(data)]
+    sample = _sample(data)[:4_000]
     listed: dict[str, str] = {}
     for encoding in filter(None, encodings):
-        lines = data[:4_000].decode(encoding, "replace").lstrip("\ufeff").splitlines()[:2]
+        lines = sample.decode(encoding, "replace").lstrip("\ufeff").splitlines()[:2]
         if encoding not in listed and "\n".join(lines) not in listed.values():
             listed[encoding] = "\n".join(lines)
     return list(listed.items())[:5]
@@ -156,44 +164,75 @@ def _found(data: bytes, notes: list[str]) -> tuple[str, bytes]:
     """The encoding of what bears no mark, and its bytes, a few stray zero bytes apart."""
     zeros = data.count(b"\0")
     stray = 0 < zeros * _RARE_ZERO <= len(data)
-    if encoding := _utf8(data.replace(b"\0", b"") if stray else data):
+    seven_bit = _seven_bit(data)
+    if not seven_bit and (encoding := _utf8(data.replace(b"\0", b"") if stray else data)):
         return encoding, data
-    ranked = _weighed(data)
+    ranked = [(seven_bit, 1.0)] if seven_bit else _weighed(data)
     if stray and not (ranked and ranked[0][0].startswith("utf")):
         ranked = _weighed(data.replace(b"\0", b""))
     if not ranked:
         raise _binary(f"zero bytes: {zeros:,} of {len(data):,}" if zeros else "no known encoding fits its bytes")
     encoding = ranked[0][0]
-    if not encoding.startswith("utf"):
-        notes.append(f"The encoding was guessed: {encoding}. If letters look wrong, choose another one.")
+    notes.append(f"The encoding was guessed: {encoding}. If letters look wrong, choose another one.")
     return encoding, data
 
 
 def _utf8(data: bytes) -> str | None:
     """UTF-8, also where a few bytes are damaged, as in a file cut in the middle of a character."""
-    if b"\0" in data or re.search(
-        rb"\x1b\$|\x1b\(|~\{", data[:_SEEN]
-    ):  # the 7-bit encodings of East Asia are ASCII too
+    if b"\0" in data:
         return None
-    text = data.decode("utf-8", "replace")
-    damaged = _mended(data, text, "utf-8")
-    beyond_ascii = len(text) - damaged - len(re.findall(rb"[\x00-\x7f]", data)) if damaged else 0
+    with contextlib.suppress(UnicodeDecodeError):
+        data.decode("utf-8")
+        return "utf-8"
+    sample = _sample(data)
+    text = sample.decode("utf-8", "replace")
+    damaged = _mended(sample, text, "utf-8")
+    ascii = len(sample) - len(sample.translate(None, bytes(range(128))))
+    beyond_ascii = len(text) - damaged - ascii
     return "utf-8" if damaged * 4 <= beyond_ascii else None
+
+
+def _seven_bit(data: bytes) -> str | None:
+    """The encoding of what is ASCII and yet writes more, as UTF-7 and some of East Asia do, None for none."""
+    sample = data[:_SEEN]
+    if not sample.isascii() or not _SEVEN_BIT.search(sample):
+        return None
+    for name in ("hz", *(codecs.lookup(found["encoding"] or "").name for found in _detected(sample, EncodingEra.ALL))):
+        with contextlib.suppress(UnicodeDecodeError):
+            text = codecs.getincrementaldecoder(name)().decode(sample)
+            if not text.isascii() and _plausible(sample, name) > _SURE:
+                return name
+    return None
+
+
+def _has_four_bytes(sample: bytes) -> bool:
+    """Whether it is of GB18030 with letters that are not Chinese: these have four bytes, as nobody else writes them."""
+    with contextlib.suppress(UnicodeDecodeError):
+        codecs.getincrementaldecoder("gb18030")().decode(sample)
+        return len(_FOUR_BYTES.findall(sample)) >= _FEW // 2
+    return False
+
+
+def _in_order(sample: bytes, encoding: str) -> str:
+    """Of UTF-16 the order of its bytes in which there are spaces and line ends: chardet goes by the letters alone."""
+    if not encoding.startswith("utf-16-"):
+        return encoding
+
+    def spaces(name: str) -> int:
+        return len(re.findall(r"[ \n]", sample.decode(name, "replace")))
+
+    return max(encoding, "utf-16-le", "utf-16-be", key=spaces)
 
 
 def _weighed(data: bytes) -> list[tuple[str, float]]:
     """Encodings that fit, the likeliest first."""
-    first = re.search(rb"[\x80-\xff]", data)
-    start = data.rfind(b"\n", 0, first.start()) + 1 if first else 0
-    sample = data[start : start + _SEEN] if not data.count(b"\0", 0, start) else data[:_SEEN]
+    sample = _sample(data)
     sample = sample[: max(len(sample) // 4 * 4, len(sample) % 4)]  # a file cut amid a character of UTF-16 or UTF-32
     few = len(re.findall(rb"[\x80-\xff]", sample[: 100 * _FEW * 100])) < _FEW
     modern = {found["encoding"] for found in _detected(sample, EncodingEra.MODERN_WEB)}
-    ranked: list[tuple[str, float]] = []
-    if re.search(rb"~\{(?:[!-~]{2})+~\}", sample):
-        return [("hz", 1.0)]
-    for found in _detected(sample, EncodingEra.MODERN_WEB if few else EncodingEra.ALL):
-        encoding = codecs.lookup(found["encoding"] or "").name
+    ranked: list[tuple[str, float]] = [("gb18030", 1.0)] if _has_four_bytes(sample) else []
+    for found in _detected(sample, _COMMON_ERAS if few else EncodingEra.ALL):
+        encoding = _in_order(sample, codecs.lookup(found["encoding"] or "").name)
         encoding = _SUPERSETS.get(encoding, encoding)  # beyond the sample a character of the larger set may come
         kind = "common" if found["encoding"] in modern or encoding in _ISO else "rare"
         plausible = _plausible(sample, encoding)
@@ -201,8 +240,15 @@ def _weighed(data: bytes) -> list[tuple[str, float]]:
             ranked.append((encoding, found["confidence"] * _WEIGHTS[kind] * plausible))
     if not ranked and 20 * data.count(0) < len(data):  # Chinese in UTF-16 may hold no zero byte to be known by
         ranked = [(name, _plausible(sample, name)) for name in ("utf-16-le", "utf-16-be")]
-        ranked = [(name, weight) for name, weight in ranked if weight > 0.9]
+        ranked = [(name, weight) for name, weight in ranked if weight > _SURE]
     return sorted(((name, weight) for name, weight in ranked if weight > 0), key=lambda one: -one[1])
+
+
+def _sample(data: bytes) -> bytes:
+    """What is looked at: the bytes from the first line on that holds more than ASCII."""
+    first = re.search(rb"[\x80-\xff]", data)
+    start = data.rfind(b"\n", 0, first.start()) + 1 if first else 0
+    return data[start : start + _SEEN] if not data.count(b"\0", 0, start) else data[:_SEEN]
 
 
 def _detected(sample: bytes, era: EncodingEra) -> Iterator[DetectionDict]:
@@ -216,11 +262,11 @@ def _detected(sample: bytes, era: EncodingEra) -> Iterator[DetectionDict]:
 
 def _plausible(sample: bytes, encoding: str) -> float:
     """How much of what a sample would read as is text, from 0 to 1: no controls, and words as words are written."""
-    text = codecs.getincrementaldecoder(encoding)("replace").decode(sample)[:_READ]
-    odd = sum(unicodedata.category(character) in _NO_TEXT for character in text if character not in "\t\n\v\f\r\x85\0")
-    words = [word for word in text.split() if not word.isascii()]
-    broken = sum(map(_broken, words))
-    return max(0.0, 1 - 20 * odd / (len(text) + 1)) * (1 - broken / (len(words) + 1)) ** 4  # a few such words tell much
+    text = codecs.getincrementaldecoder(encoding)("replace").decode(sample[: 4 * _READ])[:_READ]
+    characters, words = Counter(text), Counter(word for word in text.split() if not word.isascii())
+    odd = sum(n for c, n in characters.items() if unicodedata.category(c) in _NO_TEXT and c not in "\t\n\v\f\r\x85\0")
+    broken = sum(n for word, n in words.items() if _broken(word))
+    return max(0.0, 1 - 20 * odd / (len(text) + 1)) * (1 - broken / (words.total() + 1)) ** 4  # a few tell much
 
 
 def _broken(word: str) -> bool:

@@ -30,7 +30,8 @@ def test_an_encoding_can_be_chosen_by_its_first_lines(page):
     page.at.file_uploader(key="uploaded").upload("old.txt", "Az őrült hegedűs fütyült.\n".encode("cp1250") * 40)
     page.look()
     (choice,) = (radio for radio in page.at.radio if radio.label.startswith("Encoding"))
-    assert any("őrült" in caption for caption in choice.proto.captions)
+    assert choice.proto.captions[0] == choice.proto.captions[1]  # as found, its own lines
+    assert "őrült" in choice.proto.captions[0]
     assert any("õrült" in caption for caption in choice.proto.captions)
     other = next(name for name, lines in zip(choice.options, choice.proto.captions, strict=True) if "õrült" in lines)
     choice.set_value(other)
@@ -43,3 +44,14 @@ def test_what_may_not_be_meant_is_hinted_at_and_can_be_learned_from_all_the_same
     assert "web page" in said(page.look())
     page.click("use-pasted")
     assert page.labels[0] == "Text: pasted text"
+
+
+def test_where_another_text_was_gone_on_with_stands_on_the_curve_until_it_starts_over(page):
+    page.step("10 steps").paste("über den Bergen " * 100)
+    page.click("confirm-on")
+    marks = page.frames("curve")["marks"]
+    assert list(zip(marks["step"], marks["label"], strict=True)) == [(10, "now pasted text")]
+    assert any("It has learned from Names up to step 10" in caption for caption in page.captions)
+    page.click("start-over").click("confirm-yes")
+    assert not len(page.frames("curve")["marks"])
+    assert not any("It has learned from" in caption for caption in page.captions)

@@ -3,7 +3,7 @@
 import pytest
 from app_page import SECONDS
 
-from charrnn.dashboard.views import copying, watched
+from charrnn.dashboard.views import copying, watched, writing
 
 
 def measured(page):
@@ -44,6 +44,36 @@ def test_one_at_a_time_it_writes_the_sample_and_a_picked_character_leads_elsewhe
     assert opened.look().component("watched-text")[0]["text"] == sample[:many] + "x"
     opened.click("take-back")
     assert text() == sample[:many]
+
+
+def test_lines_are_written_each_anew_and_those_of_the_text_are_marked(page):
+    text = "anna\nbert\nclara\n\n" * 100
+    page.paste(text + "dora\n" * 20).step("1,000 steps")  # what is held out begins amid dora
+    page.at.toggle(key="by-line").set_value(True)
+    (shown,) = page.look().passages("written-text")
+    written, names = shown["text"].split("\n"), {"anna", "bert", "clara", "dora"}
+    assert len(written) == writing.LINES
+    assert {shown["text"][start:end] for start, end in shown["known"]} == set(written) & names != set()
+    assert shown["title"] == f"{len(shown['known'])} of 10 stand in the text"
+    page.at.text_input(key="prime").set_value("cl")
+    page.look()
+    assert all(line.startswith("cl") for line in page.passages("written-text")[0]["text"].split("\n"))
+    page.at.text_input(key="stop").set_value("e")
+    shown = page.look().passages("written-text")[0]
+    assert "e" not in shown["text"]
+    page.at.text_input(key="stop").set_value("é")
+    assert "No line ends at “é”, which is not in the text." in page.look().captions
+    assert "title" in page.passages("written-text")[0]
+    assert not page.passages("written-text")[0]["title"]  # a text again
+
+
+def test_a_line_that_stands_only_where_it_never_read_is_told_apart():
+    found = writing.in_lines(["anna", "", "dora", "xyz"], writing.Lines(frozenset({"anna", "dora", ""}), {"anna"}))
+    assert found == {
+        "title": "2 of 4 stand in the text, 1 of them where it never read",
+        "text": "anna\n\ndora\nxyz",
+        "known": [(0, 4), (6, 10)],
+    }
 
 
 def test_samples_at_four_temperatures_are_written_with_the_same_dice(opened):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from charrnn.network.rnn import forward, initialise, logits, softmax
-from charrnn.network.sampling import generate, read, sample
+from charrnn.network.sampling import generate, lines, read, sample
 
 V, H = 9, 12
 RNG = np.random.default_rng
@@ -82,6 +82,17 @@ def test_writing_leaves_network_and_state_as_they_are():
     generate(parameters, hidden, 1, 25, RNG(0), temperature=0.3, top_k=2)
     np.testing.assert_array_equal(parameters.flat, before[0])
     np.testing.assert_array_equal(hidden, before[1])
+
+
+def test_lines_are_begun_anew_and_end_before_their_sign():
+    parameters, prime = network(), np.array([2, 1, 4])
+    written = lines(parameters, prime, 30, 25, RNG(5), stop=3)
+    assert len(written) == 30
+    rng = RNG(5)
+    for ids in written:
+        alone = generate(parameters, read(parameters, prime[:-1]), 4, 25, rng)[0]
+        np.testing.assert_array_equal(ids, alone[: np.append(np.flatnonzero(alone == 3), 25)[0]])
+    assert {len(ids) for ids in written} >= {1, 25}  # some end early, some not at all
 
 
 def test_nothing_asked_for_is_nothing_written():

@@ -29,7 +29,7 @@ def test_what_was_learned_stays_the_history_is_told_on_and_it_is_exact(make_engi
     runs = [engine.go_on(first, OTHER) for _ in range(2)]
     run, other = runs
     assert (run.title, run.snapshot.step) == ("cats, then Hunde from step 40", 40)
-    assert run.corpus.after == "cats up to step 40"
+    assert run.corpus.before == (("cats", 40),)
     np.testing.assert_array_equal(run.snapshot.parameters.W_hh, first.snapshot.parameters.W_hh)
     assert set(run.corpus.vocabulary.characters) == set(FIRST.text + OTHER.text)
     assert run.snapshot.held_out_step == 40
@@ -41,6 +41,18 @@ def test_what_was_learned_stays_the_history_is_told_on_and_it_is_exact(make_engi
     np.testing.assert_array_equal(run.snapshot.parameters.flat, other.snapshot.parameters.flat)
     engine.close()
     again = make_engine(store=store).find(run.token)
-    assert (again.snapshot.step, again.corpus.after, again.corpus.digest) == (70, run.corpus.after, run.corpus.digest)
+    assert (again.snapshot.step, again.corpus.before, again.corpus.digest) == (70, run.corpus.before, run.corpus.digest)
     np.testing.assert_array_equal(again.snapshot.parameters.flat, run.snapshot.parameters.flat)
     assert first.corpus is FIRST
+
+
+def test_what_starts_over_has_learned_from_nothing_before(make_engine, tmp_path):
+    engine = make_engine(store=Store(tmp_path))
+    first = engine.create(FIRST, SETTINGS)
+    train(first, 10)
+    run = engine.go_on(first, OTHER)
+    fork = engine.fork(run, 0, SETTINGS)
+    run.rewind(0)
+    for begun in (run, fork):
+        assert (begun.corpus.before, begun.corpus.digest, begun.snapshot.step) == ((), OTHER.digest, 0)
+        assert engine.keeper.saved(begun).digest == OTHER.digest

@@ -14,6 +14,7 @@ class Passage(TypedDict):
     title: str  # "step 100"; "" where a heading stands above already
     text: str
     prime: NotRequired[str]  # what it continues from: stands before the text, in the accent colour
+    known: NotRequired[Sequence[tuple[int, int]]]  # stretches of the text, first and last + 1, that are underlined
     changed: NotRequired[str]  # what follows where it is not as elsewhere any more: stands behind the text, tinted
 
 

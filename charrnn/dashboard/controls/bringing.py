@@ -15,7 +15,6 @@ from charrnn.text.corpus import Corpus, refuse_large
 from charrnn.text.decoding import CorpusError, Decoded, joined, readings
 
 FILE_NAME = 255  # characters of a file's name that count: no more have names on disks, whatever a browser sends
-READ = 8_000  # bytes in which the encodings are weighed that may be chosen
 LISTED = 40  # characters of an alphabet that are named
 DECODED = "decoded"  # in the session's state
 FOUND = "as found"  # the encoding that is the likeliest
@@ -139,14 +138,13 @@ def checked(session: Session, brought: Brought) -> None:
 
 
 def encodings(brought: Brought) -> None:
-    """How the first file was read, and how else it would read."""
-    data = brought.files[0][1]
-    found = readings(data[:READ])
-    if len(found) > 1 and not data.isascii():
+    """How the first file was read, which is how the likeliest encoding has it, and how else it would read."""
+    found = readings(brought.files[0][1])
+    if len(found) > 1:
         st.radio(
-            "Encoding: how its first lines would read",
+            "Encoding: how two lines of it would read",
             [FOUND, *(name for name, _ in found)],
-            captions=["the likeliest", *(words.plain(lines[:120]) for _, lines in found)],
+            captions=[words.plain(lines[:120]) for _, lines in (found[0], *found)],
             key=f"encoding {brought.key}",
         )
 

@@ -31,8 +31,12 @@ def ways(session: Session) -> None:
         st.code(f"{base}?{query}", language=None, wrap_lines=True)
         if begun := changes(settings, run.settings):
             st.caption(f"The settings are those in force now; this run began with {words.change(begun)}.")
-    elif run.corpus.after:
-        st.caption(words.plain(f"It learned from {run.corpus.after} before: only the run's own link leads to it."))
+    elif run.corpus.before:
+        st.caption(
+            words.plain(
+                f"It learned from {words.learned(run.corpus.before)} before: only the run's own link leads to it."
+            )
+        )
     else:
         st.caption("A text of your own is not in the link; it has to be brought along.")
     if not session.watching:

@@ -19,7 +19,15 @@ NUMBERS = {  # what each is called and means, and how far one press on its + goe
     "learning_rate": ("Learning rate", "Size of each correction.", 0.001),
     "clip": ("Clip", "Largest entry of the gradient that is allowed; larger ones are cut.", 1.0),
 }
-TYPED = {"typed": CELLS, "heatmap-text": CHARACTERS, "prime": 200, "film-prime": 200, "pattern": 200, "run-name": 60}
+TYPED = {  # characters at most
+    "typed": CELLS,
+    "heatmap-text": CHARACTERS,
+    "prime": 200,
+    "stop": 1,
+    "film-prime": 200,
+    "pattern": 200,
+    "run-name": 60,
+}
 
 
 def text(label: str, key: str, **options: Any) -> str:

@@ -15,7 +15,7 @@ def query(corpus: Corpus, settings: Settings) -> str | None:
 
     The name of a generated text holds its parameters.
     """
-    if corpus.after or not texts.is_known(corpus):
+    if corpus.before or not texts.is_known(corpus):
         return None
     known = {"text": corpus.name, "lowercase": int(corpus.lowercase), "held_out": corpus.held_out}
     changed = {name: value for name, value in settings.to_dict().items() if value != getattr(Settings(), name)}

@@ -96,8 +96,8 @@ def remarks(run: Run) -> list[str]:
         found.append(f"The text is short: it is read in {streams} instead of {settings.batch_size} streams.")
     if not len(corpus.held_out_ids):
         found.append("Nothing is held out for testing: the strip reads the end of the text it trains on.")
-    if corpus.after:
-        found.append(f"It has learned from {corpus.after}, and goes on from there with {corpus.name}.")
+    if corpus.before:
+        found.append(f"It has learned from {words.learned(corpus.before)}, and goes on from there with {corpus.name}.")
     if corpus.replaced:
         found.append(f"{corpus.replaced:.1%} of the text is �: nobody is to guess it, and no loss counts it.")
     if run.removed:

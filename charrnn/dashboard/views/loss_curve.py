@@ -19,6 +19,7 @@ from charrnn.runs.run import Run
 from charrnn.runs.smoothing import CLASSIC, smoothed_loss
 from charrnn.text.batches import streams_that_fit
 
+NAME = 20  # characters of a text's name at the place where training goes on with it
 SECONDS = 0.5  # between two drawings while it trains
 # What can be chosen, the first unless the link says otherwise, which keeps what is chosen: names and their words.
 CHOICES: dict[str, dict[str, str]] = {
@@ -82,6 +83,8 @@ def history(session: Session, **looks: Any) -> dict[str, pd.DataFrame]:
     """What the curve shows; what is looked back at is marked."""
     run, view = session.run, session.view
     marks = [(step, words.change(change)) for step, change in run.log]
+    texts = [*(name for name, _ in run.corpus.before), run.corpus.name]
+    marks += [(step, f"now {name[:NAME]}") for name, (_, step) in zip(texts[1:], run.corpus.before, strict=True)]
     marks += [(view.step, "looking back")] if view.past else []
     placed = along([step for step, _ in marks], characters_a_step(run), run.curve.clock)
     drawn = pd.DataFrame({**placed, "label": [label for _, label in marks]})

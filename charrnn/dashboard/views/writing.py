@@ -1,5 +1,6 @@
 """What it writes: a sample of the network shown, how to draw it, and the earlier ones."""
 
+from collections.abc import Callable, Hashable
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +16,15 @@ from charrnn.network import sampling
 
 LENGTH = 300
 HEIGHT = 218  # pixels
+LINES = 10  # written at once
+LONGEST = 120  # characters of one
+
+
+class Lines(NamedTuple):
+    """The lines of a text: all of them, and those of the part that is learned from."""
+
+    all: frozenset[str]
+    read: frozenset[str]
 
 
 class Dice(NamedTuple):
@@ -29,6 +39,13 @@ def dice_now(session: Session) -> Dice:
     """What the controls say."""
     state = st.session_state
     return Dice(session.run.corpus.typed(fields.typed("prime")), state["temperature"], state["top-k"])
+
+
+def stop_now(session: Session) -> str:
+    """The sign that ends each line, a line end unless another one is chosen; "" where no lines are wanted."""
+    if not st.session_state.get("by-line"):
+        return ""
+    return session.run.corpus.typed(fields.typed("stop")) or "\n"
 
 
 def sample(session: Session) -> None:
@@ -52,11 +69,19 @@ def row(session: Session) -> None:
                 "Begin with", "prime", on_change=again, help="It continues from here; empty: it begins by itself."
             )
             st.number_input("Only the … likeliest", 1, len(run.corpus.vocabulary), None, key="top-k", on_change=again)
+            by_line()
         st.button("New", key="new-sample", on_click=another, args=(session,), help="Another one from the same network.")
         with st.popover("Earlier", key="earlier", on_change="rerun") as earlier:
             for step, text in reversed(run.samples) if earlier.open else ():
                 st.caption(f"step {step:,}")
                 st.code(text, language=None, wrap_lines=True)
+
+
+def by_line() -> None:
+    """Whether lines are written instead of a text, and where each ends."""
+    help = "For names, titles, recipes: each line is begun anew. Those that stand in the text are underlined."
+    if st.toggle("One line at a time", key="by-line", on_change=again, help=help):
+        fields.text("A line ends at", "stop", on_change=again, placeholder="line end", help="A character of the text.")
 
 
 def again() -> None:
@@ -78,24 +103,74 @@ def text(session: Session) -> None:
     if unseen := session.run.corpus.vocabulary.unseen(dice.prime):
         st.caption(f"Left out, never seen in the text: {words.plain(' '.join(map(words.visible, unseen)))}")
 
+    stop = stop_now(session)
+    if stop and stop not in session.run.corpus.vocabulary.characters:
+        st.caption(f"No line ends at “{words.plain(words.visible(stop))}”, which is not in the text.")
+        stop = ""
+
     def make() -> bytes:
-        passage = Passage(title="", prime=dice.prime, text=write(session, dice))
+        passage = listed(session, dice, stop) if stop else of_text(session, dice)
         return encode_passages([passage], height=HEIGHT)
 
-    drawn = session.picture("written", make, lambda: (dice, session.sampling_seed))
+    drawn = session.picture("written", make, lambda: (dice, stop, session.sampling_seed))
     passages(drawn, key="written-text")
 
 
-def write(session: Session, dice: Dice) -> str:
-    """A sample of the network shown; while training a new one each second or so, or it could not be read."""
+def of_text(session: Session, dice: Dice) -> Passage:
+    """A sample of the network shown."""
+    corpus, parameters = session.run.corpus, session.view.parameters
+
+    def write(rng: np.random.Generator) -> Passage:
+        prime = corpus.primed(dice.prime)
+        ids = sampling.sample(parameters, prime, LENGTH, rng, dice.temperature, dice.top_k)
+        return Passage(title="", prime=dice.prime, text=corpus.vocabulary.decode(ids))
+
+    return lasting(session, write, dice)
+
+
+def listed(session: Session, dice: Dice, stop: str) -> Passage:
+    """Lines that the network shown writes, each begun anew; those that stand in the text are marked and counted."""
+    corpus, parameters = session.run.corpus, session.view.parameters
+    sign, those = corpus.vocabulary.encode(stop), lines_of(session, stop)
+
+    def write(rng: np.random.Generator) -> Passage:
+        prime = np.concatenate([sign, corpus.vocabulary.encode(dice.prime)])
+        written = sampling.lines(parameters, prime, LINES, LONGEST, rng, int(sign[0]), dice.temperature, dice.top_k)
+        found = [corpus.vocabulary.decode(np.concatenate([prime[1:], ids])) for ids in written]
+        return in_lines(found, those)
+
+    return lasting(session, write, dice, stop)
+
+
+def in_lines(written: list[str], those: Lines) -> Passage:
+    """Lines one below the other: how many of them stand in the text is said, and these are marked."""
+    ends = np.cumsum([len(line) + 1 for line in written]).tolist()
+    of_text = [(line, end - 1) for line, end in zip(written, ends, strict=True) if line.strip() and line in those.all]
+    known = [(end - len(line), end) for line, end in of_text]
+    unread = sum(line not in those.read for line, _ in of_text)
+    title = f"{len(known)} of {len(written)} stand in the text"
+    title += f", {unread} of them where it never read" if unread else ""
+    return Passage(title=title, text="\n".join(written), known=known)
+
+
+def lines_of(session: Session, stop: str) -> Lines:
+    """The lines of the text, split once."""
+    corpus = session.run.corpus
+    last = session.remember("lines", Last, corpus.digest, stop)
+    if last.value is None:
+        whole, read = (frozenset(text.split(stop)) for text in (corpus.text, corpus.text[: len(corpus.train_ids)]))
+        last.value = Lines(whole, read)
+    found: Lines = last.value
+    return found
+
+
+def lasting(session: Session, write: Callable[[np.random.Generator], Passage], *of: Hashable) -> Passage:
+    """What is written from the seed; while training a new one each second or so, or it could not be read."""
     run, view = session.run, session.view
     pace = max(1, int(run.snapshot.speed * 2)) if running(run) and not view.past else 1
     network = run.token, run.corpus.digest, run.settings, view.step // pace, pace
-    last = session.remember("sample", Last, session.seen_at, session.sampling_seed, dice)
+    last = session.remember("sample", Last, session.seen_at, session.sampling_seed, *of)
     if not last.value or last.value[0] != network:
-        corpus, rng = run.corpus, np.random.default_rng(session.sampling_seed)
-        prime = corpus.primed(dice.prime)
-        ids = sampling.sample(view.parameters, prime, LENGTH, rng, dice.temperature, dice.top_k)
-        last.value = network, corpus.vocabulary.decode(ids)
-    sampled: str = last.value[1]
-    return sampled
+        last.value = network, write(np.random.default_rng(session.sampling_seed))
+    written: Passage = last.value[1]
+    return written

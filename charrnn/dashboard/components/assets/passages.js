@@ -15,6 +15,7 @@ const STYLE = `${COPIED}
   .wrapped pre { white-space: break-spaces; overflow-wrap: anywhere; }
   pre:focus-visible { outline: 2px solid var(--accent); outline-offset: -2px; }
   .prime { color: var(--accent); }
+  mark { background: none; color: inherit; text-decoration: underline 2px var(--accent); text-underline-offset: 3px; }
   .changed { background: color-mix(in srgb, var(--mark) 16%, transparent); }
   figcaption[hidden] ~ .copy { margin: 4px; background: var(--panel); }
   @media (hover: hover) {
@@ -27,7 +28,7 @@ const STYLE = `${COPIED}
   }
 `;
 
-/** @typedef {{ title: string, prime?: string, text: string, changed?: string }} Passage */
+/** @typedef {{ title: string, prime?: string, text: string, known?: [number, number][], changed?: string }} Passage */
 
 export default renderer(STYLE, (stage) => {
   const list = make("div", { className: "passages" });
@@ -61,10 +62,13 @@ function block() {
   const parts = ["prime", "text", "changed"].map((className) => make("span", { className }));
   const pre = make("pre", { at: { role: "group" } }, parts);
   const [copy, said] = copier(() => parts.map((part) => part.textContent).join(""));
-  const fill = (/** @type {Passage} */ { title, prime = "", text, changed = "" }, /** @type {boolean} */ scrolled) => {
+  let marked = "";
+  const fill = (/** @type {Passage} */ { title, prime = "", text, known = [], changed = "" }, /** @type {boolean} */ scrolled) => {
     write(caption, title);
     caption.hidden = !title;
-    [prime, text, changed].forEach((words, at) => write(parts[at], words));
+    if (marked !== String(known)) parts[1].textContent = ""; // the same text with other marks
+    marked = String(known);
+    [prime, text, changed].forEach((words, at) => write(parts[at], words, at === 1 ? known : []));
     pre.setAttribute("aria-label", title || "text");
     copy.setAttribute("aria-label", `Copy ${title || "text"}`);
     pre.tabIndex = scrolled ? 0 : -1;
@@ -72,6 +76,15 @@ function block() {
   return { element: make("figure", {}, [caption, pre, copy, said]), fill };
 }
 
-function write(/** @type {HTMLElement} */ element, /** @type {string} */ words) {
-  if (element.textContent !== words) element.textContent = words;
+/** @type {(element: HTMLElement, words: string, known?: [number, number][]) => void} */
+function write(element, words, known = []) {
+  if (element.textContent === words) return;
+  const characters = Array.from(words); // as Python counts them
+  let end = 0;
+  const parts = known.flatMap(([from, to]) => {
+    const before = characters.slice(end, from).join("");
+    end = to;
+    return [before, make("mark", { textContent: characters.slice(from, to).join("") })];
+  });
+  element.replaceChildren(...parts, characters.slice(end).join(""));
 }

@@ -19,7 +19,7 @@ from charrnn.text.synthetic import Quotes
 
 KNOWS = {"heatmap", "on-the-text", "most-on", "most-off", "verdicts", "harder", "beside", "costs"}
 REMEMBERS = {"connected", "reach", "eigenvalues", "guessed"}
-LEARNS = {"matrix", "histogram", "gradient-norm", "gradient-clipped", "saturated", "points"}
+LEARNS = {"matrix", "histogram", "gradient-norm", "gradient-clipped", "saturated", "proof-rows", "points"}
 WORKS = {"step-drawn", "step-sheet", "step-characters", "step-units", "step-columns", "mistakes"}
 PLANTED = '<img src=x onerror="alert(1)"> ![seen](http://example.invalid/spy.png) **bold**'
 DRAWN_PLAINLY = {"code", "text", "bidi_component", "text_input", "text_area"}

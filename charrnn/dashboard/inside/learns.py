@@ -1,4 +1,4 @@
-"""How does it learn? The weights and how they spread, saturation and gradients, the characters as points."""
+"""How does it learn? The weights and how they spread, saturation and gradients, their proof, characters as points."""
 
 from typing import Any, NamedTuple
 
@@ -8,6 +8,7 @@ import streamlit as st
 from charrnn.dashboard.charts import draw
 from charrnn.dashboard.charts import weights as charts
 from charrnn.dashboard.components import Axis, cells, encode_cells, encode_line, line
+from charrnn.dashboard.inside.proof import prove
 from charrnn.dashboard.session import measuring
 from charrnn.dashboard.session.parts import alone, redrawn, switch
 from charrnn.dashboard.session.selection import PARTS, shown
@@ -57,6 +58,8 @@ def learns(session: Session) -> None:
             weights(session)
             st.divider()
             saturation_and_gradients(session)
+            st.divider()
+            prove(session)
             st.divider()
             redrawn(lambda: characters_as_points(session), "embedding", lambda: shown(session), every=SECONDS)
 

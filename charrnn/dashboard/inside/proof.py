@@ -1,0 +1,117 @@
+"""Prove the gradients: backpropagation against nudged weights, by array, with bugs to switch on."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from charrnn.dashboard import words
+from charrnn.dashboard.session import measuring
+from charrnn.dashboard.session.fields import CELL_NAMES
+from charrnn.dashboard.session.session import Session
+from charrnn.dashboard.tables import table
+from charrnn.insight import bugs
+from charrnn.insight.bugs import BUGS, Proof
+from charrnn.network.gradient_check import Verdict
+
+T = 16  # characters of the window, fewer where it looks less far back
+CONTEXT = 100  # characters read before it
+ENTRIES = 100  # checked of each array, fewer where units are many:
+WORK = 2e10  # multiplications, two or three seconds
+HELP = {
+    "array": "The five arrays that training changes.",
+    "entries checked": "Half of them those with the largest gradients, the others drawn; all of a small array.",
+    "largest relative error": "|gradient − measured| ∕ (|gradient| + |measured|), of the worst entry that is not tiny: "
+    "0 where they agree, 1 where one has the wrong sign or is missing.",
+    "verdict": f"Agrees: no entry is off by more than {bugs.TOLERANCE:g}.",
+}
+
+
+def prove(session: Session) -> None:
+    """The part of the page: one measurement for all bugs, of which one is switched on."""
+    measuring.measured_fragment(session, "proof", measured, lambda: drawn(session))
+
+
+def measured(session: Session) -> Any:
+    """Work to be done beside the page: nudge the weights."""
+    parameters, settings = session.view.parameters, session.run.settings
+    length = min(T, settings.sequence_length)
+    ids, spoken = measuring.held_out(session, CONTEXT + length + 1)
+    length = min(length, len(ids) - 1)
+    entries = int(WORK / (2 * len(parameters) * length * (parameters.W_hh.size + parameters.W_hy.size)))
+    entries, clip = max(4, min(ENTRIES, entries)), session.run.in_force.clip
+
+    def work() -> tuple[Proof, str]:
+        window = bugs.window_of(parameters, ids, length, clip)
+        return bugs.prove(window, entries, np.random.default_rng(0)), spoken
+
+    return work
+
+
+def drawn(session: Session) -> str:
+    """The question, the bugs to choose from, and what the check says."""
+    st.markdown(
+        "**Are the gradients right?** Each weight is nudged up and down a little, and the loss must change as "
+        "backpropagation says.",
+        help="(loss(w + 0.0001) − loss(w − 0.0001)) ∕ 0.0002, a central difference, needs no backward pass: two "
+        "independent ways to one number. Switch on a bug, and see on which arrays it is caught.",
+    )
+    found = measuring.found(session, "proof")
+    if not found:
+        return ""
+    proof, spoken = found.value
+    with_bug(session, proof)
+    return f", in 64-bit numbers, on the last {proof.characters} of {spoken}"
+
+
+def with_bug(session: Session, proof: Proof) -> None:
+    """The check of the gradients with the bug that is chosen."""
+    there = [bug for bug in proof.checks if bug]
+    chosen = st.pills(
+        "Switch on a bug",
+        there,
+        key="bug",
+        persist_state="session",
+        help="It is planted in a copy: training goes on with the right gradients.",
+    )
+    bug = chosen if chosen in there else ""
+    check = proof.checks[bug]
+    st.markdown(in_words(bug, check, proof.limit))
+    columns = {name: st.column_config.Column(help=help) for name, help in HELP.items()}
+    columns["largest relative error"] = st.column_config.NumberColumn(
+        help=HELP["largest relative error"], format="scientific"
+    )
+    table("proof-rows", "The gradient of each array against nudged weights", in_columns(check), columns, titled=False)
+    if left_out := [name for name in BUGS if name not in there]:
+        cell = CELL_NAMES[session.run.settings.cell]
+        st.caption(
+            f"{' and '.join(f'“{name}”' for name in left_out)} stand in lines that only the vanilla network's backward "
+            f"pass has; the other {len(there)} can be made with any cell, so also with this {cell}."
+        )
+
+
+def in_columns(check: list[Verdict]) -> pd.DataFrame:
+    """A row for each array."""
+    columns = (
+        [one.array for one in check],
+        [one.entries for one in check],
+        [one.relative for one in check],
+        ["agrees" if one.passed else "wrong" for one in check],
+    )
+    return pd.DataFrame(dict(zip(HELP, columns, strict=True)))
+
+
+def in_words(bug: str, check: list[Verdict], limit: float) -> str:
+    """What the check has found, and why just there."""
+    caught = [f"**{words.plain(one.array)}**" for one in check if not one.passed]
+    if not bug and not caught:
+        worst = max(one.relative for one in check)
+        return f"All five arrays agree: the worst entry is off by {worst:.0e}, which is rounding.".replace("e-0", "e-")
+    if not bug:
+        return f"The gradients of {', '.join(caught)} disagree: this should never be seen."
+    made = BUGS[bug]
+    at = f" The limit here is ±{limit:.2g}." if made.plant is bugs.clipped_before else ""
+    if not caught:
+        return f"`{made.line}`: not caught here, since there is hardly any gradient left.{at}"
+    return f"`{made.line}`: caught on {', '.join(caught)}. {made.why}{at}"

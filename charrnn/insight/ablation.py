@@ -83,14 +83,13 @@ def samples_beside(
     return written[0], written[1]
 
 
-def unit_costs(parameters: Parameters, ids: Array, values: Array | None = None) -> Array:
-    """(H,) what holding each unit alone costs on ids (N,): at 0, or at its entry of values (H,).
+def unit_costs(parameters: Parameters, ids: Array) -> Array:
+    """(H,) what silencing each unit alone costs on ids (N,), in nats per character: it is held at 0.
 
     The ablations read side by side as streams, unit b being held in stream b. A unit that no other unit and no
-    prediction listens to is not run: holding it costs exactly 0.
+    prediction listens to is not run: silencing it costs exactly 0.
     """
     _, H = parameters.sizes
-    values = np.zeros(H) if values is None else values
     listened = (parameters.W_hh * (1 - np.tile(np.eye(H), cell_of(parameters).GATES))).any(
         axis=1
     ) | parameters.W_hy.any(axis=1)
@@ -98,25 +97,25 @@ def unit_costs(parameters: Parameters, ids: Array, values: Array | None = None) 
     costs = np.zeros(H)
     for start in range(0, len(units), STREAMS):
         some = units[start : start + STREAMS]
-        costs[some] = _losses(parameters, ids, some, values[some])
+        costs[some] = _losses(parameters, ids, some)
     costs[units] -= surprisal(parameters, ids).mean()
     return costs
 
 
-def _losses(parameters: Parameters, ids: Array, units: Array, values: Array) -> Array:
-    """(B,) loss of each of B networks, in which one unit each is held at its value."""
+def _losses(parameters: Parameters, ids: Array, units: Array) -> Array:
+    """(B,) loss of each of B networks, in which one unit each is held at 0."""
     B, advance = len(units), cell_of(parameters).advance
     row = np.arange(B)
     steps = max(1, ROWS // B)
     h = np.repeat(zero_state(parameters, B)[None], steps + 1, axis=0)
-    h[-1, row, units] = values
+    h[-1, row, units] = 0
     total = np.zeros(B)
     for start in range(0, len(ids) - 1, steps):
         inputs = ids[start : min(start + steps, len(ids) - 1)]
         h[0] = h[-1]  # where the chunk before ended
         for t, character in enumerate(inputs, 1):
             h[t] = advance(parameters, parameters.W_xh[character], h[t - 1])
-            h[t, row, units] = values
+            h[t, row, units] = 0
         log_p = log_softmax(logits(parameters, h[1 : len(inputs) + 1]))
         targets = ids[start + 1 : start + 1 + len(inputs)]
         total -= log_p[np.arange(len(inputs)), :, targets].sum(axis=0)

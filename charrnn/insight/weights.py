@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from charrnn.insight.concepts import VOWELS, base_letter
-from charrnn.network.rnn import Array, Parameters
+from charrnn.network.rnn import Array
 
 SATURATED = 0.9  # above this |tanh| its slope is below 0.19, and little gradient passes
 
@@ -25,7 +25,6 @@ class Saturation(NamedTuple):
     """Where the states of a text lie on the tanh."""
 
     share: float  # of all values with |h| > 0.9
-    by_unit: Array  # (H,) the same for each unit
     histogram: Histogram  # of all values, from -1 to 1
 
 
@@ -44,15 +43,10 @@ def histogram(name: str, values: Array, limit: float | None = None, bins: int = 
     return Histogram(name, edges, counts)
 
 
-def histograms(parameters: Parameters, limit: float | None = None, bins: int = 41) -> list[Histogram]:
-    """One for each of the five arrays; give a limit to compare steps of a run on one axis."""
-    return [histogram(name, a, limit, bins) for name, a in zip(Parameters._fields, parameters, strict=True)]
-
-
 def saturation(hidden: Array) -> Saturation:
     """How much of hidden (N, H) lies where the tanh is flat."""
-    by_unit = (np.abs(hidden) > SATURATED).mean(axis=0)
-    return Saturation(float(by_unit.mean()), by_unit, histogram("h", hidden, 1.0))
+    share = (np.abs(hidden) > SATURATED).mean()
+    return Saturation(float(share), histogram("h", hidden, 1.0))
 
 
 def embedding(weights: Array, like: Array | None = None) -> Embedding:

@@ -62,7 +62,7 @@ def test_a_model_of_the_source_s_order_or_more_comes_near_its_entropy_and_a_lowe
     assert losses[0] > entropy + 0.05
 
 
-def test_rivals_of_a_real_text_go_from_the_blind_guess_to_the_compressor():
+def test_baselines_of_a_real_text_go_from_the_blind_guess_to_the_compressor():
     corpus = Corpus.from_bytes((DATA / "alice.txt").read_bytes(), name="Alice", lowercase=True)
     found = baselines(corpus)
     names = ["blind guess", "counting letters", "counting pairs", "counting triples", "file compression"]
@@ -78,13 +78,13 @@ def test_letter_counts_cost_the_entropy_of_the_letters():
     assert baselines(corpus)[1].nats == pytest.approx(entropy, abs=1e-3)
 
 
-def test_no_rival_goes_under_the_entropy_of_a_generated_text():
+def test_no_baseline_goes_under_the_entropy_of_a_generated_text():
     for source in (Brackets(), Recall()):
         corpus = Corpus.from_text(source.generate(400_000, np.random.default_rng(3)))
         assert min(baseline.nats for baseline in baselines(corpus)) > source.entropy_bits * log(2)
 
 
-def test_without_held_out_text_the_rivals_say_that_they_saw_what_they_are_measured_on():
+def test_without_held_out_text_the_baselines_say_that_they_saw_what_they_are_measured_on():
     found = baselines(Corpus.from_text("to be or not to be"))
     assert {baseline.measured_on for baseline in found} == {"training text"}
     assert [baseline.name for baseline in found] == [
@@ -95,11 +95,11 @@ def test_without_held_out_text_the_rivals_say_that_they_saw_what_they_are_measur
     ]
 
 
-def test_the_smallest_text_has_rivals():
+def test_the_smallest_text_has_baselines():
     assert all(np.isfinite(baseline.nats) for baseline in baselines(Corpus.from_text("ab")))
 
 
-def test_an_alphabet_of_a_thousand_characters_has_rivals():
+def test_an_alphabet_of_a_thousand_characters_has_baselines():
     text = "".join(map(chr, np.random.default_rng(0).integers(0x4E00, 0x4E00 + 1_000, 100_000)))
     blind, counts, *_ = baselines(Corpus.from_text(text))
     assert blind.nats == pytest.approx(log(1_000), rel=1e-3)

@@ -140,5 +140,4 @@ interface Strip {
   units: Unit[];
   likeliest(column: number): Guess[];
   reach: Reach | null;
-  pinned: number | null;
 }

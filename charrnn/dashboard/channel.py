@@ -108,6 +108,11 @@ class Channel:
         with self._lock:
             self._parts[name] = part
 
+    def has(self, part: str) -> bool:
+        """Whether this part stands on the page."""
+        with self._lock:
+            return part in self._parts
+
     def action(self, name: str, do: Callable[[], None]) -> None:
         """What is done when a button of this name is pressed, from now on."""
         self._actions[name] = do

@@ -151,6 +151,11 @@ class Page:
         """The key of the widget that has a role now."""
         return self.at.session_state[f"{role} shown"][1]
 
+    def turn_to(self, subject: str) -> "Page":
+        """Choose what is shown of the units."""
+        self.at.segmented_control(key=self.shown("subject")).set_value(subject)
+        return self.look()
+
     def look_back(self, step: int) -> "Page":
         """Move the scrubber to a stored step, and open what can be done there."""
         self.at.session_state["go-on"] = True

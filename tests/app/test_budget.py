@@ -51,7 +51,7 @@ def test_fewer_characters_are_read_where_units_or_networks_are_many(page, monkey
     monkeypatch.setattr(ablation, "READ", 2 * 350 * H**2)
     monkeypatch.setattr(learns, "WORK", networks * 120 * H**2)
     page.at.session_state["learns"] = True
-    page.step("100 steps")
+    page.step("100 steps").turn_to("silence")
     for measurement in page.session.measurements.values():
         measurement.future.result(SECONDS)
     page.look()

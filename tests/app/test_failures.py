@@ -2,7 +2,7 @@
 
 import pytest
 from streamlit.testing.v1 import AppTest
-from test_inside import KNOWS, LEARNS, REMEMBERS, WORKS, drawn, measured
+from test_inside import KNOWS, LEARNS, REMEMBERS, SUBJECTS, WORKS, drawn, measured, measured_of
 
 from charrnn.dashboard.controls import player, settings
 from charrnn.dashboard.inside import (
@@ -74,12 +74,15 @@ def whole(page):
 
 def test_a_view_that_fails_takes_no_other_with_it(whole, monkeypatch, caplog):
     for module, function, part, gone in VIEWS:
+        subject = next((subject for subject, views in SUBJECTS.items() if gone & views), "verdicts")
+        whole.broken = set()
+        measured_of(whole, subject)
         caplog.clear()
         whole.broken = {part}
         with monkeypatch.context() as patched:
             patched.setattr(module, function, fail)
             there = drawn(whole.look())
-        assert EVERYTHING - there == gone, part
+        assert (EVERYTHING | SUBJECTS[subject]) - there == gone, part
         assert [text.value for text in whole.at.text if text.value == parts.FAILED], part
         assert f"The part {part} of the page could not be drawn." in caplog.text
         assert "ZeroDivisionError: on purpose" in caplog.text

@@ -17,7 +17,13 @@ from charrnn.network.evaluate import surprisal
 from charrnn.network.rnn import log_softmax, logits
 from charrnn.text.synthetic import Quotes
 
-KNOWS = {"heatmap", "on-the-text", "most-on", "most-off", "verdicts", "harder", "beside", "costs"}
+KNOWS = {"heatmap", "on-the-text"}
+SUBJECTS = {  # what is shown of the units, one at a time
+    "verdicts": {"verdicts"},
+    "extremes": {"most-on", "most-off"},
+    "elsewhere": {"which-way"},
+    "silence": {"harder", "beside", "costs"},
+}
 REMEMBERS = {"connected", "reach", "eigenvalues", "guessed"}
 LEARNS = {"matrix", "histogram", "gradient-norm", "gradient-clipped", "saturated", "proof-rows", "points"}
 WORKS = {"step-drawn", "step-sheet", "step-characters", "step-units", "step-columns", "mistakes"}
@@ -39,6 +45,11 @@ def measured(page):
     return page.look()
 
 
+def measured_of(page, subject):
+    """What is shown of the units, chosen and measured."""
+    return measured(page.turn_to(subject))
+
+
 def drawn(page):
     """Charts by what they say in place of a picture, tables and components by their keys."""
     return {getattr(element, "key", None) for element in page.elements}
@@ -49,8 +60,20 @@ def written(page):
 
 
 def test_every_view_stands_there_once_a_network_is_trained(opened):
-    there = drawn(opened)
-    assert (KNOWS | REMEMBERS | LEARNS | WORKS) - there == set()
+    assert (KNOWS | REMEMBERS | LEARNS | WORKS) - drawn(opened) == set()
+
+
+def test_of_the_units_is_shown_what_is_chosen_alone_and_their_ranking_names_them_all_the_same(opened):
+    assert SUBJECTS["verdicts"] <= drawn(opened)
+    parts = {"verdicts": "which-unit", "extremes": "unit-text", "elsewhere": "where-else", "silence": "silence-drawn"}
+    for subject, views in SUBJECTS.items():
+        others = set.union(*SUBJECTS.values()) - views
+        there = drawn(measured_of(opened, subject))
+        assert (views - there, others & there) == (set(), set())
+        assert [each for each, part in parts.items() if opened.session.channel.has(part)] == [subject]
+    opened.session.measurements.pop("which-unit")
+    assert not opened.session.names
+    assert measured(opened.look()).session.names
 
 
 def test_a_question_that_is_folded_away_costs_nothing(page):
@@ -81,7 +104,7 @@ def test_the_characters_stand_where_their_rows_of_the_input_weights_lie(opened):
 
 def test_a_picked_unit_is_followed_by_text_and_silence(opened):
     opened.session.unit = 11
-    opened.look()
+    measured_of(opened, "silence")
     header, _ = opened.component("on-the-text")
     assert header["rows"][header["chosen"]["row"]].startswith("unit 11")
     assert any(element.value.startswith("Unit 11 held at 0") for element in opened.at.markdown)
@@ -104,13 +127,14 @@ def test_names_hold_only_for_networks_near_the_one_that_was_ranked(opened):
 
 
 def test_silencing_every_unit_says_what_it_costs(opened):
-    opened.at.multiselect(key="silenced").set_value(list(range(16)))
+    opened.turn_to("silence").at.multiselect(key="silenced").set_value(list(range(16)))
     opened.look()
     said = next(element.value for element in opened.at.markdown if element.value.startswith("16 units held at 0"))
     assert re.search(r"costs \*\*\+\d\.\d{4} nats\*\* a character", said)
 
 
 def test_the_bars_are_what_silencing_each_unit_costs_the_dearest_first(opened):
+    measured_of(opened, "silence")
     bars = opened.frames("costs")["costs"]
     costs, _ = opened.session.measurements["unit-costs"].value
     units = bars["unit"].astype(int)
@@ -202,7 +226,7 @@ def test_a_row_that_is_ticked_stays_so_when_another_one_is_of_the_same_unit(open
 
 def test_where_a_unit_is_most_on_and_off_is_what_the_network_says(opened):
     opened.session.unit = 11
-    opened.look()
+    measured_of(opened, "extremes")
     on, off = (opened.table(key) for key in ("most-on", "most-off"))
     assert [opened.titles(key) for key in ("most-on", "most-off")] == [["Unit 11 is most on"], ["Unit 11 is most off"]]
     ids, _, hidden = opened.session.measurements["unit-text"].value

@@ -14,7 +14,7 @@ STRETCH = 5, 8
 @pytest.fixture
 def trained(page, monkeypatch):
     """A trained network, and a stretch picked in the text that is shown."""
-    page.step("100 steps")
+    page.step("100 steps").turn_to("elsewhere")
     monkeypatch.setattr(where_else, "picked", lambda: STRETCH)
     return searched(page)
 
@@ -35,7 +35,7 @@ def listed(page):
 
 
 def test_without_a_stretch_nothing_is_searched_and_the_page_says_how(page):
-    page.step("10 steps")
+    page.step("10 steps").turn_to("elsewhere")
     assert "where-else-found" not in page.session.measurements
     assert any("Draw over a stretch" in caption.value for caption in page.at.caption)
 

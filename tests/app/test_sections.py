@@ -4,6 +4,7 @@ from itertools import combinations
 
 import pytest
 from app_page import SECONDS
+from test_inside import SUBJECTS
 
 SECTIONS = {  # key: something that stands in it
     "works": "step-drawn",
@@ -34,6 +35,8 @@ def test_each_section_and_each_pair_stands_with_all_others_folded(page, trained)
     for number in (1, 2):
         for sections in combinations(SECTIONS, number):
             assert drawn(unfolded(page, *sections)) == {*sections}
+    for page.session.subject in SUBJECTS:
+        assert drawn(unfolded(page, "knows")) == {"knows"}
 
 
 @pytest.mark.parametrize("section", SECTIONS)

@@ -203,7 +203,7 @@ def test_what_is_asked_of_one_network_by_all_is_measured_once(open_page):
     owner = open_page(text="Names")
     owner.step("10 steps")
     watchers = [open_page(watch=owner.run.watch_token) for _ in range(2)]
-    asked = [page.session.measurements["unit-costs"].future for page in (owner, *watchers)]
+    asked = [page.session.measurements["which-unit"].future for page in (owner, *watchers)]
     assert asked[0] is asked[1] is asked[2]
 
 
@@ -214,7 +214,7 @@ def test_what_one_browser_no_longer_asks_is_measured_for_the_others(open_page, m
     )  # it has yet to begin
     owner.step("10 steps")
     watcher = open_page(watch=owner.run.watch_token)
-    mine, theirs = (page.session.measurements["unit-costs"] for page in (owner, watcher))
+    mine, theirs = (page.session.measurements["which-unit"] for page in (owner, watcher))
     assert mine.future is theirs.future
     mine.let_go()
     assert not theirs.future.cancelled()

@@ -102,20 +102,28 @@ def test_a_ticked_verdict_shows_its_unit_on_the_text_and_a_unit_picked_elsewhere
     assert trained.soon(lambda: len(rows(verdicts)) > 2 and verdict_ticked(trained) == rows(verdicts)[:1])
     units = [int(unit) for unit in verdicts.locator("canvas tbody td[aria-colindex='2']").all_text_contents()]
     row = next(row for row, unit in enumerate(units) if unit != units[0])
+    in_words = rows(verdicts)
     choose(verdicts, row)
-    assert trained.soon(lambda: verdict_ticked(trained) == [rows(verdicts)[row]])
+    assert trained.soon(lambda: verdict_ticked(trained) == [in_words[row]])
     assert trained.soon(lambda: unit_named(trained) == units[row])
-    expect(trained.key("most-on")).to_contain_text(f"Unit {units[row]} is most on")
     text = trained.key("on-the-text")
     first = re.search(rf"\b1 of {UNITS}", text.locator(".head").inner_text())
     text.get_by_role("button", name="Next row (arrow down)" if first else "Row before (arrow up)").click()
     assert trained.soon(lambda: unit_named(trained) != units[row])
     other = unit_named(trained)
-    expected = [rows(verdicts)[units.index(other)]] if other in units else []
+    expected = [in_words[units.index(other)]] if other in units else []
     assert trained.soon(lambda: verdict_ticked(trained) == expected)
+    trained.turn_to("Where it is on and off")
+    expect(trained.key("most-on")).to_contain_text(f"Unit {other} is most on")
+    expect(verdicts).to_have_count(0)
+    text.get_by_role("button", name="Row before (arrow up)" if first else "Next row (arrow down)").click()
+    expect(trained.key("most-on")).to_contain_text(f"Unit {units[row]} is most on")
+    trained.turn_to("Which unit knows what")
+    assert trained.soon(lambda: verdict_ticked(trained) == [in_words[row]])
 
 
 def test_a_silenced_unit_changes_the_loss_and_what_is_written(trained):
+    trained.turn_to("Silence it")
     expect(trained.page.get_by_text(re.compile(r"^Step 1,000, the \d+ dearest"))).to_be_visible()  # the page rests
     said = trained.page.get_by_text(re.compile(r"^Unit \d+ held at .* costs"))
     expect(said).to_contain_text("held at 0 costs")
@@ -136,7 +144,9 @@ def test_who_arrives_at_a_trained_run_is_shown_one_unit_everywhere_the_best_know
     assert best != "0", "the test needs a best unit that is not the first one"
     lab.key("on-the-text").scroll_into_view_if_needed()  # what is far from sight is drawn once it comes near
     assert lab.soon(lambda: unit_named(lab) == int(best))
+    lab.turn_to("Where it is on and off")
     expect(lab.key("most-on")).to_contain_text(f"Unit {best} is most on")
+    lab.turn_to("Silence it")
     expect(lab.page.get_by_text(re.compile(r"^Unit \d+ held at 0"))).to_contain_text(f"Unit {best} held")
     placeholder = f"unit {best}, which is looked at; or choose some"
     expect(lab.key("silenced").get_by_role("combobox")).to_have_attribute("placeholder", placeholder)
@@ -188,7 +198,6 @@ def test_a_table_stays_sorted_and_scrolled_while_its_numbers_move(fresh):
 
 
 def test_find_where_else_lists_places_for_a_stretch_that_was_drawn_over(trained):
-    trained.key("which-way").get_by_role("radio", name="on or off").click()
     spans = trained.key("on-the-text").locator(".text > span")
     spans.nth(10).scroll_into_view_if_needed()
     first, last = spans.nth(10).bounding_box(), spans.nth(11).bounding_box()
@@ -197,7 +206,10 @@ def test_find_where_else_lists_places_for_a_stretch_that_was_drawn_over(trained)
     mouse.down()
     mouse.move(last["x"] + last["width"] / 2, last["y"] + last["height"] / 2, steps=4)
     mouse.up()
-    expect(trained.page.get_by_text(re.compile("are so throughout"))).to_be_visible()
+    found = trained.page.get_by_text(re.compile("are so throughout|No unit is so"))
+    expect(found).to_be_visible()  # where a stretch is drawn over, one need not ask for that
+    trained.key("which-way").get_by_role("radio", name="on or off").click()
+    expect(found).to_contain_text("(↓ off)")
     assert trained.soon(lambda: len(rows(trained.key("places"))) > 5)
     assert all(re.match(r"\d+ of \d+", row) for row in rows(trained.key("places")))
     expect(trained.page.get_by_text(re.compile(r"in all [\d,]+ characters"))).to_be_visible()

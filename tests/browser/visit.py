@@ -65,6 +65,11 @@ class Visit:
             return self.key("playing").locator(f"button[name={key}]:visible")
         return self.key(key).locator("button:visible")
 
+    def turn_to(self, subject: str) -> "Visit":
+        """Choose what is shown of the units."""
+        self.page.get_by_role("radiogroup", name="About the units").get_by_role("radio", name=subject).click()
+        return self
+
     def train(self) -> "Visit":
         """Press Train and wait until it does."""
         step = self.step

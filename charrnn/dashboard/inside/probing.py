@@ -66,7 +66,7 @@ def ranking(session: Session) -> Any:
 
 
 def verdicts(session: Session) -> str:
-    """The table, the words beneath it, and a concept of the learner's own."""
+    """The table, the words beneath it, and a concept of the learner's own, which stands in the table too."""
     st.markdown(
         "**Which unit knows?** Every unit is held against what one might know of a text.",
         help="1 is perfect; 0.5 is chance for what is there or not, 0 for what has a degree. Two baselines show luck: "
@@ -77,15 +77,15 @@ def verdicts(session: Session) -> str:
     if not found:
         return ""
     ranked: Ranked = found.value
-    own = own_verdict(session)
+    own, problem = own_verdict(session, fields.typed("pattern"))
     listed = [own, *ranked.verdicts] if own else ranked.verdicts
-    if not listed:
+    if listed:
+        choose(session, listed)
+        judged_in_words(session, listed)
+    else:
         st.caption(f"The text has too few examples of any concept: at least {ENOUGH} are needed.")
-        return ""
-
-    choose(session, listed)
-    judged_in_words(session, listed)
-    return f", on {ranked.spoken}"
+    own_pattern(problem)
+    return f", on {ranked.spoken}" if listed else ""
 
 
 def choose(session: Session, listed: list[Verdict]) -> None:
@@ -160,9 +160,9 @@ def born_elsewhere(session: Session, title: str) -> None:
     st.rerun()
 
 
-def own_verdict(session: Session) -> Verdict | None:
-    """A verdict on the learner's own regular expression, or a sentence on why there is none."""
-    pattern = fields.text(
+def own_pattern(problem: str) -> None:
+    """The field for a concept of the learner's own, and what is wrong with what it holds."""
+    fields.text(
         "A concept of your own, as a regular expression",
         "pattern",
         persist_state="session",
@@ -171,12 +171,18 @@ def own_verdict(session: Session) -> Verdict | None:
         help="Labels all characters within its matches. It is tried on 10,000 "
         "characters and stopped after two seconds.",
     )
-    if not pattern:
-        return None
-    verdict, problem = measuring.kept(session, "own-concept", lambda: judged_own(session, pattern), pattern).value
     if problem:
         st.text(problem)
-    return verdict
+
+
+def own_verdict(session: Session, pattern: str) -> tuple[Verdict | None, str]:
+    """A verdict on the learner's own regular expression, if there is one, or a sentence on why there is none."""
+    if not pattern:
+        return None, ""
+    judged: tuple[Verdict | None, str] = measuring.kept(
+        session, "own-concept", lambda: judged_own(session, pattern), pattern
+    ).value
+    return judged
 
 
 def judged_own(session: Session, pattern: str) -> tuple[Verdict | None, str]:

@@ -8,9 +8,8 @@ import pandas as pd
 import streamlit as st
 
 from charrnn.dashboard.components import Choice, Colouring, Guesses, coloured_text, encode_coloured_text
-from charrnn.dashboard.inside.where_else import ALIGNED, AROUND, concordance
+from charrnn.dashboard.inside.where_else import ALIGNED, AROUND, concordance, picked
 from charrnn.dashboard.session import measuring
-from charrnn.dashboard.session.parts import redrawn
 from charrnn.dashboard.session.selection import Chosen, Reading, chosen, follow, looked_at, ordered, reading
 from charrnn.dashboard.session.session import Session
 from charrnn.dashboard.tables import table
@@ -60,6 +59,9 @@ def text_drawn(session: Session) -> None:
     def choose(made: Choice) -> None:
         if colour == "unit":
             session.unit = int(ordered(session, reading(session, choice).hidden, choice)[made["row"]])
+        if picked() and (made["start"], made["end"]) != (pick["start"], pick["end"]) and session.subject != "elsewhere":
+            session.subject = "elsewhere"  # what a stretch is drawn over for
+            st.rerun()
         follow()
 
     def seen() -> Hashable:
@@ -88,13 +90,10 @@ def picture_of(session: Session, choice: Chosen, colour: str, pick: Choice) -> b
 
 
 def on_and_off(session: Session) -> None:
-    """The part of the page below the text: where in a long one the unit is most on and most off."""
-    if coloured() == "unit":
-        measuring.measured_fragment(
-            session, "unit-text", long_reading, lambda: extremes(session), depends=lambda: looked_at(session)
-        )
-    else:
-        redrawn(lambda: None, "unit-text")  # it follows a picked unit, and must be there to be asked
+    """A part of the page: where in a long text the unit is most on and most off."""
+    measuring.measured_fragment(
+        session, "unit-text", long_reading, lambda: extremes(session), depends=lambda: looked_at(session)
+    )
 
 
 def coloured_by(

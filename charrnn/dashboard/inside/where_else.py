@@ -68,7 +68,10 @@ def search_for(session: Session) -> None:
         )
         threshold = st.slider("Threshold", 0.0, 0.9, 0.3, 0.1, key="threshold", persist_state="session", width=220)
     now, stretch = reading(session), picked()
-    if st.session_state.get("colour", "unit") != "unit" or not stretch or stretch[0] > len(now.hidden) - 2:
+    if st.session_state.get("colour", "unit") != "unit":
+        st.caption("Colour the text above by one unit, then draw over a stretch of it.")
+        return
+    if not stretch or stretch[0] > len(now.hidden) - 2:
         st.caption("Draw over a stretch of the text above (or pick a character, then another with shift).")
         return
     stretch = stretch[0], min(stretch[1], len(now.hidden))

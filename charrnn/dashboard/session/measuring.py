@@ -182,10 +182,14 @@ def measured_fragment(
 
     `draw` returns what to say beside the step; `depends` is what it shows beside the finding.
     """
+    at_rest(session, name, work, about)
+    redrawn(lambda: state(session, name, work, about, draw()), name, lambda: (told(session, name), depends()))
+
+
+def at_rest(session: Session, name: str, work: Work, about: Any = ()) -> None:
+    """Have a trained network measured while it does not train."""
     if session.view.step and not running(session.run):
         measure(session, name, work, about)
-
-    redrawn(lambda: state(session, name, work, about, draw()), name, lambda: (told(session, name), depends()))
 
 
 def told(session: Session, name: str) -> Hashable:

@@ -46,8 +46,8 @@ def redrawn(
 
     def part() -> None:
         session: Session = st.session_state["session"]
+        session.channel.part(key, depends or tuple, every)
         if depends:
-            session.channel.part(key, depends, every)
             link(session.channel.path, key, key=f"link-{key}", on_ask=with_others)
         alone(draw, key)
 
@@ -62,11 +62,13 @@ def with_others() -> None:
 
 
 def anew(*parts: str) -> Callable[[], None]:
-    """A widget's callback: have these parts drawn anew, and not the one that it stands in."""
+    """A widget's callback: have these parts drawn anew, as far as they stand on the page, and not the one that it
+    stands in."""
 
     def ask() -> None:
-        with suppress(Exception):  # one of them has yet to be drawn for the first time
-            st.rerun(list(parts))
+        session: Session = st.session_state["session"]
+        with suppress(Exception):  # none of them does
+            st.rerun([part for part in parts if session.channel.has(part)])
         st.rerun()
 
     return ask

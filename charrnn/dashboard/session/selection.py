@@ -28,11 +28,17 @@ PARTS = {  # what there is to see of a state, and of what made it, by the cell
     },
 }
 LENGTHS = [CELLS, 200, CHARACTERS]
-FOLLOWERS = {  # parts of the page that follow a picked unit and a typed text, by the section that they are in
-    "knows": ["heatmap-drawn", "text-drawn", "unit-text", "where-else", "silence", "silence-drawn"],
-    "remembers": ["connections-drawn", "guesses"],
-    "works": ["step-tables"],
+SUBJECTS = {  # what there is to see of the units below the heatmap and the text, one at a time
+    "verdicts": "Which unit knows what",
+    "extremes": "Where it is on and off",
+    "elsewhere": "Where else",
+    "silence": "Silence it",
 }
+FOLLOWERS = (  # parts of the page that follow a picked unit and a typed text
+    *("heatmap-drawn", "text-drawn", "unit-text", "where-else", "silence", "silence-drawn"),
+    *("connections-drawn", "guesses"),
+    "step-tables",
+)
 
 
 class Reading(NamedTuple):
@@ -93,7 +99,7 @@ def part_of(session: Session, now: Reading, choice: Chosen) -> tuple[str, Array]
 
 def follow() -> None:
     """Have all that follows a pick drawn anew; only from a widget's callback."""
-    anew(*(part for section, parts in FOLLOWERS.items() if st.session_state.get(section) for part in parts))()
+    anew(*FOLLOWERS)()
 
 
 def pinned_column() -> int | None:
@@ -104,7 +110,7 @@ def pinned_column() -> int | None:
 
 def follow_pin() -> None:
     """Have all that follows a column pinned in the strip drawn anew; only from its callback."""
-    anew("reading", *(("network-drawn", "step-tables") if st.session_state.get("works") else ()))()
+    anew("reading", "network-drawn", "step-tables")()
 
 
 def look_at(session: Session, unit: int) -> None:

@@ -79,6 +79,7 @@ class Session:
     sentences: dict[Any, tuple[str, int]] = field(default_factory=dict)  # by text and length
     carried: tuple[Any, Any, Any] = (None, None, None)  # the states read last: of which network, along which ids
     unit: int | None = None  # the one that was picked to be looked at, wherever that was
+    subject: str = "verdicts"  # what of the units is shown below them (selection)
     measurements: dict[str, Any] = field(default_factory=dict)  # what takes long to find out, by what it is (measuring)
     channel: Channel = field(init=False)
 

@@ -133,8 +133,7 @@ def chosen(name: str) -> str:
 def choice(name: str, label: str, label_visibility: Any = "collapsed", help: str | None = None) -> None:
     """One of the choices. The link keeps it, and what shows losses is drawn anew."""
     options: Mapping[str, str] = CHOICES[name]
-    compared = ("overlaid",) if st.session_state.get("compare") else ()
-    draw_anew = anew("curved", *compared)
+    draw_anew = anew("curved", "overlaid")
 
     def keep() -> None:
         if chosen(name) == next(iter(options)):

@@ -60,6 +60,7 @@ class Channel:
         self.path = f"live/{self.token}"
         self._pictures: dict[str, Picture] = {}
         self._parts: dict[str, Part] = {}
+        self._whole = False
         self._actions: dict[str, Callable[[], None]] = {}
         self._taken = itertools.count(1)
         self._lock = threading.Lock()
@@ -68,7 +69,11 @@ class Channel:
     def begin(self) -> None:
         """The whole page is being drawn anew: what is not drawn again is no longer there."""
         with self._lock:
-            self._pictures, self._parts = {}, {}
+            self._pictures, self._parts, self._whole = {}, {}, False
+
+    def end(self) -> None:
+        """The page has been drawn, all of it."""
+        self._whole = True
 
     def picture(self, name: str, make: Callable[[], bytes], same: Callable[[], Hashable] | None = None) -> bytes:
         """The picture for the component that Streamlit draws now; later ones follow by themselves.
@@ -108,10 +113,11 @@ class Channel:
         with self._lock:
             self._parts[name] = part
 
-    def has(self, part: str) -> bool:
-        """Whether this part stands on the page."""
+    def standing(self, *parts: str) -> list[str]:
+        """Those of these parts that stand on the page; none where its drawing has been cut short by a click: then what
+        has yet to be drawn is to be so too."""
         with self._lock:
-            return part in self._parts
+            return [part for part in parts if self._whole and part in self._parts]
 
     def action(self, name: str, do: Callable[[], None]) -> None:
         """What is done when a button of this name is pressed, from now on."""

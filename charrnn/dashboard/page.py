@@ -53,6 +53,7 @@ def page() -> None:
             alone(lambda: compare.compare(here), "compare")
     here.arriving = False
     alone(lambda: my_runs.remember(here), "remember")
+    here.channel.end()
     visit.settle()
 
 

@@ -70,7 +70,7 @@ def test_of_the_units_is_shown_what_is_chosen_alone_and_their_ranking_names_them
         others = set.union(*SUBJECTS.values()) - views
         there = drawn(measured_of(opened, subject))
         assert (views - there, others & there) == (set(), set())
-        assert [each for each, part in parts.items() if opened.session.channel.has(part)] == [subject]
+        assert [each for each, part in parts.items() if opened.session.channel.standing(part)] == [subject]
     opened.session.measurements.pop("which-unit")
     assert not opened.session.names
     assert measured(opened.look()).session.names

@@ -3,8 +3,11 @@
 from itertools import combinations
 
 import pytest
+import streamlit as st
 from app_page import SECONDS
 from test_inside import SUBJECTS
+
+from charrnn.dashboard.inside import learns
 
 SECTIONS = {  # key: something that stands in it
     "works": "step-drawn",
@@ -42,6 +45,18 @@ def test_each_section_and_each_pair_stands_with_all_others_folded(page, trained)
 @pytest.mark.parametrize("section", SECTIONS)
 def test_a_section_needs_none_that_was_never_unfolded(open_page, section):
     assert drawn(unfolded(open_page(folded=["works", "knows"]), section)) == {section}
+
+
+def test_what_a_click_has_cut_short_is_drawn_whole(page, monkeypatch):
+    """A click outside all parts has Streamlit break off what it draws: as here, where it stops by itself."""
+    at = page.step("10 steps").at
+    with monkeypatch.context() as patched:
+        patched.setattr(learns, "saturation_and_gradients", lambda _: st.stop())
+        at.session_state["learns"] = True
+        at.run()
+        assert "points" not in {getattr(element, "key", None) for element in page.elements}
+    at.segmented_control(key="array").set_value("W_xh").run()
+    assert {"matrix", "points", "player"} <= {getattr(element, "key", None) for element in page.elements}
 
 
 def test_what_was_chosen_in_a_section_outlives_its_folding(page):

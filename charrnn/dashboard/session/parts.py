@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable, Hashable, Mapping
-from contextlib import suppress
 from typing import Any, Literal
 
 import streamlit as st
@@ -67,9 +66,7 @@ def anew(*parts: str) -> Callable[[], None]:
 
     def ask() -> None:
         session: Session = st.session_state["session"]
-        with suppress(Exception):  # none of them does
-            st.rerun([part for part in parts if session.channel.has(part)])
-        st.rerun()
+        st.rerun(session.channel.standing(*parts) or "app")
 
     return ask
 

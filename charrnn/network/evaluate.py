@@ -1,5 +1,7 @@
 """How well the network predicts a text that it does not learn from."""
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from charrnn.network.cells import forward, zero_state
@@ -13,16 +15,17 @@ def surprisal(parameters: Parameters, ids: Array, hidden: Array | None = None) -
 
     One pass from the state hidden (S H,), zero where none is given, carried from the first character to the last.
     """
+    return np.concatenate([np.empty(0), *surprisal_in_chunks(parameters, ids, hidden)])
+
+
+def surprisal_in_chunks(parameters: Parameters, ids: Array, hidden: Array | None = None) -> Iterator[Array]:
+    """The same, CHUNK characters at a time."""
     state = zero_state(parameters) if hidden is None else hidden[None]
-    nats = np.empty(max(len(ids) - 1, 0))
-    for start in range(0, len(nats), CHUNK):
-        inputs = ids[start : min(start + CHUNK, len(nats))]
-        targets = ids[start + 1 : start + 1 + len(inputs)]
-        h = forward(parameters, inputs[:, None], state)
-        log_p = log_softmax(logits(parameters, h[1:, 0]))
-        nats[start : start + len(inputs)] = -log_p[np.arange(len(inputs)), targets]
+    for start in range(0, len(ids) - 1, CHUNK):
+        targets = ids[start + 1 : start + 1 + CHUNK]
+        h = forward(parameters, ids[start : start + len(targets), None], state)
+        yield -log_softmax(logits(parameters, h[1:, 0]))[np.arange(len(targets)), targets]
         state = h[-1]
-    return nats
 
 
 def evaluate(parameters: Parameters, ids: Array, ignored: int | None = None) -> float | None:
@@ -30,5 +33,10 @@ def evaluate(parameters: Parameters, ids: Array, ignored: int | None = None) -> 
 
     `ignored` is a character that counts for nothing where it is to be predicted; None where no other one is.
     """
-    nats, counted = surprisal(parameters, ids), ids[1:] != ignored
+    return evaluated(surprisal(parameters, ids), ids, ignored)
+
+
+def evaluated(nats: Array, ids: Array, ignored: int | None = None) -> float | None:
+    """The mean of the surprisal nats (len(ids) - 1,) that counts."""
+    counted = ids[1:] != ignored
     return float(nats[counted].mean() if ignored is not None else nats.mean()) if counted.any() else None

@@ -21,12 +21,12 @@ import traceback
 from collections import deque
 from collections.abc import Iterator
 from time import perf_counter, sleep
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 
-from charrnn.network.cells import forward, zero_state
-from charrnn.network.rnn import Parameters, log_softmax, logits
+from charrnn.network.evaluate import evaluated, surprisal_in_chunks
+from charrnn.network.rnn import Array
 from charrnn.runs import history, messages
 from charrnn.runs.blowup import recent_loss, windows
 from charrnn.runs.checkpoint_schedule import is_log_spaced, next_mark
@@ -48,8 +48,15 @@ LEAVE_SECONDS = 2
 UNTHINNED = 10_000  # steps of which each is remembered by itself, should nobody take what is told
 
 Fields = dict[str, Any]
-Array = np.ndarray[Any, np.dtype[Any]]
 Arrays = dict[str, Array]
+
+
+class Evaluation(NamedTuple):
+    """A held-out loss that is being measured."""
+
+    step: int
+    chunks: Iterator[Array]  # of surprisals still to be measured
+    nats: list[Array]  # those that have been
 
 
 class Worker:
@@ -67,7 +74,8 @@ class Worker:
         self.recent: deque[float] = deque(maxlen=windows(self.characters))  # losses of the last few
         self.unpublished: list[Step] = []
         self.thinned = history.joined([])  # of what is not published either, the steps before those
-        self.evaluations: deque[tuple[int, Iterator[float | None]]] = deque()
+        self.held_out = trainer.corpus.held_out_ids[: HELD_OUT_LIMIT + 1]
+        self.evaluations: deque[Evaluation] = deque()
         self.evaluated = -1  # the last step whose held-out loss has been asked for
         self.seconds_before = seconds_before  # of training, in earlier processes
         self.trained = self.spent = 0.0  # seconds of training, and of chores beside it
@@ -177,23 +185,25 @@ class Worker:
         self.spent += perf_counter() - started
 
     def ask_for_evaluation(self) -> None:
-        """Have the held-out loss of the present parameters measured, slice by slice."""
-        ids = self.trainer.corpus.held_out_ids[: HELD_OUT_LIMIT + 1]
-        ignored = self.trainer.corpus.vocabulary.replacement
-        if len(ids) > 1 and self.evaluated != self.trainer.steps:
+        """Have the held-out loss of the present parameters measured, chunk by chunk."""
+        if len(self.held_out) > 1 and self.evaluated != self.trainer.steps:
             self.evaluated = self.trainer.steps
-            slices = held_out_loss(self.trainer.parameters.copy(), ids, ignored=ignored)
-            self.evaluations.append((self.trainer.steps, slices))
+            chunks = surprisal_in_chunks(self.trainer.parameters.copy(), self.held_out)
+            self.evaluations.append(Evaluation(self.trainer.steps, chunks, [np.empty(0)]))
 
     def evaluate(self) -> None:
-        """One slice of the oldest evaluation that is due; a new one when the chores have cost little enough."""
+        """One chunk of the oldest evaluation that is due; a new one when the chores have cost little enough."""
         if not self.evaluations and self.until is not None and self.spent < CHORES_SHARE * self.trained:
             self.ask_for_evaluation()
         if self.evaluations:
-            step, slices = self.evaluations[0]
-            loss = next(slices)
+            step, chunks, nats = self.evaluations[0]
+            chunk = next(chunks, None)
+            if chunk is not None:
+                nats.append(chunk)
+                return
+            self.evaluations.popleft()
+            loss = evaluated(np.concatenate(nats), self.held_out, self.trainer.corpus.vocabulary.replacement)
             if loss is not None:
-                self.evaluations.popleft()
                 self.outbox.send("held_out", {"step": step, "loss": loss})
 
     def pause(self) -> None:
@@ -274,24 +284,6 @@ class Worker:
         rows = history.thinned(history.joined([self.thinned, history.of(self.unpublished)]))
         self.unpublished, self.thinned = [], history.joined([])
         return rows
-
-
-def held_out_loss(
-    parameters: Parameters, ids: Any, slice_length: int = 500, ignored: int | None = None
-) -> Iterator[float | None]:
-    """Nats per character over ids (N,), zero state first, then carried: None after each slice, the loss at the end.
-
-    The character `ignored` counts for nothing where it is to be predicted.
-    """
-    hidden, total = zero_state(parameters), 0.0
-    for start in range(0, len(ids) - 1, slice_length):
-        targets = ids[start + 1 : start + 1 + slice_length]
-        h = forward(parameters, ids[start : start + len(targets), None], hidden)
-        nats = -log_softmax(logits(parameters, h[1:, 0]))[np.arange(len(targets)), targets]
-        total += float(nats.sum() if ignored is None else nats[targets != ignored].sum())
-        hidden = h[-1]
-        yield None
-    yield total / (np.count_nonzero(ids[1:] != ignored) or 1)
 
 
 def listen(stream: BinaryIO, commands: "queue.SimpleQueue[Message | None]", outbox: Outbox) -> None:

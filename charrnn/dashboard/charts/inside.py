@@ -43,7 +43,7 @@ def cost_data(costs: Array, shown: int) -> dict[str, pd.DataFrame]:
 
 def reach_chart() -> Built:
     """The norm of the gradient against characters back."""
-    far, sees = "as far back as it goes, band: 80 % of positions", "what learning looks back at"
+    far, sees = "as far back as it goes", "what learning looks back at"
     colours = Colours(A=far, accent=sees, muted="untrained")
     x = quantity(alt.X, "back", "characters back, k")
     title = "norm of the gradient, ‖∂ loss ∕ ∂ h‖"

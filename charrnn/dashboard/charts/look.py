@@ -17,6 +17,7 @@ RUNS = ("A", "B", "C", "D", "E", "F")  # runs beside one another; the first colo
 ROLES = (*RUNS, "accent", "muted", "mark", "gain", "vowel", "consonant")  # in the order of the theme's colours
 SMALL = 11  # pixels of what is written within a chart
 MARGIN = 0.05  # of what is drawn, left free above and below it
+DOT = 4  # pixels: half the width of a dot, for which there is room at the ends of an axis
 PADDING = {"left": 2, "right": 6, "top": 4, "bottom": 2}
 
 CONFIG = {
@@ -94,7 +95,7 @@ def quantity(
     scale = alt.Scale(type="log", nice=False) if log else alt.Scale(zero=zero, nice=zero)
     if ends:
         corner = "length(data('corners')) > 1 ? data('corners')[{0}]." + ends + " : {0} + 1"
-        scale.domain = [{"expr": corner.format(row)} for row in range(2)]
+        scale.domain, scale.padding = [{"expr": corner.format(row)} for row in range(2)], DOT
     axis.setdefault("tickCount", 6)
     axis.setdefault("labelOverlap", "greedy")
     return channel(f"{field}:Q", title=title, scale=scale, axis=alt.Axis(**axis))

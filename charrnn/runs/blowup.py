@@ -17,7 +17,7 @@ from charrnn.runs.record import Record
 from charrnn.training.settings import Settings
 
 CHARACTERS = 500  # that the last windows hold together; a healthy start is not above a blind guess by chance on so many
-WINDOWS = 3  # of them at least: one window may be a strange piece of text
+WINDOWS = 8  # of them at least: a few may be a strange piece of text, or one step too far that is soon made good
 MARGIN = 0.1  # nats above a blind guess
 RAISABLE = ("learning_rate", "clip")  # while training
 

@@ -1,11 +1,14 @@
-"""Generated texts of words: sentences whose verb agrees, and quotes; entropies as synthetic.py says."""
+"""Generated texts of words: sentences whose verbs agree, within one another too, and quotes; entropies as synthetic.py
+says.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from math import log2
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -68,6 +71,91 @@ class Agreement:
                 between = "".join(f" {_PLACES[next(place)]} the {nouns[next(noun)]}" for _ in range(count))
                 ending = "s" if subject < len(_NOUNS) else ""
                 yield f"the {nouns[subject]}{between} {_VERBS[verb]}{ending}.\n"
+
+
+@dataclass(frozen=True)
+class Clauses:
+    """`boys who the dog sees run.`: sentences within sentences, after Elman (1991, section 3), each verb in the number
+    of its own noun.
+
+        sentence     noun verb-part .
+        noun         one of 8 in one of two numbers, then with r = `relative` a clause
+        clause       who verb-part, or who noun verb: one as likely as the other
+        verb-part    one of 8 verbs, then with t = `object` a noun
+
+    What comes next always tells which rule it was, so that a sentence's bits are those of its choices. A noun stands
+    for N = 1 / (1 - r (1 + t) / 2) nouns in all, itself and those in its clauses; with the object a sentence has
+    (1 + t) N nouns, r / 2 times as many clauses of either kind, and a verb for it and for each clause. Entropy: bits /
+    mean characters of a sentence.
+    """
+
+    title: ClassVar[str] = "Sentences in sentences"
+    teaches: ClassVar[str] = "Keeping the number of several nouns at once, the last one first to be asked for."
+    relative: float = parameter(0.3, "Chance that a noun has a clause of its own", 0.0, 0.6)
+    object: float = parameter(0.5, "Chance that a verb has an object", 0.0, 0.9)
+
+    @property
+    def entropy_bits(self) -> float:
+        nouns = (1 + self.object) / (1 - self.relative * (1 + self.object) / 2)
+        own = nouns * self.relative / 2  # clauses about what their noun does; as many about what is done to it
+        verbs = 1 + 2 * own
+        word = 0.5 + mean_length(_NOUNS), 0.5 + mean_length(_VERBS)  # half of either end in s
+        characters = nouns * (1 + word[0]) + verbs * (1 + word[1]) + 2 * own * len("who ") + len(".\n") - 1
+        return self._bits(nouns, verbs, 2 * own, own) / characters
+
+    def generate(self, length: int, rng: np.random.Generator) -> str:
+        return take(length, self._sentences(rng))
+
+    def log_loss_bits(self, text: str) -> float:
+        text = complete(text, "\n")
+        words = text.replace(".\n", " ").split()
+        nouns = {*_NOUNS, *(noun + "s" for noun in _NOUNS)}
+        named = sum(word in nouns for word in words)
+        clauses = words.count("who")
+        own = sum(word == "who" and following not in nouns for word, following in pairwise(words))
+        return self._bits(named, len(words) - named - clauses, clauses, own) / len(text)
+
+    def _bits(self, nouns: float, verbs: float, clauses: float, own: float) -> float:
+        """Bits of so many words: of the clauses, `own` are about what their noun does."""
+        parts = verbs - (clauses - own)  # verbs that may have an object
+        objects = nouns - (parts - own) - (clauses - own)  # the other nouns begin a sentence, or a clause about them
+        words = nouns * log2(2 * len(_NOUNS)) + verbs * log2(len(_VERBS)) + clauses
+        return words + _told(clauses, nouns, self.relative) + _told(objects, parts, self.object)
+
+    def _sentences(self, rng: np.random.Generator) -> Iterator[str]:
+        chances = _each(lambda: rng.random(BLOCK))
+        nouns = _each(lambda: rng.integers(2 * len(_NOUNS), size=BLOCK))
+        verbs = _each(lambda: rng.integers(len(_VERBS), size=BLOCK))
+
+        def noun() -> tuple[str, str]:
+            """A noun with its clauses, and how its verb ends."""
+            number, kind = divmod(next(nouns), len(_NOUNS))
+            said, ending = _NOUNS[kind] + "s" * number, "s" * (1 - number)
+            if next(chances) < self.relative:
+                if next(chances) < 0.5:
+                    return f"{said} who {verb_part(ending)}", ending
+                other, others = noun()
+                return f"{said} who {other} {_VERBS[next(verbs)]}{others}", ending
+            return said, ending
+
+        def verb_part(ending: str) -> str:
+            verb = _VERBS[next(verbs)] + ending
+            return f"{verb} {noun()[0]}" if next(chances) < self.object else verb
+
+        while True:
+            said, ending = noun()
+            yield f"{said} {verb_part(ending)}.\n"
+
+
+def _told(yes: float, of: float, chance: float) -> float:
+    """Bits of so many choices, of which so many came out with this chance."""
+    return -sum(count * log2(p) for count, p in ((yes, chance), (of - yes, 1 - chance)) if count and p)
+
+
+def _each(draw: Callable[[], np.ndarray]) -> Iterator[Any]:
+    """What is drawn in blocks, one by one."""
+    while True:
+        yield from draw().tolist()
 
 
 @dataclass(frozen=True)

@@ -26,9 +26,10 @@ import numpy as np
 
 from charrnn.text.arithmetic import Additions, Dates
 from charrnn.text.decoding import CorpusError
-from charrnn.text.grammar import Agreement, Quotes
+from charrnn.text.delayed import Copy, Order, Parity, Recall
+from charrnn.text.grammar import Agreement, Clauses, Quotes
 from charrnn.text.parameters import changed, parameter
-from charrnn.text.resampling import BLOCK, binary_entropy, complete, equal_lines, take
+from charrnn.text.resampling import BLOCK, binary_entropy, complete, take
 
 LENGTH = 400_000  # characters drawn from a source
 SEED = 1
@@ -135,41 +136,10 @@ class Brackets:
                     yield stack.pop() if stack else "\n"
 
 
-@dataclass(frozen=True)
-class Recall:
-    """`G:yxzy…zz:G`: a key of `keys` (at most 26), `lag` random fillers of x, y, z, and the key again.
-
-    Entropy (log2 keys + lag log2 3) / (lag + 5); another log2 keys a line for a model without memory.
-    """
-
-    title: ClassVar[str] = "Delayed recall"
-    teaches: ClassVar[str] = "Vanishing gradients: learning cannot reach the key from further than it looks back."
-    keys: int = parameter(8, "Symbols, of which one is to be recalled", 2, 26)
-    lag: int = parameter(20, "Distance: characters between the two times it is written", 1, 400)
-
-    @property
-    def entropy_bits(self) -> float:
-        return self._line_bits / (self.lag + 5)
-
-    def generate(self, length: int, rng: np.random.Generator) -> str:
-        return take(length, self._lines(rng))
-
-    def log_loss_bits(self, text: str) -> float:
-        return equal_lines(text, self._line_bits)
-
-    @property
-    def _line_bits(self) -> float:
-        return log2(self.keys) + self.lag * log2(3)
-
-    def _lines(self, rng: np.random.Generator) -> Iterator[str]:
-        while True:
-            keys = rng.integers(self.keys, size=BLOCK).tolist()
-            fillers = rng.integers(ord("x"), ord("z") + 1, size=(BLOCK, self.lag), dtype=np.uint8)
-            for key, filler in zip(map(chr, (ord("A") + k for k in keys)), fillers, strict=True):
-                yield f"{key}:{filler.tobytes().decode('ascii')}:{key}\n"
-
-
-SOURCES: tuple[Source, ...] = (Counting(), Brackets(), Additions(), Dates(), Agreement(), Quotes(), Recall())
+SOURCES: tuple[Source, ...] = (
+    *(Counting(), Brackets(), Additions(), Dates(), Agreement(), Quotes(), Clauses()),
+    *(Recall(), Copy(), Parity(), Order()),
+)
 
 
 def named(name: str) -> Source:

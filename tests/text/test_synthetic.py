@@ -8,9 +8,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from charrnn.text import grammar
 from charrnn.text.corpus import Corpus, CorpusError
 from charrnn.text.parameters import name_of, parameters_of
-from charrnn.text.synthetic import SOURCES, Additions, Agreement, Brackets, Counting, Dates, Quotes, Recall, named
+from charrnn.text.synthetic import (
+    SOURCES,
+    Additions,
+    Agreement,
+    Brackets,
+    Clauses,
+    Copy,
+    Counting,
+    Dates,
+    Order,
+    Parity,
+    Quotes,
+    Recall,
+    named,
+)
 
 VARIANTS = (
     *SOURCES,
@@ -21,7 +36,11 @@ VARIANTS = (
     Dates(first=1999, years=3),
     Agreement(attractor=0.2),
     Quotes(open=0.3, close=0.15, width=25),
+    Clauses(relative=0.5, object=0.2),
     Recall(keys=2, lag=3),
+    Copy(symbols=3, length=2, delay=1),
+    Parity(bits=9),
+    Order(length=7),
 )
 EXTREMES = [
     replace(source, **{parameter.name: getattr(parameter, end) for parameter in parameters_of(source)})
@@ -65,7 +84,14 @@ def test_the_same_seed_draws_the_same_text_and_another_seed_another(source):
 
 @pytest.mark.parametrize(
     ("source", "bits"),
-    [(Counting(), 0.2836), (Brackets(), 1.6997), (Additions(), 1.4304), (Dates(), 0.5072), (Recall(), 1.3880)],
+    [
+        (Counting(), 0.2836),
+        (Brackets(), 1.6997),
+        (Additions(), 1.4304),
+        (Dates(), 0.5072),
+        (Recall(), 1.3880),
+        (Copy(), 10 / 22),
+    ],
 )
 def test_the_entropies_are_the_known_ones(source, bits):
     assert source.entropy_bits == pytest.approx(bits, abs=5e-5)
@@ -155,6 +181,61 @@ def test_recall_ends_a_line_with_the_key_it_began_with():
     lines = complete_lines(Recall())
     assert all(re.fullmatch(r"([A-H]):[xyz]{20}:\1", line) for line in lines)
     assert len({line[0] for line in lines}) == 8
+
+
+def test_a_copy_ends_a_line_with_the_word_it_began_with():
+    lines = complete_lines(Copy())
+    assert all(re.fullmatch(r"([A-D]{5})\.{10}:\1", line) for line in lines)
+    assert len({line[:2] for line in lines}) == 16
+
+
+def test_parity_tells_whether_the_ones_are_odd():
+    for line in complete_lines(Parity()):
+        bits, answer = line.split("=")
+        assert (len(bits), int(answer)) == (6, bits.count("1") % 2)
+
+
+def test_the_answer_tells_which_sign_came_first():
+    answers = {}
+    for line in complete_lines(Order()):
+        letters, answer = line.split(":")
+        assert re.fullmatch(r"[a-d]*[XY][a-d]*", letters[:8])
+        assert re.fullmatch(r"[a-d]*[XY][a-d]*", letters[8:])
+        answers.setdefault("".join(sign for sign in letters if sign in "XY"), set()).add(answer)
+    assert answers == {"XX": {"P"}, "XY": {"Q"}, "YX": {"R"}, "YY": {"S"}}
+
+
+def read_as_rules(words, nouns, verbs):
+    """A sentence read rule by rule, each verb checked against the number of its noun; what is left of the words."""
+
+    def number(word, known):
+        kind = word.removesuffix("s")
+        assert kind in known
+        return word != kind
+
+    def noun(words):
+        many, rest = number(words[0], nouns), words[1:]
+        if rest[0] != "who":
+            return many, rest
+        if rest[1].removesuffix("s") in verbs:
+            return many, verb_part(rest[1:], many)
+        other, rest = noun(rest[1:])
+        assert number(rest[0], verbs) != other
+        return many, rest[1:]
+
+    def verb_part(words, many):
+        assert number(words[0], verbs) != many
+        return noun(words[1:])[1] if words[1].removesuffix("s") in nouns else words[1:]
+
+    many, rest = noun(words)
+    return verb_part(rest, many)
+
+
+def test_every_verb_of_sentences_in_sentences_has_the_number_of_its_own_noun():
+    lines = complete_lines(Clauses())
+    for line in lines:
+        assert read_as_rules([*line[:-1].split(), "."], grammar._NOUNS, grammar._VERBS) == ["."]
+    assert max(line.count("who") for line in lines) > 3
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=repr)

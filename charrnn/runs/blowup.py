@@ -7,7 +7,7 @@ last few windows themselves. Losses are in nats per character, V is the size of 
 
 from collections.abc import Collection, Sequence
 from itertools import islice
-from math import ceil, log
+from math import ceil, log, nan
 from typing import NamedTuple
 
 import numpy as np
@@ -34,7 +34,7 @@ class Raised(NamedTuple):
 class BlowUp(NamedTuple):
     """What can be said of it."""
 
-    loss: float  # of the last windows
+    loss: float  # of the last windows; NaN where it was no number any more, and the last state kept before is back
     cause: Raised | None  # None where nothing was raised since it was sound
     sound: int  # the last stored step at which all was well
 
@@ -66,8 +66,9 @@ def blow_up(record: Record, began: Settings, V: int, gone: Collection[int] = ())
     `began` are the settings that it began with, `gone` stored steps to which there is no way back.
     """
     now = record.snapshot
-    loss = now.smooth_loss if now.recent_loss is None else now.recent_loss
-    if not now.step or not is_worse_than_blind(loss, V):
+    diverged = record.diverged == now.step
+    loss = nan if diverged else now.smooth_loss if now.recent_loss is None else now.recent_loss
+    if not diverged and not (now.step and is_worse_than_blind(loss, V)):
         return None
     stored = {checkpoint.step for checkpoint in record.checkpoints if checkpoint.step < now.step} - set(gone)
     sound = last_sound(record.curve, stored, V)

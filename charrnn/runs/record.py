@@ -77,6 +77,7 @@ class Record(NamedTuple):
     log: tuple[tuple[int, dict[str, float]], ...] = ()  # (step, change)
     history: Array = joined([])  # with a row's end at each cut
     cuts: tuple[int, ...] = ()  # the step saved last, and those of the states handed over since
+    diverged: int | None = None  # the step to which it went back since its loss was no number any more
 
     @classmethod
     def untrained(cls, trainer: Trainer) -> Record:
@@ -114,7 +115,7 @@ class Record(NamedTuple):
     def after(self, message: Message) -> Record:
         """The record once a message has been taken in."""
         kind, fields, arrays = message
-        record = self.rewound(fields["step"]) if kind == "diverged" else self
+        record = self.rewound(fields["step"])._replace(diverged=fields["step"]) if kind == "diverged" else self
         if "history" in arrays:
             record = record._grown(arrays["history"].view(ROW))
         if "state" in arrays:

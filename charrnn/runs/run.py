@@ -16,6 +16,7 @@ from charrnn.runs.line import SILENT_SECONDS, Line
 from charrnn.runs.local import Connection, Gone, Heard, unstarted
 from charrnn.runs.messages import Message
 from charrnn.runs.opening import Opening, rewound, untrained
+from charrnn.runs.patience import past_best
 from charrnn.text.corpus import Corpus
 from charrnn.training import checkpoint
 from charrnn.training.settings import Settings
@@ -89,8 +90,10 @@ class Run(Known):
         self._owner.leave_queue(self)
         super().stand_at(opening)
         self.stop_at: int | None = None
+        self.improving_since: int | None = None  # the step since when it trains as long as held-out loss improves
         self._changes = Changes(opening.changes)
         self._failure: str | None = None  # what the process said of its end
+        self._stopped: str | None = None  # why it was told to pause, to be said once it has
         self._goal: tuple[str, dict[str, Any]] | None = None  # what to tell the worker once it is ready
         self._resting = False  # whether the process is to end as soon as it has paused
         self._gives_way = False  # whether it pauses for another run, to go on when there is a place again
@@ -102,9 +105,13 @@ class Run(Known):
         """Whether it has no process and waits for none."""
         return self._line.connection is None and self.status != "queued"
 
-    def train(self, until: int | None = None, *, by: str = "") -> None:
-        """Train, up to and including step `until` if given."""
-        self._go("train", {"until": until}, by, "train" if until is None else f"train up to step {until:,}")
+    def train(self, until: int | None = None, *, improving: bool = False, by: str = "") -> None:
+        """Train, up to and including step `until` if given, or as long as held-out loss keeps `improving`."""
+        what = "train" if until is None else f"train up to step {until:,}"
+        with self._owner.lock:
+            fields = {"until": until, "improving": improving}
+            self._go("train", fields, by, f"{what} while held-out loss improves" if improving else what)
+            self.improving_since = self.snapshot.step if improving else None
 
     def steps(self, count: int, *, by: str = "") -> None:
         """Train that many steps more, in addition to such steps still to be done."""
@@ -112,7 +119,7 @@ class Run(Known):
 
     def go_on(self, *, by: str = "") -> None:
         """Train on from the last state handed over to where it was meant to stop: after a death, say."""
-        self.train(self.stop_at, by=by)
+        self.train(self.stop_at, improving=self.improving_since is not None, by=by)
 
     def pause(self, *, by: str = "", wait: float = 0) -> bool:
         """Stop after the present chunk of steps. Waits up to `wait` seconds for it; returns whether it stands still."""
@@ -182,12 +189,6 @@ class Run(Known):
             self.stand_at(opening)
             self._owner.admit()
 
-    def state_at(self, step: int) -> checkpoint.State | None:
-        """What training went on from at a stored step, or at the one handed over last; None where it is not at hand."""
-        if self.state and self.state_step == step:
-            return checkpoint.from_bytes(self.state)
-        return self._owner.keeper.state(self.token, step)
-
     def give_up(self, steps: list[int]) -> None:
         """Some of its stored steps had to go. The engine's part."""
         with self._owner.lock:
@@ -250,7 +251,7 @@ class Run(Known):
             if kind == "steps" and self._goal and self.status in ("queued", "starting"):
                 fields = {"count": fields["count"] + self._goal[1].get("count", 0)}
             self.stop_at = self.snapshot.step + fields["count"] if kind == "steps" else fields["until"]
-            self._gives_way = False
+            self._gives_way, self.improving_since = False, None
             self._goal, self._resting, self._line.order = (kind, fields), False, self._line.order + 1
             if self.status in ("training", "pausing"):
                 self._become("training", None)
@@ -316,10 +317,19 @@ class Run(Known):
                 self.unsaved = fields["message"]
             elif kind == "failed":
                 self._failure = fields["message"]
+            elif kind == "held_out":
+                self._stop_past_best()
             if kind == "diverged" or (kind == "paused" and current):
                 self._stand_still(fields.get("message"))
             else:
                 self._become(self.status)
+
+    def _stop_past_best(self) -> None:
+        since = self.improving_since
+        if since is not None and self.status == "training" and (best := past_best(self.curve.held_out, since)):
+            self.improving_since = None
+            self.pause()
+            self._stopped = f"Held-out loss has stopped improving: its best was {best[1]:.3f} nats at step {best[0]:,}."
 
     def _welcome(self) -> None:
         self._become("training" if self._goal else "pausing")
@@ -330,7 +340,8 @@ class Run(Known):
 
     def _stand_still(self, message: str | None) -> None:
         self._goal = None
-        self._become("paused", message)
+        self._become("paused", message or self._stopped)
+        self._stopped = None
         if self._resting or self._gives_way:
             self._let_go()
         else:

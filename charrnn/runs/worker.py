@@ -42,6 +42,7 @@ PUBLISH_SECONDS = 0.2
 STATE_SECONDS = 1.5  # with a chunk and the way through the pipe: a state at most 2 s old
 WATCHED_BYTES_A_SECOND = 10e6
 CHORES_SHARE = 0.01  # of the training time, for evaluating, sampling and handing over states
+WATCHFUL_SHARE = 0.1  # the same while it is held-out loss that decides how long it trains
 HELD_OUT_LIMIT = 20_000  # characters: always the same first ones, so that the points can be compared
 SAMPLE_LENGTH = 200
 LEAVE_SECONDS = 2
@@ -69,6 +70,7 @@ class Worker:
         self.order = 0  # the number of the last command
         self.stepping = False  # whether `until` came from a number of steps, to which further steps add
         self.watched = True
+        self.share = CHORES_SHARE
         self.last: Step | None = None
         self.characters = trainer.batches.T * trainer.batches.B  # that a window holds
         self.recent: deque[float] = deque(maxlen=windows(self.characters))  # losses of the last few
@@ -103,6 +105,7 @@ class Worker:
         self.order = fields["order"]
         match command.kind:
             case "train":
+                self.share = WATCHFUL_SHARE if fields["improving"] else CHORES_SHARE
                 self.aim(math.inf if fields["until"] is None else fields["until"], stepping=False)
             case "steps":
                 self.aim((self.until if self.stepping and self.until else steps) + fields["count"], stepping=True)
@@ -193,7 +196,7 @@ class Worker:
 
     def evaluate(self) -> None:
         """One chunk of the oldest evaluation that is due; a new one when the chores have cost little enough."""
-        if not self.evaluations and self.until is not None and self.spent < CHORES_SHARE * self.trained:
+        if not self.evaluations and self.until is not None and self.spent < self.share * self.trained:
             self.ask_for_evaluation()
         if self.evaluations:
             step, chunks, nats = self.evaluations[0]

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from charrnn.dashboard.session import server
+from charrnn.runs.messages import Message
 from charrnn.runs.store_types import StoreError
 
 PRAISE = re.compile(r"Better than|down from|hesitates between")
@@ -52,7 +53,18 @@ def test_a_rate_too_high_from_the_start_is_named_too(open_page):
     page = open_page(learning_rate="10").step("100 steps")
     assert "Likely cause: the learning rate of 10." in page.headline
     page.click("back-to-sound")
-    assert page.run.snapshot.step == 0
+    assert (page.run.snapshot.step, page.run.in_force.learning_rate) == (0, 1.0)
+
+
+def test_a_loss_that_is_no_number_any_more_leads_back_too_with_a_lower_rate(page):
+    run = page.step("100 steps").run
+    run.record = run.record.after(Message("diverged", {"step": 100}, {}))  # none is trained to that in a test's time
+    assert page.look().headline.startswith("It has blown up: its loss was no number any more.")
+    rate = run.in_force.learning_rate
+    page.click("back-to-sound")
+    assert run.snapshot.step == 30
+    assert run.in_force.learning_rate == pytest.approx(rate / 10)
+    assert "blown up" not in page.headline
 
 
 def test_who_watches_is_told_and_offered_nothing(blown, open_page):

@@ -165,5 +165,10 @@ def test_a_run_in_trouble_is_described_by_its_record():
     cause = Raised(541, "learning_rate", 1.0, SMALL.learning_rate)
     assert blow_up(record, SMALL, V) == BlowUp(40.0, cause, 300)
     assert blow_up(record, SMALL, V, gone={300}) == BlowUp(40.0, cause, 100)
+    no_number = record._replace(diverged=600, snapshot=record.snapshot._replace(recent_loss=None, smooth_loss=1.0))
+    found = blow_up(no_number, SMALL, V)
+    assert found.loss != found.loss
+    assert found[1:] == (cause, 300)
+    assert blow_up(no_number._replace(diverged=599), SMALL, V) is None  # it has trained on since
     healed = record._replace(snapshot=record.snapshot._replace(recent_loss=1.0))
     assert blow_up(healed, SMALL, V) is None

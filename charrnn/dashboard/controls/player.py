@@ -9,6 +9,7 @@ from charrnn.dashboard.session.panel import panel, refusal
 from charrnn.dashboard.session.parts import redrawn
 from charrnn.dashboard.session.session import Session
 from charrnn.dashboard.session.status import running, stored_steps, trains
+from charrnn.runs.patience import MEASUREMENTS
 from charrnn.runs.run import Run
 
 PAUSE_SECONDS = 0.03  # most workers have stopped by then, and the page need not be drawn once more
@@ -78,7 +79,7 @@ def start_over(session: Session) -> None:
 
 
 def stop_at(session: Session) -> None:
-    """Train up to a step."""
+    """Train up to a step, or as long as that helps."""
     after = max(1_000, 2 * session.run.snapshot.step)
     st.number_input("Train up to step", 1, 10**9, after, step=1_000, key="goal", on_change=session.leave_panel)
     st.button(
@@ -86,6 +87,14 @@ def stop_at(session: Session) -> None:
         key="train-until",
         on_click=lambda: train(session, int(st.session_state["goal"])),
         type="primary",
+    )
+    st.button(
+        "Train while held-out loss improves",
+        key="train-improving",
+        on_click=lambda: train(session, improving=True),
+        disabled=not len(session.run.corpus.held_out_ids),
+        help=f"Stops once {MEASUREMENTS} measurements on held-out text, over a quarter more steps, were no better than "
+        "the best: from there on it would learn its text by heart.",
     )
     refusal(session, "stop-at")
 
@@ -127,7 +136,7 @@ def look_back(session: Session) -> None:
     refusal(session, "go-on")
 
 
-def train(session: Session, until: int | None = None) -> None:
+def train(session: Session, until: int | None = None, improving: bool = False) -> None:
     """Train on, or say why not. Who trains wants to see that: what was looked back at is left."""
     run = session.run
     if until is not None and until <= run.snapshot.step:
@@ -136,7 +145,7 @@ def train(session: Session, until: int | None = None) -> None:
     session.notice, session.closing, session.at = None, True, None
     for measurement in session.measurements.values():
         measurement.let_go()  # what has not begun would be of a network that is past
-    run.train(until, by=session.name)
+    run.train(until, improving=improving, by=session.name)
 
 
 def steps(session: Session, count: int) -> None:
@@ -171,6 +180,8 @@ def figures(session: Session) -> list[Span]:
     if run.stop_at and running(run) and now.speed:
         left = (run.stop_at - now.step) / now.speed
         parts.append(f"stops at {run.stop_at:,}, {words.duration(left)} left")
+    if run.improving_since is not None and running(run):
+        parts.append("stops when held-out loss stops improving")
     if said := of_another(session):
         parts.append(f"another browser: {said}")
     return [("step ", ""), (f"{now.step:,}", "strong"), ("".join(f" · {part}" for part in parts), "")]

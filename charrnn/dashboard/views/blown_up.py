@@ -1,12 +1,14 @@
 """Where training has blown up: said at once, with the likely cause and a way back."""
 
+from math import isnan
+
 import streamlit as st
 
 from charrnn.dashboard import words
 from charrnn.dashboard.components import Span
-from charrnn.dashboard.session.parts import redrawn
 from charrnn.dashboard.session.session import Session
-from charrnn.runs.blowup import BlowUp, Raised, blow_up
+from charrnn.runs.blowup import BlowUp, blow_up
+from charrnn.training.settings import LIMITS
 
 
 def found(session: Session) -> BlowUp | None:
@@ -19,6 +21,9 @@ def found(session: Session) -> BlowUp | None:
 
 def in_words(blown: BlowUp, V: int, rate: float) -> list[Span]:
     """The headline then; `rate` is the learning rate in force."""
+    if isnan(blown.loss):
+        said = "It has blown up: its loss was no number any more."
+        return [(said, "strong"), (f" {cause_in_words(blown, rate)}", "")]
     return [
         (f"It has blown up: now it is worse than a blind guess among {V} characters.", "strong"),
         (f" {cause_in_words(blown, rate)}", ""),
@@ -29,46 +34,48 @@ def in_words(blown: BlowUp, V: int, rate: float) -> list[Span]:
 def cause_in_words(blown: BlowUp, rate: float) -> str:
     """What is likely to have done it."""
     if blown.cause:
-        return f"Likely cause: the {setting(blown.cause)} of {blown.cause.value:g}, set at step {blown.cause.step:,}."
+        return (
+            f"Likely cause: the {setting(blown.cause.name)} of {blown.cause.value:g}, set at step {blown.cause.step:,}."
+        )
     if blown.sound == 0:
         return f"Likely cause: the learning rate of {rate:g}. Start over with a lower one."
     return f"Perhaps the learning rate of {rate:g} is too high, or the text is another from here on."
 
 
-def setting(raised: Raised) -> str:
+def setting(name: str) -> str:
     """What a setting is called."""
-    return raised.name.replace("_", " ")
+    return name.replace("_", " ")
 
 
-def way_back(session: Session) -> None:
-    """A button that leads back, there as long as it is needed."""
-    redrawn(lambda: button(session), "way-back", lambda: offer(session), width="content")
-
-
-def offer(session: Session) -> tuple[int, Raised | None] | None:
-    """What the button would do: the step that it leads back to, and what is lowered again."""
+def offer(session: Session) -> tuple[int, str, float, float] | None:
+    """What the button would do: the step that it leads back to, what it lowers, from what, and to what."""
     blown = None if session.watching else found(session)
-    return (blown.sound, blown.cause) if blown else None
+    if not blown:
+        return None
+    if blown.cause:
+        return blown.sound, blown.cause.name, blown.cause.value, blown.cause.before
+    rate = session.run.in_force.learning_rate
+    return blown.sound, "learning_rate", rate, max(LIMITS["learning_rate"][0], rate / 10)
 
 
 def button(session: Session) -> None:
-    """Back to the last stored step at which all was well, with what was raised since as it was before."""
+    """Back to the last stored step at which all was well, with what was raised as it was before, else a lower rate."""
     offered = offer(session)
     if not offered:
         return
-    step, cause = offered
+    step, name, high, low = offered
 
     def back() -> None:
         session.rewind(step)
-        if cause and not session.standing and getattr(session.run.in_force, cause.name) == cause.value:
-            session.run.set(**{cause.name: cause.before}, by=session.name)
+        if not session.standing and getattr(session.run.in_force, name) == high:
+            session.run.set(**{name: low}, by=session.name)
         st.rerun()
 
-    lowered = f", with the {setting(cause)} at {cause.before:g} again" if cause else ""
     st.button(
         f"Back to step {step:,}",
         key="back-to-sound",
         icon=":material/undo:",
         on_click=back,
-        help=f"The last stored step at which all was well{lowered}. What came after is forgotten.",
+        help=f"The last stored step at which all was well, with the {setting(name)} at {low:g}. What came after is "
+        "forgotten.",
     )

@@ -24,7 +24,7 @@ from charrnn.dashboard.session.selection import follow_pin, pinned_column
 from charrnn.dashboard.session.session import Last, Session, View
 from charrnn.dashboard.session.status import running
 from charrnn.dashboard.session.texts import baselines_of
-from charrnn.dashboard.views import blown_up, loss_curve, writing
+from charrnn.dashboard.views import blown_up, doctor, loss_curve, writing
 from charrnn.insight import reading
 from charrnn.insight.memory import strip_reach
 from charrnn.insight.reading import Strip
@@ -74,7 +74,7 @@ def headlined(session: Session) -> None:
 
     with st.container(horizontal=True, vertical_alignment="center"):
         line(session.picture("headline", lambda: encode_line(said()), lambda: (*baselines,)), key="headline")
-        blown_up.way_back(session)
+        doctor.doctor(session)
 
 
 def notices(session: Session) -> None:
@@ -126,7 +126,7 @@ def headline(session: Session, baselines: list[Baseline]) -> list[Span]:
     blind = len(run.corpus.vocabulary)
     if view.step == 0:
         return [
-            (f"It hesitates between {blind:,} characters: a blind guess.", "strong"),
+            (f"It hesitates between {blind} characters: a blind guess.", "strong"),
             of_kind(log(blind), "untrained"),
         ]
     if blown := blown_up.found(session):
@@ -143,7 +143,7 @@ def beside_blind(nats: float, V: int) -> str:
     """A loss beside that of a blind guess, as the sentence goes on."""
     if words.choices(nats) == words.choices(log(V)):
         return ", as a blind guess does."
-    return f", down from {V:,}." if nats < log(V) else f": a blind guess among {V:,} would do better."
+    return f", down from {V}." if nats < log(V) else f": a blind guess among {V} would do better."
 
 
 def of_kind(nats: float, kind: str) -> Span:

@@ -9,7 +9,7 @@ from charrnn.dashboard.controls import my_runs, player, sentence, settings, shar
 from charrnn.dashboard.inside import knows, learns, remembers, works
 from charrnn.dashboard.session import parts, visit
 from charrnn.dashboard.session.parts import alone
-from charrnn.dashboard.views import compare, filmstrip, first_screen, watched
+from charrnn.dashboard.views import compare, filmstrip, first_screen, guessing, watched
 
 STYLE = Path(__file__).with_name("page.css").read_text(encoding="utf-8")  # what the theme cannot say
 
@@ -45,6 +45,7 @@ def page() -> None:
     if not here.arriving:  # who arrives sees the first screen before the browser loads what the rest of the page needs
         alone(lambda: works.works(here), "works")
         alone(lambda: watched.watched(here), "watched")
+        alone(lambda: guessing.guessing(here), "guessing")
         alone(lambda: knows.knows(here), "knows")
         alone(lambda: remembers.remembers(here), "remembers")
         alone(lambda: learns.learns(here), "learns")

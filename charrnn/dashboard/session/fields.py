@@ -27,6 +27,7 @@ TYPED = {  # characters at most
     "film-prime": 200,
     "pattern": 200,
     "run-name": 60,
+    "guessed": 1,
 }
 
 

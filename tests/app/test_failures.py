@@ -31,7 +31,7 @@ VIEWS = [  # what is to fail, the part of the page that it is in, and what else 
     (first_screen, "read", "reading", {"strip"}),
     (first_screen.loss_curve, "history", "curved", {"curve"}),
     (first_screen.loss_curve, "choice", "curve-choices", set()),
-    (writing, "write", "written", {"written-text"}),
+    (writing, "of_text", "written", {"written-text"}),
     (watched, "text_of", "one-by-one", {"watched-text"}),
     (watched, "side_by_side", "temperatures", {"four-temperatures"}),
     (copying, "in_words", "copying", {"usual", "copied-text"}),

@@ -83,7 +83,7 @@ def test_a_panel_that_is_closed_just_after_a_choice_says_nothing_once_more(lab):
         lab.page.keyboard.press("Escape")
         expect(opened).to_be_hidden()
         step = lab.step
-        assert lab.soon(lambda step=step: lab.step > step + 200)
+        assert lab.soon(lambda step=step: lab.step > step + 50)
         expect(lab.page.get_by_role("dialog")).to_have_count(0)
 
 

@@ -20,7 +20,7 @@ def examined(corpus: Corpus, settings: Settings, at: Sequence[int], **change: tu
     """The signs of a run at these steps; a `change` is (step, value) of what is set while it trains."""
     trainer = Trainer(corpus, settings)
     record, losses = Record.untrained(trainer), list[float]()
-    letters = {one.name: one.nats for one in texts.baselines_of(corpus)}["counting letters"]
+    others = {one.name: one.nats for one in texts.baselines_of(corpus)}
     for step in at:
         done = []
         while trainer.steps < step:
@@ -36,4 +36,4 @@ def examined(corpus: Corpus, settings: Settings, at: Sequence[int], **change: tu
         now = Snapshot.of(trainer)._replace(recent_loss=recent_loss(losses[-windows(characters) :], characters))
         stored, log = (*record.checkpoints, Checkpoint(step, now.parameters)), tuple(trainer.log)
         record = record._replace(snapshot=now, curve=curve, checkpoints=stored, log=log)
-        yield signs_of(record, settings, corpus, letters)
+        yield signs_of(record, settings, corpus, others)

@@ -24,7 +24,7 @@ RISEN = 0.05  # nats of held-out loss above the least, while
 POINTS = 3  # measurements in a row are above it
 STALE = 0.005  # nats that the second half of all steps has gained over the quarter before, at most
 LONG = 2_000  # steps before which a plateau may be a breath
-BY_HEART = 0.1  # nats, below which there is nothing left to gain
+NEAR = 0.1  # nats above the floor, where there is nothing left to gain
 UNMOVED = 0.3  # of the length of all weights at the start
 SIZES = (1_024, 512, 256, 128, 64, 32, 16, 8, 4)  # units to choose from
 
@@ -44,6 +44,7 @@ class Signs(NamedTuple):
     units: Array  # (characters, H) values along a text
     moved: float  # how far the weights are from the start, beside the length of what they were
     letters: float  # the loss of counting letters
+    floor: float  # the least loss that there can be, 0 where that is not known
     since: int  # the step at which rate or clip limit was set last: what came before tells nothing of them
     rate: float  # the learning rate before its schedule
     rate_now: float  # after it
@@ -204,7 +205,7 @@ def dead_units(signs: Signs) -> Finding | None:
 def plateau(signs: Signs) -> Finding | None:
     """The second half of all its steps has gained nothing over the quarter before."""
     last = int(signs.steps[-1])
-    if last < LONG or signs.since > last / 4 or not _has_begun(signs) or signs.losses[-1] < BY_HEART:
+    if last < LONG or signs.since > last / 4 or not _has_begun(signs) or signs.losses[-1] < signs.floor + NEAR:
         return None
     gained = [_gained(signs.steps, signs.losses, last)]
     if len(signs.held_out) > 1:

@@ -5,7 +5,7 @@ drawn or asked for. All browsers on a run share one examination.
 """
 
 import logging
-from collections.abc import Callable, Collection, Hashable
+from collections.abc import Callable, Collection, Hashable, Mapping
 from concurrent.futures import Future
 from dataclasses import replace
 from functools import partial
@@ -55,9 +55,11 @@ class Examination:
             self.findings = ()
 
 
-def signs_of(record: Record, settings: Settings, corpus: Corpus, letters: float, gone: Collection[int] = ()) -> Signs:
-    """The figures of a run; `settings` are those it began with, `letters` the loss of counting letters on its text,
-    `gone` the stored steps to which there is no way back."""
+def signs_of(
+    record: Record, settings: Settings, corpus: Corpus, others: Mapping[str, float], gone: Collection[int] = ()
+) -> Signs:
+    """The figures of a run; `settings` are those it began with, `others` the losses of its text's baselines by
+    name, `gone` the stored steps to which there is no way back."""
     now, curve, V = record.snapshot, record.curve, len(corpus.vocabulary)
     H, start, flat = settings.hidden_size, record.checkpoints[0].parameters.flat, now.parameters.flat
     ids, _ = measuring.held_out_of(corpus, max(20, min(CHARACTERS, int(WORK / H**2))))
@@ -73,7 +75,8 @@ def signs_of(record: Record, settings: Settings, corpus: Corpus, letters: float,
         stored=sorted({checkpoint.step for checkpoint in record.checkpoints} - set(gone)),
         units=units_along(now.parameters, ids),
         moved=float(np.linalg.norm(flat - start) / np.linalg.norm(start)),
-        letters=letters,
+        letters=others["counting letters"],
+        floor=others.get("exact entropy", 0.0),
         since=set_last(record, settings),
         rate=now.learning_rate,
         rate_now=now.rate,
@@ -93,16 +96,16 @@ def set_last(record: Record, settings: Settings) -> int:
 
 def doctor(session: Session) -> None:
     """A part of the page beside the headline: the way back from a blow-up, else what the doctor has found."""
-    letters = {one.name: one.nats for one in baselines_of(session.run.corpus)}["counting letters"]
-    redrawn(lambda: shown(session, letters), "doctor", lambda: told(session, letters), width="content")
+    others = {one.name: one.nats for one in baselines_of(session.run.corpus)}
+    redrawn(lambda: shown(session, others), "doctor", lambda: told(session, others), width="content")
 
 
-def told(session: Session, letters: float) -> Hashable:
+def told(session: Session, others: Mapping[str, float]) -> Hashable:
     """What there is to be drawn."""
-    return blown_up.offer(session), tuple((one.name, one.remedy.label) for one in findings(session, letters))
+    return blown_up.offer(session), tuple((one.name, one.remedy.label) for one in findings(session, others))
 
 
-def findings(session: Session, letters: float) -> tuple[Finding, ...]:
+def findings(session: Session, others: Mapping[str, float]) -> tuple[Finding, ...]:
     """What was found last of the run as it is now; has it examined where that is due."""
     run = session.run
     if session.watching or session.view.past or run.status == "closed" or blown_up.found(session):
@@ -112,17 +115,17 @@ def findings(session: Session, letters: float) -> tuple[Finding, ...]:
     due = monotonic() >= last.due if running(run) else last.of != of
     if due and (last.future is None or last.future.done()):
         last.due, last.of = monotonic() + SECONDS, of
-        signs = partial(signs_of, run.record, run.settings, run.corpus, letters, run.lost)
+        signs = partial(signs_of, run.record, run.settings, run.corpus, others, run.lost)
         turns = measuring.turns(run.settings.hidden_size > measuring.LARGE)
         last.future = turns.submit(session.name, partial(last.take, run.snapshot.step, signs))
     return last.findings if last.step <= run.snapshot.step else ()
 
 
-def shown(session: Session, letters: float) -> None:
+def shown(session: Session, others: Mapping[str, float]) -> None:
     """One small button that opens what was found, nothing where that is nothing."""
     if blown_up.offer(session):
         blown_up.button(session)
-    elif found := findings(session, letters):
+    elif found := findings(session, others):
         label = f"Doctor: {found[0].name}" + (f" and {len(found) - 1} more" if len(found) > 1 else "")
         panel(session, "doctor-says", label, "stethoscope", lambda _: listed(session, found))
 

@@ -142,12 +142,6 @@ def bugs_of(parameters: Parameters) -> list[str]:
     return [name for name, bug in BUGS.items() if bug.everywhere or vanilla]
 
 
-def must_be_caught(bug: str, window: Window) -> tuple[str, ...]:
-    """The arrays that a bug makes wrong in a window."""
-    wrong = BUGS[bug].plant(window)
-    return tuple(name for name in EVERY if not np.allclose(getattr(wrong, name), getattr(window.gradients, name)))
-
-
 def window_of(parameters: Parameters, ids: Array, T: int, clip: float) -> Window:
     """The last T characters of ids (N + 1,), read after those before them; in float64.
 

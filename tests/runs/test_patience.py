@@ -39,7 +39,7 @@ def test_a_run_stops_by_itself_when_it_begins_to_learn_by_heart_and_says_why(eng
     assert run.message.startswith("Held-out loss has stopped improving: its best was ")
     assert f"{best[1]:.3f} nats at step {best[0]:,}." in run.message
     assert run.snapshot.step > best[0]
-    run.steps(10)
     assert run.improving_since is None
+    run.steps(10)
     until(run, lambda run: run.status == "paused")
     assert run.message is None

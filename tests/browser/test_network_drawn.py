@@ -4,9 +4,10 @@ import re
 
 import numpy as np
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from charrnn.insight.reading import sentence, states
+from charrnn.network.evaluate import surprisal
 from charrnn.network.rnn import loss_and_gradients
 from charrnn.text.corpus import Corpus
 from charrnn.text.folder import DATA
@@ -14,6 +15,7 @@ from charrnn.training.settings import Settings
 from charrnn.training.trainer import Trainer
 
 STEPS, T, FIRST = 100, 20, 20  # the character of the sentence that is looked at first
+STATE = 156  # pixels from the picture's top to the units
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +37,18 @@ def step_at(own, place):
     _, gradients, _ = loss_and_gradients(trainer.parameters, read, came, h[end - T][None])
     alone, *_ = loss_and_gradients(trainer.parameters, read[-1:], came[-1:], h[end - 1][None])
     return gradients, alone
+
+
+def untrained(own, place):
+    """The loss that the network gave a character of the sentence before it was trained."""
+    trainer, ids, start, _ = own
+    parameters = Trainer(trainer.corpus, trainer.settings).parameters
+    return surprisal(parameters, ids)[start + place - 1]
+
+
+def unit_of(line):
+    """The unit that a line of the equations is of."""
+    return int(re.search(r"h\[(\d+)\]", line.inner_text())[1])
 
 
 def number(line):
@@ -84,24 +98,45 @@ def test_a_step_is_walked_forward_and_back_with_the_trainers_own_numbers(lab, ow
     canvas.focus()
     lab.page.keyboard.press("ArrowDown")  # points at the first unit of the last column
     expect(lit).to_have_attribute("data-line", "h")
-    unit = int(re.search(r"h\[(\d+)\]", lit.inner_text())[1])
-    assert number(lit) == pytest.approx(own[3][-2, unit], abs=5e-5)
+    assert number(lit) == pytest.approx(own[3][-2, unit_of(lit)], abs=5e-5)
     lab.page.keyboard.press("Escape")
+    expect(lit).not_to_have_attribute("data-line", "h")
+    box = canvas.bounding_box()
+    lab.page.mouse.move(box["x"] + box["width"] - 20, box["y"] + STATE)  # and so does the mouse
+    expect(lit).to_have_attribute("data-line", "h")
+    assert number(lit) == pytest.approx(own[3][-2, unit_of(lit)], abs=5e-5)
+    expect(drawn.locator(".card")).to_contain_text(f"unit {unit_of(lit)} after reading")
+    lab.page.mouse.move(5, 5)
     lab.key("step-as-tables").locator("label").click()
     expect(lab.key("step-sheet").locator("pre")).to_contain_text(f"= {step_at(own, end)[1]:.4f} nats")
+
+    slider = lab.key("scrubber").get_by_role("slider")
+    slider.press("Home")  # back to the untrained network
+    expect(canvas).to_have_attribute("aria-label", re.compile("at step 0"))
+    press("is told")
+    expect(told).to_contain_text(f"a loss of {untrained(own, end):.4f} nats")
+    slider.press("End")
+    expect(canvas).to_have_attribute("aria-label", re.compile("at step 100"))
+    expect(told).to_contain_text(f"a loss of {step_at(own, end)[1]:.4f} nats")
 
     before = canvas.get_attribute("aria-label")
     lab.train()
     assert lab.soon(lambda: canvas.get_attribute("aria-label") != before)
 
 
-def test_it_plays_through_the_phases_by_itself_and_less_motion_goes_beat_by_beat(visit):
-    lab = visit("text=Names&hidden_size=32&sequence_length=20&batch_size=2", reduced_motion="reduce")
+def test_it_plays_by_touch_through_the_phases_and_less_motion_goes_beat_by_beat(visit):
+    phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+    lab = visit("text=Names&hidden_size=32&sequence_length=20&batch_size=2", reduced_motion="reduce", **phone)
     drawn = lab.key("step-drawn")
+    canvas = drawn.locator("canvas").nth(1)
     drawn.get_by_label("Speed").fill("2")
-    drawn.get_by_role("button", name="Play").click()
+    drawn.get_by_role("button", name="Play").tap()
     for phase in ("reads", "predicts", "is told", "learns"):
         expect(drawn.get_by_role("button", name=phase, exact=True)).to_have_attribute("aria-pressed", "true")
-    expect(drawn.locator("canvas").nth(1)).to_have_attribute("aria-label", re.compile("at step 0"))
-    drawn.get_by_role("button", name="Pause").click()
+    expect(canvas).to_have_attribute("aria-label", re.compile("at step 0"))
+    drawn.get_by_role("button", name="Pause").tap()
     expect(drawn.get_by_role("button", name="Play")).to_be_visible()
+    assert all(box["height"] >= 44 for box in map(Locator.bounding_box, drawn.get_by_role("button").all()))
+    canvas.tap(position={"x": canvas.bounding_box()["width"] - 20, "y": STATE})  # a finger lets a number stay
+    expect(drawn.locator(".line.lit")).to_have_attribute("data-line", re.compile("^(h|dz)$"))
+    expect(drawn.locator(".card")).to_contain_text("after reading")

@@ -40,12 +40,13 @@ export function grid(stage, name, open, moves = []) {
     stage.ready = true;
   }
 
-  function paint() {
-    const { theme } = stage, { zoom } = theme;
+  /** Draw it; with `cellsAlone`, where nothing else has changed, as between two frames of what moves. */
+  function paint(cellsAlone = false) {
+    const { theme } = stage, { zoom } = theme, whole = !cellsAlone || !size;
     size = picture.measure(stage.width / zoom);
-    picture.drawNames(contextFor(names, size.names, size.height, zoom), theme);
+    if (whole) picture.drawNames(contextFor(names, size.names, size.height, zoom), theme);
     picture.drawCells(contextFor(cells, size.cells, size.height, zoom), theme, pick.value, hover);
-    picture.drawLegend(legendContext(), theme, pick.value);
+    if (whole) picture.drawLegend(legendContext(), theme, pick.value);
     for (const mover of movers) mover.hidden = pick.value === null;
     showCard();
   }

@@ -69,6 +69,7 @@ export default renderer(STYLE, (stage) => {
   /** @type {Spot | null} */
   let pointed = null;
   let time = Infinity, plays = false, since = 0, stamp = 0;
+  let ticks = false, drawn = -1; // whether a frame of the play is drawn; the phase that was drawn last
   /** @type {{ line: Line, row: HTMLElement, numbers: HTMLElement }[]} */
   let lines = [];
 
@@ -153,23 +154,24 @@ export default renderer(STYLE, (stage) => {
   function paint() {
     both.classList.toggle("below", !isWide());
     panel.style.width = isWide() ? `${panelWidth()}px` : "100%";
-    shown.paint();
-    const now = beat(), phase = phaseOf(now), present = lineAt(now, columns());
+    const now = beat(), phase = phaseOf(now);
+    shown.paint(ticks && phase === drawn);
+    drawn = phase;
+    const present = lineAt(now, columns());
     const spot = pointed ?? /** @type {Spot} */ ({ part: present === "p" || present === "y" ? "came" : "read", k: frame.at.length - 1, i: 0 });
     const lit = pointed ? lineOf(pointed, learning()) : present;
     const reached = lines.findIndex(({ line }) => line === present);
     lines.forEach(({ line, row, numbers }, i) => {
       row.classList.toggle("lit", line === lit);
       row.classList.toggle("past", i <= reached);
-      numbers.textContent = filled(frame, line, spot);
+      write(numbers, filled(frame, line, spot));
       numbers.style.visibility = i <= reached || line === lit ? "" : "hidden"; // so that nothing moves
     });
-    phases.forEach((one, i) => one.setAttribute("aria-pressed", String(i === phase)));
-    const said = sentence(frame, now, columns());
-    if (told.textContent !== said) told.textContent = said;
-    told.setAttribute("aria-live", plays ? "off" : "polite");
-    playing.textContent = playing.title = plays ? "Pause" : "Play";
-    playing.setAttribute("aria-label", playing.title);
+    phases.forEach((one, i) => mark(one, "aria-pressed", String(i === phase)));
+    write(told, sentence(frame, now, columns()));
+    mark(told, "aria-live", plays ? "off" : "polite");
+    write(playing, plays ? "Pause" : "Play");
+    for (const name of ["title", "aria-label"]) mark(playing, name, String(playing.textContent));
     moves[0].disabled = frame.place <= frame.places[0];
     moves[1].disabled = frame.place >= frame.places[1];
   }
@@ -212,7 +214,9 @@ export default renderer(STYLE, (stage) => {
       if (place.value >= frame.places[1]) plays = false;
       else if (place.value === frame.place) move(1);
     }
+    ticks = true;
     stage.redraw();
+    ticks = false;
     requestAnimationFrame(tick);
   }
 
@@ -229,6 +233,15 @@ export default renderer(STYLE, (stage) => {
   };
   return { show, paint };
 });
+
+// Both leave alone what is so already: the page would be laid out anew for it.
+function write(/** @type {HTMLElement} */ element, /** @type {string} */ words) {
+  if (element.textContent !== words) element.textContent = words;
+}
+
+function mark(/** @type {HTMLElement} */ element, /** @type {string} */ name, /** @type {string} */ value) {
+  if (element.getAttribute(name) !== value) element.setAttribute(name, value);
+}
 
 /** What a spot is, in words. */
 function title(/** @type {Frame} */ frame, /** @type {Spot} */ { part, k, i }) {

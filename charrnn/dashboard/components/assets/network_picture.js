@@ -10,19 +10,20 @@ import { BACK, TOLD, raised } from "./network_story.js";
 const HIGH = 58; // pixels of a bar at most
 const LEAST = 1e-8; // of the largest gradient: below that it is not drawn, as on the memory chart
 
-/** @typedef {{ context: Context, theme: Theme, frame: Frame, size: Size, y: Places, time: number }} Brush */
+/** @typedef {{ top: number, decades: number }} Scale10 - the power of ten that it ends with, and how many it spans */
+/** @typedef {{ context: Context, theme: Theme, frame: Frame, size: Size, y: Places, time: number, scale: Scale10 }} Brush */
 
 /** How much of a beat is over: 0 to 1. */
 const over = (/** @type {number} */ time, /** @type {number} */ beat) => Math.min(1, Math.max(0, time - beat));
 
-/** The gradient's scale, logarithmic as on the memory chart: the power of ten that it ends with, and how many it spans. */
-function scaleOf(/** @type {Frame} */ { share }) {
+/** The gradient's scale, logarithmic as on the memory chart. @type {(frame: Frame) => Scale10} */
+function scaleOf({ share }) {
   const known = share.filter((value) => Number.isFinite(value) && value > 0), most = Math.max(1e-30, ...known);
   const top = Math.ceil(Math.log10(most)), least = Math.max(LEAST * most, Math.min(most / 10, ...known));
   return { top, decades: Math.min(8, Math.max(2, top - Math.floor(Math.log10(least)))) };
 }
 
-/** A size on it: 0 at its lower end, 1 at the upper. @type {(value: number, scale: { top: number, decades: number }) => number} */
+/** A size on it: 0 at its lower end, 1 at the upper. @type {(value: number, scale: Scale10) => number} */
 const logarithmic = (value, { top, decades }) =>
   value > 0 ? Math.min(1, Math.max(0, 1 + (Math.log10(value) - top) / decades)) : 0;
 
@@ -52,7 +53,7 @@ export function drawNames(context, theme, frame, { names, narrow }) {
 /** @type {(context: Context, theme: Theme, frame: Frame, size: Size, time: number, spots: (Spot | null)[]) => void} */
 export function drawColumns(context, theme, frame, size, time, spots) {
   /** @type {Brush} */
-  const brush = { context, theme, frame, size, y: places(frame.units.length), time };
+  const brush = { context, theme, frame, size, y: places(frame.units.length), time, scale: scaleOf(frame) };
   context.textAlign = "center";
   drawScale(brush);
   size.columns.forEach((k, i) => drawColumn(brush, k, i));
@@ -119,7 +120,7 @@ function drawCarried(brush, i, k, faint, known) {
     letter(brush, "⋯", (from + to) / 2, middle - 7, 600);
     letter(brush, String(left), (from + to) / 2, middle + 8, 400, theme.muted, 10);
   } else if (back && Number.isFinite(frame.share[before])) {
-    const thick = 1 + 3.5 * logarithmic(frame.share[before], scaleOf(frame));
+    const thick = 1 + 3.5 * logarithmic(frame.share[before], brush.scale);
     arrow(brush, to, middle, to + (from - to) * back, middle, learned ? 1 : 0.6, learned ? theme.mark : theme.muted, thick);
   } else arrow(brush, from, middle, to, middle, faint * (0.25 + 0.75 * known));
   context.globalAlpha = faint;
@@ -146,9 +147,9 @@ function arrow({ context, theme }, fromX, fromY, toX, toY, alpha, colour = theme
 }
 
 /** The state as cells, and beside each what flows back through it. @type {(brush: Brush, x: number, k: number, alpha: number, flows: number) => void} */
-function drawState({ context, theme, frame, size, y }, x, k, alpha, flows) {
+function drawState({ context, theme, frame, size, y, scale }, x, k, alpha, flows) {
   const U = frame.units.length, wide = stateWidth(size), left = x - wide / 2, before = context.globalAlpha;
-  const { h, dh } = frame.held, scale = scaleOf(frame);
+  const { h, dh } = frame.held;
   context.strokeStyle = theme.border;
   context.lineWidth = 1;
   context.strokeRect(left - 0.5, y.state - 0.5, wide + 1, U * y.cell);
@@ -194,8 +195,7 @@ function drawCame(brush, x, k, alpha) {
 }
 
 /** Lines for powers of ten behind the bars. */
-function drawScale(/** @type {Brush} */ { context, theme, frame, size, y }) {
-  const { decades } = scaleOf(frame);
+function drawScale(/** @type {Brush} */ { context, theme, size, y, scale: { decades } }) {
   context.strokeStyle = theme.border;
   context.lineWidth = 1;
   for (let power = 0; power <= decades; power++) {
@@ -209,9 +209,9 @@ function drawScale(/** @type {Brush} */ { context, theme, frame, size, y }) {
 
 /** @type {(brush: Brush, x: number, k: number, flows: number, learned: boolean) => void} */
 function drawShare(brush, x, k, flows, learned) {
-  const { context, theme, frame, size, y } = brush, share = frame.share[k];
+  const { context, theme, frame, size, y, scale } = brush, share = frame.share[k];
   if (!flows || !Number.isFinite(share)) return;
-  const wide = Math.min(30, size.wide * 0.5), high = flows * logarithmic(share, scaleOf(frame)) * HIGH, foot = y.share + BARS + 4;
+  const wide = Math.min(30, size.wide * 0.5), high = flows * logarithmic(share, scale) * HIGH, foot = y.share + BARS + 4;
   context.globalAlpha = learned ? 1 : 0.6;
   if (learned) {
     context.fillStyle = theme.mark;

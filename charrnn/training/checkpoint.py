@@ -139,9 +139,13 @@ def forked(data: bytes, old: Settings, new: Settings) -> bytes:
 
 def save(trainer: Trainer, path: str | Path) -> None:
     """Write the trainer's state, with its settings, its alphabet and how its text was read, to a file."""
-    corpus = trainer.corpus
+    Path(path).write_bytes(with_its_text(trainer.state(), trainer.corpus, trainer.settings))
+
+
+def with_its_text(state: State, corpus: Corpus, settings: Settings) -> bytes:
+    """A state as the file that `save` writes, from which `load` and `load_network` read."""
     about = {
-        "settings": trainer.settings.to_dict(),
+        "settings": settings.to_dict(),
         "characters": corpus.vocabulary.characters,
         "lowercase": corpus.lowercase,
         "text": {
@@ -151,8 +155,7 @@ def save(trainer: Trainer, path: str | Path) -> None:
             "beginning": corpus.beginning,
         },
     }
-    state = trainer.state()
-    Path(path).write_bytes(to_bytes(State(state.values | about, state.arrays)))
+    return to_bytes(State(state.values | about, state.arrays))
 
 
 def load(path: str | Path, corpus: Corpus) -> Trainer:

@@ -4,6 +4,7 @@ import segno
 import streamlit as st
 
 from charrnn.dashboard import words
+from charrnn.dashboard.controls.taking import take
 from charrnn.dashboard.session import links
 from charrnn.dashboard.session.panel import panel
 from charrnn.dashboard.session.session import Session
@@ -43,6 +44,7 @@ def ways(session: Session) -> None:
         st.markdown("**This run**: whoever has this link can drive it.")
         st.code(f"{base}?run={run.token}", language=None, wrap_lines=True)
         keep_training(session)
+    take(session)
 
 
 def keep_training(session: Session) -> None:

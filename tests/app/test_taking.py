@@ -1,0 +1,64 @@
+"""What is taken out of the page is the network that trains there: elsewhere it goes on and writes as it does here."""
+
+import runpy
+from hashlib import sha256
+
+import numpy as np
+from app_page import Page
+
+from charrnn.dashboard.controls import taking
+from charrnn.network.cells import zero_state
+from charrnn.network.sampling import generate
+from charrnn.text.corpus import Corpus
+from charrnn.training.checkpoint import from_bytes, load, load_network, to_bytes
+from charrnn.training.trainer import Trainer
+
+QUOTED = """She said "it's mine", \\ and 'left'.\n""" * 40
+
+
+def saved(page: Page, folder):
+    """The files that can be taken along, by their suffix."""
+    found = {}
+    for file in taking.files(page.session):
+        path = folder / file.name
+        path.write_bytes(file.data)
+        found[path.suffix] = path
+    return found
+
+
+def test_nothing_is_offered_of_an_untrained_network(page):
+    assert taking.files(page.session) == []
+    assert any(caption.startswith("Train it a little first") for caption in page.captions)
+
+
+def test_the_network_goes_on_elsewhere_to_the_last_digit(page, tmp_path):
+    page.paste(QUOTED).step("100 steps")
+    assert page.run.state_step == 100
+    path = saved(page, tmp_path)[".safetensors"]
+    elsewhere = load(path, Corpus.from_text(QUOTED, name="elsewhere"))
+    elsewhere.train(20)
+    here = Trainer(page.run.corpus, page.run.settings)
+    here.restore(from_bytes(page.run.state))
+    here.train(20)
+    assert to_bytes(elsewhere.state()) == to_bytes(here.state())
+
+
+def test_the_script_writes_what_the_network_writes(page, tmp_path):
+    page.paste(QUOTED).step("100 steps")
+    files = saved(page, tmp_path)
+    network = load_network(files[".safetensors"])
+    written = runpy.run_path(str(files[".py"]))["write"](60, 0.0)
+    (last,) = network.primed("")
+    state = zero_state(network.parameters)[0]
+    ids, _ = generate(network.parameters, state, last, 60, np.random.default_rng(0), temperature=0.0)
+    assert written == network.vocabulary.decode(ids)
+
+
+def test_the_buttons_offer_the_files_under_plain_names(page):
+    page.paste(QUOTED).run.rename("../../a:b\n")
+    page.step("10 steps")
+    offered = {button.key for button in page.elements if getattr(button, "type", "") == "download_button"}
+    assert {"take-safetensors", "take-py"} <= offered
+    names = [file.name for file in taking.files(page.session)]
+    assert names == ["a-b-step-10.safetensors", "a-b-step-10.py"]
+    assert len({sha256(file.data).digest() for file in taking.files(page.session)}) == 2

@@ -7,11 +7,11 @@ and how near the signs came to their limits.
 import sys
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+import charrnn  # noqa: F401, I001  before NumPy, which gets one thread
 import numpy as np
-
-import charrnn  # noqa: F401  before NumPy, which is to have one thread
-
-sys.path.append(str(Path(__file__).parents[1]))
 from patients import examined
 
 from charrnn.dashboard.session import texts

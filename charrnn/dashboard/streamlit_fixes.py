@@ -69,7 +69,7 @@ def leaves_out() -> bool:
         redrawn, state = context.fragment_ids_this_run, context.session_state._state
         for name in list(state._new_widget_state):
             widget = state._new_widget_state.widget_metadata.get(name)
-            known = name in state._old_state or (widget and "trigger" in widget.value_type)
+            known = widget and (name in state._old_state or "trigger" in widget.value_type)
             if redrawn and known and state._widget_changed(name) and widget.fragment_id not in redrawn:
                 return True
     return False

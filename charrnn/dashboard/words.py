@@ -43,7 +43,7 @@ def choices(nats: float) -> str:
     number = exp(min(nats, 20))
     if number >= 1e6:
         return "more than a million"
-    return f"{number:.0f}" if number >= 10 else f"{number:.1f}"
+    return f"{number:,.0f}" if number >= 10 else f"{number:.1f}"
 
 
 def between(nats: float) -> str:

@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from charrnn.network.optimizers import OPTIMIZERS, clip
-from charrnn.network.rnn import Array, Parameters, cross_entropy, log_softmax, recur_back, softmax
+from charrnn.network.optimizers import OPTIMIZERS, clip, update_rows
+from charrnn.network.rnn import MANY, Array, Parameters, cross_entropy, log_softmax, recur_back, softmax
 
 
 class Unrolled(NamedTuple):
@@ -88,6 +88,7 @@ def update(
     parameters: Parameters,
     gradients: Parameters,
     memory: list[Array],
+    read: Array,
     *,
     optimizer: str,
     rate: float,
@@ -96,13 +97,17 @@ def update(
 ) -> Update:
     """The gradients clipped to ±limit, and what the optimiser adds to the parameters at this step, counted from 1.
 
-    `memory` is what it remembers of earlier gradients, as flat vectors; nothing that is given is changed.
+    `memory` is what it remembers of earlier gradients, as flat vectors; `read` are the ids of the characters that the
+    gradients are of, which alone have their rows updated where the alphabet is large. Nothing that is given is changed.
     """
     optimize, _ = OPTIMIZERS[optimizer]
-    p, g = np.array(parameters.flat), np.array(gradients.flat)
+    p, g, memory = np.array(parameters.flat), np.array(gradients.flat), [np.array(m) for m in memory]
     clip(g, limit)
-    before = p.copy()
-    optimize(p, g, [np.array(m) for m in memory], np.empty_like(p), rate, step)
+    before, W_xh = p.copy(), gradients.W_xh
+    if len(W_xh) < MANY:
+        optimize(p, g, memory, np.empty_like(p), rate, step)
+    else:
+        update_rows(optimize, p, g, memory, rate, step, np.unique(read), W_xh.shape)
     return Update(parameters.like(g), parameters.like(p - before))
 
 

@@ -84,4 +84,4 @@ def _kind(character: str) -> str:
         return "punctuation"
     if character.isupper():
         return "capital"
-    return "vowel" if base_letter(character) in VOWELS else "consonant"
+    return "vowel" if base_letter(character) in VOWELS else "other letter"

@@ -1,5 +1,6 @@
 """What the server itself saves of its runs, and where it finds them again; a worker saves what its run has learned."""
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -13,7 +14,7 @@ from charrnn.runs.store import Store
 from charrnn.runs.store_types import Note, Progress, Saved, StoredCheckpoint, StoreError
 from charrnn.runs.tokens import new_token
 from charrnn.text.corpus import Corpus
-from charrnn.training.checkpoint import carried, changes, forked, from_bytes, restore, to_bytes
+from charrnn.training.checkpoint import CheckpointError, State, carried, changes, forked, from_bytes, restore, to_bytes
 from charrnn.training.settings import IN_TRAINING, Settings
 from charrnn.training.trainer import Trainer
 
@@ -66,6 +67,13 @@ class Keeper:
         if not saved:
             raise StoreError(run.unsaved or "Nothing of this run has been saved yet: train it a little first.")
         return saved
+
+    def state(self, token: str, step: int) -> State | None:
+        """What a stored step of a run went on from, None where it cannot be had."""
+        with suppress(StoreError, CheckpointError):
+            data = self.store.state(token, step) if self.store else None
+            return from_bytes(data) if data else None
+        return None
 
     def found(self, token: str) -> Found | None:
         """The run with this token, None where there is none. Raises StoreError where the store cannot be read."""

@@ -75,6 +75,12 @@ def checkpoint(database: sqlite3.Connection, token: str, step: int, kept: Any) -
     return StoredCheckpoint(step, memoryview(state).tobytes(), bool(kept))
 
 
+def state(database: sqlite3.Connection, token: str, step: int) -> bytes | None:
+    """The state of a stored step, None where there is none such."""
+    row = database.execute(STATE, (token, step)).fetchone()
+    return bytes(row[0]) if row and isinstance(row[0], bytes) else None
+
+
 def listing(database: sqlite3.Connection, tokens: Sequence[str]) -> Listing:
     """Those of the runs that are there, in the order of the tokens."""
     lines, unreadable = {}, 0

@@ -189,6 +189,12 @@ class Run(Known):
             self.stand_at(opening)
             self._owner.admit()
 
+    def state_at(self, step: int) -> checkpoint.State | None:
+        """What training went on from at a stored step, or at the one handed over last; None where it is not at hand."""
+        if self.state and self.state_step == step:
+            return checkpoint.from_bytes(self.state)
+        return self._owner.keeper.state(self.token, step)
+
     def give_up(self, steps: list[int]) -> None:
         """Some of its stored steps had to go. The engine's part."""
         with self._owner.lock:

@@ -114,6 +114,11 @@ class Store:
         with self._database.reading(BUSY_SECONDS) as database:  # somebody has asked for it, once
             return reading.run(database, token)
 
+    def state(self, token: str, step: int) -> bytes | None:
+        """What a stored step of a run went on from, None where it is not there."""
+        with self._database.reading() as database:
+            return reading.state(database, token, step)
+
     def left(self, token: str) -> Saved | None:
         """What this thread still reaches of a run whose file has been removed, None where that is nothing."""
         with self._database.left() as database:

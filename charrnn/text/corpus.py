@@ -220,6 +220,12 @@ class Corpus:
         return self.text.count(REPLACEMENT) / len(self.text)
 
     @cached_property
+    def frequency_order(self) -> Ids:
+        """All ids of the alphabet (V,), those first that are the most frequent in what is trained on."""
+        counts = np.bincount(self.train_ids, minlength=len(self.vocabulary))
+        return np.argsort(-counts, kind="stable").astype(np.int32)
+
+    @cached_property
     def beginning(self) -> str:
         """What stands before a beginning: a line end where the text has one, else its most frequent character."""
         return "\n" if "\n" in self.text else by_frequency(self.text)[0][0]

@@ -8,14 +8,18 @@ import pytest
 from app_page import SECONDS
 
 from charrnn.dashboard import words
+from charrnn.dashboard.controls.player import NOW
 from charrnn.dashboard.inside import works
 from charrnn.dashboard.inside.where_else import AROUND
 from charrnn.insight.probing import named_units
 from charrnn.insight.reading import states
+from charrnn.insight.unrolled import unrolled, update
 from charrnn.insight.weights import embedding
 from charrnn.network.evaluate import surprisal
+from charrnn.network.optimizers import OPTIMIZERS
 from charrnn.network.rnn import log_softmax, logits
 from charrnn.text.synthetic import Quotes
+from charrnn.training.trainer import Trainer
 
 KNOWS = {"heatmap", "on-the-text"}
 SUBJECTS = {  # what is shown of the units, one at a time
@@ -304,6 +308,33 @@ def test_the_step_by_hand_has_the_loss_of_the_network(opened):
     assert sheet.startswith("It reads")
     loss = float(re.search(r"= ([\d.]+) nats", sheet)[1])
     assert loss == pytest.approx(expected, abs=1e-3)
+
+
+def test_the_drawn_step_is_that_of_the_network_looked_at_untrained_stored_and_now(open_page):
+    page = open_page().step("10 steps").step("10 steps")
+    trainer = Trainer(page.run.corpus, page.run.settings)
+
+    def drawn(step):
+        page.look_back(step) if step < 20 else page.at.select_slider(key=page.shown("scrubber")).set_value(NOW)
+        return page.look().component("step-drawn")[0]
+
+    (ids, start), T = page.session.ids(), trainer.settings.sequence_length
+    ids = ids[: start + works.FIRST + 1]
+    pictures = [drawn(step) for step in (0, 10, 20)]
+    assert [picture["step"] for picture in pictures] == ["step 0", "step 10", "step 20"]
+    for picture in pictures:
+        step = unrolled(trainer.parameters, ids, states(trainer.parameters, ids[:-1]), T, last=True)
+        arrays, name = trainer.state().arrays, trainer.settings.optimizer
+        memory = [arrays[f"memory_{i}"] for i in range(OPTIMIZERS[name][1])]
+        made = update(
+            trainer.parameters, step.gradients, memory, step.x[step.cut :],
+            optimizer=name, rate=trainer.rate, limit=trainer.clip, step=trainer.steps + 1,
+        )  # fmt: skip
+        norms = [np.linalg.norm(array) for array in step.gradients]
+        assert [one["norm"] for one in picture["summed"]] == pytest.approx(norms, rel=1e-4)
+        moves = [np.linalg.norm(array) for array in made.change]
+        assert [one["change"] for one in picture["summed"]] == pytest.approx(moves, rel=1e-4)
+        trainer.train(10)
 
 
 def test_saturation_is_measured_at_each_stored_step_and_now(opened):

@@ -1,7 +1,8 @@
-"""Texts of two and three characters, and one known by heart: every view stands, and what it says is right."""
+"""Texts of two and three characters, of thousands, one known by heart: every view stands, and what it says is right."""
 
 import re
 
+import numpy as np
 import pytest
 from test_inside import KNOWS, LEARNS, REMEMBERS, SUBJECTS, WORKS, drawn, measured, measured_of
 
@@ -72,3 +73,23 @@ def test_what_was_chosen_of_a_larger_network_or_text_takes_no_view_with_it(open_
     page.paste("abba cab " * 200).click("confirm-yes")
     assert_whole(measured(page.step("100 steps")))
     assert (page.run.settings.hidden_size, len(page.run.corpus.vocabulary)) == (4, 4)
+
+
+def test_what_is_drawn_of_thousands_of_characters_is_of_the_frequent_and_small(page):
+    rng, signs = np.random.default_rng(0), np.arange(0x4E00, 0x4E00 + 3_000)
+    drawn = rng.choice(signs, 20_000, p=(weights := 1 / np.arange(1, 3_001)) / weights.sum())
+    text = "".join(map(chr, [*drawn, *signs]))
+    unfolded(page).upload("signs.txt", text.encode()).step("10 steps")
+    for array in ("W_hh", "W_xh", "W_hy", "b_y"):
+        page.at.segmented_control(key="array").set_value(array)
+        page.look()
+        sizes = {str(getattr(each, "key", "") or each.type): each.proto.ByteSize() for each in leaves(page)}
+        assert max(sizes.values()) <= 40_000, sorted(sizes.items(), key=lambda item: -item[1])[:5]
+    frequent = page.run.corpus.vocabulary.encode("".join(map(chr, signs[:5])))
+    assert set(frequent) <= set(page.session.drawn_characters)
+    assert any("for the 300 most frequent of 3,000 characters" in caption for caption in page.captions)
+
+
+def leaves(page):
+    """All that is sent to be drawn but what holds other parts."""
+    return [each for each in page.elements if getattr(each, "proto", None) and not getattr(each, "children", None)]

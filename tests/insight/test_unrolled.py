@@ -67,18 +67,25 @@ def test_one_characters_loss_fades_as_the_memory_chart_says(parameters, ids):
     np.testing.assert_allclose(step.share, reach_of(parameters, h, ids, len(ids) - 1))
 
 
+FEW = "to be or not to be, that is the question " * 5
+MANY = FEW + "".join(map(chr, range(0x4E00, 0x4E00 + 700)))  # whose rows are updated only where they were read
+
+
+@pytest.mark.parametrize("text", [FEW, MANY], ids=["few", "many"])
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 @pytest.mark.parametrize("clip", [5.0, 1e-3])
-def test_the_update_is_the_one_that_training_makes(optimizer, clip):
+def test_the_update_is_the_one_that_training_makes(optimizer, clip, text):
     settings = Settings(12, 6, 1, 1e-2, 50.0, optimizer, clip, dtype="float64")
-    trainer = Trainer(Corpus.from_text("to be or not to be, that is the question " * 5), settings)
+    trainer = Trainer(Corpus.from_text(text), settings)
     trainer.train(7)  # so that the optimiser has something to remember
     state, before = trainer.state(), trainer.parameters.copy()
     at, rate = trainer.batches.position, trainer.rate
     ids = trainer.corpus.train_ids[at : at + 7]
     step = unrolled(before, ids, states(before, ids[:-1], trainer.hidden[0]), 6)
     memory = [state.arrays[f"memory_{i}"] for i in range(OPTIMIZERS[optimizer][1])]
-    made = update(before, step.gradients, memory, optimizer=optimizer, rate=rate, limit=clip, step=8)
+    made = update(
+        before, step.gradients, memory, step.x[step.cut :], optimizer=optimizer, rate=rate, limit=clip, step=8
+    )
     done = trainer.step()
     cut = sum(np.count_nonzero(np.abs(g) > clip) for g in step.gradients)
     assert done.clipped == cut / before.flat.size

@@ -58,5 +58,5 @@ def test_an_embedding_of_very_little_is_still_points(shape):
 
 def test_characters_are_of_a_kind():
     assert kinds("aé\n 7Z.kß") == [
-        "vowel", "vowel", "space", "space", "digit", "capital", "punctuation", "consonant", "consonant",
+        "vowel", "vowel", "space", "space", "digit", "capital", "punctuation", "other letter", "other letter",
     ]  # fmt: skip

@@ -9,6 +9,7 @@ from charrnn.dashboard.charts.look import SMALL, Built, Colours, named, quantity
 from charrnn.insight.writing import Written
 
 SHOWN = 12  # characters, the likeliest
+NARROW = 0.002  # of the bar: a segment of its own; of a narrow chart half a pixel
 WIDE = 0.03  # of the bar: a segment that has room for its character
 
 
@@ -67,19 +68,21 @@ def die_chart() -> Built:
     )
     die = named("die").mark_rule(strokeWidth=3).encode(x="start:Q", tooltip=told(start=("the die", ".4f")))
     return alt.layer(*strips, letters, colours.paint(die, "mark")).properties(
-        height=44, description="A bar from 0 to 1 of every character's probability, and the number thrown on it."
+        height=130, description="A bar from 0 to 1 of every character's probability, and the number thrown on it."
     )
 
 
 def die_data(found: Written, characters: str) -> dict[str, pd.DataFrame]:
-    """The segments of the characters that may be drawn, and the die."""
-    ends = found.q.cumsum()
-    there = np.flatnonzero(found.q)
+    """The segments of the characters that may be drawn, rare ones that are neighbours as one, and the die."""
+    ends, alone = found.q.cumsum(), np.flatnonzero((found.q > NARROW) | (np.arange(len(found.q)) == found.drawn))
+    starts = ends - found.q
+    between = [(a, b) for a, b in zip([0.0, *ends[alone]], [*starts[alone], 1.0], strict=True) if b - a > 1e-9]
+    start, end = np.array([*zip(starts[alone], ends[alone], strict=True), *between]).T
     frame = {
-        "sign": [words.visible(characters[i]) for i in there],
-        "start": ends[there] - found.q[there],
-        "end": ends[there],
-        "q": found.q[there],
-        "drawn": there == found.drawn,
+        "sign": [words.visible(characters[i]) for i in alone] + ["…"] * len(between),
+        "start": start,
+        "end": end,
+        "q": end - start,
+        "drawn": [*(alone == found.drawn), *([False] * len(between))],
     }
     return {"segments": pd.DataFrame(frame), "die": pd.DataFrame({"start": [found.die]})}

@@ -14,7 +14,7 @@ from charrnn.network.rnn import Array
 
 KINDS = {  # what a character may be, by the colour that says so
     "vowel": "vowel",
-    "consonant": "consonant",
+    "consonant": "other letter",
     "E": "capital",
     "D": "digit",
     "muted": "punctuation",

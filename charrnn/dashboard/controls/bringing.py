@@ -143,8 +143,9 @@ def encodings(brought: Brought) -> None:
     if len(found) > 1:
         st.radio(
             "Encoding: how two lines of it would read",
-            [FOUND, *(name for name, _ in found)],
-            captions=[words.plain(lines[:120]) for _, lines in (found[0], *found)],
+            [FOUND, *(name for name, _ in found[1:])],
+            format_func=lambda name: f"{FOUND}: {found[0][0]}" if name == FOUND else name,
+            captions=[words.plain(lines[:120]) for _, lines in found],
             key=f"encoding {brought.key}",
         )
 

@@ -96,12 +96,19 @@ def array(session: Session) -> None:
     def said() -> bytes:
         sizes = " × ".join(map(str, entries(session, name)[0].shape))
         words = (
-            f"{name}{of_gate(session, name)}: {ARRAYS[name].meaning}. {sizes} numbers at step {session.view.step:,}."
+            f"{name}{of_gate(session, name)}: {ARRAYS[name].meaning}. {sizes} numbers at step {session.view.step:,}"
+            f"{of_the_frequent(session) if 'character' in ARRAYS[name] else ''}."
         )
         return encode_line([(words, "muted")], small=True)
 
     line(picture("weights-said", said, lambda: (name, gate)), key="weights-said")
     cells(picture("weights", seen, lambda: (name, gate)), key="matrix")
+
+
+def of_the_frequent(session: Session) -> str:
+    """That not all characters are drawn, as the sentence goes on."""
+    drawn, V = len(session.drawn_characters), len(session.run.corpus.vocabulary)
+    return f", for the {drawn} most frequent of {V:,} characters" if drawn < V else ""
 
 
 def chosen() -> str:
@@ -138,11 +145,13 @@ def block(session: Session, parameters: Parameters, name: str) -> Array:
 def entries(session: Session, name: str) -> tuple[Array, Axis, Axis]:
     """What is drawn of an array, and what stands down and across it."""
     _, *sides = ARRAYS[name]
-    many = [MANY if side == "unit" else None for side in sides]
-    values = np.atleast_2d(block(session, session.view.parameters, name))[: many[0], : many[1]]
-    signs = {"unit": list(map(str, range(MANY))), "character": list(session.run.corpus.vocabulary.characters)}
-    down, across = (Axis(side, signs.get(side, [""])[:n]) for side, n in zip(sides, values.shape, strict=True))
-    return values, down, across
+    of, characters = session.drawn_characters, session.run.corpus.vocabulary.characters
+    values = np.atleast_2d(block(session, session.view.parameters, name))
+    drawn = {"unit": np.arange(MANY), "character": of, "": np.zeros(1, int)}
+    places = [drawn[side][:n] for side, n in zip(sides, values.shape, strict=True)]
+    signs = {"unit": list(map(str, range(MANY))), "character": [characters[i] for i in of], "": [""]}
+    down, across = (Axis(side, signs[side][: len(at)]) for side, at in zip(sides, places, strict=True))
+    return values[np.ix_(*places)], down, across
 
 
 def histograms(session: Session) -> None:
@@ -228,7 +237,9 @@ def characters_as_points(session: Session) -> None:
     )
     view, corpus = session.view, session.run.corpus
     last = session.remember("points", Last, corpus.digest)
-    found = embedding(view.parameters.W_xh, last.value)  # turned like the drawing before
+    of = session.drawn_characters
+    found = embedding(view.parameters.W_xh[of], last.value)  # turned like the drawing before
     last.value = found.points
-    draw("points", charts.characters_chart, charts.characters_data(corpus.vocabulary.characters, found))
-    st.caption(f"Step {view.step:,}. The two axes show {sum(found.explained):.0%} of how the rows differ.")
+    draw("points", charts.characters_chart, charts.characters_data(corpus.vocabulary.decode(of), found))
+    shares = f"The two axes show {sum(found.explained):.0%} of how the rows differ"
+    st.caption(f"Step {view.step:,}. {shares}{of_the_frequent(session)}.")

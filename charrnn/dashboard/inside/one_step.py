@@ -6,7 +6,7 @@ import streamlit as st
 
 from charrnn.dashboard import words
 from charrnn.dashboard.components import Passage, encode_passages, passages
-from charrnn.dashboard.session.session import Session
+from charrnn.dashboard.session.session import ALPHABET, Session
 from charrnn.dashboard.tables import table
 from charrnn.insight.unrolled import Unrolled
 from charrnn.network.rnn import Parameters
@@ -25,13 +25,15 @@ def by_hand(session: Session, step: Unrolled, unit: int) -> None:
     rounded = st.column_config.NumberColumn(format="%.4f")
     with left:
         columns = {**dict.fromkeys(("y", "p", "dy"), rounded), "came": st.column_config.CheckboxColumn(width="small")}
-        table("step-characters", "Every character as the next", by_character(step, characters), columns, height=HEIGHT)
+        of = by_character(step, characters)
+        which = "Every character" if len(of) == len(characters) else f"The {len(of)} likeliest characters"
+        table("step-characters", f"{which} as the next", of, columns, height=HEIGHT)
     with right:
         columns = {**dict.fromkeys(FIGURES, rounded), "unit": st.column_config.NumberColumn(width="small")}
         table("step-units", "Every unit", by_unit(step), columns, height=HEIGHT)
     columns = {"gradient": st.column_config.NumberColumn(format="%.3e"), "loss": rounded}
     table("step-columns", "Every column, the latest first", by_column(step, characters), columns, height=HEIGHT)
-    st.caption(f"Step {view.step:,}. All characters, the likeliest first, and all units; values are rounded.")
+    st.caption(f"Step {view.step:,}. Characters, the likeliest first, and all units; values are rounded.")
 
 
 def written_out(step: Unrolled, parameters: Parameters, unit: int, characters: str) -> str:
@@ -84,9 +86,10 @@ def summed(a: np.ndarray, b: np.ndarray) -> str:
 
 
 def by_character(step: Unrolled, characters: str) -> pd.DataFrame:
-    """y, p and dy of every character in the last column, the likeliest first."""
+    """y, p and dy of characters in the last column, the likeliest first: of very many those, and what came."""
     y, p, dy = step.y[-1], step.p[-1], step.dy[-1]
     order = np.argsort(-p, kind="stable")
+    order = order[(np.arange(len(order)) < ALPHABET) | (order == step.came[-1])]
     signs = [words.visible(characters[i]) for i in order]
     return pd.DataFrame({"next": signs, "y": y[order], "p": p[order], "dy": dy[order], "came": order == step.came[-1]})
 

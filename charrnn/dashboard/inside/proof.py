@@ -80,7 +80,7 @@ def with_bug(session: Session, proof: Proof) -> None:
     st.markdown(in_words(bug, check, proof.limit))
     columns = {name: st.column_config.Column(help=help) for name, help in HELP.items()}
     columns["largest relative error"] = st.column_config.NumberColumn(
-        help=HELP["largest relative error"], format="%.1e"
+        help=HELP["largest relative error"], format="scientific"
     )
     table("proof-rows", "The gradient of each array against nudged weights", in_columns(check), columns, titled=False)
     if left_out := [name for name in BUGS if name not in there]:

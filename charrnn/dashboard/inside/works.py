@@ -17,7 +17,7 @@ from charrnn.dashboard.session.session import Last, Session
 from charrnn.insight.unrolled import Unrolled, Update, that_moved, unrolled, update
 from charrnn.network.optimizers import OPTIMIZERS as FORMULAS
 from charrnn.network.rnn import Array, Parameters
-from charrnn.training import checkpoint
+from charrnn.text.batches import streams_that_fit
 
 NEAR = 12  # columns drawn, the latest
 EDGE = (-2, -1, 0)  # further back those around the cut
@@ -67,7 +67,7 @@ def controls(session: Session) -> None:
                 range(H),
                 key="step-units-chosen",
                 max_selections=UNITS,
-                placeholder="units that moved it most; or choose",
+                placeholder="choose units",
                 label_visibility="collapsed",
                 persist_state="session",
                 on_change=anew("network-drawn"),
@@ -208,23 +208,25 @@ def finite(value: Any) -> float | None:
 
 
 def learned(session: Session, step: Unrolled) -> Update | None:
-    """What the optimiser would add to the parameters, where what it remembers is at hand: untrained, and at rest."""
+    """What the optimiser would add to the parameters, where what it remembers is at hand: not while it trains."""
     run, view = session.run, session.view
-    settings, rate = run.in_force_at(view.step), run.snapshot.rate
+    settings = run.in_force_at(view.step)
     memories = FORMULAS[settings.optimizer][1]
     if view.step == 0:
-        memory, rate = [np.zeros_like(view.parameters.flat)] * memories, settings.rate_at(0)
-    elif not view.past and run.state is not None and run.state_step == view.step:
-        arrays = checkpoint.from_bytes(run.state).arrays
-        memory = [arrays[f"memory_{i}"] for i in range(memories)]
+        memory = [np.zeros_like(view.parameters.flat)] * memories
+    elif (view.past or run.state_step == view.step) and (state := run.state_at(view.step)):
+        memory = [state.arrays[f"memory_{i}"] for i in range(memories)]
     else:
         return None
+    T = settings.sequence_length
+    a_step = T * streams_that_fit(len(run.corpus.train_ids), T, settings.batch_size)
     return update(
         view.parameters,
         step.gradients,
         memory,
+        step.x[step.cut :],
         optimizer=settings.optimizer,
-        rate=rate,
+        rate=settings.rate_at(view.step * a_step),
         limit=settings.clip,
         step=view.step + 1,
     )

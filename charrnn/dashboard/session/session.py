@@ -24,6 +24,7 @@ CELLS = 84  # columns of the reading strip
 CHARACTERS = 400  # of a text typed in
 # Runs that may train before all pages' pictures come more seldom: processors are for training.
 LIVELY = min(os.cpu_count() or 2, 8)
+ALPHABET = 300  # characters of an alphabet that are drawn or listed, the most frequent or the likeliest
 LIMIT = 6  # runs in a comparison
 HEARD_SECONDS = 10.0  # by then a browser has heard that its address is another one, however busy the server is
 RANKING = "which-unit"  # the measurement that gives units their names
@@ -113,6 +114,11 @@ class Session:
         """What a drawing is to remember for the next one: in common with all browsers for which it is `of` the same."""
         found = self.remembered[name] = shared((name, self.run, *of), kind)
         return found
+
+    @property
+    def drawn_characters(self) -> Array:
+        """The ids that charts and pictures of the alphabet show, in their order: of very many the most frequent."""
+        return np.sort(self.run.corpus.frequency_order[:ALPHABET])
 
     @property
     def seen_at(self) -> int | None:

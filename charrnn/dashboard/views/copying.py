@@ -79,7 +79,7 @@ def controls() -> None:
             key="shortest",
             persist_state="session",
             on_change=st.rerun,
-            width=150,
+            width=200,
         )
 
 

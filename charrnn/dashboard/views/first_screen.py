@@ -126,7 +126,7 @@ def headline(session: Session, baselines: list[Baseline]) -> list[Span]:
     blind = len(run.corpus.vocabulary)
     if view.step == 0:
         return [
-            (f"It hesitates between {blind} characters: a blind guess.", "strong"),
+            (f"It hesitates between {blind:,} characters: a blind guess.", "strong"),
             of_kind(log(blind), "untrained"),
         ]
     if blown := blown_up.found(session):
@@ -143,7 +143,7 @@ def beside_blind(nats: float, V: int) -> str:
     """A loss beside that of a blind guess, as the sentence goes on."""
     if words.choices(nats) == words.choices(log(V)):
         return ", as a blind guess does."
-    return f", down from {V}." if nats < log(V) else f": a blind guess among {V} would do better."
+    return f", down from {V:,}." if nats < log(V) else f": a blind guess among {V:,} would do better."
 
 
 def of_kind(nats: float, kind: str) -> Span:

@@ -19,7 +19,7 @@ from charrnn.dashboard.components import (
 )
 from charrnn.dashboard.session.parts import redrawn
 from charrnn.dashboard.session.selection import shown
-from charrnn.dashboard.session.session import Session
+from charrnn.dashboard.session.session import ALPHABET, Session
 from charrnn.dashboard.views.copying import copying
 from charrnn.dashboard.views.writing import LENGTH, Dice, dice_now
 from charrnn.insight.reading import TOP
@@ -97,7 +97,7 @@ def buttons(found: Written, characters: str) -> None:
         st.button("Take one back", key="take-back", on_click=go, args=(many - 1,), disabled=not many)
         st.selectbox(
             "Pick the next character yourself",
-            np.argsort(-found.p[-1], kind="stable").tolist(),
+            np.argsort(-found.p[-1], kind="stable")[:ALPHABET].tolist(),
             index=None,
             format_func=lambda i: f"{words.visible(characters[i])}  {found.p[-1, i]:.1%}",
             key=f"watched-pick-{many}",

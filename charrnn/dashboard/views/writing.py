@@ -80,8 +80,8 @@ def row(session: Session) -> None:
 def by_line() -> None:
     """Whether lines are written instead of a text, and where each ends."""
     help = "For names, titles, recipes: each line is begun anew. Those that stand in the text are underlined."
-    if st.toggle("One line at a time", key="by-line", on_change=again, help=help):
-        fields.text("A line ends at", "stop", on_change=again, placeholder="line end", help="A character of the text.")
+    st.toggle("One line at a time", key="by-line", on_change=again, help=help)
+    fields.text("which ends at", "stop", on_change=again, placeholder="a line end", help="A character of the text.")
 
 
 def again() -> None:

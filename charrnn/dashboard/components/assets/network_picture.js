@@ -88,7 +88,8 @@ function drawArrays(brush, x) {
   const { size, y } = brush;
   letter(brush, "W_hy", x + 17, (y.up + y.state) / 2, 400, brush.theme.muted, 10);
   letter(brush, "W_xh", x + 17, (y.under + y.read) / 2 - 6, 400, brush.theme.muted, 10);
-  letter(brush, "W_hh", x - size.wide / 2, y.state - 9, 400, brush.theme.muted, 10);
+  const room = size.wide - stateWidth(size) > 56; // beside the arrow, else above the states
+  letter(brush, "W_hh", x - size.wide / 2, room ? (y.state + y.under) / 2 - 11 : y.state - 9, 400, brush.theme.muted, 10);
 }
 
 /** @type {(brush: Brush, x: number, character: string, last: boolean) => void} */

@@ -168,7 +168,7 @@ def test_the_sound_checkpoint_is_taken_by_every_command(folder, sound):
 def test_a_number_that_cannot_be_had_is_refused(folder, sound, value):
     for option in ("length", "temperature", "top-k", "seed"):
         assert_refused("sample", folder / "sound.safetensors", f"--{option}={value}")
-    for option in ("steps", "sample", "hidden-size", "learning-rate", "decay", "seed", "held-out"):
+    for option in ("steps", "sample", "hidden-size", "learning-rate", "decay", "dropout", "seed", "held-out"):
         assert_refused("train", folder / "rain.txt", f"--{option}={value}")
 
 

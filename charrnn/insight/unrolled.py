@@ -5,7 +5,7 @@ The letters are those of network/rnn.py, a column for each character read; dh is
     dh_t = dy_t W_hyᵀ + dz_{t+1} W_hhᵀ                                          dz_t = dh_t (1 - h_t²)
 
 Training learns from the last T columns and cuts the unroll before them. Here the gradient flows on past the cut, so
-that it is seen what is thrown away; the summed gradients leave it out, as training does.
+that it is seen what is thrown away; the summed gradients leave it out, as training does. All is without dropout.
 N = columns, T = characters of a training window, V = vocabulary size, H = hidden size.
 """
 
@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from charrnn.network.optimizers import OPTIMIZERS, clip, update_rows
+from charrnn.network.optimizers import OPTIMIZERS, clip, decay_weights, update_rows
 from charrnn.network.rnn import MANY, Array, Parameters, cross_entropy, log_softmax, recur_back, softmax
 
 
@@ -94,8 +94,9 @@ def update(
     rate: float,
     limit: float,
     step: int,
+    weight_decay: float = 0,
 ) -> Update:
-    """The gradients clipped to ±limit, and what the optimiser adds to the parameters at this step, counted from 1.
+    """The gradients clipped to ±limit, and what a step, counted from 1, adds to the parameters: decay and optimiser.
 
     `memory` is what it remembers of earlier gradients, as flat vectors; `read` are the ids of the characters that the
     gradients are of, which alone have their rows updated where the alphabet is large. Nothing that is given is changed.
@@ -104,6 +105,8 @@ def update(
     p, g, memory = np.array(parameters.flat), np.array(gradients.flat), [np.array(m) for m in memory]
     clip(g, limit)
     before, W_xh = p.copy(), gradients.W_xh
+    if weight_decay:
+        decay_weights(parameters.like(p), rate, weight_decay)
     if len(W_xh) < MANY:
         optimize(p, g, memory, np.empty_like(p), rate, step)
     else:

@@ -27,7 +27,7 @@ import numpy as np
 
 from charrnn.network.jacobian import Jacobian
 from charrnn.network.lstm import sigmoid, start_gates
-from charrnn.network.rnn import MANY, Array, Parameters, aligned_zeros, by_rows, cross_entropy, steps, transposed
+from charrnn.network.rnn import MANY, Array, Parameters, aligned_zeros, by_rows, output, steps, transposed
 from charrnn.network.rnn import zeros as zeros_of
 
 GATES, BIASES, STATES = 3, 4, 1  # blocks of H columns in W_hh, of H entries in b_h, and in a row of the state
@@ -131,31 +131,29 @@ def loss_and_gradients(
     hidden: Array,
     space: Workspace | None = None,
     counted: Array | None = None,
+    mask: Array | None = None,
 ) -> tuple[float, Parameters, Array]:
     """One window forward and back.
 
-    inputs, targets (T, B) ids; hidden (B, H) the state before; counted as in rnn.py. Returns the loss (nats, summed
-    over t, mean over streams), its gradients (not clipped) and the state after (B, H). With a workspace, gradients and
-    state are views into it.
+    inputs, targets (T, B) ids; hidden (B, H) the state before; counted and mask as in rnn.py. Returns the loss
+    (nats, summed over t, mean over streams), its gradients (not clipped) and the state after (B, H). With a workspace,
+    gradients and state are views into it.
     """
-    W_xh, W_hh, W_hy, b_h, b_y = parameters
+    W_xh, W_hh, _, b_h, _ = parameters
     (T, B), (V, H) = inputs.shape, parameters.sizes
     space = space or Workspace(T, B, V, H, W_hh.dtype)
-    h, a, q, dq = space.h, space.a, space.q, space.dq
+    h, a, q, dh, dq = space.h, space.a, space.q, space.dh, space.dq
     inputs, targets = inputs.reshape(-1), targets.reshape(-1)
 
-    # Forward: the state, then every prediction at once.
+    # The state from the first step to the last, then every prediction at once, forward and back.
     h[:B] = hidden
     W_xh.take(inputs, 0, a, "clip")
     np.add(a, b_h[: 3 * H], a)
     recur(W_hh, b_h[3 * H :], a, q, h, B)
     before, after = h[:-B], h[B:]
-    y = np.dot(after, W_hy, space.y)
-    np.add(y, b_y, y)
-    loss, dy = cross_entropy(y, space.row_start + targets, B, space.ones_V, counted)
+    loss = output(parameters, space, after, targets, B, counted, mask)
 
-    # Backward: all that dh is multiplied by at once, the recurrence, then every weight's gradient at once.
-    dh = np.dot(dy, W_hy.T, space.dh)
+    # All that dh is multiplied by at once, the recurrence back, then every other weight's gradient at once.
     r, z, n = (a[:, k * H : (k + 1) * H] for k in range(3))
     dq_r, dq_z, dq_n = (dq[:, k * H : (k + 1) * H] for k in range(3))
     m, dn = q[:, 2 * H :], space.dn
@@ -179,8 +177,6 @@ def loss_and_gradients(
     dq[:, 2 * H :] = dn  # from here on da
     by_rows(space, inputs, dq)
     np.dot(space.ones, dq, gradients.b_h[: 3 * H])
-    np.dot(after.T, dy, gradients.W_hy)
-    np.dot(space.ones, dy, gradients.b_y)
     return loss, gradients, h[-B:]
 
 

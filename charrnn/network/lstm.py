@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 
 from charrnn.network.jacobian import Jacobian
-from charrnn.network.rnn import MANY, Array, Parameters, aligned_zeros, by_rows, cross_entropy, steps, transposed
+from charrnn.network.rnn import MANY, Array, Parameters, aligned_zeros, by_rows, output, steps, transposed
 from charrnn.network.rnn import zeros as zeros_of
 
 GATES, BIASES, STATES = 4, 4, 2  # blocks of H columns in W_hh, of H entries in b_h, and in a row of the state
@@ -152,31 +152,29 @@ def loss_and_gradients(
     state: Array,
     space: Workspace | None = None,
     counted: Array | None = None,
+    mask: Array | None = None,
 ) -> tuple[float, Parameters, Array]:
     """One window forward and back.
 
-    inputs, targets (T, B) ids; state (B, 2H) before; counted as in rnn.py. Returns the loss (nats, summed over t, mean
-    over streams), its gradients (not clipped) and the state after (B, 2H). With a workspace, gradients and state are
-    views into it.
+    inputs, targets (T, B) ids; state (B, 2H) before; counted and mask as in rnn.py. Returns the loss (nats, summed over
+    t, mean over streams), its gradients (not clipped) and the state after (B, 2H). With a workspace, gradients and
+    state are views into it.
     """
-    W_xh, W_hh, W_hy, b_h, b_y = parameters
+    W_xh, W_hh, _, b_h, _ = parameters
     (T, B), (V, H) = inputs.shape, parameters.sizes
     space = space or Workspace(T, B, V, H, W_hh.dtype)
-    h, c, a, da = space.h, space.c, space.a, space.da
+    h, c, a, dh, da = space.h, space.c, space.a, space.dh, space.da
     inputs, targets = inputs.reshape(-1), targets.reshape(-1)
 
-    # Forward: the state, then every prediction at once.
+    # The state from the first step to the last, then every prediction at once, forward and back.
     h[:B], c[:B] = state[:, :H], state[:, H:]
     W_xh.take(inputs, 0, a, "clip")
     np.add(a, b_h, a)
     recur(W_hh, a, space.z, h, c, space.tanh_c, B)
     after = h[B:]
-    y = np.dot(after, W_hy, space.y)
-    np.add(y, b_y, y)
-    loss, dy = cross_entropy(y, space.row_start + targets, B, space.ones_V, counted)
+    loss = output(parameters, space, after, targets, B, counted, mask)
 
-    # Backward: all that dh and dc are multiplied by at once, the recurrence, then every weight's gradient at once.
-    dh = np.dot(dy, W_hy.T, space.dh)
+    # All that dh and dc are multiplied by at once, the recurrence back, then every other weight's gradient at once.
     o, i, f, g = (a[:, k * H : (k + 1) * H] for k in range(4))
     da_o, da_i, da_f, da_g = (da[:, k * H : (k + 1) * H] for k in range(4))
     sigmoids, slopes = a[:, : 3 * H], da[:, : 3 * H]
@@ -197,9 +195,7 @@ def loss_and_gradients(
     gradients = space.gradients
     by_rows(space, inputs, da)
     np.dot(h[:-B].T, da, gradients.W_hh)
-    np.dot(after.T, dy, gradients.W_hy)
     np.dot(space.ones, da, gradients.b_h)
-    np.dot(space.ones, dy, gradients.b_y)
     space.state[:, :H], space.state[:, H:] = h[-B:], c[-B:]
     return loss, gradients, space.state
 

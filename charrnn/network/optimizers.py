@@ -10,7 +10,7 @@ from math import sqrt
 
 import numpy as np
 
-from charrnn.network.rnn import Array
+from charrnn.network.rnn import Array, Parameters
 
 RMSPROP_DECAY = 0.95
 ADAM_BETA_1, ADAM_BETA_2 = 0.9, 0.99  # 0.99: with 0.999 the first thousand steps remember their wild start for too long
@@ -76,6 +76,16 @@ OPTIMIZERS: dict[str, tuple[Optimizer, int]] = {  # the formula, and how many ve
     "rmsprop": (rmsprop, 1),
     "sgd": (sgd, 0),
 }
+
+
+def decay_weights(parameters: Parameters, rate: float, decay: float) -> None:
+    """W -= rate · decay · W for each weight, in place, beside the optimiser's step; the biases are left alone.
+
+    Decoupled weight decay (Loshchilov & Hutter 2019, algorithms 1 and 2): it is no part of the gradient, so neither
+    clipping nor what an optimiser remembers sees it. As in PyTorch's AdamW their two rates are one.
+    """
+    for W in parameters[:3]:
+        np.multiply(W, 1 - rate * decay, W)
 
 
 def update_rows(

@@ -14,6 +14,8 @@ T = sequence length, B = parallel streams, V = vocabulary size, H = hidden size.
 
 (Elman 1990, "Finding structure in time"; Werbos 1990, "Backpropagation through time", truncated after T steps as in
 Williams & Peng 1990.) Only the two recurrences are loops; the rest is one matrix product over all T·B rows.
+
+With dropout h_t ∘ m_t stands for h_t in y_t and dW_hy, and dh_t = dy_t W_hyᵀ ∘ m_t, whatever the cell (dropout.py).
 """
 
 from collections.abc import Callable
@@ -185,33 +187,31 @@ def loss_and_gradients(
     hidden: Array,
     space: Workspace | None = None,
     counted: Array | None = None,
+    mask: Array | None = None,
 ) -> tuple[float, Parameters, Array]:
     """One window forward and back.
 
     inputs, targets (T, B) ids; hidden (B, H) the state before; counted (T, B) bool, which targets are to be predicted,
-    all where it is None. Returns the loss (nats, summed over t, mean over streams), its gradients (not clipped:
-    clipping is the trainer's) and the state after (B, H). With a workspace, gradients and state are views into it,
-    valid until its next use.
+    all where it is None; mask (T·B, H) of dropout, none where it is None. Returns the loss (nats, summed over t, mean
+    over streams), its gradients (not clipped: clipping is the trainer's) and the state after (B, H). With a workspace,
+    gradients and state are views into it, valid until its next use.
     """
-    W_xh, W_hh, W_hy, b_h, b_y = parameters
+    W_xh, W_hh, _, b_h, _ = parameters
     T, B = inputs.shape
     V, H = W_xh.shape
     space = space or Workspace(T, B, V, H, W_hh.dtype)
-    before, after, z, dh, dz, slope = space.before, space.after, space.z, space.dh, space.dz, space.slope
+    before, after, z, dz, slope = space.before, space.after, space.z, space.dz, space.slope
     h_steps, z_steps, dh_steps, dz_steps, slope_steps = space.steps
     inputs, targets = inputs.reshape(-1), targets.reshape(-1)
 
-    # Forward: the state, then every prediction at once.
+    # The state from the first step to the last, then every prediction at once, forward and back.
     space.h[:B] = hidden
     W_xh.take(inputs, 0, z, "clip")
     np.add(z, b_h, z)
     recur(W_hh, z_steps, h_steps)
-    y = np.dot(after, W_hy, space.y)
-    np.add(y, b_y, y)
-    loss, dy = cross_entropy(y, space.row_start + targets, B, space.ones_V, counted)
+    loss = output(parameters, space, after, targets, B, counted, mask)
 
-    # Backward: dz from the last step to the first, then every weight's gradient at once.
-    np.dot(dy, W_hy.T, dh)
+    # dz from the last step to the first, then every other weight's gradient at once.
     np.multiply(after, after, slope)
     np.subtract(1, slope, slope)
     W_hh_T = transposed(W_hh, space.W_hh_T) if B * H >= 1024 else W_hh.T  # from about there on the copy pays
@@ -219,10 +219,36 @@ def loss_and_gradients(
     gradients = space.gradients
     by_rows(space, inputs, dz)
     np.dot(before.T, dz, gradients.W_hh)
-    np.dot(after.T, dy, gradients.W_hy)
     np.dot(space.ones, dz, gradients.b_h)
-    np.dot(space.ones, dy, gradients.b_y)
     return loss, gradients, space.h[-B:]
+
+
+def output(
+    parameters: Parameters,
+    space: Any,
+    h: Array,
+    targets: Array,
+    B: int,
+    counted: Array | None = None,
+    mask: Array | None = None,
+) -> float:
+    """The output layer forward and back, in any cell's workspace: the loss of h (T·B, H) and targets (T·B,).
+
+    Writes dW_hy, db_y and, into space.dh, what the predictions tell each state; counted and mask as in
+    loss_and_gradients.
+    """
+    W_hy, gradients = parameters.W_hy, space.gradients
+    if mask is not None:
+        h = np.multiply(h, mask, space.dh)  # whose room is free until dh is known
+    y = np.dot(h, W_hy, space.y)
+    np.add(y, parameters.b_y, y)
+    loss, dy = cross_entropy(y, space.row_start + targets, B, space.ones_V, counted)
+    np.dot(h.T, dy, gradients.W_hy)
+    np.dot(space.ones, dy, gradients.b_y)
+    np.dot(dy, W_hy.T, space.dh)
+    if mask is not None:
+        np.multiply(space.dh, mask, space.dh)
+    return loss
 
 
 def by_rows(space: Any, inputs: Array, dz: Array) -> None:

@@ -20,7 +20,7 @@ from charrnn.text.corpus import Corpus, Vocabulary
 from charrnn.training.settings import IN_TRAINING, WORDS, Settings, SettingsError
 from charrnn.training.trainer import State, Trainer
 
-FORKABLE = {*IN_TRAINING, "decay", "optimizer"}  # what may change in the middle of training
+FORKABLE = {*IN_TRAINING, "decay", "optimizer", "weight_decay", "dropout"}  # what may change in the middle of training
 KEY, CHECKSUM = "charrnn", "crc32"
 # What Python raises where something is missing, of another kind than expected, too large or too deep.
 WRONG = (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError)

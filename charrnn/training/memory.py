@@ -26,7 +26,10 @@ def needed(settings: Settings, V: int) -> int:
     cell = CELLS[settings.cell]
     G, S = cell.GATES, cell.STATES
     P = (V + H) * G * H + H * V + cell.BIASES * H + V
-    step = (cell.ROWS * T + S) * B * H + (2 if V < MANY else 1) * T * B * V  # what the cell keeps; y, one-hot rows
+    mask = T * B * H if settings.dropout else 0
+    step = (
+        mask + (cell.ROWS * T + S) * B * H + (2 if V < MANY else 1) * T * B * V
+    )  # what the cell keeps; y, one-hot rows
     weights = (4 + memories) * P + G * H * H  # parameters, gradients, what the optimiser and clipping write; W_hhᵀ
     states = STATES * ((1 + memories) * P + S * B * H)
     return (step + weights + states) * np.dtype(settings.dtype).itemsize

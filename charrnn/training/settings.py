@@ -16,6 +16,8 @@ LIMITS: dict[str, tuple[float, float]] = {
     "clip": (1e-3, 1e6),
     "init_scale": (1e-6, 10.0),
     "seed": (0, 2**32 - 1),
+    "weight_decay": (0.0, 10.0),
+    "dropout": (0.0, 0.9),
 }
 IN_TRAINING = ("learning_rate", "clip")  # these may be set at any step
 COUNTS = ("hidden_size", "sequence_length", "batch_size", "seed")  # whole numbers
@@ -38,6 +40,8 @@ WORDS = {  # what each is called wherever people read of it
     "seed": "seed",
     "dtype": "precision",
     "cell": "cell",
+    "weight_decay": "weight decay",
+    "dropout": "dropout",
 }
 
 
@@ -74,6 +78,8 @@ class Settings:
     seed: int = 1
     dtype: str = "float32"
     cell: str = "rnn"  # the vanilla network; "gru" and "lstm" have gates
+    weight_decay: float = 0.0  # each step takes rate * weight_decay of every weight off it; 0 for none
+    dropout: float = 0.0  # share of the units that each prediction in training does without; 0 for none
 
     def __post_init__(self) -> None:
         for name, (low, high) in LIMITS.items():

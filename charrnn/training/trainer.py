@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from charrnn.network.cells import CELLS, zero_state
+from charrnn.network.dropout import draw_mask
 from charrnn.network.evaluate import evaluate
-from charrnn.network.optimizers import OPTIMIZERS, clip, update_rows
+from charrnn.network.optimizers import OPTIMIZERS, clip, decay_weights, update_rows
 from charrnn.network.rnn import Array, Parameters, aligned_zeros
 from charrnn.network.sampling import generate, sample
 from charrnn.text.batches import Batches, streams_that_fit
@@ -49,7 +50,7 @@ class Trainer:
         B = streams_that_fit(len(corpus.train_ids), settings.sequence_length, settings.batch_size)
         require_memory(replace(settings, batch_size=B), V)
         dtype, cell = np.dtype(settings.dtype), CELLS[settings.cell]
-        init_seed, sampling_seed = np.random.SeedSequence(settings.seed).spawn(2)
+        init_seed, sampling_seed, dropout_seed = np.random.SeedSequence(settings.seed).spawn(3)
         self.parameters: Parameters = cell.initialise(
             V, H, np.random.default_rng(init_seed), init=settings.init, scale=settings.init_scale, dtype=dtype
         )
@@ -67,6 +68,8 @@ class Trainer:
         self._loss_and_gradients = cell.loss_and_gradients
         self._space = cell.Workspace(self.batches.T, self.batches.B, V, H, dtype)
         self._gradients = self._space.gradients.flat
+        self._mask = aligned_zeros(self.batches.T * self.batches.B, H, dtype=dtype) if settings.dropout else None
+        self._mask_key = int(dropout_seed.generate_state(1, np.uint64)[0])
         self._keep = 0.999**self.batches.B  # of the smooth loss, a step: the same memory in characters at every B
 
     @property
@@ -111,11 +114,17 @@ class Trainer:
             self.hidden[:] = 0
         ignored = self.corpus.vocabulary.replacement
         counted = None if ignored is None else targets != ignored
-        loss, _, hidden = self._loss_and_gradients(self.parameters, inputs, targets, self.hidden, self._space, counted)
+        if self._mask is not None:
+            draw_mask(self._mask, self.settings.dropout, self._mask_key, self.steps)
+        loss, _, hidden = self._loss_and_gradients(
+            self.parameters, inputs, targets, self.hidden, self._space, counted, self._mask
+        )
         g = self._gradients
         norm, clipped = clip(g, self._clip)
         rate = self.rate
         self.steps += 1
+        if self.settings.weight_decay:
+            decay_weights(self.parameters, rate, self.settings.weight_decay)
         if (rows := self._space.rows) is None:
             self._optimize(self._flat, g, self._memory, self._scratch, rate, self.steps)
         else:

@@ -173,6 +173,10 @@ def test_another_optimiser_asks_first_once_something_has_been_learned(page):
     assert page.run.snapshot.step == 10
     page.click("confirm-yes")
     assert (page.run.snapshot.step, page.run.settings.optimizer) == (0, "sgd")
+    page.at.number_input(key="dropout").set_value(0.5)
+    page.look().at.number_input(key="weight_decay").set_value(0.1)
+    settings = page.look().run.settings
+    assert (settings.optimizer, settings.dropout, settings.weight_decay) == ("sgd", 0.5, 0.1)
 
 
 def test_start_over_asks_first_and_keep_keeps(page):

@@ -311,8 +311,10 @@ def test_the_step_by_hand_has_the_loss_of_the_network(opened):
 
 
 def test_the_drawn_step_is_that_of_the_network_looked_at_untrained_stored_and_now(open_page):
-    page = open_page().step("10 steps").step("10 steps")
+    page = open_page(weight_decay="0.5", dropout="0.2").step("10 steps").step("10 steps")
     trainer = Trainer(page.run.corpus, page.run.settings)
+    assert (trainer.settings.weight_decay, trainer.settings.dropout) == (0.5, 0.2)
+    assert any("without the dropout" in caption.value for caption in page.at.caption)
 
     def drawn(step):
         page.look_back(step) if step < 20 else page.at.select_slider(key=page.shown("scrubber")).set_value(NOW)
@@ -322,13 +324,14 @@ def test_the_drawn_step_is_that_of_the_network_looked_at_untrained_stored_and_no
     ids = ids[: start + works.FIRST + 1]
     pictures = [drawn(step) for step in (0, 10, 20)]
     assert [picture["step"] for picture in pictures] == ["step 0", "step 10", "step 20"]
+    assert {picture["optimizer"] for picture in pictures} == {"Adam with weight decay 0.5"}
     for picture in pictures:
         step = unrolled(trainer.parameters, ids, states(trainer.parameters, ids[:-1]), T, last=True)
         arrays, name = trainer.state().arrays, trainer.settings.optimizer
         memory = [arrays[f"memory_{i}"] for i in range(OPTIMIZERS[name][1])]
         made = update(
             trainer.parameters, step.gradients, memory, step.x[step.cut :],
-            optimizer=name, rate=trainer.rate, limit=trainer.clip, step=trainer.steps + 1,
+            optimizer=name, rate=trainer.rate, limit=trainer.clip, step=trainer.steps + 1, weight_decay=0.5,
         )  # fmt: skip
         norms = [np.linalg.norm(array) for array in step.gradients]
         assert [one["norm"] for one in picture["summed"]] == pytest.approx(norms, rel=1e-4)

@@ -73,9 +73,9 @@ MANY = FEW + "".join(map(chr, range(0x4E00, 0x4E00 + 700)))  # whose rows are up
 
 @pytest.mark.parametrize("text", [FEW, MANY], ids=["few", "many"])
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
-@pytest.mark.parametrize("clip", [5.0, 1e-3])
-def test_the_update_is_the_one_that_training_makes(optimizer, clip, text):
-    settings = Settings(12, 6, 1, 1e-2, 50.0, optimizer, clip, dtype="float64")
+@pytest.mark.parametrize(("clip", "decay"), [(5.0, 0.0), (1e-3, 0.0), (5.0, 0.3)])
+def test_the_update_is_the_one_that_training_makes(optimizer, clip, decay, text):
+    settings = Settings(12, 6, 1, 1e-2, 50.0, optimizer, clip, dtype="float64", weight_decay=decay)
     trainer = Trainer(Corpus.from_text(text), settings)
     trainer.train(7)  # so that the optimiser has something to remember
     state, before = trainer.state(), trainer.parameters.copy()
@@ -84,8 +84,9 @@ def test_the_update_is_the_one_that_training_makes(optimizer, clip, text):
     step = unrolled(before, ids, states(before, ids[:-1], trainer.hidden[0]), 6)
     memory = [state.arrays[f"memory_{i}"] for i in range(OPTIMIZERS[optimizer][1])]
     made = update(
-        before, step.gradients, memory, step.x[step.cut :], optimizer=optimizer, rate=rate, limit=clip, step=8
-    )
+        before, step.gradients, memory, step.x[step.cut :],
+        optimizer=optimizer, rate=rate, limit=clip, step=8, weight_decay=decay,
+    )  # fmt: skip
     done = trainer.step()
     cut = sum(np.count_nonzero(np.abs(g) > clip) for g in step.gradients)
     assert done.clipped == cut / before.flat.size

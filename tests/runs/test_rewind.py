@@ -130,9 +130,10 @@ def test_a_fork_with_the_same_settings_makes_the_same_curve(engine, run, setting
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "adagrad", "rmsprop"])
-def test_a_fork_may_change_rate_clip_schedule_and_optimiser(engine, run, corpus, settings, optimizer):
+def test_a_fork_may_change_how_it_learns(engine, run, corpus, settings, optimizer):
     trained(run, 100)
-    other = replace(settings, learning_rate=1e-3, decay=0.0, clip=1.0, optimizer=optimizer)
+    against = {"weight_decay": 0.1, "dropout": 0.5}
+    other = replace(settings, learning_rate=1e-3, decay=0.0, clip=1.0, optimizer=optimizer, **against)
     fork = engine.fork(run, 100, other)
     assert (fork.snapshot.learning_rate, fork.snapshot.clip, fork.snapshot.rate) == (1e-3, 1.0, 1e-3)
     trained(fork, 20)

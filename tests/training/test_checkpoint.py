@@ -40,9 +40,10 @@ def test_a_state_survives_bytes_exactly(optimizer, dtype):
     assert other.state().values == state.values
 
 
+@pytest.mark.parametrize("dropout", [0.0, 0.5])
 @pytest.mark.parametrize("cell", CELLS)
-def test_a_saved_run_goes_on_where_it_stopped(cell, tmp_path):
-    trainer = trained(cell=cell)
+def test_a_saved_run_goes_on_where_it_stopped(cell, dropout, tmp_path):
+    trainer = trained(cell=cell, dropout=dropout, weight_decay=dropout)
     charrnn.save(trainer, tmp_path / "run.safetensors")
     again = charrnn.load(tmp_path / "run.safetensors", corpus())
     assert again.settings == trainer.settings

@@ -60,6 +60,7 @@ def peak_of(corpus: Corpus, chosen: Settings) -> int:
         (40, {"hidden_size": 400, "sequence_length": 10, "batch_size": 2, "cell": "gru"}),
         (40, {"hidden_size": 64, "sequence_length": 300, "batch_size": 16, "cell": "lstm"}),
         (40, {"hidden_size": 400, "sequence_length": 10, "batch_size": 2, "cell": "lstm"}),
+        (10, {"hidden_size": 64, "sequence_length": 400, "batch_size": 32, "dropout": 0.5}),
     ],
     ids=[
         "long unroll",
@@ -71,6 +72,7 @@ def peak_of(corpus: Corpus, chosen: Settings) -> int:
         "many units of a GRU",
         "long unroll of an LSTM",
         "many units of an LSTM",
+        "dropout",
     ],
 )
 def test_what_is_told_is_what_a_run_really_takes_at_its_peak(V, sizes):

@@ -18,8 +18,11 @@ EVERY_KIND = pytest.mark.parametrize(
         for dtype in ("float32", "float64")
         for B in (1, 3)
     ]
-    + [Settings(cell=cell, batch_size=B, learning_rate=1e-2, **SMALL) for cell in ("gru", "lstm") for B in (1, 3)],
-    ids=lambda settings: f"{settings.cell}-{settings.optimizer}-{settings.dtype}-{settings.batch_size}",
+    + [Settings(cell=cell, batch_size=B, learning_rate=1e-2, **SMALL) for cell in ("gru", "lstm") for B in (1, 3)]
+    + [Settings(cell=cell, batch_size=3, dropout=0.5, weight_decay=0.3, **SMALL) for cell in ("rnn", "gru", "lstm")],
+    ids=lambda settings: (
+        f"{settings.cell}-{settings.optimizer}-{settings.dtype}-{settings.batch_size}-{settings.dropout}"
+    ),
 )
 
 

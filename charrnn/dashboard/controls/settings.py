@@ -99,7 +99,7 @@ def learning(session: Session) -> None:
 
 
 def choose_learning(session: Session) -> None:
-    """Rate and clip act at once; the optimiser and the schedule need a new start."""
+    """Rate and clip act at once; the optimiser, the schedule and what is against learning by heart need a new start."""
     run = session.run
     settings = run.in_force
 
@@ -124,18 +124,19 @@ def choose_learning(session: Session) -> None:
         on_change=acts("optimizer", key, lambda: run.in_force.optimizer, lambda optimizer: anew(optimizer=optimizer)),
         help="How a gradient becomes a correction. Needs a new start.",
     )
-    decay = float(settings.decay)
-    key = key_of("decay", decay)
-    st.number_input(
-        "The rate falls after … characters",
-        *LIMITS["decay"],
-        value=decay,
-        step=100_000.0,
-        format="%.0f",
-        key=key,
-        on_change=acts("decay", key, lambda: run.in_force.decay, lambda decay: anew(decay=decay)),
-        help="Rate in force = rate / √(1 + characters read / this); 0 keeps it constant. Needs a new start.",
-    )
+
+    def number_anew(name: str, label: str, help: str, step: float, format: str = "%.3g", place: Any = st) -> None:
+        def now() -> float:
+            return float(getattr(run.in_force, name))
+
+        key, options = key_of(name, now()), {"step": step, "format": format, "help": f"{help} Needs a new start."}
+        on_change = acts(name, key, now, lambda value: anew(**{name: value}))
+        place.number_input(label, *LIMITS[name], value=now(), key=key, on_change=on_change, **options)
+
+    schedule = "Rate in force = rate / √(1 + characters read / this); 0 keeps it constant."
+    number_anew("decay", "The rate falls after … characters", schedule, 100_000.0, "%.0f")
+    for name, place in zip(("weight_decay", "dropout"), st.columns(2), strict=True):
+        number_anew(name, *NUMBERS[name], place=place)
     refusal(session, "learning")
     st.caption(f"In force now: {words.rate(settings.rate_at(run.snapshot.characters))}")
 

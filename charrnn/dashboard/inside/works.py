@@ -94,6 +94,8 @@ def drawn(session: Session) -> None:
 
     drawing = session.picture("step", lambda: encoded(session, place), seen)
     network(drawing, key="step-drawn", on_place=moved)
+    if session.run.settings.dropout:
+        st.caption("Drawn without the dropout with which it is trained: every unit takes part.")
 
 
 def in_tables(session: Session) -> Hashable:
@@ -158,7 +160,8 @@ def encoded(session: Session, place: Place) -> bytes:
         chosen=bool(place.units),
         summed=summed(step, learned(session, step), settings.clip),
         clip=settings.clip,
-        optimizer=OPTIMIZERS[settings.optimizer],
+        optimizer=OPTIMIZERS[settings.optimizer]
+        + (f" with weight decay {settings.weight_decay:g}" if settings.weight_decay else ""),
         step=f"step {view.step:,}",
         place=place.at,
         places=places(session),
@@ -229,4 +232,5 @@ def learned(session: Session, step: Unrolled) -> Update | None:
         rate=settings.rate_at(view.step * a_step),
         limit=settings.clip,
         step=view.step + 1,
+        weight_decay=settings.weight_decay,
     )

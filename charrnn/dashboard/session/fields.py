@@ -18,6 +18,17 @@ NUMBERS = {  # what each is called and means, and how far one press on its + goe
     "init_scale": ("Start scale", "Size of the weights before training.", 0.01),
     "learning_rate": ("Learning rate", "Size of each correction.", 0.001),
     "clip": ("Clip", "Largest entry of the gradient that is allowed; larger ones are cut.", 1.0),
+    "weight_decay": (
+        "Weight decay",
+        "Against learning by heart: each step takes this, times the rate, of every weight off it. 0 for none.",
+        0.1,
+    ),
+    "dropout": (
+        "Dropout",
+        "Against learning by heart: the share of the units that each prediction in training does without. Whatever "
+        "is measured, written or drawn here is without it. 0 for none.",
+        0.1,
+    ),
 }
 TYPED = {  # characters at most
     "typed": CELLS,

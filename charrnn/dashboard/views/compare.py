@@ -30,7 +30,7 @@ from charrnn.training.settings import WORDS
 AXES: dict[str, Across] = {"steps": "step", "characters": "characters", "seconds": "seconds"}
 SECONDS = 1.0  # between two drawings of the curves, and of the results, while a run trains
 SAMPLE_LENGTH = 200
-ANYWHERE = ("learning_rate", "clip", "optimizer")  # what a fork may have otherwise
+ANYWHERE = ("learning_rate", "clip", "optimizer", "weight_decay", "dropout")  # what a fork may have otherwise
 AT_THE_START = ("hidden_size", "sequence_length", "batch_size", "init_scale", "seed")
 ARRIVAL = "compare-arrival"  # in Streamlit's state: another number each time the browser is to be led here
 NO_PRIME = np.empty(0, np.int32)
@@ -137,6 +137,8 @@ def choose_fork(session: Session) -> None:
             format_func=OPTIMIZERS.__getitem__,
             key=field("fork", settings, "optimizer"),
         )
+        number("fork", settings, "weight_decay")
+        number("fork", settings, "dropout")
         for name in () if step else AT_THE_START:
             number("fork", settings, name)
         if not step:

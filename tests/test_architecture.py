@@ -1,5 +1,5 @@
 """Imports go one way: app.py, __main__ -> dashboard -> runs -> training -> network, text -> numpy; and in the dashboard
-page -> controls, views, inside -> session -> components, charts -> channel."""
+page -> controls, views, inside, lessons -> session -> components, charts -> channel."""
 
 import ast
 import re
@@ -32,8 +32,9 @@ FLOORS = {  # the same within the dashboard
     "controls": SHOWN | {"session"},
     "views": SHOWN | {"session"},
     "inside": SHOWN | {"session"},
+    "lessons": SHOWN | {"session"},
     "server": {"channel", "components"},
-    "page": {"session", "controls", "views", "inside", "streamlit_fixes"},
+    "page": {"session", "controls", "views", "inside", "lessons", "streamlit_fixes"},
 }
 SCREEN = {"streamlit", "altair", "pandas", "segno"}
 FILES = {
@@ -85,7 +86,7 @@ def test_a_room_knows_only_the_rooms_before_it(room):
 
 @pytest.mark.parametrize("floor", FLOORS)
 def test_within_the_dashboard_too(floor):
-    """And controls, views and inside do not know each other."""
+    """And controls, views, inside and lessons do not know each other."""
     wrong = []
     for file in FILES["dashboard"]:
         within = [name.split(".")[2] for name in imported(file) if name.startswith("charrnn.dashboard.")]

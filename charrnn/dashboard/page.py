@@ -7,6 +7,7 @@ import streamlit as st
 from charrnn.dashboard import streamlit_fixes
 from charrnn.dashboard.controls import my_runs, player, sentence, settings, sharing, text
 from charrnn.dashboard.inside import knows, learns, remembers, works
+from charrnn.dashboard.lessons import sidebar
 from charrnn.dashboard.session import parts, visit
 from charrnn.dashboard.session.parts import alone
 from charrnn.dashboard.views import compare, filmstrip, first_screen, guessing, watched
@@ -16,16 +17,17 @@ STYLE = Path(__file__).with_name("page.css").read_text(encoding="utf-8")  # what
 
 def page() -> None:
     """The page. A function, or the server would keep what the last visit had: a script's names outlast it."""
-    st.set_page_config("CharRNN Lab", page_icon="🧠", layout="wide")
+    st.set_page_config("CharRNN Lab", page_icon="🧠", layout="wide", initial_sidebar_state="expanded")
 
     streamlit_fixes.from_the_top()
     st.html(f"<style>{STYLE}{streamlit_fixes.style(st.context.theme.type)}</style>")
     here = visit.open_session()
+    alone(lambda: sidebar.beside(here), "lessons")
     parts.whole(here, lambda: first_screen.page_depends_on(here))
     if "present" in st.query_params:
         st.html(f"<style>{streamlit_fixes.PRESENT}</style>")
 
-    with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small", key="header"):
+    with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="xsmall", key="header"):
         st.markdown("**CharRNN Lab**", width="content")
         if not here.watching:
             alone(lambda: text.text(here), "text")
@@ -33,6 +35,7 @@ def page() -> None:
             alone(lambda: settings.learning(here), "learning")
             alone(lambda: my_runs.my_runs(here), "my-runs")
         alone(lambda: sentence.sentence(here), "sentence")
+        alone(lambda: sidebar.button(here), "lessons-button")
         alone(lambda: sharing.share(here), "share")
     with st.container():  # a question comes and goes without moving what follows, which would all be built anew
         if here.proposal:

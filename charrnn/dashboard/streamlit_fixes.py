@@ -152,12 +152,27 @@ def from_the_top() -> None:
 
 
 # What the theme cannot say, and what has no key. Without it: the player's margins are wider, a part that is long in
-# being redrawn turns pale, fingers have smaller buttons, and in the dark white is written on bright mint.
+# being redrawn turns pale, lessons cover the page on a phone, fingers have smaller buttons, and in the dark white is
+# written on bright mint.
 STYLE = """
 [data-testid="stBottomBlockContainer"] { padding-top: 0.7rem; padding-bottom: 0.8rem; }
 
 /* What has yet to be redrawn is not outdated: what moves comes over the channel. */
 [data-stale="true"] { opacity: 1 !important; transition: none !important; }
+
+/* Beside lessons the page needs its room; on a phone they stand above it, and neither covers the other. */
+[data-testid="stSidebarHeader"] { height: 2.2rem; padding: 0; margin: 0; }
+[data-testid="stSidebarUserContent"] { padding: 0 0 1rem; }
+[data-testid="stSidebar"][data-collapsed="false"] + div [data-testid$="BlockContainer"] { padding-inline: 1.5rem; }
+@media (max-width: 640px) {
+  [data-testid="stAppViewContainer"]:has([data-testid="stSidebar"][data-collapsed="false"]) { flex-direction: column; }
+  [data-testid="stSidebar"][data-collapsed="false"] + div { position: relative; flex: 1; min-height: 0; }
+  [data-testid="stSidebar"][data-collapsed="false"] + div > [data-testid="stMain"] { height: 100%; }
+  [data-testid="stSidebar"][data-collapsed="false"] {
+    position: relative !important; width: 100% !important; max-width: none !important; height: auto !important;
+    max-height: 42dvh; box-shadow: none; border-bottom: 1px solid; flex: none;
+  }
+}
 
 /* Fingers need 44 pixels. */
 @media (pointer: coarse) {

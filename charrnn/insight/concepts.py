@@ -42,8 +42,12 @@ class Concept(NamedTuple):
 
 def concepts(text: str) -> list[Concept]:
     """All concepts that have enough examples in the text: a lower-cased one has no capitals."""
+    return [concept for concept in _all_concepts(text) if concept.enough]
+
+
+def _all_concepts(text: str) -> list[Concept]:
     space, line_end = _are(text, " ".__eq__), _are(text, "\n".__eq__)
-    found = [
+    return [
         Concept("inside quotes", inside_quotes(text), False),
         Concept("after a space", space, False),
         Concept("space comes next", np.append(space[1:], False), False),
@@ -55,7 +59,6 @@ def concepts(text: str) -> list[Concept]:
         Concept("place in word", _since(~_are(text, _in_word)), True),
         Concept("bracket depth", bracket_depth(text), True),
     ]
-    return [concept for concept in found if concept.enough]
 
 
 def own_concept(text: str, pattern: str, deadline: float = 2.0, *, any_case: bool = False) -> Concept:
@@ -110,3 +113,6 @@ def _is_vowel(character: str) -> bool:
 
 def _in_word(character: str) -> bool:
     return character.isalnum() or character in "'’"
+
+
+NAMES = tuple(concept.name for concept in _all_concepts(""))

@@ -7,7 +7,6 @@ import pytest
 from app_page import SECONDS, Page
 
 from charrnn.dashboard.session import measuring
-from charrnn.dashboard.views import first_screen
 
 FIRST_SCREEN = {"headline", "strip", "written", "figures"}
 OF_THE_TEXT = {"heatmap", "heatmap-said", "on-the-text", "connected"}
@@ -142,11 +141,12 @@ def test_browsers_that_see_the_same_have_it_made_once_for_each_version(two, monk
     assert sorted(made) == sorted(ALL)
 
 
-def test_a_pinned_column_is_seen_where_it_was_pinned(two, monkeypatch):
+def test_a_pinned_column_is_seen_where_it_was_pinned(two):
     first, second = two
-    monkeypatch.setattr(first_screen, "pinned_column", lambda: 5)
+    second.session.pinned = 5
     second.look()
-    assert apart(first, second) == {"strip"}
+    assert apart(first, second) == {"strip", "step"}
+    first.session.pinned = 5
     first.look()
     assert apart(first, second) == set()
 

@@ -1,12 +1,17 @@
-"""A section of the page that the browser is led to."""
+"""A part of the page that the browser is led to."""
+
+from typing import Literal
 
 from charrnn.dashboard.wire import pack
 
 from .mounting import mount
 
 
-def arrive(section: str, number: int, *, key: str) -> None:
-    """Have the section of this key brought before the eye, once for each ``number``; 0 leaves it."""
-    mount(
-        "arrive", pack({"section": section, "number": str(number)}), key=key
-    )  # as text: JavaScript rounds numbers as large as these
+def arrive(part: str, number: int, *, key: str, block: Literal["start", "nearest"] = "start") -> None:
+    """Have the part of this key brought before the eye, once for each ``number``; 0 leaves it.
+
+    It stands at the top then, or with ``nearest`` where it is, if that is in sight.
+    """
+    # The number goes as text: JavaScript rounds those that are as large as these.
+    header = {"part": part, "number": str(number), "block": block}
+    mount("arrive", pack(header), key=key)

@@ -54,8 +54,12 @@ def reading_strip(data: bytes, *, key: str, on_pin: Callable[[int | None], None]
     return mount("reading_strip", data, key=key, choice="pinned", on_choice=on_pin)
 
 
-def encode_strip(frame: StripFrame) -> bytes:
-    """The frame as sent: 3.5 KB for 84 columns, six rows and five units. Raises ValueError where lengths differ."""
+def encode_strip(frame: StripFrame, pinned: int | None = None) -> bytes:
+    """The frame as sent: 3.5 KB for 84 columns, six rows and five units.
+
+    ``pinned`` moves the pin when it differs from the frame before; otherwise the person's own pin stays. Raises
+    ValueError where lengths differ.
+    """
     columns = len(frame["text"])
     best = len(frame["top"][0]) if frame["top"] else 0
     top = _shaped("top_p", frame["top_p"], (columns, best))
@@ -75,6 +79,7 @@ def encode_strip(frame: StripFrame) -> bytes:
         "now": frame["now"],
         "top": "".join(frame["top"]),
         "units": [unit["name"] for unit in frame["units"]],
+        "pinned": pinned,
         "reach": _reach(frame),
     }
     return pack(header, *arrays)

@@ -12,7 +12,7 @@ from charrnn.dashboard.inside.one_step import by_hand
 from charrnn.dashboard.inside.wrong import where_wrong
 from charrnn.dashboard.session.fields import OPTIMIZERS
 from charrnn.dashboard.session.parts import anew, redrawn, switch
-from charrnn.dashboard.session.selection import looked_at, pinned_column, shown
+from charrnn.dashboard.session.selection import looked_at, shown
 from charrnn.dashboard.session.session import Last, Session
 from charrnn.insight.unrolled import Unrolled, Update, that_moved, unrolled, update
 from charrnn.network.optimizers import OPTIMIZERS as FORMULAS
@@ -117,7 +117,7 @@ def chosen(session: Session) -> Place | None:
 
     None where the text is too short for one, and of a cell with gates, which has other equations.
     """
-    state, pinned = st.session_state, pinned_column()
+    state, pinned = st.session_state, session.pinned
     if state.get("step-pinned") != pinned:
         state["step-pinned"] = pinned
         state["step-at"] = state.get("step-at") if pinned is None else pinned

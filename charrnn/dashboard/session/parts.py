@@ -11,6 +11,7 @@ from charrnn.dashboard.channel import PAGE
 from charrnn.dashboard.components import link
 from charrnn.dashboard.session.session import Session
 
+HEEDED = ("temperature", "works", "watched", "knows", "remembers", "learns", "film", "compare")
 FAILED = "This part could not be drawn; the rest of the page stands. Try it again, or train on."
 
 
@@ -45,6 +46,7 @@ def redrawn(
 
     def part() -> None:
         session: Session = st.session_state["session"]
+        heed(session)
         session.channel.part(key, depends or tuple, every)
         if depends:
             link(session.channel.path, key, key=f"link-{key}", on_ask=with_others)
@@ -86,12 +88,18 @@ def switch(label: str, options: Mapping[str, Any], key: str, default: str, *part
     )
 
 
+def heed(session: Session) -> None:
+    """Note what some widgets hold, for those who cannot ask: lessons do in other threads."""
+    session.widgets = {key: st.session_state[key] for key in HEEDED if key in st.session_state}
+
+
 def whole(session: Session, depends: Callable[[], Hashable]) -> None:
     """Have the whole page drawn again when what it `depends` on has changed.
 
     Asked for from within a fragment: a request for the whole page that comes just when a click is being taken in would
     have Streamlit forget the click; one for a fragment waits for its turn.
     """
+    heed(session)
     session.channel.part(PAGE, depends)
 
     def asked() -> None:

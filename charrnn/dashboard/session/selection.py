@@ -102,14 +102,9 @@ def follow() -> None:
     anew(*FOLLOWERS)()
 
 
-def pinned_column() -> int | None:
-    """The column of the strip that is pinned in this browser."""
-    pinned: int | None = (st.session_state.get("strip") or {}).get("pinned")
-    return pinned
-
-
-def follow_pin() -> None:
-    """Have all that follows a column pinned in the strip drawn anew; only from its callback."""
+def pin(session: Session, column: int | None) -> None:
+    """A column was pinned in the strip: have all that follows it drawn anew; only from its callback."""
+    session.pinned = column
     anew("reading", "network-drawn", "step-tables")()
 
 

@@ -79,6 +79,8 @@ class Session:
     remembered: dict[str, Any] = field(default_factory=dict)  # of the last drawings, for the next, by what it is
     sentences: dict[Any, tuple[str, int]] = field(default_factory=dict)  # by text and length
     carried: tuple[Any, Any, Any] = (None, None, None)  # the states read last: of which network, along which ids
+    pinned: int | None = None  # the column of the strip that is pinned
+    widgets: dict[str, Any] = field(default_factory=dict)  # what some held when a part was drawn last (parts.heed)
     unit: int | None = None  # the one that was picked to be looked at, wherever that was
     subject: str = "verdicts"  # what of the units is shown below them (selection)
     measurements: dict[str, Any] = field(default_factory=dict)  # what takes long to find out, by what it is (measuring)

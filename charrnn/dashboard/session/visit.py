@@ -15,7 +15,8 @@ from charrnn.training.settings import Settings, SettingsError
 PANELS = ("text", "network", "learning", "my-runs", "stop-at", "go-on")  # they close once something was chosen in them
 
 
-KEPT_IN_ADDRESS = ("present", "unit", "across", "axis", "smoothing")  # choices of how something is drawn
+# Choices of how something is drawn, and of what lies beside the page.
+KEPT_IN_ADDRESS = ("present", "unit", "across", "axis", "smoothing", "lesson", "place")
 
 
 @st.cache_resource(show_spinner=False)

@@ -20,7 +20,7 @@ from charrnn.dashboard.components import (
     reading_strip,
 )
 from charrnn.dashboard.session.parts import alone, redrawn
-from charrnn.dashboard.session.selection import follow_pin, pinned_column
+from charrnn.dashboard.session.selection import pin
 from charrnn.dashboard.session.session import Last, Session, View
 from charrnn.dashboard.session.status import running
 from charrnn.dashboard.session.texts import baselines_of
@@ -179,13 +179,13 @@ def loss_of(curve: Curve, smoothed: Callable[[], Array], first: float, step: int
 
 def strip(session: Session) -> None:
     """The reading strip, and the column that is pinned in it."""
-    pinned = pinned_column()
+    pinned = session.pinned
 
     def seen() -> Hashable:
         return pinned, session.typed, session.naming
 
-    drawn = session.picture("strip", lambda: encode_strip(read(session, pinned)), seen)
-    reading_strip(drawn, key="strip", on_pin=lambda _: follow_pin())
+    drawn = session.picture("strip", lambda: encode_strip(read(session, pinned), pinned), seen)
+    reading_strip(drawn, key="strip", on_pin=lambda column: pin(session, column))
 
 
 def read(session: Session, pinned: int | None) -> StripFrame:

@@ -17,7 +17,7 @@ export default renderer(STYLE, (stage) =>
 /** @type {(bytes: Uint8Array) => Picture<number>} */
 function stripOf(bytes) {
   const frame = frameOf(bytes);
-  const { text, columns, now, units, surprise, likeliest } = frame;
+  const { text, columns, now, units, surprise, likeliest, pinned } = frame;
   const right = now.guess.filter((character, j) => character === text[j]).length;
   const held = (/** @type {Unit} */ { values }, /** @type {number} */ j) => signedText(real(values[j]));
 
@@ -26,7 +26,7 @@ function stripOf(bytes) {
     file: "reading-strip.png",
     alternative: `The text that came: ${text.join("")} — ${now.label}: ${now.guess.join("")} — ` +
       `${percent(right / columns)} of ${columns} guessed right. Arrow keys pin a character, Escape lets it go.`,
-    picked: null,
+    picked: pinned,
     cardWidth: 196,
     has: (j) => j < columns,
 
@@ -64,5 +64,5 @@ function frameOf(bytes) {
   const best = text.map((_, j) => likeliest(j)[0]);
   const p = Uint8Array.from(best, ([, probability]) => Math.round(255 * probability));
   const now = { label: header.now, guess: best.map(([character]) => character), p };
-  return { text, columns, rows, now, surprise, units, likeliest, reach: header.reach };
+  return { text, columns, rows, now, surprise, units, likeliest, reach: header.reach, pinned: header.pinned };
 }

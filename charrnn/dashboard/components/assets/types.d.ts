@@ -140,4 +140,5 @@ interface Strip {
   units: Unit[];
   likeliest(column: number): Guess[];
   reach: Reach | null;
+  pinned: number | null;
 }

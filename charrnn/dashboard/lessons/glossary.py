@@ -1,0 +1,26 @@
+"""The words that are not everyday, read from data/glossary.md: a heading each, and below it what it means."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+from charrnn.dashboard.lessons import keys
+from charrnn.dashboard.lessons.document import head_of, load, parts
+from charrnn.text.folder import DATA
+
+GLOSSARY = DATA / "glossary.md"
+
+
+class Term(NamedTuple):
+    """What a word means, and how things stand with it now: a sentence with figures, "" where there is none."""
+
+    meaning: str
+    now: str
+
+
+def glossary(path: Path = GLOSSARY) -> dict[str, Term]:
+    """Each term, in its order. Raises LessonError."""
+    terms = {}
+    for part in parts(path.name, load(path))[1:]:
+        head = head_of(path.name, part, {"now": keys.sentence})
+        terms[part.title] = Term(part.text, head.get("now", ""))
+    return terms

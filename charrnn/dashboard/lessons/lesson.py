@@ -1,0 +1,98 @@
+"""A lesson, read from its file; data/lessons/README.md describes these for those who write one."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from charrnn.dashboard.lessons import keys
+from charrnn.dashboard.lessons.document import LessonError, Part, head_of, load, parts
+from charrnn.dashboard.lessons.sentences import Condition
+from charrnn.text.folder import DATA
+
+LESSONS = DATA / "lessons"
+ABOUT = "README.md"  # for those who write lessons, and none itself
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,60}")
+
+
+class Question(NamedTuple):
+    """Asked before the answer can be seen."""
+
+    asked: str
+    choices: Sequence[str]
+    right: int  # the place of the right one among them
+    because: str  # what is said once one was chosen
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing: what is said, what it sets, what is to be done, and when that is done."""
+
+    title: str
+    text: str
+    question: Question | None
+    run: Mapping[str, Any]  # the run that it needs, as links describe one; that of the step before where it is empty
+    fork: Sequence[Mapping[str, Any]] = ()  # settings of runs beside it
+    open: Sequence[str] = ()  # sections
+    pin: int | None = None  # a column of the strip
+    temperature: float | None = None
+    sentence: str = ""  # for the strip to read
+    do: str = ""  # what to do, in a sentence
+    point: str = ""  # the key of what is pointed at
+    done: tuple[Condition, ...] = ()
+    found: str = ""  # a sentence with the figures that were promised
+    words: Sequence[str] = ()  # terms of the glossary
+
+
+class Lesson(NamedTuple):
+    """A title, what it is about, and its steps."""
+
+    name: str  # of its file, and in links
+    title: str
+    about: str
+    number: int  # lessons are listed by it
+    steps: Sequence[Step]
+
+
+def lessons(folder: Path = LESSONS) -> tuple[list[Lesson], list[str]]:
+    """All lessons of a folder in their order, and what is wrong with those that cannot be read."""
+    found, wrong = [], []
+    for path in sorted(folder.glob("*.md")):
+        if path.name != ABOUT:
+            try:
+                found.append(read(path))
+            except LessonError as error:
+                wrong.append(str(error))
+    return sorted(found, key=lambda lesson: (lesson.number, lesson.name)), wrong
+
+
+def read(path: Path) -> Lesson:
+    """The lesson of a file. Raises LessonError."""
+    if not _NAME.fullmatch(path.stem):
+        raise LessonError(f"{path.name}: its name stands in links, so it may have small letters, digits and - alone.")
+    title, *others = parts(path.name, load(path))
+    if not others:
+        raise LessonError(f"{path.name}, line {title.line}: a lesson needs a step, which begins with “## ”.")
+    head = head_of(path.name, title, keys.LESSON)
+    steps: list[Step] = []
+    run = head.get("run", {})
+    for part in others:
+        steps.append(step_of(path.name, part, run))
+        run = steps[-1].run
+    return Lesson(path.stem, title.title, title.text, head.get("number", 0), steps)
+
+
+def step_of(name: str, part: Part, run: Mapping[str, Any]) -> Step:
+    """A step, which has this run unless it needs another one. Raises LessonError."""
+    head = {"run": run} | head_of(name, part, keys.STEP)
+    if not part.text:
+        raise LessonError(f"{name}, line {part.line}: the step says nothing.")
+    asked, choices, answer, because = (head.pop(key, None) for key in ("question", "choices", "answer", "because"))
+    question = None
+    if asked or choices or answer or because:
+        if not asked or not choices or not answer or not 2 <= len(choices) >= answer:
+            wanted = "“question”, two or more “choices”, and “answer”, which of them is right, counted from 1"
+            raise LessonError(f"{name}, line {part.line_of('question')}: a question needs {wanted}.")
+        question = Question(asked, choices, answer - 1, because or "")
+    return Step(part.title, part.text, question, **head)

@@ -1,0 +1,44 @@
+"""Lessons beside the page: nothing of them without one, the run that one needs, and bad links corrected."""
+
+from charrnn.dashboard.lessons.lesson import lessons
+from charrnn.dashboard.lessons.staging import fits
+
+
+def beside(page):
+    """What stands in the sidebar."""
+    return list(page.at.sidebar)
+
+
+def test_without_a_lesson_there_is_no_sidebar_and_the_list_is_put_away_again(page):
+    assert [element for element in beside(page) if element.type != "sidebar"] == []
+    page.click("lessons")
+    assert {f"lesson-{lesson.name}" for lesson in lessons()[0]} <= set(page.buttons)
+    page.click("close-lessons")
+    assert "close-lessons" not in page.buttons
+
+
+def test_a_link_sets_up_the_run_that_its_lesson_needs(open_page):
+    page = open_page(lesson="why-it-forgets", place="2")
+    step = page.at.session_state["desk"].step
+    assert step.title == "Look further back"
+    assert fits(page.session, step)
+    assert page.run.corpus.name == "Delayed recall (lag=12)"
+    assert page.warnings == []
+
+
+def test_bad_links_are_corrected_with_a_sentence(open_page):
+    page = open_page(lesson="../etc")
+    assert page.warnings == ["There is no lesson called “../etc”: here is the list."]
+    assert "close-lessons" in page.buttons
+    page = open_page(lesson="why-it-forgets", place="99")
+    assert page.warnings == ["The lesson has 3 steps, and no place “99”: here is its beginning."]
+
+
+def test_a_run_that_has_learned_something_stays_as_it_is(page):
+    page.step("10 steps").click("lessons").click("lesson-why-it-forgets")
+    before = page.run
+    assert before.corpus.name == "Names"
+    page.click("lesson-run")
+    assert page.run is not before
+    assert before.snapshot.step == 10
+    assert page.run.corpus.name == "Delayed recall (lag=12)"

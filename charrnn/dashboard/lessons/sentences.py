@@ -8,7 +8,7 @@
 
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from string import Formatter
 from typing import Any, NamedTuple
@@ -101,13 +101,3 @@ def pieces(sentence: str) -> list[tuple[str, str | None]]:
 def told(sentence: str, known: Known) -> str:
     """The sentence, with what is known in it."""
     return "".join(literal + (written(name, known(name)) if name else "") for literal, name in pieces(sentence))
-
-
-def knows_all(sentence: str, known: Known) -> bool:
-    """Whether every figure in it is known."""
-    return all(known(name) is not None for _, name in pieces(sentence) if name)
-
-
-def from_plain(values: Mapping[str, Value]) -> Known:
-    """What is known, from a plain mapping."""
-    return values.get

@@ -1,7 +1,9 @@
 """Lessons beside the page: nothing of them without one, the run that one needs, and bad links corrected."""
 
+from charrnn.dashboard.lessons.facts import Facts
 from charrnn.dashboard.lessons.lesson import lessons
 from charrnn.dashboard.lessons.staging import fits
+from charrnn.dashboard.lessons.vocabulary import FACTS
 
 
 def beside(page):
@@ -42,3 +44,14 @@ def test_a_run_that_has_learned_something_stays_as_it_is(page):
     assert page.run is not before
     assert before.snapshot.step == 10
     assert page.run.corpus.name == "Delayed recall (lag=12)"
+
+
+def test_every_fact_can_be_asked_for_on_a_page_and_what_stands_there_is_known(page):
+    page.step("10 steps")
+    facts = Facts(page.session, {"blind guess": 3.3}, False)
+    for name, fact in FACTS.items():
+        for of in ("", *(f" of {one}" for one in fact.of)):
+            if of or not fact.needed:
+                facts(name + of)  # raises where the page has it in another form
+    assert 0 < facts("own_surprise") < 20
+    assert (facts("step"), facts("pinned"), facts("knows open"), facts("step of B")) == (10, "no", "yes", None)

@@ -71,7 +71,7 @@ class Facts:
         last, run = self.session.remembered.get("sample"), self.session.run
         if not last or not last.value:
             return None
-        ids = run.corpus.vocabulary.encode(last.value[1])
+        ids = run.corpus.vocabulary.encode(last.value[1]["text"])
         return float(reading.strip(self.session.view.parameters, ids, 1).surprise.mean()) if len(ids) > 2 else None
 
 

@@ -122,3 +122,12 @@ def test_hasty_clicks_on_train_and_pause_are_all_obeyed_and_leave_the_page_whole
             expect(lab.key(pressed)).to_have_count(0)
     expect(lab.figures).to_contain_text("paused")
     expect(lab.strip).to_be_visible()
+
+
+def test_the_sample_follows_a_slider_that_is_moved_hastily(lab):
+    first = lab.sample.inner_text()
+    lab.button("sampling").click()
+    slider = lab.page.get_by_role("slider", name="Temperature")
+    for _ in range(8):
+        slider.press("ArrowLeft")
+    assert lab.soon(lambda: lab.sample.inner_text() != first)

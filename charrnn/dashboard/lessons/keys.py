@@ -28,13 +28,6 @@ def whole(value: Any) -> int:
     return value
 
 
-def temperature(value: Any) -> float:
-    """What the page's slider may be set to."""
-    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= 2:
-        raise ValueError(f"{value!r} should be a number from 0 to 2")
-    return float(value)
-
-
 def listed(value: Any) -> list[str]:
     """One text or several."""
     return [a_text(each) for each in (value if isinstance(value, list) else [value])]
@@ -116,7 +109,6 @@ STEP: dict[str, Check] = {
     "fork": forks,
     "open": lambda value: [one_of(vocabulary.SECTIONS, "section")(each) for each in listed(value)],
     "pin": whole,
-    "temperature": temperature,
     "sentence": a_text,
     "do": a_text,
     "point": one_of(vocabulary.POINTS, "thing to point at"),

@@ -36,7 +36,6 @@ class Step:
     fork: Sequence[Mapping[str, Any]] = ()  # settings of runs beside it
     open: Sequence[str] = ()  # sections
     pin: int | None = None  # a column of the strip
-    temperature: float | None = None
     sentence: str = ""  # for the strip to read
     do: str = ""  # what to do, in a sentence
     point: str = ""  # the key of what is pointed at

@@ -1,4 +1,4 @@
-"""What a step sets on the page: its run, runs beside it, sections, the pinned character, temperature, a sentence."""
+"""What a step sets on the page: its run, runs beside it, sections, the pinned character, a sentence."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -22,8 +22,6 @@ def set_stage(session: Session, step: Step) -> None:
     """Have the page show what the step is about. A run that has learned something is never touched."""
     state = st.session_state
     state.update(dict.fromkeys(step.open, True))
-    if step.temperature is not None:
-        state["temperature"] = step.temperature
     if step.sentence:
         state["typed"] = step.sentence
     if step.pin is not None and session.pinned is None:

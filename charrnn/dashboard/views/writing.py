@@ -62,9 +62,9 @@ def row(session: Session) -> None:
         view = session.view
         st.markdown(f"**At step {view.step:,} it wrote**" if view.past else "**It writes**")
         with st.popover("Temperature", key="sampling"):
-            st.session_state.setdefault("temperature", 0.8)
-            help = "Low: safe, high: daring."
-            st.slider("Temperature", 0.0, 2.0, step=0.1, key="temperature", on_change=again, help=help)
+            st.slider(
+                "Temperature", 0.0, 2.0, 0.8, 0.1, key="temperature", on_change=again, help="Low: safe, high: daring."
+            )
             fields.text(
                 "Begin with", "prime", on_change=again, help="It continues from here; empty: it begins by itself."
             )

@@ -181,7 +181,7 @@ def test_two_sessions_on_two_runs_do_not_disturb_each_other(visit, lab):
 def test_the_filmstrip_comes_as_text_and_as_a_picture(lab):
     lab.choose_steps("100 steps")
     paused_at(lab, 100)
-    expect(lab.page.get_by_text(re.compile(r"^Step 100, the \d+ dearest"))).to_be_visible()  # the page rests
+    expect(lab.key("knows").get_by_text(re.compile(r"^Step 100, on [\d,]+ "))).to_be_visible()  # the page rests
     lab.key("film").locator("summary").click()
     saved = []
     for key in ("film-text", "film-picture"):

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from charrnn.text.parameters import parameter
-from charrnn.text.resampling import BLOCK, equal_lines, take
+from charrnn.text.resampling import BLOCK, EqualLines
 
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
@@ -23,7 +23,7 @@ _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 @dataclass(frozen=True)
-class Additions:
+class Additions(EqualLines):
     """`49+97=146`: both numbers uniform from 0 to `largest`; the sum follows from them.
 
     Entropy 2 log2(largest + 1) / mean line length.
@@ -34,30 +34,23 @@ class Additions:
     largest: int = parameter(99, "Largest number that is added", 9, 9_999)
 
     @property
-    def entropy_bits(self) -> float:
+    def line_length(self) -> float:
         numbers = np.arange(self.largest + 1)
         sums = np.arange(2 * self.largest + 1)
         pairs = len(numbers) - np.abs(sums - self.largest)  # so many have each sum
-        characters = 2 * _digits(numbers).mean() + pairs @ _digits(sums) / pairs.sum() + len("+=\n")
-        return float(self._line_bits / characters)
-
-    def generate(self, length: int, rng: np.random.Generator) -> str:
-        return take(length, self._lines(rng))
-
-    def log_loss_bits(self, text: str) -> float:
-        return equal_lines(text, self._line_bits)
+        return float(2 * _digits(numbers).mean() + pairs @ _digits(sums) / pairs.sum() + len("+=\n"))
 
     @property
-    def _line_bits(self) -> float:
+    def line_bits(self) -> float:
         return 2 * log2(self.largest + 1)
 
-    def _lines(self, rng: np.random.Generator) -> Iterator[str]:
+    def lines(self, rng: np.random.Generator) -> Iterator[str]:
         while True:
             yield from (_addition(a, b) for a, b in rng.integers(self.largest + 1, size=(BLOCK, 2)).tolist())
 
 
 @dataclass(frozen=True)
-class Dates:
+class Dates(EqualLines):
     """`5 December 2050 = 2050-12-05 Mon`: a day uniform over `years` years from `first` on, then the same day again.
 
     Entropy log2(days) / mean line length.
@@ -69,14 +62,8 @@ class Dates:
     years: int = parameter(200, "Years from there on", 1, 400)
 
     @cached_property
-    def entropy_bits(self) -> float:
-        return self._line_bits * len(self._days) / sum(len(_date(day)) for day in self._days)
-
-    def generate(self, length: int, rng: np.random.Generator) -> str:
-        return take(length, self._lines(rng))
-
-    def log_loss_bits(self, text: str) -> float:
-        return equal_lines(text, self._line_bits)
+    def line_length(self) -> float:
+        return sum(len(_date(day)) for day in self._days) / len(self._days)
 
     @property
     def _days(self) -> range:
@@ -84,10 +71,10 @@ class Dates:
         return range(datetime.date(self.first, 1, 1).toordinal(), end.toordinal())
 
     @property
-    def _line_bits(self) -> float:
+    def line_bits(self) -> float:
         return log2(len(self._days))
 
-    def _lines(self, rng: np.random.Generator) -> Iterator[str]:
+    def lines(self, rng: np.random.Generator) -> Iterator[str]:
         while True:
             yield from (_date(self._days[i]) for i in rng.integers(len(self._days), size=BLOCK).tolist())
 

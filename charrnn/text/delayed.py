@@ -16,11 +16,11 @@ from typing import ClassVar
 import numpy as np
 
 from charrnn.text.parameters import parameter
-from charrnn.text.resampling import BLOCK, equal_lines, take
+from charrnn.text.resampling import BLOCK, EqualLines
 
 
 @dataclass(frozen=True)
-class Recall:
+class Recall(EqualLines):
     """`G:yxzy…zz:G`: a key of `keys` (at most 26), `lag` random fillers of x, y, z, and the key again.
 
     Entropy (log2 keys + lag log2 3) / (lag + 5); another log2 keys a line for a model without memory.
@@ -32,20 +32,14 @@ class Recall:
     lag: int = parameter(20, "Distance: characters between the two times it is written", 1, 400)
 
     @property
-    def entropy_bits(self) -> float:
-        return self._line_bits / (self.lag + 5)
-
-    def generate(self, length: int, rng: np.random.Generator) -> str:
-        return take(length, self._lines(rng))
-
-    def log_loss_bits(self, text: str) -> float:
-        return equal_lines(text, self._line_bits)
+    def line_length(self) -> float:
+        return self.lag + 5
 
     @property
-    def _line_bits(self) -> float:
+    def line_bits(self) -> float:
         return log2(self.keys) + self.lag * log2(3)
 
-    def _lines(self, rng: np.random.Generator) -> Iterator[str]:
+    def lines(self, rng: np.random.Generator) -> Iterator[str]:
         while True:
             keys = rng.integers(self.keys, size=BLOCK).tolist()
             fillers = rng.integers(ord("x"), ord("z") + 1, size=(BLOCK, self.lag), dtype=np.uint8)
@@ -54,7 +48,7 @@ class Recall:
 
 
 @dataclass(frozen=True)
-class Copy:
+class Copy(EqualLines):
     """`CABDA....:CABDA`: a word of `length` random letters of `symbols`, `delay` dots, and the word again.
 
     Entropy length log2 symbols / (2 length + delay + 2); twice that for a model without memory.
@@ -67,20 +61,14 @@ class Copy:
     delay: int = parameter(10, "Distance: dots between the word and its copy", 1, 400)
 
     @property
-    def entropy_bits(self) -> float:
-        return self._line_bits / (2 * self.length + self.delay + 2)
-
-    def generate(self, length: int, rng: np.random.Generator) -> str:
-        return take(length, self._lines(rng))
-
-    def log_loss_bits(self, text: str) -> float:
-        return equal_lines(text, self._line_bits)
+    def line_length(self) -> float:
+        return 2 * self.length + self.delay + 2
 
     @property
-    def _line_bits(self) -> float:
+    def line_bits(self) -> float:
         return self.length * log2(self.symbols)
 
-    def _lines(self, rng: np.random.Generator) -> Iterator[str]:
+    def lines(self, rng: np.random.Generator) -> Iterator[str]:
         between = "." * self.delay + ":"
         while True:
             letters = rng.integers(ord("A"), ord("A") + self.symbols, size=(BLOCK, self.length), dtype=np.uint8)
@@ -90,7 +78,7 @@ class Copy:
 
 
 @dataclass(frozen=True)
-class Parity:
+class Parity(EqualLines):
     """`0110100=1`: so many random `bits`, and 1 where the number of ones among them is odd, else 0.
 
     Entropy bits / (bits + 3); one more bit a line for a model that misses a single one of them.
@@ -101,16 +89,14 @@ class Parity:
     bits: int = parameter(6, "Bits in a row: the first is so far from the answer", 2, 400)
 
     @property
-    def entropy_bits(self) -> float:
-        return self.bits / (self.bits + 3)
+    def line_length(self) -> float:
+        return self.bits + 3
 
-    def generate(self, length: int, rng: np.random.Generator) -> str:
-        return take(length, self._lines(rng))
+    @property
+    def line_bits(self) -> float:
+        return self.bits
 
-    def log_loss_bits(self, text: str) -> float:
-        return equal_lines(text, self.bits)
-
-    def _lines(self, rng: np.random.Generator) -> Iterator[str]:
+    def lines(self, rng: np.random.Generator) -> Iterator[str]:
         while True:
             rows = rng.integers(2, size=(BLOCK, self.bits), dtype=np.uint8)
             for row, odd in zip(rows, (rows.sum(axis=1) % 2).tolist(), strict=True):
@@ -118,7 +104,7 @@ class Parity:
 
 
 @dataclass(frozen=True)
-class Order:
+class Order(EqualLines):
     """`abXdcaaYbd:Q`: `length` random letters of a to d, two of them replaced by X or Y each, and a letter that says
     which came first and which second: XX P, XY Q, YX R, YY S.
 
@@ -131,21 +117,15 @@ class Order:
     length: int = parameter(16, "Letters before the answer", 2, 400)
 
     @property
-    def entropy_bits(self) -> float:
-        return self._line_bits / (self.length + 3)
-
-    def generate(self, length: int, rng: np.random.Generator) -> str:
-        return take(length, self._lines(rng))
-
-    def log_loss_bits(self, text: str) -> float:
-        return equal_lines(text, self._line_bits)
+    def line_length(self) -> float:
+        return self.length + 3
 
     @property
-    def _line_bits(self) -> float:
+    def line_bits(self) -> float:
         half = self.length // 2
         return 2 + log2(half) + log2(self.length - half) + 2 * (self.length - 2)
 
-    def _lines(self, rng: np.random.Generator) -> Iterator[str]:
+    def lines(self, rng: np.random.Generator) -> Iterator[str]:
         half, every = self.length // 2, np.arange(BLOCK)
         while True:
             rows = rng.integers(ord("a"), ord("d") + 1, size=(BLOCK, self.length), dtype=np.uint8)

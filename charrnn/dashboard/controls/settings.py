@@ -113,7 +113,7 @@ def choose_learning(session: Session) -> None:
     # What the widgets show is what is in force, whoever set it.
     rates(lambda: run.in_force.learning_rate, lambda rate: turn(learning_rate=rate))
     live_number("clip", "clip", lambda: run.in_force.clip, lambda clip: turn(clip=clip))
-    st.divider()
+    st.caption("With a new start:")
     optimizers, key = list(OPTIMIZERS), key_of("optimizer", settings.optimizer)
     st.selectbox(
         "Optimiser",
@@ -171,7 +171,7 @@ def confirm(session: Session) -> None:
     def close() -> None:
         session.proposal = None
 
-    st.dialog("Start over?", on_dismiss=close)(choose_start)(session)
+    st.dialog("Start over?", width="medium", on_dismiss=close)(choose_start)(session)
 
 
 def choose_start(session: Session) -> None:

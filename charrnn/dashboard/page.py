@@ -7,7 +7,7 @@ import streamlit as st
 from charrnn.dashboard import streamlit_fixes
 from charrnn.dashboard.controls import my_runs, player, sentence, settings, sharing, text
 from charrnn.dashboard.inside import knows, learns, remembers, works
-from charrnn.dashboard.lessons import sidebar
+from charrnn.dashboard.lessons import sidebar, welcome
 from charrnn.dashboard.session import parts, visit
 from charrnn.dashboard.session.parts import alone
 from charrnn.dashboard.views import compare, filmstrip, first_screen, guessing, watched
@@ -38,6 +38,8 @@ def page() -> None:
         alone(lambda: sidebar.button(here), "lessons-button")
         alone(lambda: sharing.share(here), "share")
     with st.container():  # a question comes and goes without moving what follows, which would all be built anew
+        if here.welcome:
+            alone(lambda: welcome.welcome(here), "welcome")
         if here.proposal:
             alone(lambda: settings.confirm(here), "confirm")
         if here.forking:

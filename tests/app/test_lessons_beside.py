@@ -1,5 +1,7 @@
 """Lessons beside the page: nothing of them without one, the run that one needs, and bad links corrected."""
 
+from charrnn.dashboard.components.kept import Kept
+from charrnn.dashboard.controls import my_runs
 from charrnn.dashboard.lessons.facts import Facts
 from charrnn.dashboard.lessons.lesson import lessons
 from charrnn.dashboard.lessons.staging import fits
@@ -17,6 +19,18 @@ def test_without_a_lesson_there_is_no_sidebar_and_the_list_is_put_away_again(pag
     assert {f"lesson-{lesson.name}" for lesson in lessons()[0]} <= set(page.buttons)
     page.click("close-lessons")
     assert "close-lessons" not in page.buttons
+
+
+def test_who_is_here_for_the_first_time_is_told_what_this_is_until_something_is_trained(open_page, monkeypatch):
+    monkeypatch.setattr(my_runs, "kept_runs", lambda *_, key: Kept([], first=True))
+    page = open_page()
+    assert {"first-lesson", "welcomed"} <= set(page.buttons)
+    assert any("guesses the next" in text.value for text in page.at.markdown)
+    assert "welcomed" not in page.step("1 step").buttons
+    page = open_page()
+    assert "welcomed" not in page.click("welcomed").buttons
+    page = open_page(lesson="what-temperature-does")  # who comes for a lesson is told by it
+    assert "welcomed" not in page.buttons
 
 
 def test_a_link_sets_up_the_run_that_its_lesson_needs(open_page):

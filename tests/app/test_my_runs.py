@@ -2,6 +2,7 @@
 
 import pytest
 
+from charrnn.dashboard.components.kept import Kept
 from charrnn.dashboard.controls import my_runs
 from charrnn.dashboard.session import server
 
@@ -17,8 +18,8 @@ def listed(open_page, page, monkeypatch):
         page.look()
     kept = [run.token for run in runs]
 
-    def answer(add, drop, key):
-        return [token for token in kept if token not in drop]
+    def answer(add, drop, greets, key):
+        return Kept([token for token in kept if token not in drop], first=False)
 
     monkeypatch.setattr(my_runs, "kept_runs", answer)
     page.look().look()
@@ -56,7 +57,7 @@ def test_who_deletes_the_run_that_is_open_is_told_that_it_will_be_gone_until_it_
 
 def test_a_deleted_run_is_out_of_the_list_before_the_browser_has_answered(listed, monkeypatch):
     page, kept = listed
-    monkeypatch.setattr(my_runs, "kept_runs", lambda add, drop, key: kept)
+    monkeypatch.setattr(my_runs, "kept_runs", lambda *_, key: Kept(kept, first=False))
     tick(page, 1).click("run-delete")
     table = next(element for element in page.elements if element.type == "dataframe")
     assert len(table.value) == 2

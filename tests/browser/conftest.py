@@ -57,19 +57,20 @@ def chromium() -> Iterator[Browser]:
 def browser(server: Server, chromium: Browser) -> Callable[..., BrowserContext]:
     """A browser with these options, the same one for all tests: scripts are loaded once, runs are each tab's own.
 
-    It has forgotten the runs of others, unless it has no options of its own.
+    It has forgotten the runs of others, unless it has no options of its own; nobody is here for the first time.
     """
     browsers: dict[str, BrowserContext] = {}
 
     def found(**options: Any) -> BrowserContext:
         name = repr(sorted(options.items()))
-        if name not in browsers:
+        new = name not in browsers
+        if new:
             browsers[name] = chromium.new_context(**{"viewport": LAPTOP} | options)
         context = browsers[name]
-        if options:
+        if new or options:
             page = context.new_page()
             page.goto(f"{server.url}/_stcore/health")
-            page.evaluate("localStorage.clear()")
+            page.evaluate("localStorage.clear(); localStorage.setItem('charrnn.greeted', 'yes')")
             page.close()
         return context
 

@@ -8,8 +8,22 @@ from charrnn.dashboard.lessons.lesson import LESSONS, read
 LESSON = read(LESSONS / "one-step-by-hand.md")
 
 
+def test_a_first_visit_leads_to_the_first_lesson_and_is_none_ever_after(visit):
+    lab = visit(color_scheme="light")
+    expect(lab.key("welcome")).to_have_count(0)
+    lab.page.evaluate("localStorage.clear()")
+    lab.open()
+    expect(lab.key("welcome")).to_contain_text("guesses the next. Press Train")
+    lab.button("first-lesson").click()
+    expect(lab.page.get_by_text("It learns to write · 1 of 4")).to_be_visible()
+    expect(lab.key("welcome")).to_have_count(0)
+    lab.open()
+    lab.at_rest()
+    expect(lab.key("welcome")).to_have_count(0)
+
+
 def test_a_lesson_is_walked_to_its_end_and_a_reload_keeps_the_place(visit, server):
-    lab = visit("lesson=one-step-by-hand")
+    lab = visit()
     walk = Walk(lab.page, server.url, LESSON)
     steps = walk.to_its_end()
     assert "a surprise of" in next(steps).found

@@ -53,11 +53,15 @@ def listed(session: Session) -> None:
 
 
 def remember(session: Session) -> None:
-    """Have the browser keep this session's runs, once they hold something worth keeping."""
+    """Have the browser keep this session's runs, once they hold something worth keeping; who comes for the first time
+    is to be welcomed."""
     trained = [run.token for run in session.compared_runs() if run.saved_step and not session.watching]
     add = [token for token in dict.fromkeys((*session.returned, *trained)) if token not in session.dropped]
-    before, session.kept = session.kept, kept_runs(add, session.dropped, key="kept")
-    if session.kept != before:
+    before, (session.kept, first) = session.kept, kept_runs(add, session.dropped, session.greets, key="kept")
+    welcomed = first and session.greets
+    if welcomed:
+        session.greets, session.welcome = False, True
+    if welcomed or session.kept != before:
         st.rerun()
 
 

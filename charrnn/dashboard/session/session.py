@@ -65,6 +65,8 @@ class Session:
     past: tuple[str, float] = ("", 0.0)  # the one that it held before, and until when the browser may still tell of it
     arriving: bool = True  # whether the page has yet to be drawn whole
     watching: bool = False  # whether it came by the read-only link
+    greets: bool = False  # whether somebody who is here for the first time is to be welcomed
+    welcome: bool = False  # whether somebody is
     compared: list[Run] = field(default_factory=list)  # beside its own run
     kept: list[str] = field(default_factory=list)  # tokens of this browser's runs
     dropped: list[str] = field(default_factory=list)  # those that were deleted

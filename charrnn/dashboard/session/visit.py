@@ -55,7 +55,7 @@ def opened(query: dict[str, str]) -> Session:
         if "run" in query and (run := engine().find(query["run"])):
             return Session(run)
         notice = "No run is kept under this link any more: here is a new one." if {"run", "watch"} & set(query) else ""
-        session = Session(engine().create(*links.experiment(query)))
+        session = Session(engine().create(*links.experiment(query)), greets="lesson" not in query)
     except (CorpusError, SettingsError, StoreError) as error:
         notice, session = str(error), Session(engine().create(texts.first(), Settings()))
     session.say(notice)

@@ -1,9 +1,10 @@
-// Which runs are this browser's: their tokens, kept here and told to the page that asks. Nothing is drawn.
+// Which runs are this browser's, and whether it comes for the first time: kept here and told to the page that asks.
+// Nothing is drawn.
 
 import { inTurn } from "./live.js";
 import { unpack } from "./shared.js";
 
-const KEY = "charrnn.runs";
+const KEY = "charrnn.runs", GREETED = "charrnn.greeted";
 
 /** @returns {string[]} */
 function kept() {
@@ -15,12 +16,23 @@ function kept() {
   }
 }
 
+/** Whether nobody has been greeted in this browser; from now on somebody has. */
+function first() {
+  try {
+    const greeted = localStorage.getItem(GREETED) !== null;
+    localStorage.setItem(GREETED, "yes");
+    return !greeted;
+  } catch {
+    return false; // storage is forbidden: who cannot be remembered is not greeted again and again
+  }
+}
+
 /** @type {WeakMap<Streamlit["parentElement"], string>} */
 const told = new WeakMap();
 
 export default function (/** @type {Streamlit} */ { data, parentElement, setStateValue }) {
-  /** @type {{ add: string[], drop: string[] }} */
-  const { add, drop } = unpack(data).header;
+  /** @type {{ add: string[], drop: string[], greets: boolean }} */
+  const { add, drop, greets } = unpack(data).header;
   const before = kept();
   const added = add.filter((token) => !before.includes(token));
   const after = [...new Set([...added, ...before])].filter((token) => !drop.includes(token));
@@ -34,5 +46,6 @@ export default function (/** @type {Streamlit} */ { data, parentElement, setStat
   }
   if (told.get(parentElement) === text) return;
   told.set(parentElement, text);
-  inTurn(() => setStateValue("tokens", after));
+  const answer = { tokens: after, first: greets && first() && !before.length };
+  inTurn(() => setStateValue("kept", answer));
 }

@@ -1,0 +1,34 @@
+"""A first visit: one line says what this is, and leads to the first lesson; never again in that browser."""
+
+import streamlit as st
+
+from charrnn.dashboard.lessons.desk import desk, open_lesson
+from charrnn.dashboard.lessons.lesson import lessons
+from charrnn.dashboard.session.session import Session
+
+SAID = (
+    "A small network reads a text letter by letter and guesses the next. **Press Train** and watch it learn to write."
+)
+
+
+def welcome(session: Session) -> None:
+    """The line; once something was trained, or a lesson is open, it has said what it had to say."""
+    laid = desk(session)
+    if session.run.snapshot.step or laid.place:
+        return
+
+    def put_away() -> None:
+        session.welcome = False
+
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="welcome"):
+        st.markdown(SAID, width="content")
+        if found := lessons()[0]:
+            st.button(
+                "First lesson",
+                key="first-lesson",
+                icon=":material/local_library:",
+                help=found[0].about,
+                on_click=open_lesson,
+                args=(session, laid, found[0]),
+            )
+        st.button("", key="welcomed", icon=":material/close:", type="tertiary", help="Put it away.", on_click=put_away)

@@ -9,8 +9,8 @@ from playwright.sync_api import Locator, Page, expect
 from serving import soon
 
 from charrnn.dashboard.lessons.lesson import Lesson, Step
-from charrnn.dashboard.lessons.sentences import Condition
-from charrnn.dashboard.lessons.vocabulary import OF_A_RUN, fact
+from charrnn.dashboard.terms.sentences import Condition
+from charrnn.dashboard.terms.vocabulary import OF_A_RUN, fact
 
 EXCERPT = (Path(__file__).resolve().parents[1] / "data" / "alice.txt").read_text("utf-8")[2_000:32_000]
 MEASURED = ("score", "reach", "copied", "copied_share", "paused", "back")  # at rest

@@ -1,5 +1,5 @@
 """Imports go one way: app.py, __main__ -> dashboard -> runs -> training -> network, text -> numpy; and in the dashboard
-page -> controls, views, inside, lessons -> session -> components, charts -> channel."""
+page -> controls, views, inside, lessons -> terms -> session -> components, charts -> channel."""
 
 import ast
 import re
@@ -29,10 +29,11 @@ FLOORS = {  # the same within the dashboard
     "charts": {"words"},
     "tables": {"words"},
     "session": SHOWN | {"streamlit_fixes"},
-    "controls": SHOWN | {"session"},
-    "views": SHOWN | {"session"},
-    "inside": SHOWN | {"session"},
-    "lessons": SHOWN | {"session"},
+    "terms": SHOWN | {"session"},
+    "controls": SHOWN | {"session", "terms"},
+    "views": SHOWN | {"session", "terms"},
+    "inside": SHOWN | {"session", "terms"},
+    "lessons": SHOWN | {"session", "terms"},
     "server": {"channel", "components"},
     "page": {"session", "controls", "views", "inside", "lessons", "streamlit_fixes"},
 }

@@ -4,6 +4,8 @@ page             the page as a table of contents, in the order of the screen
 controls         what a person chooses and drives with: text, settings, player, my runs, sharing
 views            what is shown of a run: first screen, loss curve, what it writes, film, comparison
 inside           the views that look inside a network, each a file; knows, remembers, learns list them
+lessons          lessons beside the page
+terms            the words that are not everyday, and the figures of this very run that stand in sentences
 session          what one browser has: its run, what it looks at, what was measured, the parts of its page
 components       what no library draws: strip, cells, coloured text, and what moves by itself
 charts           Altair: pure functions from frames to charts, one look for all

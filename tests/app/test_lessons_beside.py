@@ -2,10 +2,10 @@
 
 from charrnn.dashboard.components.kept import Kept
 from charrnn.dashboard.controls import my_runs
-from charrnn.dashboard.lessons.facts import Facts
 from charrnn.dashboard.lessons.lesson import lessons
 from charrnn.dashboard.lessons.staging import fits
-from charrnn.dashboard.lessons.vocabulary import FACTS
+from charrnn.dashboard.terms.facts import Facts
+from charrnn.dashboard.terms.vocabulary import FACTS
 
 
 def beside(page):

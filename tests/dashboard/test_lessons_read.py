@@ -6,11 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charrnn.dashboard.lessons import facts, place, staging, vocabulary
-from charrnn.dashboard.lessons.document import LessonError
-from charrnn.dashboard.lessons.glossary import glossary
+from charrnn.dashboard.lessons import place, staging
 from charrnn.dashboard.lessons.lesson import LESSONS, lessons, read
-from charrnn.dashboard.lessons.sentences import all_hold, condition, pieces, told
+from charrnn.dashboard.lessons.points import POINTS
+from charrnn.dashboard.terms import facts, vocabulary
+from charrnn.dashboard.terms.document import LessonError
+from charrnn.dashboard.terms.glossary import glossary
+from charrnn.dashboard.terms.sentences import all_hold, condition, pieces, told
 
 FOUND, WRONG = lessons()
 BY_NAME = {lesson.name: lesson for lesson in FOUND}
@@ -36,7 +38,7 @@ def test_readme_and_reader_have_the_same_vocabulary():
     sections = {f"{key} open" for key in vocabulary.SECTIONS}
     settings = set(vocabulary.WORDS)
     assert vocabulary.FACTS.keys() - sections - settings <= told
-    assert vocabulary.POINTS.keys() <= told
+    assert POINTS.keys() <= told
 
 
 def test_all_facts_have_somebody_who_knows_them():

@@ -1,9 +1,8 @@
-"""Lessons, and the words they use: the reader of data/lessons and data/glossary.md, and the sidebar beside the page.
+"""Lessons: the reader of data/lessons, and the sidebar beside the page. What they ask about is in dashboard/terms.
 
-vocabulary.py   what a lesson may ask about, point at and set: closed lists of names
-sentences.py    conditions, and sentences with figures in them; pure functions of what is known
-lesson.py       a file as a lesson, or one sentence on what is wrong and where; glossary.py the same for words
-facts.py        what the page knows of its runs, by the names of the vocabulary
+keys.py         what may stand in a lesson's heads; points.py what it can point at
+lesson.py       a file as a lesson, or one sentence on what is wrong and where
+staging.py      what a step sets on the page
 place.py        where somebody is in which lesson, and how the browser keeps that
 sidebar.py      the list, the lesson, its step; welcome.py the line of a first visit
 """

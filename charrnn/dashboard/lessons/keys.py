@@ -3,22 +3,16 @@
 from collections.abc import Mapping
 from typing import Any
 
-from charrnn.dashboard.lessons import vocabulary
-from charrnn.dashboard.lessons.document import Check
-from charrnn.dashboard.lessons.sentences import Condition, condition, pieces
+from charrnn.dashboard.lessons.points import POINTS
 from charrnn.dashboard.session.links import KINDS
+from charrnn.dashboard.terms.document import Check, a_text
+from charrnn.dashboard.terms.sentences import Condition, condition, sentence
+from charrnn.dashboard.terms.vocabulary import SECTIONS
 from charrnn.training.settings import CHOICES, Settings
 
 OWN_TEXT = 50_000  # characters of a text within a lesson
 OF_THE_TEXT = ("text", "own_text", "lowercase", "held_out")  # what a run's table has beside settings
 SAME_IN_FORKS = ("decay", "init", "dtype")
-
-
-def a_text(value: Any) -> str:
-    """Words."""
-    if not isinstance(value, str):
-        raise ValueError(f"{value!r} should be words between quotation marks")
-    return value
 
 
 def whole(value: Any) -> int:
@@ -42,12 +36,6 @@ def one_of(names: Mapping[str, str], what: str) -> Check:
         return str(value)
 
     return check
-
-
-def sentence(value: Any) -> str:
-    """A sentence with figures in it."""
-    pieces(a_text(value))
-    return str(value)
 
 
 def table(value: Any) -> Mapping[str, Any]:
@@ -107,11 +95,11 @@ LESSON: dict[str, Check] = {"number": whole, "run": run}
 STEP: dict[str, Check] = {
     "run": run,
     "fork": forks,
-    "open": lambda value: [one_of(vocabulary.SECTIONS, "section")(each) for each in listed(value)],
+    "open": lambda value: [one_of(SECTIONS, "section")(each) for each in listed(value)],
     "pin": whole,
     "sentence": a_text,
     "do": a_text,
-    "point": one_of(vocabulary.POINTS, "thing to point at"),
+    "point": one_of(POINTS, "thing to point at"),
     "question": a_text,
     "choices": listed,
     "answer": whole,

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from charrnn.dashboard.lessons import keys
-from charrnn.dashboard.lessons.document import LessonError, Part, head_of, load, parts
-from charrnn.dashboard.lessons.sentences import Condition
+from charrnn.dashboard.terms.document import LessonError, Part, head_of, load, parts
+from charrnn.dashboard.terms.sentences import Condition
 from charrnn.text.folder import DATA
 
 LESSONS = DATA / "lessons"

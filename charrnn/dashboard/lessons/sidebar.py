@@ -10,15 +10,15 @@ from charrnn.dashboard.components import Span, arrive, encode_line, line
 from charrnn.dashboard.components.kept import kept_lessons
 from charrnn.dashboard.lessons import staging
 from charrnn.dashboard.lessons.desk import Desk, desk, go, leave, open_lesson, take_in, toggle
-from charrnn.dashboard.lessons.facts import Facts
 from charrnn.dashboard.lessons.lesson import Question, Step, lessons
 from charrnn.dashboard.lessons.place import Place, kept
-from charrnn.dashboard.lessons.sentences import all_hold, told
-from charrnn.dashboard.lessons.words import words
 from charrnn.dashboard.session.parts import redrawn
 from charrnn.dashboard.session.session import Session
 from charrnn.dashboard.session.status import running
 from charrnn.dashboard.session.texts import baselines_of, is_known
+from charrnn.dashboard.terms.facts import Facts
+from charrnn.dashboard.terms.looked_up import words
+from charrnn.dashboard.terms.sentences import all_hold, told
 
 MARK = "outline: 3px solid #EA6A02; outline-offset: 3px; border-radius: 6px;"  # seen in the light and in the dark
 

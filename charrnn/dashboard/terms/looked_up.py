@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from charrnn.dashboard.lessons.document import LessonError
-from charrnn.dashboard.lessons.facts import Facts
-from charrnn.dashboard.lessons.glossary import glossary
-from charrnn.dashboard.lessons.sentences import told
+from charrnn.dashboard.terms.document import LessonError
+from charrnn.dashboard.terms.facts import Facts
+from charrnn.dashboard.terms.glossary import glossary
+from charrnn.dashboard.terms.sentences import told
 
 
 def words(terms: Sequence[str] | None, facts: Facts) -> None:

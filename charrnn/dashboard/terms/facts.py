@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from charrnn.dashboard.lessons.sentences import Value
-from charrnn.dashboard.lessons.vocabulary import BASELINES, RUNS
 from charrnn.dashboard.session import measuring
 from charrnn.dashboard.session.session import RANKING, Session
 from charrnn.dashboard.session.status import running
+from charrnn.dashboard.terms.sentences import Value
+from charrnn.dashboard.terms.vocabulary import BASELINES, RUNS
 from charrnn.dashboard.words import bits
 from charrnn.insight import reading
 from charrnn.runs.run import Run

@@ -1,4 +1,4 @@
-"""What a lesson may ask about, point at, open and set. Closed lists: nothing that a file says is ever evaluated."""
+"""What can be known, by name. Closed lists: nothing that a file says is ever evaluated."""
 
 from typing import NamedTuple
 
@@ -77,46 +77,10 @@ SECTIONS = {  # by their keys on the page
     "knows": "What does it know?",
     "remembers": "What does it remember?",
     "learns": "How does it learn?",
-    "film": "Earlier samples",
+    "film": "How did it come to write like this?",
     "compare": "What if one knob were different?",
 }
 FACTS |= {f"{key} open": Fact(f"“{title}” is open") for key, title in SECTIONS.items()}
-POINTS = SECTIONS | {  # what can be pointed at, by its key on the page
-    "text": "the button Text",
-    "network": "the button Network",
-    "learning": "the button Learning",
-    "my-runs": "the button My runs",
-    "sentence": "the button Sentence",
-    "share": "the button Share",
-    "headline": "the loss in words",
-    "strip": "the reading strip",
-    "curve": "the loss curve",
-    "sampling": "the button Temperature",
-    "new-sample": "the button New",
-    "written-text": "what it writes",
-    "playing": "the button Train, or Pause",
-    "step": "the button Step",
-    "stop-at": "the button Stop at",
-    "scrubber": "the slider over stored steps",
-    "start-over": "the button Start over",
-    "step-drawn": "the network drawn",
-    "step-as-tables": "its numbers as tables",
-    "mistakes": "where it is wrong",
-    "copied-text": "what of its writing is copied",
-    "four-temperatures": "its writing at four temperatures",
-    "heatmap": "the heatmap of all units",
-    "on-the-text": "one unit on the text",
-    "verdicts": "which unit knows what",
-    "silenced": "units to be silenced",
-    "reach": "how far the gradient reaches",
-    "connected": "what moved a prediction",
-    "matrix": "the weights as colours",
-    "fork": "the button Fork",
-    "train-all": "the button Train all",
-    "overlay": "the curves compared",
-    "results": "where each run has come to",
-    "reaches": "how far the gradients of the runs compared reach",
-}
 
 
 def fact(name: str) -> Fact:

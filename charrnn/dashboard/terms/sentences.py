@@ -14,7 +14,8 @@ from string import Formatter
 from typing import Any, NamedTuple
 
 from charrnn.dashboard import words
-from charrnn.dashboard.lessons.vocabulary import fact
+from charrnn.dashboard.terms.document import a_text
+from charrnn.dashboard.terms.vocabulary import fact
 
 Value = float | str | None
 Known = Callable[[str], Value]
@@ -96,6 +97,12 @@ def pieces(sentence: str) -> list[tuple[str, str | None]]:
         if form or conversion:
             raise ValueError(f"in braces stands the name of a fact alone, and not “{name}:{form}”")
     return [(literal, name) for literal, name, *_ in parsed]
+
+
+def sentence(value: Any) -> str:
+    """A sentence with figures in it."""
+    pieces(a_text(value))
+    return str(value)
 
 
 def told(sentence: str, known: Known) -> str:

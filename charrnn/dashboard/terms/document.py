@@ -97,6 +97,13 @@ def parts(name: str, text: str) -> list[Part]:
 Check = Callable[[Any], Any]  # returns what a value means, or raises ValueError, one sentence
 
 
+def a_text(value: Any) -> str:
+    """Words."""
+    if not isinstance(value, str):
+        raise ValueError(f"{value!r} should be words between quotation marks")
+    return value
+
+
 def head_of(name: str, part: Part, keys: Mapping[str, Check]) -> dict[str, Any]:
     """What the head of a part says, each key as it is checked. Raises LessonError."""
     try:

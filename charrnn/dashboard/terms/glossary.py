@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import NamedTuple
 
-from charrnn.dashboard.lessons import keys
-from charrnn.dashboard.lessons.document import head_of, load, parts
+from charrnn.dashboard.terms.document import head_of, load, parts
+from charrnn.dashboard.terms.sentences import sentence
 from charrnn.text.folder import DATA
 
 GLOSSARY = DATA / "glossary.md"
@@ -21,6 +21,6 @@ def glossary(path: Path = GLOSSARY) -> dict[str, Term]:
     """Each term, in its order. Raises LessonError."""
     terms = {}
     for part in parts(path.name, load(path))[1:]:
-        head = head_of(path.name, part, {"now": keys.sentence})
+        head = head_of(path.name, part, {"now": sentence})
         terms[part.title] = Term(part.text, head.get("now", ""))
     return terms

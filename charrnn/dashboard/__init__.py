@@ -7,6 +7,7 @@ inside           the views that look inside a network, each a file; knows, remem
 lessons          lessons beside the page
 terms            the words that are not everyday, and the figures of this very run that stand in sentences
 session          what one browser has: its run, what it looks at, what was measured, the parts of its page
+pictures         what is shown of a run, put together from its record
 components       what no library draws: strip, cells, coloured text, and what moves by itself
 charts           Altair: pure functions from frames to charts, one look for all
 tables           pandas frames on the page

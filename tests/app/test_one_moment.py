@@ -5,7 +5,7 @@ import re
 import pytest
 
 from charrnn.dashboard.controls import my_runs
-from charrnn.dashboard.views import loss_curve
+from charrnn.dashboard.pictures.losses import smoothed
 
 
 def spoken(page):
@@ -24,7 +24,7 @@ def test_headline_curve_and_my_runs_have_the_same_loss_of_a_run_at_rest(page):
     assert (last_step, nats) == (page.run.snapshot.step, pytest.approx(last, abs=0.005))
     ((row,), _) = my_runs.lines([page.run.token])
     assert row["held out, nats"] == last
-    assert row["smoothed, nats"] == pytest.approx(loss_curve.smoothed(page.run)[-1])
+    assert row["smoothed, nats"] == pytest.approx(smoothed(page.run)[-1])
     assert len(row["curve"]) == my_runs.POINTS
     assert row["curve"][-1] == row["smoothed, nats"]
 

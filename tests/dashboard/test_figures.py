@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charrnn.dashboard.views.first_screen import loss_of
+from charrnn.dashboard.pictures.losses import loss_of
 from charrnn.runs.curve import Curve
 from charrnn.runs.history import row_a_step
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from charrnn import Corpus, Settings, Trainer
-from charrnn.dashboard.views.filmstrip import LENGTH, Frame, as_picture, as_text, frames
+from charrnn.dashboard.pictures.film import LENGTH, Frame, as_picture, as_text, frames
 from charrnn.runs.record import Checkpoint
 
 CORPUS = Corpus.from_text("the cat sat on the mat & <b>the dog</b> ran.\n" * 60, lowercase=True)

@@ -14,13 +14,14 @@ from charrnn.dashboard.charts.compared import compared_chart, compared_data
 from charrnn.dashboard.charts.look import RUNS as LETTERS
 from charrnn.dashboard.charts.loss_axes import Across
 from charrnn.dashboard.components import Passage, arrive, encode_passages, passages
+from charrnn.dashboard.pictures.losses import losses_of, smoothed
 from charrnn.dashboard.session.fields import OPTIMIZERS, cell, field, number
 from charrnn.dashboard.session.panel import refusal
 from charrnn.dashboard.session.parts import redrawn, switch
 from charrnn.dashboard.session.server import engine
 from charrnn.dashboard.session.session import Session
 from charrnn.dashboard.tables import table
-from charrnn.dashboard.views.loss_curve import chosen, losses_of, smoothed
+from charrnn.dashboard.views.loss_curve import chosen
 from charrnn.dashboard.views.reaches import reaches
 from charrnn.network import sampling
 from charrnn.runs.run import Run

@@ -1,8 +1,7 @@
 """The first screen: headline, reading strip, loss curve, what it writes."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from math import log
-from typing import Any, NamedTuple
 
 import numpy as np
 import streamlit as st
@@ -10,7 +9,6 @@ import streamlit as st
 from charrnn.dashboard import words
 from charrnn.dashboard.components import (
     Reach,
-    Row,
     Span,
     StripFrame,
     Unit,
@@ -19,6 +17,8 @@ from charrnn.dashboard.components import (
     line,
     reading_strip,
 )
+from charrnn.dashboard.pictures.losses import Loss, beside_blind, loss_of, of_kind, smoothed
+from charrnn.dashboard.pictures.strip import frame, frozen, rows_of
 from charrnn.dashboard.session.parts import alone, redrawn
 from charrnn.dashboard.session.selection import pin
 from charrnn.dashboard.session.session import Last, Session, View
@@ -30,24 +30,12 @@ from charrnn.insight.memory import strip_reach
 from charrnn.insight.reading import Strip
 from charrnn.network.rnn import Array, Parameters
 from charrnn.runs.blowup import has_unlearned
-from charrnn.runs.curve import Curve
 from charrnn.runs.run import Run
 from charrnn.runs.store import RUN_LIMIT
 from charrnn.text.baselines import Baseline
 from charrnn.text.batches import streams_that_fit
-from charrnn.text.corpus import Vocabulary
 
-HISTORY = (10, 30, 100, 300, 1_000, 3_000, 10_000, 30_000, 100_000, 300_000, 1_000_000)
-ROWS = 6  # of them on the strip: the latest
 NOT_SAID = ("blind guess", "exact entropy")  # to be better than one goes without saying, than the other is luck
-
-
-class Loss(NamedTuple):
-    """A loss to speak of, in nats per character: on what it was measured, and at which step."""
-
-    nats: float
-    kind: str
-    step: int
 
 
 def first_screen(session: Session) -> None:
@@ -139,42 +127,15 @@ def headline(session: Session, baselines: list[Baseline]) -> list[Span]:
     return [*said, of_kind(nats, f"{kind} at step {at:,}")]
 
 
-def beside_blind(nats: float, V: int) -> str:
-    """A loss beside that of a blind guess, as the sentence goes on."""
-    if words.choices(nats) == words.choices(log(V)):
-        return ", as a blind guess does."
-    return f", down from {V:,}." if nats < log(V) else f": a blind guess among {V:,} would do better."
-
-
-def of_kind(nats: float, kind: str) -> Span:
-    """A loss in both units, and what kind of loss it is."""
-    return f" {nats:.2f} nats = {words.bits(nats):.2f} bits a character, {kind}", "muted"
-
-
 def shown_loss(run: Run, view: View) -> Loss:
     """The loss of the headline: of the last few windows where one measured before holds no longer."""
     now = run.snapshot
     since = view.step / 2 if view.past else 0
-    found = loss_of(run.curve, lambda: loss_curve.smoothed(run), now.smooth_loss, view.step, since)
+    found = loss_of(run.curve, lambda: smoothed(run), now.smooth_loss, view.step, since)
     V = len(run.corpus.vocabulary)
     if view.past or now.recent_loss is None or not has_unlearned(now.recent_loss, found.nats, V):
         return found
     return Loss(now.recent_loss, "on what it read last,", view.step)
-
-
-def loss_of(curve: Curve, smoothed: Callable[[], Array], first: float, step: int, since: float = 0) -> Loss:
-    """The loss to speak of at a step: the last one measured on held-out text, else the smoothed one.
-
-    Now, one kind for as long as there is one, however old: the smoothed loss runs behind, and pausing, which measures
-    on held-out text, must not seem to make a network better or worse. Looking back, one measured `since` a step.
-    `smoothed` is asked only where nothing was measured; `first` is the loss before the curve has a step.
-    """
-    if measured := [point for point in curve.held_out if since <= point[0] <= step]:
-        at, nats = measured[-1]
-        return Loss(nats, "held out", at)
-    before = int(np.searchsorted(curve.steps, step, "right"))
-    nats = float(smoothed()[before - 1]) if before else first
-    return Loss(nats, "on the text it reads, smoothed,", step)
 
 
 def strip(session: Session) -> None:
@@ -191,14 +152,12 @@ def strip(session: Session) -> None:
 def read(session: Session, pinned: int | None) -> StripFrame:
     """What the strip shows: the latest stored steps before the one that is shown, and that one."""
     run, view = session.run, session.view
-    decode = run.corpus.vocabulary.decode
-    before = [m for m in run.checkpoints if m.step in HISTORY and m.step < view.step][-ROWS:]
-    rows: list[Row] = []
-    for checkpoint in before:
-        then = as_read(session, View(checkpoint.step, checkpoint.parameters, True))
-        rows.append(row(checkpoint.step, decode(then.guess), then.guess_probability))
-    to_come = [step for step in HISTORY if step >= max(view.step, 1)]
-    rows += [row(step, "", []) for step in to_come[: ROWS - len(rows)]]
+    before = frozen(run.checkpoints, view.step)
+    rows = rows_of(
+        [(one.step, as_read(session, View(one.step, one.parameters, True))) for one in before],
+        view.step,
+        run.corpus.vocabulary,
+    )
     now = as_read(session, view)
     label = f"at step {words.short(view.step)}" if view.past else "its guess now"
     units = shown_units(session, now.hidden).tolist()
@@ -248,21 +207,3 @@ def reach(session: Session, view: View, column: int | None) -> Reach | None:
         return None
     weights = strip_reach(view.parameters, ids, start, column)
     return {"column": column, "weights": [0, *weights[::-1]], "cut": session.run.settings.sequence_length}
-
-
-def row(step: int, guess: str, p: Any) -> Row:
-    """A row of the strip for an earlier step, empty for one still to come."""
-    return {"label": f"at step {words.short(step)}", "guess": guess, "p": p}
-
-
-def frame(vocabulary: Vocabulary, now: Strip, rows: list[Row], label: str, units: list[Unit]) -> StripFrame:
-    """The strip as the component takes it."""
-    return {
-        "text": vocabulary.decode(now.came),
-        "rows": rows,
-        "now": label,
-        "top": [vocabulary.decode(ids) for ids in now.top_ids],
-        "top_p": now.top_probabilities,
-        "surprise": now.surprise,
-        "units": units,
-    }

@@ -9,15 +9,14 @@ import streamlit as st
 
 from charrnn.dashboard import words
 from charrnn.dashboard.charts import draw
-from charrnn.dashboard.charts.loss_axes import along, losses_frame
+from charrnn.dashboard.charts.loss_axes import along
 from charrnn.dashboard.charts.losses import loss_chart, losses_data
+from charrnn.dashboard.pictures.losses import characters_a_step, losses_of
 from charrnn.dashboard.session.parts import anew, redrawn
 from charrnn.dashboard.session.session import Session
 from charrnn.dashboard.session.texts import baselines_of
-from charrnn.network.rnn import Array
 from charrnn.runs.run import Run
-from charrnn.runs.smoothing import CLASSIC, smoothed_loss
-from charrnn.text.batches import streams_that_fit
+from charrnn.runs.smoothing import CLASSIC
 
 NAME = 20  # characters of a text's name at the place where training goes on with it
 SECONDS = 0.5  # between two drawings while it trains
@@ -34,25 +33,6 @@ SMOOTHING = (
     "leave it; in the classic experiment it is the usual one."
 )
 POINTER = "Drag the curve to move it, Ctrl and the wheel widen it, a double click shows all of it again."
-
-
-def losses_of(run: Run, smoothing: str = "usual") -> pd.DataFrame:
-    """A run's losses, smoothed as it was chosen, and what was measured on held-out text."""
-    curve = run.curve
-    smooth = smoothed(run, smoothing)
-    return losses_frame(curve.steps, smooth, curve.low, curve.high, curve.held_out, characters_a_step(run), curve.clock)
-
-
-def smoothed(run: Run, smoothing: str = "usual") -> Array:
-    """The smoothed loss at the steps of a run's curve, in nats per character."""
-    corpus = run.corpus
-    return smoothed_loss(run.curve, run.settings, len(corpus.vocabulary), len(corpus.train_ids), smoothing)
-
-
-def characters_a_step(run: Run) -> int:
-    """Characters that a step learns from."""
-    T, B = run.settings.sequence_length, run.settings.batch_size
-    return T * streams_that_fit(len(run.corpus.train_ids), T, B)
 
 
 def loss_curve(session: Session) -> None:

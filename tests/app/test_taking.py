@@ -62,7 +62,7 @@ def test_the_buttons_offer_the_files_under_plain_names(page):
     page.paste(QUOTED).run.rename("../../a:b\n")
     page.step("10 steps")
     offered = {button.key for button in page.elements if getattr(button, "type", "") == "download_button"}
-    assert {"take-safetensors", "take-py"} <= offered
+    assert {"take-safetensors", "take-py", "take-html", "take-md", "take-csv"} <= offered
     names = [file.name for file in taking.files(page.session)]
     assert names == ["a-b-step-10.safetensors", "a-b-step-10.py"]
     assert len({sha256(file.data).digest() for file in taking.files(page.session)}) == 2

@@ -4,6 +4,7 @@ import segno
 import streamlit as st
 
 from charrnn.dashboard import words
+from charrnn.dashboard.controls.handing_on import hand_on
 from charrnn.dashboard.controls.taking import take
 from charrnn.dashboard.session import links
 from charrnn.dashboard.session.panel import panel
@@ -45,6 +46,7 @@ def ways(session: Session) -> None:
         st.code(f"{base}?run={run.token}", language=None, wrap_lines=True)
         keep_training(session)
     take(session)
+    hand_on(session, base)
 
 
 def keep_training(session: Session) -> None:

@@ -51,7 +51,7 @@ def files(session: Session) -> list[File]:
 def of_state(run: Run, data: bytes, step: int) -> list[File]:
     """The files of a run as of a state."""
     state, corpus = from_bytes(data), run.corpus
-    name = f"{re.sub(r'[^A-Za-z0-9]+', '-', run.name)[:40].strip('-') or 'network'}-step-{step}"
+    name = stem(run, step)
     parameters = Parameters(*(state.arrays[array] for array in Parameters._fields))
     return [
         File(
@@ -70,3 +70,8 @@ def of_state(run: Run, data: bytes, step: int) -> list[File]:
             "One Python file that writes with this network and needs NumPy alone, the equations in it.",
         ),
     ]
+
+
+def stem(run: Run, step: int) -> str:
+    """What the files of a run as of a step are called, without what each ends in."""
+    return f"{re.sub(r'[^A-Za-z0-9]+', '-', run.name)[:40].strip('-') or 'network'}-step-{step}"

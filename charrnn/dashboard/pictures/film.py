@@ -1,6 +1,7 @@
 """The film: the same beginning, the same dice, at log-spaced steps: from noise to words."""
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 from xml.sax.saxutils import escape
 
@@ -8,6 +9,7 @@ import numpy as np
 
 from charrnn.dashboard.components import Passage
 from charrnn.network import sampling
+from charrnn.network.rnn import Parameters
 from charrnn.runs.checkpoint_schedule import is_log_spaced
 from charrnn.runs.record import Checkpoint
 from charrnn.text.corpus import Corpus
@@ -25,19 +27,16 @@ class Frame(NamedTuple):
     text: str
 
 
-def frames(
-    checkpoints: tuple[Checkpoint, ...], corpus: Corpus, prime: str, temperature: float, seed: int
-) -> list[Frame]:
+def frames(checkpoints: Sequence[Checkpoint], corpus: Corpus, prime: str, temperature: float, seed: int) -> list[Frame]:
     """One frame a log-spaced step, each drawn with the same seed: identical whenever it is asked for."""
-    ids, vocabulary = corpus.primed(prime), corpus.vocabulary
-    return [
-        Frame(
-            m.step,
-            vocabulary.decode(sampling.sample(m.parameters, ids, LENGTH, np.random.default_rng(seed), temperature)),
-        )
-        for m in checkpoints
-        if is_log_spaced(m.step)
-    ]
+    spaced = [one for one in checkpoints if is_log_spaced(one.step)]
+    return [Frame(one.step, written_by(one.parameters, corpus, prime, temperature, seed)) for one in spaced]
+
+
+def written_by(parameters: Parameters, corpus: Corpus, prime: str, temperature: float, seed: int) -> str:
+    """What stands in the frame of a network."""
+    rng = np.random.default_rng(seed)
+    return corpus.vocabulary.decode(sampling.sample(parameters, corpus.primed(prime), LENGTH, rng, temperature))
 
 
 def as_passages(film: list[Frame], prime: str) -> list[Passage]:

@@ -5,28 +5,29 @@ import { make } from "./stage.js";
 
 export const STYLE = `
   .copy { position: absolute; top: 0; right: 0; background: transparent; }
-  .copy [aria-hidden] { font: calc(18px * var(--zoom))/1 "Material Symbols Rounded"; width: 1em; overflow: hidden; }
+  .copy [aria-hidden] { font: calc(17px * var(--zoom))/1 var(--st-font); }
   .copy.done { color: var(--accent); }
 `;
 const SHOWN = 1500; // ms that the tick stays
+const COPY = "⧉";
 
 /**
  * The button; `text()` is what it copies. Who makes it says in its aria-label what that is.
  * @param {() => string} text
  */
 export function copier(text) {
-  const sign = make("span", { textContent: "content_copy", at: { "aria-hidden": "true" } });
+  const sign = make("span", { textContent: COPY, at: { "aria-hidden": "true" } });
   const said = make("span", { className: "spoken", at: { role: "status" } });
   const copy = make("button", { type: "button", className: "copy", title: "Copy" }, [sign]);
   let timer = 0;
   copy.onclick = async () => {
     const done = await copied(text(), copy);
-    sign.textContent = done ? "check" : "content_copy";
+    sign.textContent = done ? "✓" : COPY;
     copy.classList.toggle("done", done);
     said.textContent = done ? "Copied" : "This browser does not let it be copied";
     clearTimeout(timer);
     timer = setTimeout(() => {
-      sign.textContent = "content_copy";
+      sign.textContent = COPY;
       copy.classList.remove("done");
       said.textContent = "";
     }, SHOWN);

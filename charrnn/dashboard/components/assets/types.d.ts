@@ -142,3 +142,13 @@ interface Strip {
   reach: Reach | null;
   pinned: number | null;
 }
+
+/** A run's losses over its steps (replay), in nats per character; null where one is no number. */
+interface Losses {
+  steps: number[];
+  smoothed: (number | null)[];
+  low: (number | null)[];
+  high: (number | null)[];
+  heldOut: [step: number, nats: number | null][];
+  rivals: [name: string, nats: number][]; // the weakest first
+}

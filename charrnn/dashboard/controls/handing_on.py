@@ -1,0 +1,36 @@
+"""What can be handed on of a run, to be read without the page: a replay, a report, its history."""
+
+import streamlit as st
+
+from charrnn.dashboard.controls.taking import File, stem
+from charrnn.dashboard.replay.document import document
+from charrnn.dashboard.replay.report import csv, markdown
+from charrnn.dashboard.session.session import Last, Session
+from charrnn.runs.run import Run
+
+
+def hand_on(session: Session, page: str) -> None:
+    """A button for each file; `page` is the address of this page. Untrained there is nothing to hand on."""
+    run, last = session.run, session.remember("handed-on", Last)
+    if run.state is None:
+        return
+    if last.value is None or last.value[0] is not run.state:
+        last.value = run.state, files(run, page)
+    st.markdown("**To hand on**, to be looked at without this page:")
+    with st.container(horizontal=True, gap="small"):
+        for file in last.value[1]:
+            key = f"take-{file.name.rpartition('.')[2]}"
+            st.download_button(file.label, file.data, file.name, file.kind, key=key, on_click="ignore", help=file.help)
+
+
+def files(run: Run, page: str) -> list[File]:
+    """The files, as of now."""
+    name = stem(run, run.snapshot.step)
+    replay = "One HTML file that any browser opens, without a server or a network: strip, curve and heatmap at every "
+    report = "Settings, how to train it again, losses and samples, to be read or put into a document."
+    history = "Losses and gradients over the steps, for a spreadsheet."
+    return [
+        File("Save a replay", f"{name}.html", "text/html", document(run, page), replay + "stored step, the film."),
+        File("Save a report", f"{name}.md", "text/markdown", markdown(run, page).encode(), report),
+        File("Save the history", f"{name}.csv", "text/csv", csv(run).encode(), history),
+    ]

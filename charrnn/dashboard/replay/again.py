@@ -1,0 +1,72 @@
+"""What a run was made with, and how another one becomes the same."""
+
+import shlex
+from pathlib import Path
+
+from charrnn.dashboard import words
+from charrnn.dashboard.session import links, texts
+from charrnn.runs.known import Known
+from charrnn.text.corpus import Corpus
+from charrnn.text.folder import corpora
+from charrnn.training.settings import WORDS, Settings
+
+OWN = "TEXT"  # stands for a file that only its owner has
+
+
+def settings_of(run: Known) -> list[tuple[str, str]]:
+    """Text and settings as the run began with them, each by its name."""
+    corpus = run.corpus
+    about = [
+        ("text", f"{corpus.name}: {len(corpus.text):,} characters, {len(corpus.vocabulary):,} different ones"),
+        ("letter case", "lowered" if corpus.lowercase else "kept"),
+        ("held out", f"the last {corpus.held_out:.0%}" if len(corpus.held_out_ids) else "nothing"),
+    ]
+    return about + [
+        (WORDS[name], f"{value:,g}" if isinstance(value, float) else str(value))
+        for name, value in run.settings.to_dict().items()
+    ]
+
+
+def command(run: Known) -> str | None:
+    """The command line that trains the same network; None for a text that no command can be given."""
+    corpus, settings = run.corpus, run.settings
+    text = text_of(corpus)
+    if corpus.before or text is None:
+        return None
+    options = ["--steps", str(run.snapshot.step)]
+    options += ["--lowercase"] if corpus.lowercase else []
+    options += ["--held-out", f"{corpus.held_out:g}"] if corpus.held_out != 0.05 else []
+    options += ["--keep-frequent", str(corpus.keep_frequent)] if corpus.keep_frequent else []
+    for name, value in settings.to_dict().items():
+        if value != getattr(Settings(), name):
+            options += [f"--{name.replace('_', '-')}", str(value)]
+    return shlex.join(["python", "-m", "charrnn", "train", text, *options])
+
+
+def text_of(corpus: Corpus) -> str | None:
+    """What the command line calls a text; None for a generated one, which it cannot have."""
+    if not texts.is_known(corpus):
+        return OWN
+    path: Path | None = dict(corpora()).get(corpus.name)
+    return path.stem if path else None
+
+
+def lines(run: Known, page: str) -> list[tuple[str, str]]:
+    """What to type where, to train it again; `page` is the address of a page that can."""
+    found, query = [], links.query(run.corpus, run.settings)
+    if line := command(run):
+        found.append(("On the command line", line))
+    if query:
+        found.append(("In the page", f"{page}?{query}"))
+    return found
+
+
+def remarks(run: Known) -> list[str]:
+    """What is to be known beside, a sentence each."""
+    corpus = run.corpus
+    if corpus.before:
+        return [f"It learned from {words.learned(corpus.before)} before: only the run itself goes on as it did."]
+    said = [f"At step {step:,} was set: {words.change(change)}." for step, change in run.log]
+    if not texts.is_known(corpus):
+        said.append(f"{OWN} stands for the text, which is not in this file and has to be brought along.")
+    return said

@@ -30,7 +30,7 @@ from charrnn.network.rnn import MANY, Array, Parameters, aligned_zeros, by_rows,
 from charrnn.network.rnn import zeros as zeros_of
 
 GATES, BIASES, STATES = 4, 4, 2  # blocks of H columns in W_hh, of H entries in b_h, and in a row of the state
-ROWS = 18  # of H numbers that a Workspace has for each character: h, c, z (4), a (4), da (4), tanh(c), dh, dc, to_c
+ROWS = 18  # of H numbers that a Workspace has for each character: h, c, q (4), a (4), da (4), tanh(c), dh, dc, to_c
 
 
 def zeros(V: int, H: int, dtype: Any = np.float32) -> Parameters:
@@ -68,7 +68,7 @@ class Workspace:
 
     def __init__(self, T: int, B: int, V: int, H: int, dtype: Any) -> None:
         self.h, self.c = (aligned_zeros((T + 1) * B, H, dtype=dtype) for _ in range(2))
-        self.z, self.a, self.da = (aligned_zeros(T * B, 4 * H, dtype=dtype) for _ in range(3))
+        self.q, self.a, self.da = (aligned_zeros(T * B, 4 * H, dtype=dtype) for _ in range(3))
         self.tanh_c, self.dh, self.dc, self.to_c = (aligned_zeros(T * B, H, dtype=dtype) for _ in range(4))
         self.y, self.onehot = (aligned_zeros(T * B, width, dtype=dtype) for width in (V, V if V < MANY else 0))
         self.row_start = np.arange(T * B) * V
@@ -90,24 +90,23 @@ def forward(parameters: Parameters, inputs: Array, state: Array) -> Array:
     return np.concatenate([h, c], axis=1).reshape(T + 1, B, 2 * H)
 
 
-def recur(W_hh: Array, a: Array, came: Array, h: Array, c: Array, tanh_c: Array, B: int) -> None:
+def recur(W_hh: Array, a: Array, q: Array, h: Array, c: Array, tanh_c: Array, B: int) -> None:
     """Turn a, W_xh[x] + b_h at first, into the gates (T·B, 4H), and write h, c (from row B on) and tanh(c).
 
-    `came` (T·B, 4H) takes what comes from the state before. σ(a) = (1 + tanh(a / 2)) / 2: one tanh for all four gates.
+    `q` (T·B, 4H) takes what comes from the state before, h_{t-1} W_hh. σ(a) = (1 + tanh(a / 2)) / 2: one tanh for all
+    four gates.
     """
     H = len(W_hh)
     add, multiply, tanh = np.add, np.multiply, np.tanh
     gates, sigmoids = steps(a, B), steps(a[:, : 3 * H], B)
     o, i, f, g = (steps(a[:, k * H : (k + 1) * H], B) for k in range(4))
-    h_steps, c_steps, t_steps, from_state = steps(h, B), steps(c, B), steps(tanh_c, B), steps(came, B)
-    multiply(a[:, : 3 * H], 0.5, a[:, : 3 * H])
-    W = W_hh.copy()
-    multiply(W[:, : 3 * H], 0.5, W[:, : 3 * H])
-    for before, a_t, r, s, o_t, i_t, f_t, g_t, c_before, h_t, c_t, tc in zip(
+    h_steps, c_steps, t_steps, from_state = steps(h, B), steps(c, B), steps(tanh_c, B), steps(q, B)
+    for before, a_t, q_t, s, o_t, i_t, f_t, g_t, c_before, h_t, c_t, tc in zip(
         h_steps, gates, from_state, sigmoids, o, i, f, g, c_steps, h_steps[1:], c_steps[1:], t_steps, strict=False
     ):
-        before.dot(W, r)
-        add(a_t, r, a_t)
+        before.dot(W_hh, q_t)
+        add(a_t, q_t, a_t)
+        multiply(s, 0.5, s)
         tanh(a_t, a_t)
         multiply(s, 0.5, s)
         add(s, 0.5, s)
@@ -170,7 +169,7 @@ def loss_and_gradients(
     h[:B], c[:B] = state[:, :H], state[:, H:]
     W_xh.take(inputs, 0, a, "clip")
     np.add(a, b_h, a)
-    recur(W_hh, a, space.z, h, c, space.tanh_c, B)
+    recur(W_hh, a, space.q, h, c, space.tanh_c, B)
     after = h[B:]
     loss = output(parameters, space, after, targets, B, counted, mask)
 

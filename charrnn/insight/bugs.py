@@ -77,7 +77,7 @@ def missing_slope(window: Window) -> Parameters:
 def shifted_state(window: Window) -> Parameters:
     """dW_hh = Σ h_tᵀ dz_t, with the state after the step instead of the one before."""
     step = _unrolled(window)
-    return window.gradients._replace(W_hh=step.h.T @ step.dz)
+    return window.gradients._replace(W_hh=step.h.T @ step.inside["dz"])
 
 
 def clipped_before(window: Window) -> Parameters:

@@ -1,8 +1,7 @@
 """One training step with all its numbers: what is read, guessed and told column by column, and what is learned.
 
-The letters are those of network/rnn.py, a column for each character read; dh is all that reaches a state:
-
-    dh_t = dy_t W_hyᵀ + dz_{t+1} W_hhᵀ                                          dz_t = dh_t (1 - h_t²)
+The letters are those of the cell's own module (network/rnn.py, gru.py, lstm.py), whose pass forward and back it is; a
+column for each character read. dh is all that reaches a state: dy W_hyᵀ, and what comes back from the next column.
 
 Training learns from the last T columns and cuts the unroll before them. Here the gradient flows on past the cut, so
 that it is seen what is thrown away; the summed gradients leave it out, as training does. All is without dropout.
@@ -13,33 +12,35 @@ from typing import NamedTuple
 
 import numpy as np
 
+from charrnn.network.cells import cell_of
 from charrnn.network.optimizers import OPTIMIZERS, clip, decay_weights, update_rows
-from charrnn.network.rnn import MANY, Array, Parameters, cross_entropy, log_softmax, recur_back, softmax
+from charrnn.network.rnn import MANY, Array, Parameters, log_softmax, logits, softmax
 
 
 class Unrolled(NamedTuple):
-    """Every quantity of the step, in the order in which it comes about."""
+    """Every quantity of the step."""
 
     x: Array  # (N,) ids of the characters read
     before: Array  # (N, H) h_{t-1}
-    z: Array  # (N, H) W_xh[x] + b_h
-    recurrent: Array  # (N, H) h_{t-1} W_hh
-    h: Array  # (N, H) tanh(z + recurrent)
+    h: Array  # (N, H)
     y: Array  # (N, V) h W_hy + b_y
     p: Array  # (N, V) softmax(y)
     came: Array  # (N,) ids of the characters that came
     loss: Array  # (N,) -ln p[came], nats
     dy: Array  # (N, V) p - o(came), 0 where a loss does not count
     told: Array  # (N, H) dy W_hyᵀ
-    dh: Array  # (N, H) told + dz_{t+1} W_hhᵀ
-    dz: Array  # (N, H) dh (1 - h²)
+    inside: dict[str, Array]  # (N, H) each, what the cell has beside these: its quantities
     cut: int  # the first column that training learns from
     gradients: Parameters  # summed over the columns from there on
 
     @property
     def share(self) -> Array:
-        """(N,) the norm of d loss / d h at each column: how strongly the losses that count pull there."""
-        return np.linalg.norm(self.dh, axis=1)
+        """(N,) the norm of d loss / d state at each column: how strongly the losses that count pull there.
+
+        The state of an LSTM is h and c, and c is pulled at by the way that does not lead through h.
+        """
+        names = ("dh", "kept") if "c" in self.inside else ("dh",)
+        return np.linalg.norm(np.concatenate([self.inside[name] for name in names], axis=1), axis=1)
 
 
 class Update(NamedTuple):
@@ -53,35 +54,24 @@ def unrolled(parameters: Parameters, ids: Array, states: Array, T: int, *, last:
     """Read ids[:-1], seeing ids[1:] come; learn from the last T columns.
 
     The losses of these T count, as in training, or with `last` only that of the last column, whose gradient can then be
-    followed back. ids (N + 1,), N at least 1; states (N + 1, H), before the text and after each character, as from
+    followed back. ids (N + 1,), N at least 1; states (N + 1, S H), before the text and after each character, as from
     reading.states.
     """
-    W_xh, W_hh, W_hy, b_h, b_y = parameters
+    cell, (V, H) = cell_of(parameters), parameters.sizes
     x, came = ids[:-1], ids[1:]
-    N, V = len(x), len(b_y)
+    N = len(x)
     cut = max(0, N - T)
-    before, h = states[:-1], states[1:]
-    y = np.dot(h, W_hy) + b_y
-    _, dy = cross_entropy(y.copy(), np.arange(N) * V + came, 1, np.ones(V, y.dtype))
-    dy[: N - 1 if last else cut] = 0
-    told = np.dot(dy, W_hy.T)
-    dz = np.empty_like(h)
-    recur_back(W_hh.T, list(told), list(1 - h * h), list(dz))
-    dh = told.copy()
-    dh[:-1] += dz[1:] @ W_hh.T
+    counted = np.arange(N) >= (N - 1 if last else cut)
+    space = cell.Workspace(N, 1, V, H, states.dtype)
+    cell.loss_and_gradients(parameters, x[:, None], came[:, None], states[:1], space, counted[:, None])
+    learned = x[cut:, None], came[cut:, None], states[cut : cut + 1], None, counted[cut:, None]
+    _, gradients, _ = cell.loss_and_gradients(parameters, *learned)
+    before, h = states[:-1, :H], states[1:, :H]
+    y = logits(parameters, h)
     loss = -log_softmax(y)[np.arange(N), came]
-    gradients = _summed(parameters, x[cut:], before[cut:], h[cut:], dy[cut:], dz[cut:])
-    return Unrolled(
-        x, before, W_xh[x] + b_h, before @ W_hh, h, y, softmax(y), came, loss, dy, told, dh, dz, cut, gradients
-    )
-
-
-def _summed(parameters: Parameters, x: Array, before: Array, h: Array, dy: Array, dz: Array) -> Parameters:
-    """The gradient of each array over the columns given, by the same products as in training."""
-    ones, onehot = np.ones(len(x), dz.dtype), np.zeros((len(x), len(parameters.b_y)), dz.dtype)
-    onehot[np.arange(len(x)), x] = 1
-    products = (np.dot(onehot.T, dz), np.dot(before.T, dz), np.dot(h.T, dy), np.dot(ones, dz), np.dot(ones, dy))
-    return Parameters(*products)
+    told = np.dot(space.y, parameters.W_hy.T)
+    inside = cell.quantities(parameters, x, space)
+    return Unrolled(x, before, h, y, softmax(y), came, loss, space.y, told, inside, cut, gradients)
 
 
 def update(

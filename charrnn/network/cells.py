@@ -38,6 +38,9 @@ class Cell(Protocol):
     def forward(self, parameters: Parameters, inputs: Array, hidden: Array, /) -> Array:
         """The states (T + 1, B, STATES · H) along inputs (T, B)."""
 
+    def quantities(self, parameters: Parameters, inputs: Array, space: Any, /) -> dict[str, Array]:
+        """All but y of the window of one stream, inputs (T,), that has just gone through a workspace: (T, H) each."""
+
     def advance(self, parameters: Parameters, came: Array, hidden: Array, /) -> Array:
         """The states (B, STATES · H) after one character of which W_xh says came (B, GATES · H), or (GATES · H,)."""
 

@@ -26,8 +26,8 @@ from typing import Any
 import numpy as np
 
 from charrnn.network.jacobian import Jacobian
-from charrnn.network.lstm import sigmoid, start_gates
-from charrnn.network.rnn import MANY, Array, Parameters, aligned_zeros, by_rows, output, steps, transposed
+from charrnn.network.lstm import by_gate, sigmoid, start_gates
+from charrnn.network.rnn import MANY, Array, Parameters, aligned_zeros, by_rows, from_next, output, steps, transposed
 from charrnn.network.rnn import zeros as zeros_of
 
 GATES, BIASES, STATES = 3, 4, 1  # blocks of H columns in W_hh, of H entries in b_h, and in a row of the state
@@ -161,13 +161,13 @@ def loss_and_gradients(
     np.subtract(1, dn, dn)
     np.subtract(1, z, dq_z)
     np.multiply(dn, dq_z, dn)  # (1 - z) (1 - n²)
+    np.multiply(dq_z, z, dq_z)
+    np.subtract(before, n, dq_n)  # whose room is free until then
+    np.multiply(dq_z, dq_n, dq_z)
     np.multiply(dn, r, dq_n)
     np.subtract(1, r, dq_r)
     np.multiply(dq_r, m, dq_r)
     np.multiply(dq_r, dq_n, dq_r)
-    np.multiply(dq_z, z, dq_z)
-    np.subtract(before, n, m)  # m is not needed any more
-    np.multiply(dq_z, m, dq_z)
     W_hh_T = transposed(W_hh, space.W_hh_T) if B * H >= 1024 else W_hh.T
     recur_back(W_hh_T, dh, z, dq, B)
     np.multiply(dn, dh, dn)
@@ -178,6 +178,26 @@ def loss_and_gradients(
     by_rows(space, inputs, dq)
     np.dot(space.ones, dq, gradients.b_h[: 3 * H])
     return loss, gradients, h[-B:]
+
+
+def quantities(parameters: Parameters, inputs: Array, space: Workspace) -> dict[str, Array]:
+    """All but y of the window of one stream, inputs (T,), that has just gone through `space`: by letter, (T, H) each.
+
+    a and q by gate, each without the other; of dq only dq_n, the others being da. `kept` is dh_{t+1} ∘ z_{t+1}, and
+    `back` dq_{t+1} W_hhᵀ, both 0 at the end.
+    """
+    H = len(parameters.W_hh)
+    r, z, n = np.split(space.a, 3, axis=1)
+    dq_n = (1 - n * n) * (1 - z) * r * space.dh  # once more: loss_and_gradients has left da_n in its place
+    dq = np.concatenate([space.dq[:, : 2 * H], dq_n], axis=1)
+    return {
+        **by_gate("a", parameters.W_xh[inputs] + parameters.b_h[: 3 * H], "rzn"),
+        **by_gate("q", space.q, "rzn"),
+        **{"h before": space.h[:-1], "r": r, "z": z, "n": n, "dh": space.dh, "kept": from_next(space.dh * z)},
+        "back": from_next(dq @ parameters.W_hh.T),
+        **by_gate("da", space.dq, "rzn"),
+        "dq_n": dq_n,
+    }
 
 
 def reader(parameters: Parameters) -> Callable[[Array, int], None]:

@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 
 from charrnn.network.jacobian import Jacobian
-from charrnn.network.rnn import MANY, Array, Parameters, aligned_zeros, by_rows, output, steps, transposed
+from charrnn.network.rnn import MANY, Array, Parameters, aligned_zeros, by_rows, from_next, output, steps, transposed
 from charrnn.network.rnn import zeros as zeros_of
 
 GATES, BIASES, STATES = 4, 4, 2  # blocks of H columns in W_hh, of H entries in b_h, and in a row of the state
@@ -197,6 +197,28 @@ def loss_and_gradients(
     np.dot(space.ones, da, gradients.b_h)
     space.state[:, :H], space.state[:, H:] = h[-B:], c[-B:]
     return loss, gradients, space.state
+
+
+def quantities(parameters: Parameters, inputs: Array, space: Workspace) -> dict[str, Array]:
+    """All but y of the window of one stream, inputs (T,), that has just gone through `space`: by letter, (T, H) each.
+
+    q is h_{t-1} W_hh, `kept` dc_{t+1} ∘ f_{t+1} and `back` da_{t+1} W_hhᵀ, these two 0 at the end.
+    """
+    o, i, f, g = np.split(space.a, 4, axis=1)
+    return {
+        **by_gate("a", parameters.W_xh[inputs] + parameters.b_h + space.q, "oifg"),
+        **by_gate("q", space.q, "oifg"),
+        **{"o": o, "i": i, "f": f, "g": g, "c before": space.c[:-1], "c": space.c[1:], "dh": space.dh, "dc": space.dc},
+        "kept": from_next(space.dc * f),
+        "back": from_next(space.da @ parameters.W_hh.T),
+        **by_gate("da", space.da, "oifg"),
+    }
+
+
+def by_gate(name: str, columns: Array, gates: str) -> dict[str, Array]:
+    """The columns (T, G H) of G gates as name_gate (T, H) each."""
+    blocks = np.split(columns, len(gates), axis=1)
+    return {f"{name}_{gate}": block for gate, block in zip(gates, blocks, strict=True)}
 
 
 def reader(parameters: Parameters) -> Callable[[Array, int], None]:

@@ -308,6 +308,21 @@ def transposed(W: Array, out: Array) -> Array:
     return out
 
 
+def quantities(parameters: Parameters, inputs: Array, space: Workspace) -> dict[str, Array]:
+    """All but y of the window of one stream, inputs (T,), that has just gone through `space`: by letter, (T, H) each.
+
+    q is h_{t-1} W_hh, and `back` dz_{t+1} W_hhᵀ, 0 at the end; dh is all that reaches h_t.
+    """
+    W_hh = parameters.W_hh
+    back = from_next(space.dz @ W_hh.T)
+    return {"z": space.z, "q": space.before @ W_hh, "dh": space.dh + back, "back": back, "dz": space.dz}
+
+
+def from_next(rows: Array) -> Array:
+    """What each of these rows sends back to the one before it, nothing coming to the last."""
+    return np.concatenate([rows[1:], np.zeros_like(rows[:1])])
+
+
 def advance(parameters: Parameters, came: Array, hidden: Array) -> Array:
     """The states (B, H) after one character, of which W_xh says came (B, H) or (H,), from the states hidden (B, H)."""
     return np.asarray(np.tanh(hidden @ parameters.W_hh + came + parameters.b_h))

@@ -1,10 +1,13 @@
 """The page with cells that have gates: chosen, forked, seen in every view."""
 
+import re
+
 import numpy as np
 import pytest
 from app_page import SECONDS
-from test_inside import KNOWS, LEARNS, REMEMBERS, drawn, measured
+from test_inside import KNOWS, LEARNS, REMEMBERS, WORKS, drawn, measured
 
+from charrnn.dashboard.inside import works
 from charrnn.dashboard.session import measuring
 from charrnn.dashboard.views import reaches
 from charrnn.insight.memory import reach
@@ -16,21 +19,36 @@ from charrnn.network.cells import CELLS, cell_of
 def gated(open_page, request):
     """A small trained network with gates, all three questions unfolded and everything measured."""
     page = open_page(cell=request.param)
-    for section in ("remembers", "learns", "watched"):
+    for section in ("remembers", "learns", "watched", "step-as-tables"):
         page.at.session_state[section] = True
     return measured(page.step("100 steps"))
 
 
-def test_every_view_is_there_but_the_network_drawn_which_says_that_it_is_the_vanilla_one(gated):
-    there = KNOWS | REMEMBERS | LEARNS | {"mistakes", "watched-text", "four-temperatures", "usual"}
+def test_every_view_is_there_and_the_network_drawn_is_the_cell_that_learns(gated):
+    there = KNOWS | REMEMBERS | LEARNS | WORKS | {"watched-text", "four-temperatures", "usual"}
     assert there - drawn(gated) == set()
-    assert "step-drawn" not in drawn(gated)
     sample = gated.passages("written-text")[0]["text"]
     assert gated.component("watched-text")[0]["text"] == sample[:30]
-    assert any("**The network, drawn** is the vanilla one" in one.value for one in gated.at.markdown)
     assert not gated.warnings
-    name = {"gru": "GRU", "lstm": "LSTM"}[gated.run.settings.cell]
-    assert f"Network: {name}, 16 units · 20 back" in gated.labels
+    cell = gated.run.settings.cell
+    assert f"Network: {cell.upper()}, 16 units · 20 back" in gated.labels
+    assert gated.component("step-drawn")[0]["cell"] == cell
+
+
+def test_the_step_by_hand_is_the_cells_own_and_gives_the_state_that_training_has(gated):
+    """The sheet's h and c, worked out from the numbers that stand in its lines before them."""
+    sheet = gated.passages("step-sheet")[0]["text"].replace("−", "-")
+    (u,) = {int(found) for found in re.findall(r"^h\[(\d+)\]", sheet, re.M)}
+    value = {name: float(number) for name, number in re.findall(r"^(\S+)\[\d+\] .* = (-?[\d.]+)$", sheet, re.M)}
+    (ids, start), parameters = gated.session.ids(), gated.session.view.parameters
+    state = states(parameters, ids[: start + works.FIRST])[-1]
+    assert value["h"] == pytest.approx(state[u], abs=1e-4)
+    if gated.run.settings.cell == "gru":
+        before = gated.table("step-units")["h before"][u]
+        assert value["h"] == pytest.approx(value["n"] + value["z"] * (before - value["n"]), abs=2e-4)
+        return
+    assert value["c"] == pytest.approx(state[16 + u], abs=1e-4)
+    assert value["h"] == pytest.approx(value["o"] * np.tanh(value["c"]), abs=2e-4)
 
 
 def test_the_heatmap_shows_the_gate_that_was_chosen(gated):

@@ -1,16 +1,25 @@
 """The network drawn, unrolled over a stretch of text: what it reads, carries, guesses, is told and learns."""
 
-from collections.abc import Callable, Sequence
-from typing import NamedTuple, TypedDict
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple, TypedDict
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from charrnn.dashboard.wire import pack
 
 from .mounting import mount
 
 GUESSES = 5
+FIGURES = (  # of a column
+    "loss",
+    "y",  # of the character that came, as dy
+    "dy",
+    "total",  # ln Σ e^y
+    "share",  # of the gradient
+    "back",  # the norm of what comes back from the next column through W_hh
+    "kept",  # and of what comes beside it, through a gate
+)
 
 
 class Summed(TypedDict):
@@ -31,16 +40,15 @@ class Columns(NamedTuple):
     at: Sequence[int]  # places among the N columns of the step, rising; a gap stands for some that are left out
     top: Sequence[str]  # K times the likeliest characters, best first, equally many
     top_p: ArrayLike  # (K, that many)
-    figures: Sequence[
-        ArrayLike
-    ]  # each (K,): loss, y and dy of the character that came, ln Σ e^y, share of the gradient
-    units: Sequence[ArrayLike]  # each (K, U): z, what comes from the state before, h, dy W_hyᵀ, dh, dz
-    bias: ArrayLike  # (U,) b_h
+    figures: Sequence[ArrayLike]  # each (K,), by the names of FIGURES
+    units: Mapping[str, ArrayLike]  # each (K, U), what the cell's equations have, by their letters (network_cells.js)
+    bias: NDArray[Any]  # (blocks of H in b_h, U)
 
 
 class Story(TypedDict):
     """What is told beside the columns."""
 
+    cell: str  # as in Settings
     N: int  # columns of the step
     T: int  # characters of a training window
     last: bool  # whether the loss of the last column alone counts
@@ -61,14 +69,22 @@ def network(data: bytes, *, key: str, on_place: Callable[[int], None]) -> None:
 
 
 def encode_network(columns: Columns, story: Story) -> bytes:
-    """The picture as sent: 13 KB for 15 columns of 32 units. Raises ValueError where shapes do not agree."""
+    """The picture as sent: 13 KB for 15 columns of 32 units, 48 KB for those of an LSTM.
+
+    Raises ValueError where shapes do not agree.
+    """
     K, U, best = len(columns.read), len(story["units"]), len(columns.top[0])
-    wanted = [(columns.top_p, (K, best)), (columns.bias, (U,))]
-    wanted += [(array, (K,)) for array in columns.figures] + [(array, (K, U)) for array in columns.units]
+    held = list(columns.units.values())
+    wanted: list[tuple[ArrayLike, tuple[int, ...]]] = [
+        (columns.top_p, (K, best)),
+        (columns.bias, (len(columns.bias), U)),
+    ]
+    wanted += [(array, (K,)) for array in columns.figures] + [(array, (K, U)) for array in held]
     for array, shape in wanted:
         if np.shape(array) != shape:
             raise ValueError(f"shape {shape} is needed, not {np.shape(array)}")
-    if len(columns.came) != K or len(columns.at) != K or any(len(top) != best for top in columns.top):
+    counts = (len(columns.came), len(columns.at), len(columns.figures))
+    if counts != (K, K, len(FIGURES)) or any(len(top) != best for top in columns.top):
         raise ValueError(f"{K} columns of {best} guesses are needed")
     header = {
         **story,
@@ -76,6 +92,8 @@ def encode_network(columns: Columns, story: Story) -> bytes:
         "came": columns.came,
         "at": list(columns.at),
         "top": "".join(columns.top),
+        "held": list(columns.units),
+        "biases": len(columns.bias),
     }
-    numbers = [columns.top_p, *columns.figures, *columns.units, columns.bias]
+    numbers = [columns.top_p, *columns.figures, *held, columns.bias]
     return pack(header, *(np.asarray(array, "<f4") for array in numbers))

@@ -48,8 +48,6 @@ def works(session: Session) -> None:
 
 def controls(session: Session) -> None:
     """Whose loss flows back, and which units are drawn where they are many."""
-    if session.run.settings.cell != "rnn":
-        return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(
             "**The network, drawn**: it reads a character, predicts the next, is told what came, and learns.",
@@ -77,9 +75,6 @@ def controls(session: Session) -> None:
 def drawn(session: Session) -> None:
     """The picture, which moves."""
     place = chosen(session)
-    if session.run.settings.cell != "rnn":
-        st.markdown("**The network, drawn** is the vanilla one: choose that cell under Network to see it.")
-        return
     if place is None:
         st.caption("The text needs two characters at least.")
         return
@@ -113,16 +108,13 @@ def tables(session: Session) -> None:
 
 
 def chosen(session: Session) -> Place | None:
-    """The step that the controls say; a newly pinned column comes first.
-
-    None where the text is too short for one, and of a cell with gates, which has other equations.
-    """
+    """The step that the controls say, a newly pinned column first; None where the text is too short for one."""
     state, pinned = st.session_state, session.pinned
     if state.get("step-pinned") != pinned:
         state["step-pinned"] = pinned
         state["step-at"] = state.get("step-at") if pinned is None else pinned
     first, last = places(session)
-    if last < first or session.run.settings.cell != "rnn":
+    if last < first:
         return None
     at = FIRST if state.get("step-at") is None else int(state["step-at"])
     units = tuple(unit for unit in state.get("step-units-chosen") or () if unit < session.run.settings.hidden_size)
@@ -152,6 +144,7 @@ def encoded(session: Session, place: Place) -> bytes:
     N, settings = len(step.x), run.in_force_at(view.step)
     at = sorted({*range(max(0, N - NEAR), N), *(step.cut + k for k in EDGE if 0 <= step.cut + k < N)})
     story = Story(
+        cell=settings.cell,
         N=N,
         T=settings.sequence_length,
         last=place.last,
@@ -177,16 +170,17 @@ def columns(
     top = np.argsort(-p, axis=1, kind="stable")[:, :GUESSES]
     total = np.logaddexp.reduce(y, axis=1)
     of = np.arange(len(at)), came
-    held = (step.z, step.recurrent, step.h, step.told, step.dh, step.dz)
+    held = {"h": step.h, "told": step.told, **step.inside}
+    back, kept = (np.linalg.norm(step.inside.get(name, step.told[:, :0]), axis=1)[at] for name in ("back", "kept"))
     return Columns(
         read=decode(step.x[at]),
         came=decode(came),
         at=at,
         top=[decode(ids) for ids in top],
         top_p=np.take_along_axis(p, top, axis=1),
-        figures=(step.loss[at], y[of], step.dy[at][of], total, step.share[at]),
-        units=[array[at][:, units] for array in held],
-        bias=parameters.b_h[units],
+        figures=(step.loss[at], y[of], step.dy[at][of], total, step.share[at], back, kept),
+        units={name: array[at][:, units] for name, array in held.items() if name != "back"},
+        bias=parameters.b_h.reshape(-1, step.h.shape[1])[:, units],
     )
 
 

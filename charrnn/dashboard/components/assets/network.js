@@ -4,10 +4,11 @@ import { glyph, legend, percent, spoken } from "./shared.js";
 import { grid } from "./grid.js";
 import { boxOf, measured, spotAt } from "./network_layout.js";
 import { drawColumns, drawNames } from "./network_picture.js";
-import { PHASES, beats, ends, equations, filled, frameOf, lineAt, lineOf, number, phaseOf, sentence } from "./network_story.js";
+import { number } from "./network_numbers.js";
+import { PHASES, beats, ends, equations, filled, frameOf, lineAt, lineOf, phaseOf, sentence } from "./network_story.js";
 import { button, make, renderer, sharedChoice } from "./stage.js";
 
-/** @import { Frame, Spot, Part, Line } from "./network_story.js" */
+/** @import { Frame, Spot, Part } from "./network_story.js" */
 
 const PACES = [1800, 800, 300, 0]; // ms for a beat; 0: a whole character at once
 const CHARACTER = 900; // ms for that, and before the next character is gone on to
@@ -40,7 +41,7 @@ const STYLE = `
 
 export default renderer(STYLE, (stage) => {
   const phases = PHASES.map((name, phase) => make("button", {
-    type: "button", className: "phase", textContent: name, onclick: () => go(ends(phase, columns())),
+    type: "button", className: "phase", textContent: name, onclick: () => go(ends(frame, phase, columns())),
   }));
   const playing = button("Play", "Play", () => (plays ? halt() : play()));
   playing.classList.add("play");
@@ -70,14 +71,14 @@ export default renderer(STYLE, (stage) => {
   let pointed = null;
   let time = Infinity, plays = false, since = 0, stamp = 0;
   let ticks = false, drawn = -1; // whether a frame of the play is drawn; the phase that was drawn last
-  /** @type {{ line: Line, row: HTMLElement, numbers: HTMLElement }[]} */
+  /** @type {{ line: string, row: HTMLElement, numbers: HTMLElement }[]} */
   let lines = [];
 
   const isWide = () => stage.width >= 760 * stage.theme.zoom;
   const panelWidth = () => stage.theme.zoom * Math.min(PANEL[1], Math.max(PANEL[0], (0.26 * stage.width) / stage.theme.zoom));
   const columns = () => size?.columns.length ?? 1;
-  const end = () => beats(columns());
-  const learning = () => phaseOf(beat()) === 3;
+  const end = () => beats(frame, columns());
+  const learning = () => phaseOf(frame, beat()) === 3;
   const beat = () => Math.max(0, Math.ceil(time) - 1);
 
   function show(/** @type {Uint8Array} */ bytes) {
@@ -85,7 +86,7 @@ export default renderer(STYLE, (stage) => {
     shown.show(bytes);
     place.hear(frame.place);
     if (plays && before && before.place !== frame.place) time = Number(PACES[Number(pace.value)] ? 0 : end());
-    if (before?.clip !== frame.clip || before?.optimizer !== frame.optimizer) writeEquations();
+    if (before?.clip !== frame.clip || before?.optimizer !== frame.optimizer || before?.cell !== frame.cell) writeEquations();
     stage.ready = true;
   }
 
@@ -100,7 +101,7 @@ export default renderer(STYLE, (stage) => {
         lines.push({ line, row, numbers });
         return row;
       }),
-    ]), make("p", { textContent: "network/rnn.py, as it is run" }));
+    ]), make("p", { textContent: `${frame.cell.source}, as it is run` }));
   }
 
   /** @type {(made: Frame) => Picture<Spot>} */
@@ -108,7 +109,7 @@ export default renderer(STYLE, (stage) => {
     frame = made;
     return {
       file: "network.png", alternative: alternative(frame), picked: null, cardWidth: 250,
-      has: ({ part, k, i }) => k < frame.at.length && (part !== "state" || i < frame.units.length),
+      has: ({ part, k, i, s }) => k < frame.at.length && (part !== "state" || (i < frame.units.length && s < frame.cell.strips.length)),
       measure(width) {
         size = measured(frame, width);
         time = Math.min(time, end());
@@ -121,18 +122,21 @@ export default renderer(STYLE, (stage) => {
       },
       beside: (spot, down, across) => besideOf(spot, down, across),
       card: (spot) => {
-        const line = lineOf(spot, learning());
+        const line = lineOf(frame, spot, learning());
         return [make("p", { textContent: title(frame, spot) }), make("code", { textContent: filled(frame, line, spot) })];
       },
-      say: (spot) => `${title(frame, spot)}: ${filled(frame, lineOf(spot, learning()), spot)}`,
+      say: (spot) => `${title(frame, spot)}: ${filled(frame, lineOf(frame, spot, learning()), spot)}`,
       drawNames: (context, theme) => drawNames(context, theme, frame, size),
       drawCells(context, theme, picked, hover) {
         pointed = hover ?? picked;
         drawColumns(context, theme, frame, size, time, [picked, hover]);
       },
       drawLegend(context, theme) {
-        const x = legend(context, theme, { x: 0, y: 12, title: "h", colours: theme.signed, low: "−1", high: "+1" });
-        if (learning() && size.names > 64) context.fillText("beside it dh, sign and power of ten", x + 8, 12);
+        const { strips } = frame.cell, title = strips.length > 1 ? "" : "h";
+        const x = legend(context, theme, { x: 0, y: 12, title, colours: theme.signed, low: "−1", high: "+1" });
+        const said = frame.held.c ? [`c up to ±${frame.limit.toFixed(1)}`] : [];
+        if (learning() && size.names > 64) said.push(`beside it ${title ? "dh" : "its gradient"}, sign and power of ten`);
+        context.fillText(said.join("; "), x + 8, 12);
       },
     };
   }
@@ -140,13 +144,15 @@ export default renderer(STYLE, (stage) => {
   /** The parts of a column from top to bottom, for keys. */
   function besideOf(/** @type {Spot | null} */ spot, /** @type {number} */ down, /** @type {number} */ across) {
     const last = size.columns.length - 1;
-    if (!spot) return /** @type {Spot} */ ({ part: "state", k: size.columns[last], i: 0 });
-    const at = Math.min(last, Math.max(0, size.columns.indexOf(spot.k) + across)), k = size.columns[at];
+    const strips = frame.cell.strips.length, column = spot ? size.columns.indexOf(spot.k) : last;
+    if (!spot) return /** @type {Spot} */ ({ part: "state", k: size.columns[last], i: 0, s: strips - 1 });
+    const to = spot.part === "state" ? column * strips + spot.s + across : (column + across) * strips; // counted in strips
+    const within = Math.min((last + 1) * strips - 1, Math.max(0, to)), at = Math.floor(within / strips), k = size.columns[at];
     /** @type {(part: Part, many: number) => Spot[]} */
-    const many = (part, many) => Array.from({ length: many }, (_, i) => ({ part, k, i }));
+    const many = (part, many) => Array.from({ length: many }, (_, i) => ({ part, k, i, s: part === "state" ? within % strips : 0 }));
     const all = [
       ...many("came", 1), ...many("guess", frame.likeliest(k).length), ...many("W_hy", 1), ...many("state", frame.units.length),
-      ...many("W_hh", 1), ...many("W_xh", 1), ...many("read", 1), ...many("share", 1)];
+      ...many("kept", Number(frame.cell.kept !== "")), ...many("W_hh", 1), ...many("W_xh", 1), ...many("read", 1), ...many("share", 1)];
     const here = all.findIndex(({ part, i }) => part === spot.part && i === spot.i);
     return all[Math.min(all.length - 1, Math.max(0, here + down))];
   }
@@ -154,12 +160,12 @@ export default renderer(STYLE, (stage) => {
   function paint() {
     both.classList.toggle("below", !isWide());
     panel.style.width = isWide() ? `${panelWidth()}px` : "100%";
-    const now = beat(), phase = phaseOf(now);
+    const now = beat(), phase = phaseOf(frame, now);
     shown.paint(ticks && phase === drawn);
     drawn = phase;
-    const present = lineAt(now, columns());
-    const spot = pointed ?? /** @type {Spot} */ ({ part: present === "p" || present === "y" ? "came" : "read", k: frame.at.length - 1, i: 0 });
-    const lit = pointed ? lineOf(pointed, learning()) : present;
+    const present = lineAt(frame, now, columns());
+    const spot = pointed ?? /** @type {Spot} */ ({ part: present === "p" || present === "y" ? "came" : "read", k: frame.at.length - 1, i: 0, s: 0 });
+    const lit = pointed ? lineOf(frame, pointed, learning()) : present;
     const reached = lines.findIndex(({ line }) => line === present);
     lines.forEach(({ line, row, numbers }, i) => {
       row.classList.toggle("lit", line === lit);
@@ -244,15 +250,17 @@ function mark(/** @type {HTMLElement} */ element, /** @type {string} */ name, /*
 }
 
 /** What a spot is, in words. */
-function title(/** @type {Frame} */ frame, /** @type {Spot} */ { part, k, i }) {
+function title(/** @type {Frame} */ frame, /** @type {Spot} */ { part, k, i, s }) {
   const read = `“${spoken(frame.read[k])}”`, came = `“${spoken(frame.came[k])}”`;
   switch (part) {
     case "read": return `it read ${read}`;
-    case "state": return `unit ${frame.units[i]} after reading ${read}`;
+    case "state": return [frame.cell.strips[s].told, `unit ${frame.units[i]} after reading ${read}`].filter(Boolean).join(", ");
     case "guess": return `${glyph(frame.likeliest(k)[i][0])} as the next, ${percent(frame.likeliest(k)[i][1])}`;
     case "came": return `${came} came`;
     case "share": return `gradient of the state after ${read}`;
-    default: return { W_xh: "what comes in", W_hh: "what is carried over", W_hy: "what the state says" }[part] + `: ${part}`;
+    default: return {
+      W_xh: "what comes in", W_hh: "what is carried over", W_hy: "what the state says", kept: "what is kept as it was",
+    }[part] + `: ${part === "kept" ? frame.cell.kept : part}`;
   }
 }
 

@@ -1,13 +1,16 @@
 // The drawn network as a picture: columns of a step, what has come about in them by a moment, and what flows back.
 
 import { fit, glyph } from "./shared.js";
-import { BARS, GUESS, boxOf, places, stateWidth } from "./network_layout.js";
-import { BACK, TOLD, raised } from "./network_story.js";
+import { BARS, GUESS, boxOf, handed, places, stateWidth, stripsOf } from "./network_layout.js";
+import { raised } from "./network_numbers.js";
+import { backAt, toldAt } from "./network_story.js";
 
 /** @import { Frame, Spot } from "./network_story.js" */
+/** @import { Strip } from "./network_cells.js" */
 /** @import { Places, Size } from "./network_layout.js" */
 
 const HIGH = 58; // pixels of a bar at most
+const LETTERS = 17; // pixels above a strip that has its letter there
 const LEAST = 1e-8; // of the largest gradient: below that it is not drawn, as on the memory chart
 
 /** @typedef {{ top: number, decades: number }} Scale10 - the power of ten that it ends with, and how many it spans */
@@ -35,15 +38,15 @@ export function drawNames(context, theme, frame, { names, narrow }) {
     context.fillStyle = strong ? theme.text : theme.muted;
     context.fillText(fit(context, text, right), right, at);
   };
-  const { units, H, chosen } = frame, middle = (y.state + y.under) / 2;
+  const { units, H, chosen, cell } = frame, middle = (y.state + y.under) / 2;
   context.textAlign = "right";
   write("what came", y.came + 13);
   write("its guesses", y.guesses + 2.5 * GUESS);
-  write("state h", middle - 8, true);
+  write(narrow && cell.kept ? "state" : cell.title, middle - 8, true);
   write(units.length < H ? `${units.length} of ${H}${narrow ? "" : " units"}` : `${H} units`, middle + 8, false, 11);
   if (units.length < H && !narrow) write(chosen ? "that were chosen" : "that moved it most", middle + 22, false, 11);
   write(narrow ? "reads" : "what it reads", y.read);
-  write(narrow ? "gradient" : "gradient here, ‖dh‖", y.share + 18);
+  write(narrow ? "gradient" : cell.bar, y.share + 18);
   const { top, decades } = scaleOf(frame);
   for (let power = 0; power <= decades; power += decades > 4 ? 2 : 1) {
     write(`10${raised(top - decades + power)}`, y.share + BARS + 4 - (power / decades) * HIGH, false, 10);
@@ -65,31 +68,41 @@ export function drawColumns(context, theme, frame, size, time, spots) {
 function drawColumn(brush, k, i) {
   const { context, frame, size, time } = brush, last = i === size.columns.length - 1;
   const x = (i + 0.5) * size.wide, known = (/** @type {number} */ beat) => (last ? over(time, beat) : 1);
-  const flows = over(time, BACK + size.columns.length - 1 - i); // what flows back has come here
+  const goes = backAt(frame), tells = toldAt(frame), made = frame.cell.reads.length;
+  const flows = over(time, goes + size.columns.length - 1 - i); // what flows back has come here
   const learned = frame.at[k] >= frame.cut;
-  context.globalAlpha = time > BACK && !learned ? 0.5 : 1;
+  context.globalAlpha = time > goes && !learned ? 0.5 : 1;
   const faint = context.globalAlpha;
   drawRead(brush, x, frame.read[k], last);
   arrow(brush, x, brush.y.read - 17, x, brush.y.under + 4, faint * (0.25 + 0.75 * known(0)));
-  if (i) drawCarried(brush, i, k, faint, known(1));
-  drawState(brush, x, k, faint * known(2), flows);
-  const told = time > TOLD + 1 && over(time, BACK - 1) > 0 && (!frame.last ? learned : last);
+  if (i) drawCarried(brush, i, k, faint, known);
+  frame.cell.strips.forEach((strip, s) => drawStrip(brush, strip, s, x, k, faint * known(strip.beat), flows));
+  const told = time > tells + 1 && over(time, goes - 1) > 0 && (!frame.last ? learned : last);
   if (last && !size.narrow) drawArrays(brush, x);
-  if (told) arrow(brush, x, brush.y.up + 2, x, brush.y.state - 4, faint, brush.theme.mark, 3);
-  else arrow(brush, x, brush.y.state - 4, x, brush.y.up + 2, faint * (0.25 + 0.75 * known(3)));
-  drawGuesses(brush, x, k, faint * known(4), known(TOLD) === 1);
-  drawCame(brush, x, k, faint * known(TOLD));
+  const { from, top } = wayUp(brush, x);
+  if (told) arrow(brush, x, brush.y.up + 2, from, top, faint, brush.theme.mark, 3);
+  else arrow(brush, from, top, x, brush.y.up + 2, faint * (0.25 + 0.75 * known(made)));
+  drawGuesses(brush, x, k, faint * known(made + 1), known(tells) === 1);
+  drawCame(brush, x, k, faint * known(tells));
   drawShare(brush, x, k, flows, learned);
   context.globalAlpha = 1;
 }
 
+/** Where what h says of the next character begins. @type {(brush: Brush, x: number) => { from: number, top: number }} */
+function wayUp({ frame, size, y }, x) {
+  const strips = stripsOf(frame.cell, size), { left, wide } = strips[strips.length - 1];
+  return { from: x + left + wide / 2, top: y.state - (strips.length > 1 ? LETTERS : 4) };
+}
+
 /** What the arrows at the last column carry. @type {(brush: Brush, x: number) => void} */
 function drawArrays(brush, x) {
-  const { size, y } = brush;
-  letter(brush, "W_hy", x + 17, (y.up + y.state) / 2, 400, brush.theme.muted, 10);
+  const { frame, size, y } = brush, { cell } = frame;
+  letter(brush, "W_hy", cell.kept ? x - 14 : x + 17, (y.up + y.state) / 2 - (cell.kept ? 4 : 0), 400, brush.theme.muted, 10);
   letter(brush, "W_xh", x + 17, (y.under + y.read) / 2 - 6, 400, brush.theme.muted, 10);
-  const room = size.wide - stateWidth(size) > 56; // beside the arrow, else above the states
-  letter(brush, "W_hh", x - size.wide / 2, room ? (y.state + y.under) / 2 - 11 : y.state - 9, 400, brush.theme.muted, 10);
+  const between = x - size.wide / 2, [through, beside] = handed(cell).map((down) => y.state + down * (y.under - y.state) - 11);
+  const room = cell.kept || size.wide - stateWidth(cell, size) > 56; // beside the arrow, else above the states
+  letter(brush, "W_hh", between, room ? through : y.state - 9, 400, brush.theme.muted, 10);
+  if (cell.kept) letter(brush, cell.kept, between, beside, 400, brush.theme.muted, 10);
 }
 
 /** @type {(brush: Brush, x: number, character: string, last: boolean) => void} */
@@ -111,19 +124,25 @@ function letter({ context, theme }, text, x, y, weight = 400, colour = theme.mut
   context.fillText(text, x, y);
 }
 
-/** What a state hands on to the next, and what comes back the same way. @type {(brush: Brush, i: number, k: number, faint: number, known: number) => void} */
+/** What a state hands on to the next, and what comes back the same ways. @type {(brush: Brush, i: number, k: number, faint: number, known: (beat: number) => number) => void} */
 function drawCarried(brush, i, k, faint, known) {
-  const { frame, size, y, theme, time, context } = brush, middle = (y.state + y.under) / 2, half = stateWidth(size) / 2 + 3;
-  const from = (i - 0.5) * size.wide + half + 7, to = (i + 0.5) * size.wide - half;
-  const before = size.columns[i - 1], left = frame.at[k] - frame.at[before] - 1;
-  const back = over(time, BACK + size.columns.length - i), learned = frame.at[k] > frame.cut;
+  const { frame, size, y, theme, time, context } = brush, { cell } = frame, half = stateWidth(cell, size) / 2 + 3;
+  const from = (i - 0.5) * size.wide + half + 7 * Number(!cell.kept), to = (i + 0.5) * size.wide - half;
+  const before = size.columns[i - 1], left = frame.at[k] - frame.at[before] - 1, high = y.under - y.state;
+  const back = over(time, backAt(frame) + size.columns.length - i), learned = frame.at[k] > frame.cut;
   if (left > 0) {
-    letter(brush, "⋯", (from + to) / 2, middle - 7, 600);
-    letter(brush, String(left), (from + to) / 2, middle + 8, 400, theme.muted, 10);
-  } else if (back && Number.isFinite(frame.share[before])) {
-    const thick = 1 + 3.5 * logarithmic(frame.share[before], brush.scale);
-    arrow(brush, to, middle, to + (from - to) * back, middle, learned ? 1 : 0.6, learned ? theme.mark : theme.muted, thick);
-  } else arrow(brush, from, middle, to, middle, faint * (0.25 + 0.75 * known));
+    letter(brush, "⋯", (from + to) / 2, y.state + high / 2 - 7, 600);
+    letter(brush, String(left), (from + to) / 2, y.state + high / 2 + 8, 400, theme.muted, 10);
+    return;
+  }
+  const ways = [{ flown: frame.back[before], beat: 1 }, { flown: frame.kept[before], beat: cell.keeps }];
+  ways.slice(0, cell.kept ? 2 : 1).forEach(({ flown, beat }, way) => {
+    const at = y.state + handed(cell)[way] * high;
+    if (back && Number.isFinite(flown)) {
+      const thick = 1 + 3.5 * logarithmic(flown, brush.scale);
+      arrow(brush, to, at, to + (from - to) * back, at, learned ? 1 : 0.6, learned ? theme.mark : theme.muted, thick);
+    } else arrow(brush, from, at, to, at, faint * (0.25 + 0.75 * known(beat)));
+  });
   context.globalAlpha = faint;
 }
 
@@ -147,23 +166,25 @@ function arrow({ context, theme }, fromX, fromY, toX, toY, alpha, colour = theme
   context.globalAlpha = before;
 }
 
-/** The state as cells, and beside each what flows back through it. @type {(brush: Brush, x: number, k: number, alpha: number, flows: number) => void} */
-function drawState({ context, theme, frame, size, y, scale }, x, k, alpha, flows) {
-  const U = frame.units.length, wide = stateWidth(size), left = x - wide / 2, before = context.globalAlpha;
-  const { h, dh } = frame.held;
+/** A strip of units as cells, and beside each what flows back through it. @type {(brush: Brush, strip: Strip, s: number, x: number, k: number, alpha: number, flows: number) => void} */
+function drawStrip(brush, { name, back: gradients }, s, x, k, alpha, flows) {
+  const { context, theme, frame, size, y, scale } = brush, { held, cell } = frame, U = frame.units.length;
+  const { left, wide, back: beside } = stripsOf(cell, size)[s], at = x + left, before = context.globalAlpha;
+  const limit = name === "c" ? frame.limit : 1;
   context.strokeStyle = theme.border;
   context.lineWidth = 1;
-  context.strokeRect(left - 0.5, y.state - 0.5, wide + 1, U * y.cell);
+  context.strokeRect(at - 0.5, y.state - 0.5, wide + 1, U * y.cell);
+  if (cell.strips.length > 1) letter(brush, name, at + wide / 2, y.state - 7, 400, theme.muted, 10);
   for (let i = 0; i < U; i++) {
-    const value = h[k * U + i], back = dh[k * U + i], at = y.state + i * y.cell;
+    const value = held[name][k * U + i] / limit, gradient = held[gradients][k * U + i], top = y.state + i * y.cell;
     context.globalAlpha = alpha;
     context.fillStyle = theme.signed.fill[Number.isNaN(value) ? 128 : Math.round((value + 1) * 127.5)];
-    context.fillRect(left, at, wide, y.cell - 1);
-    if (!flows || !Number.isFinite(back)) continue;
+    context.fillRect(at, top, wide, y.cell - 1);
+    if (!flows || !Number.isFinite(gradient)) continue;
     context.globalAlpha = before * flows;
-    const size = Math.sign(back) * logarithmic(Math.abs(back), scale);
-    context.fillStyle = theme.signed.fill[Math.round((size + 1) * 127.5)];
-    context.fillRect(left + wide + 2, at, 5, y.cell - 1);
+    const share = Math.sign(gradient) * logarithmic(Math.abs(gradient), scale);
+    context.fillStyle = theme.signed.fill[Math.round((share + 1) * 127.5)];
+    context.fillRect(at + beside.from, top, beside.wide, y.cell - 1);
   }
   context.globalAlpha = before;
 }
@@ -230,7 +251,7 @@ function drawShare(brush, x, k, flows, learned) {
 /** Where the unroll is cut. */
 function drawCut(/** @type {Brush} */ { context, theme, frame, size, y, time }) {
   const i = size.columns.findIndex((k) => frame.at[k] >= frame.cut), back = `learning looks ${frame.T} back`;
-  context.globalAlpha = 0.35 + 0.65 * over(time, BACK);
+  context.globalAlpha = 0.35 + 0.65 * over(time, backAt(frame));
   context.font = `12px ${theme.sans}`;
   context.fillStyle = theme.text;
   if (i > 0) {

@@ -1,14 +1,22 @@
 // What is told of the drawn network: its equations with the numbers of one place in them, and the course of a step.
 
+import { CELLS } from "./network_cells.js";
+import { bracketed, number } from "./network_numbers.js";
 import { glyph, percent, unpack } from "./shared.js";
 
+/** @import { Cell } from "./network_cells.js" */
+
 /** @typedef {{ name: string, norm: number | null, cut: number, size: number, change: number | null }} Summed */
-/** @typedef {"read" | "W_xh" | "W_hh" | "state" | "W_hy" | "guess" | "came" | "share"} Part */
-/** @typedef {{ part: Part, k: number, i: number }} Spot - of a column; i counts units from the top, or guesses */
+/** @typedef {"read" | "W_xh" | "W_hh" | "kept" | "state" | "W_hy" | "guess" | "came" | "share"} Part */
+/**
+ * A place in a column: i counts units from the top, or guesses; s the cell's strips, 0 elsewhere.
+ * @typedef {{ part: Part, k: number, i: number, s: number }} Spot
+ */
 
 /**
  * One step of training as it is drawn (network.py says what each is): K columns, U units.
  * @typedef {object} Frame
+ * @property {Cell} cell
  * @property {string[]} read
  * @property {string[]} came
  * @property {number[]} at
@@ -31,64 +39,53 @@ import { glyph, percent, unpack } from "./shared.js";
  * @property {Float32Array} dy
  * @property {Float32Array} total - ln Σ e^y
  * @property {Float32Array} share
- * @property {Record<"z" | "recurrent" | "h" | "told" | "dh" | "dz", Float32Array>} held - K rows of U
- * @property {Float32Array} bias
+ * @property {Float32Array} back - as kept: what comes back from the next column, through W_hh and beside it
+ * @property {Float32Array} kept
+ * @property {Record<string, Float32Array>} held - K rows of U, by their letters
+ * @property {Float32Array} bias - a row of U for each of the cell's biases
+ * @property {number} limit - of the cell state, that with the largest value in the picture; 1 without one
  */
 
 export const PHASES = ["reads", "predicts", "is told", "learns"];
-/** The beats of a step before it flows back: what of rnn.py's equations each is, and its phase. */
-const FORWARD = /** @type {const} */ (["z", "h", "h", "y", "p", "loss", "dy"]);
-const PHASE_OF = [0, 0, 0, 1, 1, 2, 3];
-export const TOLD = FORWARD.indexOf("loss"), BACK = FORWARD.length; // beats: the loss; the last column, going back
+const AFTER = /** @type {const} */ (["y", "p", "loss", "dy"]); // the lines of the beats after those of the cell
+const PHASE_OF = [1, 1, 2, 3];
 
-/** @typedef {"z" | "h" | "y" | "p" | "loss" | "dy" | "dh" | "dz" | "sum" | "update"} Line */
-
+/** The beat at which the loss is told, and that at which the last column's part of it has flown back. */
+export const toldAt = (/** @type {Frame} */ { cell }) => cell.reads.length + AFTER.indexOf("loss");
+export const backAt = (/** @type {Frame} */ { cell }) => cell.reads.length + AFTER.length;
 /** How many beats a step of so many drawn columns has: forward, back through each, the sum, the update. */
-export const beats = (/** @type {number} */ columns) => BACK + columns + 2;
-/** When a phase is over. */
-export const ends = (/** @type {number} */ phase, /** @type {number} */ columns) =>
-  phase === 3 ? beats(columns) : PHASE_OF.lastIndexOf(phase) + 1;
-export const phaseOf = (/** @type {number} */ beat) => PHASE_OF[beat] ?? 3;
+export const beats = (/** @type {Frame} */ frame, /** @type {number} */ columns) => backAt(frame) + columns + 2;
+/** When a phase is over. @type {(frame: Frame, phase: number, columns: number) => number} */
+export const ends = (frame, phase, columns) =>
+  phase === 3 ? beats(frame, columns) : frame.cell.reads.length + PHASE_OF.lastIndexOf(phase) + 1;
+/** @type {(frame: Frame, beat: number) => number} */
+export const phaseOf = ({ cell }, beat) => (beat < cell.reads.length ? 0 : PHASE_OF[beat - cell.reads.length] ?? 3);
 
-/** @type {(beat: number, columns: number) => Line} */
-export function lineAt(beat, columns) {
-  if (beat < BACK) return FORWARD[beat];
-  if (beat < BACK + columns) return "dz";
-  return beat === BACK + columns ? "sum" : "update";
+/** @type {(frame: Frame, beat: number, columns: number) => string} */
+export function lineAt(frame, beat, columns) {
+  const { reads, flows } = frame.cell, back = backAt(frame);
+  if (beat < back) return reads[beat]?.[0] ?? AFTER[beat - reads.length];
+  if (beat < back + columns) return flows;
+  return beat === back + columns ? "sum" : "update";
 }
 
-/** @type {(frame: Frame) => { group: string, lines: [Line, string][] }[]} */
-export const equations = ({ clip, optimizer }) => [
+/** @type {(frame: Frame) => { group: string, lines: [line: string, formula: string][] }[]} */
+export const equations = ({ cell, clip, optimizer }) => [
   { group: "forward", lines: [
-    ["z", "z = W_xh[x] + b_h"], ["h", "h = tanh(z + h₋₁ W_hh)"], ["y", "y = h W_hy + b_y"], ["p", "p = softmax(y)"],
-    ["loss", "loss = −ln p[came]"]] },
+    ...written(cell.forward), ["y", "y = h W_hy + b_y"], ["p", "p = softmax(y)"], ["loss", "loss = −ln p[came]"]] },
   { group: "backward", lines: [
-    ["dy", "dy = p − o(came)"], ["dh", "dh = dy W_hyᵀ + dz₊₁ W_hhᵀ"], ["dz", "dz = dh (1 − h²)"],
-    ["sum", "dW_hh = Σ h₋₁ᵀ dz, …"], ["update", `clip to ±${clip}, then ${optimizer}`]] },
+    ["dy", "dy = p − o(came)"], ...written(cell.backward), ["sum", cell.summed],
+    ["update", `clip to ±${clip}, then ${optimizer}`]] },
 ];
 
-/** A number as it is written beside the picture: four decimals, a small one as so much times a power of ten. */
-export function number(/** @type {number | null} */ value) {
-  if (value === null || !Number.isFinite(value)) return "not a number";
-  const size = Math.abs(value), sign = value < 0 ? "−" : "";
-  if (size >= 1e5 || (size < 5e-4 && size > 0)) {
-    const [digits, power] = size.toExponential(2).split("e");
-    return `${sign}${digits}·10${raised(Number(power))}`;
-  }
-  return sign + size.toFixed(4);
-}
-
-/** The same within a formula, where a sign would stand beside another one. */
-const within = (/** @type {number} */ value) => (value < 0 ? `(${number(value)})` : number(value));
-
-export const raised = (/** @type {number} */ power) =>
-  String(power).replace(/[-\d]/g, (digit) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(digit)]);
+const written = (/** @type {Cell["forward"]} */ lines) =>
+  lines.map(([line, formula]) => /** @type {[string, string]} */ ([line, formula]));
 
 /** The line of the equations that a part of the picture belongs to, on the way forward or back. */
-export function lineOf(/** @type {Spot} */ { part }, /** @type {boolean} */ learning) {
-  /** @type {Record<Part, [Line, Line]>} */
+export function lineOf(/** @type {Frame} */ { cell }, /** @type {Spot} */ { part, s }, /** @type {boolean} */ learning) {
+  /** @type {Record<Part, [string, string]>} */
   const lines = {
-    read: ["z", "dz"], W_xh: ["z", "sum"], state: ["h", "dz"], W_hh: ["h", "sum"], W_hy: ["y", "sum"],
+    ...cell.lines, state: cell.strips[s].lines, W_hy: ["y", "sum"],
     guess: ["p", "dy"], came: ["loss", "dy"], share: ["dh", "dh"],
   };
   return lines[part][learning ? 1 : 0];
@@ -96,27 +93,30 @@ export function lineOf(/** @type {Spot} */ { part }, /** @type {boolean} */ lear
 
 /**
  * A line of the equations with the numbers of a spot in it.
- * @type {(frame: Frame, line: Line, spot: Spot) => string}
+ * @type {(frame: Frame, line: string, spot: Spot) => string}
  */
 export function filled(frame, line, spot) {
-  const { k, part } = spot, { held, units } = frame;
-  const i = part === "state" ? spot.i : strongest(frame), at = k * units.length + i, u = units[i];
-  const of = (/** @type {keyof Frame["held"]} */ name) => held[name][at];
+  const { k, part } = spot;
   const [c, y, p] = guessed(frame, spot), came = c === frame.came[k];
   switch (line) {
-    case "z": return `z[${u}] = ${number(of("z") - frame.bias[i])} + ${within(frame.bias[i])} = ${number(of("z"))}`;
-    case "h": return `h[${u}] = tanh(${number(of("z"))} + ${within(of("recurrent"))}) = ${number(of("h"))}`;
     case "y": return `y[${glyph(c)}] = ${number(y)}`;
-    case "p": return `p[${glyph(c)}] = e^(${number(y)} − ${within(frame.total[k])}) = ${number(p)}`;
+    case "p": return `p[${glyph(c)}] = e^(${number(y)} − ${bracketed(frame.total[k])}) = ${number(p)}`;
     case "loss": return `−ln ${number(Math.exp(-frame.loss[k]))} = ${number(frame.loss[k])} nats`;
     case "dy": return frame.dy[k] === 0 ? "0: this loss does not count here" : dyFilled(frame, k, c, p, came);
-    case "dh": return part === "share"
-      ? `‖dh‖ = ${number(frame.share[k])} over all ${frame.H} units`
-      : `dh[${u}] = ${number(of("told"))} + ${within(of("dh") - of("told"))} = ${number(of("dh"))}`;
-    case "dz": return `dz[${u}] = ${number(of("dh"))} · (1 − ${within(of("h"))}²) = ${number(of("dz"))}`;
     case "sum": return summedOf(frame, part).map(({ name, norm }) => `‖d${name}‖ = ${number(norm)}`).join("  ");
     case "update": return updated(frame, part);
   }
+  if (line === "dh" && part === "share") return `${frame.cell.share} = ${number(frame.share[k])} over all ${frame.H} units`;
+  return ofUnit(frame, line, spot);
+}
+
+/** A line of the cell's own, of the unit at a spot, else of the one that the last loss pulls at most. */
+function ofUnit(/** @type {Frame} */ { cell, held, units, bias, at }, /** @type {string} */ line, /** @type {Spot} */ spot) {
+  const U = units.length, last = held.told.subarray((at.length - 1) * U), inside = spot.part === "state";
+  const i = inside ? spot.i : last.reduce((best, value, i) => (Math.abs(value) > Math.abs(last[best]) ? i : best), 0);
+  const of = (/** @type {string} */ name) => held[name]?.[spot.k * U + i] ?? bias[cell.biases.indexOf(name) * U + i];
+  const equation = [...cell.forward, ...cell.backward].find(([name]) => name === line);
+  return equation?.[2](of, units[i], inside ? cell.strips[spot.s].name : "") ?? "";
 }
 
 /** @type {(frame: Frame, k: number, c: string, p: number, came: boolean) => string} */
@@ -129,12 +129,6 @@ function guessed(/** @type {Frame} */ frame, /** @type {Spot} */ { part, k, i })
   const [c, p] = part === "guess" ? frame.likeliest(k)[i] : [frame.came[k], Math.exp(-frame.loss[k])];
   const y = part === "guess" ? Math.log(p) + frame.total[k] : frame.y[k];
   return /** @type {[string, number, number]} */ ([c, y, p]);
-}
-
-/** Which of the units drawn the last loss pulls at most. */
-function strongest(/** @type {Frame} */ { units, held, at }) {
-  const last = held.told.subarray((at.length - 1) * units.length);
-  return last.reduce((best, value, i) => (Math.abs(value) > Math.abs(last[best]) ? i : best), 0);
 }
 
 /** The array pointed at, else that which carries the state. */
@@ -151,39 +145,40 @@ function updated(/** @type {Frame} */ frame, /** @type {Part} */ part) {
 
 /** What happens at a beat, in a sentence. */
 export function sentence(/** @type {Frame} */ frame, /** @type {number} */ beat, /** @type {number} */ columns) {
-  const k = frame.at.length - 1, [best, p] = frame.likeliest(k)[0];
+  const k = frame.at.length - 1, [best, p] = frame.likeliest(k)[0], { reads } = frame.cell, back = backAt(frame);
   const read = `“${glyph(frame.read[k])}”`, came = `“${glyph(frame.came[k])}”`;
-  const told = [
-    `It reads ${read}: a row of W_xh comes in.`,
-    "What it carried from the character before comes in through W_hh.",
-    `Both are added, and tanh makes the new state of it: ${frame.H} numbers from −1 to 1.`,
-    "Through W_hy the state gives every character a score.",
-    `Softmax makes probabilities of the scores: it guesses “${glyph(best)}”, ${percent(p)} sure.`,
-    `It is told: ${came} came. It had given it ${percent(Math.exp(-frame.loss[k]))}: a loss of ${number(frame.loss[k])} nats.`,
-    "What each probability should have been otherwise, dy, goes back through W_hy.",
-  ];
-  if (beat < BACK) return told[beat];
-  if (beat < BACK + columns) {
+  if (beat < reads.length) return `${beat ? "" : `It reads ${read}: `}${reads[beat][1]}`.replace("H numbers", `${frame.H} numbers`);
+  if (beat < back) {
+    return [
+      "Through W_hy the state gives every character a score.",
+      `Softmax makes probabilities of the scores: it guesses “${glyph(best)}”, ${percent(p)} sure.`,
+      `It is told: ${came} came. It had given it ${percent(Math.exp(-frame.loss[k]))}: a loss of ${number(frame.loss[k])} nats.`,
+      "What each probability should have been otherwise, dy, goes back through W_hy.",
+    ][beat - reads.length];
+  }
+  if (beat < back + columns) {
     return `It read ${read}, guessed, and was told ${came}. What it learns from that flows back along the same arrows` +
       (frame.share[0] < frame.share[k] ? ", and fades." : ".");
   }
   const learned = Math.min(frame.N, frame.N - frame.cut);
-  if (beat === BACK + columns) return `What the ${learned} characters that learning looks back at say to each weight is summed.`;
+  if (beat === back + columns) return `What the ${learned} characters that learning looks back at say to each weight is summed.`;
   return `Entries beyond ±${frame.clip} are cut, and ${frame.optimizer} moves the weights.`;
 }
 
 /** @type {(bytes: Uint8Array) => Frame} */
 export function frameOf(bytes) {
-  const { header, take } = unpack(bytes);
+  const { header, take } = unpack(bytes), { cell, held: names, biases, ...story } = header;
   /** @type {string[]} */
   const read = Array.from(header.read), top = Array.from(header.top);
   const K = read.length, U = header.units.length, best = top.length / K;
   const p = take(Float32Array, K * best);
-  const [loss, y, dy, total, share] = Array.from({ length: 5 }, () => take(Float32Array, K));
-  const [z, recurrent, h, told, dh, dz] = Array.from({ length: 6 }, () => take(Float32Array, K * U));
+  const [loss, y, dy, total, share, back, kept] = Array.from({ length: 7 }, () => take(Float32Array, K));
+  /** @type {Frame["held"]} */
+  const held = Object.fromEntries(names.map((/** @type {string} */ name) => [name, take(Float32Array, K * U)]));
   return {
-    ...header, read, came: Array.from(header.came), loss, y, dy, total, share,
-    cut: Math.max(0, header.N - header.T), held: { z, recurrent, h, told, dh, dz }, bias: take(Float32Array, U),
+    ...story, cell: CELLS[/** @type {keyof typeof CELLS} */ (cell)], read, came: Array.from(header.came), loss, y, dy, total, share,
+    back, kept, held, bias: take(Float32Array, biases * U), cut: Math.max(0, header.N - header.T),
+    limit: held.c?.reduce((most, value) => Math.max(most, Math.abs(value)), 1) ?? 1,
     likeliest: (k) => Array.from({ length: best }, (_, i) => [top[k * best + i], p[k * best + i]]),
   };
 }

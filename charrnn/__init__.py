@@ -18,7 +18,7 @@ for _variable in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", 
     os.environ.setdefault(_variable, "1")
 
 from charrnn.text.corpus import Corpus
-from charrnn.training.checkpoint import load, save
+from charrnn.training.network_file import load, save
 from charrnn.training.settings import Settings
 from charrnn.training.trainer import Trainer
 

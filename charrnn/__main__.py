@@ -8,6 +8,7 @@ import re
 import signal
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import fields
 from math import exp, isfinite, log
 from pathlib import Path
@@ -15,15 +16,17 @@ from time import perf_counter
 
 import numpy as np
 
-from charrnn import Corpus, Settings, Trainer, load, save
+from charrnn import Corpus, Settings, Trainer, save
 from charrnn.network.evaluate import evaluate
 from charrnn.network.sampling import generate, read
 from charrnn.options import parser
+from charrnn.text.corpus import Vocabulary
 from charrnn.text.decoding import REPLACEMENT, CorpusError, decode
 from charrnn.text.folder import corpora, files_of, shown
+from charrnn.text.known import known as known_text
 from charrnn.training import bench
-from charrnn.training.checkpoint import Network, load_network, load_with
 from charrnn.training.export import export
+from charrnn.training.network_file import Network, load_network, to_pytorch, unpack
 
 MARGIN = 1.0  # nats above a blind guess, which an untrained network may be by chance
 PIECE = 10_000  # characters written at a time, so that a long sample never exists as a whole
@@ -126,16 +129,23 @@ def report(trainer: Trainer) -> str:
 
 def resumed(options: argparse.Namespace) -> Trainer:
     """A saved run on its own text, or its network on another one, read as that was where nothing else is asked for."""
-    network = load_network(options.resume)
-    options.lowercase = options.lowercase or network.lowercase
-    options.keep_frequent = options.keep_frequent or network.keep_frequent
-    options.held_out = network.held_out if options.held_out is None else options.held_out
-    corpus = corpus_of(options).knowing(network.vocabulary.characters)
-    if network.digest == corpus.digest or not network.digest:
-        return load(options.resume, corpus)
-    new = len(network.vocabulary.unseen(corpus.vocabulary.characters))
-    print(f"The network goes on with another text, of which {new:,} characters are new to it.")
-    return load_with(options.resume, corpus)
+    data, named = options.resume.read_bytes(), options.resume.name
+    file = unpack(data, named, lambda: corpus_of(options) if options.text else None)
+    if options.text:
+        options.lowercase = options.lowercase or file.lowercase
+        options.keep_frequent = options.keep_frequent or file.text.keep_frequent
+        options.held_out = file.text.held_out if options.held_out is None else options.held_out
+        corpus = file.taken_up(corpus_of(options))
+    elif (found := file.its_text()) is None:
+        raise CorpusError(f"The text that the network in {file.name} learned from is not in it: name one.")
+    else:
+        corpus = found
+    if file.weights_alone:
+        print("Its weights come from PyTorch, without what an optimiser remembers: the text begins anew.")
+    elif not file.goes_on_exactly(corpus):
+        new = len(Vocabulary(file.characters).unseen(corpus.vocabulary.characters))
+        print(f"The network goes on with another text, of which {new:,} characters are new to it.")
+    return file.trainer(corpus)
 
 
 def write(options: argparse.Namespace) -> None:
@@ -215,8 +225,13 @@ def benchmark(options: argparse.Namespace) -> None:
 
 def take_home(options: argparse.Namespace) -> None:
     """A saved network for other programs."""
-    network = load_network(options.network)
-    export(network.parameters, network.vocabulary.characters, options.file, network.beginning)
+    file = unpack(options.network.read_bytes(), options.network.name)
+    if options.file.suffix == options.network.suffix == ".safetensors" and options.file.exists():
+        raise ValueError(f"{options.file} is there already: name another file.")
+    if options.file.suffix == ".safetensors":
+        options.file.write_bytes(to_pytorch(file))
+    else:
+        export(file.parameters, file.characters, options.file, file.text.beginning)
     print(f"Written: {options.file} ({options.file.stat().st_size:,} bytes)")
 
 
@@ -227,16 +242,25 @@ def list_corpora(options: argparse.Namespace) -> None:
 
 
 def corpus_of(options: argparse.Namespace) -> Corpus:
-    """The corpus of the files and folders named, read as was asked."""
+    """The corpus of the files and folders named, or of the project's text of that name, read as was asked."""
+    if not options.text:
+        raise CorpusError("There is nothing to learn from: name a file, a folder, or one of the project's texts.")
+    name, lowercase = options.text[0], options.lowercase or options.classic
+    held_out = 0.05 if options.held_out is None else options.held_out
+    if len(options.text) == 1 and not options.encoding and not options.keep_frequent:
+        title = {path.stem: title for title, path in corpora()}.get(name)
+        with suppress(KeyError):
+            if title or not Path(name).exists():
+                return known_text(title or name, lowercase, held_out)
     found, notes = files(*options.text, encoding=options.encoding)
     for note in notes:
         print(note)
     return Corpus.from_files(
         found,
-        name=Path(options.text[0]).stem,
+        name=Path(name).stem,
         encoding=options.encoding,
-        lowercase=options.lowercase or options.classic,
-        held_out=0.05 if options.held_out is None else options.held_out,
+        lowercase=lowercase,
+        held_out=held_out,
         keep_frequent=options.keep_frequent,
     )
 

@@ -35,9 +35,9 @@ def number(kind: type[int] | type[float], low: float, high: float = inf) -> Call
     return read_number
 
 
-def reading(command: argparse.ArgumentParser) -> None:
+def reading(command: argparse.ArgumentParser, at_least: str = "+") -> None:
     """The options on which text is read, and how."""
-    command.add_argument("text", nargs="+", help="files, folders, or names of the project's texts")
+    command.add_argument("text", nargs=at_least, help="files, folders, or names of the project's texts")
     command.add_argument("--encoding", help="of the files, such as gb18030 or cp1252 (else found out)")
 
 
@@ -47,11 +47,14 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(required=True, dest="command", metavar="command")
 
     command = commands.add_parser("train", help="train a network on a text")
-    reading(command)
+    reading(command, "*")
     command.add_argument("--steps", type=number(int, 0), default=2_000, help="steps to take (%(default)s)")
     command.add_argument("--out", type=Path, help="file to save the run in, .safetensors")
     command.add_argument(
-        "--resume", type=Path, help="saved run to go on with, its settings included; on another text too"
+        "--resume",
+        type=Path,
+        help="saved run to go on with, its settings included: on its own text, which may be left out where it is in "
+        "the file, or on another one",
     )
     command.add_argument(
         "--lowercase", action="store_true", help="lower-case the text: fewer characters, learned sooner"
@@ -108,7 +111,9 @@ def parser() -> argparse.ArgumentParser:
 
     command = commands.add_parser("export", help="a saved network for other programs, or as one script")
     command.add_argument("network", type=Path)
-    command.add_argument("file", type=Path, help="ends in .npz (arrays), .json (lists) or .py (a script that writes)")
+    command.add_argument(
+        "file", type=Path, help="ends in .npz (arrays), .json (lists), .safetensors (PyTorch's) or .py (a script)"
+    )
 
     commands.add_parser("corpora", help="the project's texts")
     return top

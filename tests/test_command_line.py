@@ -16,7 +16,7 @@ from charrnn.__main__ import main
 from charrnn.network.cells import CELLS
 from charrnn.network.sampling import sample
 from charrnn.training import bench
-from charrnn.training.checkpoint import load_network
+from charrnn.training.network_file import load_network
 
 ROOT = Path(__file__).resolve().parents[1]
 SMALL = ["--hidden-size", "10", "--sequence-length", "8", "--batch-size", "2"]

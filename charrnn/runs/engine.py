@@ -15,6 +15,7 @@ from charrnn.runs.leases import Lease, Leases
 from charrnn.runs.local import END_SECONDS, Connect, Connection, Gone, Heard, Local
 from charrnn.runs.opening import untrained
 from charrnn.runs.run import ACTIVE, Run
+from charrnn.runs.run_file import RunFile
 from charrnn.runs.start import start_message
 from charrnn.runs.store import Store
 from charrnn.runs.tokens import watch_token_of
@@ -108,6 +109,10 @@ class Engine:
     def go_on(self, run: Run, corpus: Corpus) -> Run:
         """A new run that goes on with another text (see `Keeper.go_on`). Raises CorpusError, StoreError."""
         return self._opened(self.keeper.go_on(run, corpus))
+
+    def open_file(self, file: RunFile, corpus: Corpus) -> Run:
+        """A new run, as one in a file (see `Keeper.opened`). Raises CheckpointError, CorpusError, SettingsError."""
+        return self._opened(self.keeper.opened(file, corpus))
 
     def _opened(self, found: Found) -> Run:
         return self._runs.keep(Run(self, found.opening, found.title, found.token))

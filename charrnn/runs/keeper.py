@@ -6,15 +6,14 @@ from typing import NamedTuple
 
 from charrnn.network.evaluate import evaluate
 from charrnn.runs.description import about, fork_title, later_title
-from charrnn.runs.history import until
 from charrnn.runs.known import Known
 from charrnn.runs.opening import Opening, in_a_sentence, parts, resumed, untrained
-from charrnn.runs.start import notes
+from charrnn.runs.run_file import RunFile, of_run
 from charrnn.runs.store import Store
 from charrnn.runs.store_types import Note, Progress, Saved, StoredCheckpoint, StoreError
 from charrnn.runs.tokens import new_token
 from charrnn.text.corpus import Corpus
-from charrnn.training.checkpoint import CheckpointError, State, carried, changes, forked, from_bytes, restore, to_bytes
+from charrnn.training.checkpoint import CheckpointError, State, changes, forked, from_bytes, to_bytes
 from charrnn.training.settings import IN_TRAINING, Settings
 from charrnn.training.trainer import Trainer
 
@@ -113,24 +112,40 @@ class Keeper:
     def go_on(self, run: Known, corpus: Corpus) -> Found:
         """A run that was this one up to its latest state and goes on from there with another text; saved.
 
-        The network knows all its characters still, and those of the text. Of the stored steps before none is kept: they
-        are of another alphabet. Raises CorpusError where the text is shorter than a window, StoreError.
+        Raises CorpusError where the text is shorter than a window, StoreError where it has no state yet.
         """
-        step, characters = run.state_step, run.corpus.vocabulary.characters
-        if not self.store or not run.state:
+        if not run.state:
             raise StoreError("There is no saved state to go on from: train it a little first.")
-        corpus = corpus.knowing(characters, (*run.corpus.before, (run.corpus.name, step)))
-        trainer = Trainer(corpus, run.settings)
-        restore(trainer, carried(from_bytes(run.state), characters, trainer))
-        title, token = later_title(run.name, corpus, step), new_token()
-        described = about(corpus, run.settings, title)
+        file = of_run(run)
+        return self.opened(file, file.network.taken_up(corpus))
+
+    def opened(self, file: RunFile, corpus: Corpus) -> Found:
+        """A run that stands where the one in a file stood; saved. The corpus is its text, or another, `taken_up`.
+
+        The network knows all its characters still, and those of another text. Of the stored steps before none is kept:
+        they are not in the file, or of another alphabet. Raises CheckpointError, CorpusError, SettingsError.
+        """
+        network, step, token = file.network, file.network.steps, new_token()
+        trainer, notes, title = network.trainer(corpus), file.notes, file.title
+        if corpus.before != network.text.before:
+            title = later_title(file.name, corpus, step)
+        if not network.goes_on_exactly(corpus):  # or the loss shown would be that of the text before, or none
+            notes = [*notes, *held_out(trainer)]
+        described = about(corpus, network.settings, title)
         stored = [StoredCheckpoint(step, to_bytes(trainer.state()), True)]
-        before = [note for note in notes(run) if note.step <= step]
-        held_out = corpus.held_out_ids[:MEASURED]  # or the loss shown would be that of the text before
-        if (nats := evaluate(trainer.parameters, held_out, corpus.vocabulary.replacement)) is not None:
-            before.append(Note(step, "held_out", nats))
-        saved = Saved(described, corpus.digest, corpus.text, until(run.record.history, step), before, stored)
-        opening = resumed(corpus, run.settings, saved)
-        self.store.begin(token, corpus.digest, corpus.text, described, 0)
-        self.store.add(token, Progress(saved.history, saved.notes, stored))
+        saved = Saved(described, corpus.digest, corpus.text, file.history, notes, stored)
+        opening = resumed(corpus, network.settings, saved)
+        try:
+            if self.store:
+                self.store.begin(token, corpus.digest, corpus.text, described, 0)
+                self.store.add(token, Progress(saved.history, saved.notes, stored))
+        except StoreError as error:
+            opening = replace(opening, saved_step=None, unsaved=str(error))
         return Found(opening, title, token)
+
+
+def held_out(trainer: Trainer) -> list[Note]:
+    """The loss on the first held-out characters as a note, if there are any."""
+    corpus = trainer.corpus
+    nats = evaluate(trainer.parameters, corpus.held_out_ids[:MEASURED], corpus.vocabulary.replacement)
+    return [] if nats is None else [Note(trainer.steps, "held_out", nats)]

@@ -193,6 +193,8 @@ class Corpus:
 
     def knowing(self, characters: str, before: tuple[tuple[str, int], ...] = ()) -> Corpus:
         """The same with further characters in its alphabet, for a network that knows them and is to go on with it."""
+        if not before and set(characters) <= set(self.vocabulary.characters):
+            return self
         return self._with(Vocabulary.of(self.vocabulary.characters + characters), before)
 
     def alone(self) -> Corpus:

@@ -104,4 +104,6 @@ def export(parameters: Parameters, characters: str, path: Path, beginning: str =
     elif path.suffix == ".py":
         path.write_text(to_script(parameters, characters, beginning), encoding="utf-8")
     else:
-        raise ValueError(f"The name {path.name} must end in .npz, .json or .py, which says what to write.")
+        raise ValueError(
+            f"The name {path.name} must end in .npz, .json, .safetensors or .py, which says what to write."
+        )

@@ -10,19 +10,20 @@ from charrnn.dashboard.controls import taking
 from charrnn.network.cells import zero_state
 from charrnn.network.sampling import generate
 from charrnn.text.corpus import Corpus
-from charrnn.training.checkpoint import from_bytes, load, load_network
+from charrnn.training.checkpoint import from_bytes
+from charrnn.training.network_file import load, load_network
 from charrnn.training.trainer import Trainer
 
 QUOTED = """She said "it's mine", \\ and 'left'.\n""" * 40
 
 
 def saved(page: Page, folder):
-    """The files that can be taken along, by their suffix."""
+    """The files that can be taken along, by their keys."""
     found = {}
     for file in taking.files(page.session):
         path = folder / file.name
         path.write_bytes(file.data)
-        found[path.suffix] = path
+        found[file.key] = path
     return found
 
 
@@ -34,7 +35,7 @@ def test_nothing_is_offered_of_an_untrained_network(page):
 def test_the_network_goes_on_elsewhere_to_the_last_digit(page, tmp_path):
     page.paste(QUOTED).step("100 steps")
     assert page.run.state_step == 100
-    path = saved(page, tmp_path)[".safetensors"]
+    path = saved(page, tmp_path)["network"]
     elsewhere = load(path, Corpus.from_text(QUOTED, name="elsewhere"))
     elsewhere.train(20)
     here = Trainer(page.run.corpus, page.run.settings)
@@ -50,8 +51,8 @@ def test_the_network_goes_on_elsewhere_to_the_last_digit(page, tmp_path):
 def test_the_script_writes_what_the_network_writes(page, tmp_path):
     page.paste(QUOTED).step("100 steps")
     files = saved(page, tmp_path)
-    network = load_network(files[".safetensors"])
-    written = runpy.run_path(str(files[".py"]))["write"](60, 0.0)
+    network = load_network(files["network"])
+    written = runpy.run_path(str(files["script"]))["write"](60, 0.0)
     (last,) = network.primed("")
     state = zero_state(network.parameters)[0]
     ids, _ = generate(network.parameters, state, last, 60, np.random.default_rng(0), temperature=0.0)
@@ -62,7 +63,7 @@ def test_the_buttons_offer_the_files_under_plain_names(page):
     page.paste(QUOTED).run.rename("../../a:b\n")
     page.step("10 steps")
     offered = {button.key for button in page.elements if getattr(button, "type", "") == "download_button"}
-    assert {"take-safetensors", "take-py", "take-html", "take-md", "take-csv"} <= offered
+    assert {"take-network", "take-script", "take-pytorch", "take-html", "take-md", "take-csv"} <= offered
     names = [file.name for file in taking.files(page.session)]
-    assert names == ["a-b-step-10.safetensors", "a-b-step-10.py"]
-    assert len({sha256(file.data).digest() for file in taking.files(page.session)}) == 2
+    assert names == ["a-b-step-10.safetensors", "a-b-step-10.py", "a-b-step-10-pytorch.safetensors"]
+    assert len({sha256(file.data).digest() for file in taking.files(page.session)}) == 3

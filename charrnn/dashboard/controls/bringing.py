@@ -6,6 +6,8 @@ from typing import NamedTuple
 import streamlit as st
 
 from charrnn.dashboard import words
+from charrnn.dashboard.controls.dropped import dropped
+from charrnn.dashboard.controls.opening import offer
 from charrnn.dashboard.controls.reading import choices, reading
 from charrnn.dashboard.session.adopting import adopt
 from charrnn.dashboard.session.panel import refusal
@@ -14,7 +16,6 @@ from charrnn.text.checkup import KEEP, SELDOM, CheckUp, check_up
 from charrnn.text.corpus import Corpus, refuse_large
 from charrnn.text.decoding import CorpusError, Decoded, joined, readings
 
-FILE_NAME = 255  # characters of a file's name that count: no more have names on disks, whatever a browser sends
 LISTED = 40  # characters of an alphabet that are named
 DECODED = "decoded"  # in the session's state
 FOUND = "as found"  # the encoding that is the likeliest
@@ -57,14 +58,12 @@ class Brought(NamedTuple):
 
 
 def files_brought() -> Brought | None:
-    """The files that are in the drop zone now."""
-    # Of a file that has been learned from a browser may tell once more, though it is gone: it has no content then.
-    files = [file for file in st.session_state.get("uploaded") or () if hasattr(file, "getvalue")]
+    """The texts that are in the drop zone now."""
+    files, _ = dropped()
     if not files:
         return None
-    name = files[0].name[:FILE_NAME] + (f" and {len(files) - 1} more" if len(files) > 1 else "")
-    read = tuple((file.name[:FILE_NAME], file.getvalue()) for file in files)
-    return Brought(name, "uploaded", read, key=" ".join(file.file_id for file in files))
+    name = files[0].name + (f" and {len(files) - 1} more" if len(files) > 1 else "")
+    return Brought(name, "uploaded", tuple(file[:2] for file in files), key=" ".join(file.key for file in files))
 
 
 def text_pasted() -> Brought:
@@ -77,16 +76,19 @@ def bring(session: Session) -> None:
     st.markdown("**Bring your own**")
     left, right = st.columns(2)
     with left:
-        help = "Plain text in any encoding; several become one."
+        help = "Plain text in any encoding; several become one. Or a network that was saved (.safetensors)."
         st.file_uploader("Files", key="uploaded", accept_multiple_files=True, help=help)
-        if files := files_brought():
+        files, (_, networks) = files_brought(), dropped()
+        if files and not networks:
             learn(session, f"Learn from {words.plain(files.name)}", "use-uploaded", "uploaded", files_brought)
     with right:
         st.text_area("or paste a text", key="pasted", persist_state="session", height=90)
-        if not files:  # above what is found, so that no finding moves it away from who presses it
+        if not files and not networks:  # above what is found, so that no finding moves it away from who presses it
             learn(session, "Learn from what I pasted", "use-pasted", "pasted", text_pasted)
     brought = files or (text_pasted() if st.session_state["pasted"] else None)
-    if brought:
+    if networks:
+        offer(session)
+    elif brought:
         checked(session, brought)
     else:
         reading()

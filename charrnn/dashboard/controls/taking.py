@@ -5,11 +5,12 @@ from typing import NamedTuple
 
 import streamlit as st
 
+from charrnn.dashboard.session import texts
 from charrnn.dashboard.session.session import Last, Session
-from charrnn.network.rnn import Parameters
+from charrnn.runs import run_file
 from charrnn.runs.run import Run
-from charrnn.training.checkpoint import from_bytes, with_its_text
 from charrnn.training.export import to_script
+from charrnn.training.network_file import packed, to_pytorch
 
 UNTRAINED = "Train it a little first: an untrained network is made anew from its settings."
 
@@ -17,6 +18,7 @@ UNTRAINED = "Train it a little first: an untrained network is made anew from its
 class File(NamedTuple):
     """A file to be saved."""
 
+    key: str
     label: str
     name: str
     kind: str
@@ -32,8 +34,8 @@ def take(session: Session) -> None:
         return
     with st.container(horizontal=True, gap="small"):
         for file in made:
-            key = f"take-{file.name.rpartition('.')[2]}"
-            st.download_button(file.label, file.data, file.name, file.kind, key=key, on_click="ignore", help=file.help)
+            key, help = f"take-{file.key}", file.help
+            st.download_button(file.label, file.data, file.name, file.kind, key=key, on_click="ignore", help=help)
     st.caption(f"Step {session.run.state_step:,}.")
 
 
@@ -43,31 +45,43 @@ def files(session: Session) -> list[File]:
     if run.state is None:
         return []
     if last.value is None or last.value[0] is not run.state:
-        last.value = run.state, of_state(run, run.state, run.state_step)
+        last.value = run.state, of_run(run)
     made: list[File] = last.value[1]
     return made
 
 
-def of_state(run: Run, data: bytes, step: int) -> list[File]:
-    """The files of a run as of a state."""
-    state, corpus = from_bytes(data), run.corpus
-    name = stem(run, step)
-    parameters = Parameters(*(state.arrays[array] for array in Parameters._fields))
+def of_run(run: Run) -> list[File]:
+    """The files of a run as of its latest state."""
+    network = run_file.of_run(run, with_text=not texts.is_known(run.corpus)).network
+    own = "its text" if network.text.content else "the name of its text"
+    name = stem(run, network.steps)
     return [
         File(
+            "network",
             "Save the network",
             f"{name}.safetensors",
             "application/octet-stream",
-            with_its_text(state, corpus, run.settings),
-            "All that training needs, in the safetensors format: python -m charrnn train --resume FILE TEXT goes on "
-            "with it to the last digit, sample FILE has it write.",
+            packed(network),
+            f"All that training needs, its curve and {own}, in the safetensors format. Dropped where texts are, it is "
+            "a run again, exactly as it stands; python -m charrnn train --resume FILE goes on with it, sample FILE has "
+            "it write.",
         ),
         File(
+            "script",
             "Save a script that writes",
             f"{name}.py",
             "text/x-python",
-            to_script(parameters, corpus.vocabulary.characters, corpus.beginning).encode(),
+            to_script(network.parameters, network.characters, network.text.beginning).encode(),
             "One Python file that writes with this network and needs NumPy alone, the equations in it.",
+        ),
+        File(
+            "pytorch",
+            "Save for PyTorch",
+            f"{name}-pytorch.safetensors",
+            "application/octet-stream",
+            to_pytorch(network),
+            f"Its weights under the names of torch.nn.{network.settings.cell.upper()} and Linear, in the "
+            "safetensors format; the characters are in the metadata.",
         ),
     ]
 

@@ -18,6 +18,7 @@ from charrnn.network.rnn import Array, Parameters
 from charrnn.runs.run import Command, Run
 from charrnn.runs.store_types import StoreError
 from charrnn.text.corpus import Corpus, CorpusError
+from charrnn.training.checkpoint import CheckpointError
 from charrnn.training.settings import Settings, SettingsError
 
 CELLS = 84  # columns of the reading strip
@@ -235,7 +236,7 @@ class Session:
         self.notice = None
         try:
             yield
-        except (CorpusError, SettingsError, StoreError) as error:
+        except (CheckpointError, CorpusError, SettingsError, StoreError) as error:
             self.say(str(error), place)
 
     def leave_panel(self) -> None:

@@ -1,0 +1,288 @@
+"""Saved networks, read again: with the text in the file or by its name, with another text, and from and for PyTorch."""
+
+import json
+from contextlib import suppress
+from dataclasses import replace
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from safetensors.numpy import load as load_arrays
+from safetensors.numpy import save as save_arrays
+
+import charrnn
+from charrnn import Corpus, Settings, Trainer
+from charrnn.network.cells import CELLS, forward, zero_state
+from charrnn.network.rnn import logits
+from charrnn.text.known import known
+from charrnn.training import network_file
+from charrnn.training.checkpoint import CheckpointError, to_bytes
+from charrnn.training.network_file import NetworkFile, packed, to_pytorch, unpack
+
+TEXT = "a rose is a rose is a rose.\n" * 90
+CORPUS = Corpus.from_text(TEXT, name="roses", lowercase=True)
+NAMES = {"rnn": "RNN", "gru": "GRU", "lstm": "LSTM"}
+
+
+def trained(cell="rnn", corpus=CORPUS, steps=25, **changes):
+    """A small trained network, its biases made to count."""
+    settings = Settings(
+        **{"hidden_size": 7, "sequence_length": 6, "batch_size": 3, "learning_rate": 0.02, "cell": cell} | changes
+    )
+    trainer = Trainer(corpus, settings)
+    trainer.train(steps)
+    trainer.parameters.b_h[:] += np.linspace(-1, 1, len(trainer.parameters.b_h))
+    return trainer
+
+
+def for_pytorch(trainer):
+    return to_pytorch(NetworkFile.of(trainer.state(), trainer.corpus, trainer.settings))
+
+
+def state_dict(cell="rnn"):
+    return {name: array.copy() for name, array in load_arrays(for_pytorch(trained(cell))).items()}
+
+
+def sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+
+
+def as_documented(cell, w, ids):
+    """The logits along ids (N,) by the equations in PyTorch's documentation of nn.RNN, nn.GRU and nn.LSTM, column
+    vectors and one-hot input, written down anew."""
+    H = w["rnn.weight_hh_l0"].shape[1]
+    h, c, y = np.zeros(H), np.zeros(H), []
+    for one in ids:
+        x = w["rnn.weight_ih_l0"].astype(float)[:, one] + w["rnn.bias_ih_l0"]
+        u = w["rnn.weight_hh_l0"].astype(float) @ h + w["rnn.bias_hh_l0"]
+        if cell == "rnn":
+            h = np.tanh(x + u)
+        elif cell == "gru":
+            r, z = sigmoid(x[:H] + u[:H]), sigmoid(x[H : 2 * H] + u[H : 2 * H])
+            h = (1 - z) * np.tanh(x[2 * H :] + r * u[2 * H :]) + z * h
+        else:
+            i, f, g, o = (x + u).reshape(4, H)
+            c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
+            h = sigmoid(o) * np.tanh(c)
+        y.append(w["linear.weight"].astype(float) @ h + w["linear.bias"])
+    return np.array(y)
+
+
+def in_pytorch(cell, w, ids):
+    """The same by PyTorch itself."""
+    import torch
+
+    V, H = w["linear.weight"].shape
+    module = torch.nn.Module()
+    module.rnn, module.linear = getattr(torch.nn, NAMES[cell])(V, H), torch.nn.Linear(H, V)
+    module.load_state_dict({name: torch.from_numpy(array.copy()) for name, array in w.items()})
+    with torch.no_grad():
+        states, _ = module.rnn(torch.nn.functional.one_hot(torch.from_numpy(ids.copy()).long(), V).float()[:, None])
+        return module.linear(states[:, 0]).numpy()
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_in_pytorch_the_network_has_the_same_logits(cell):
+    trainer = trained(cell)
+    ids = CORPUS.held_out_ids[:60]
+    states = forward(trainer.parameters, ids[:, None], zero_state(trainer.parameters))[1:, 0]
+    w = load_arrays(for_pytorch(trainer))
+    for theirs in [as_documented] + [in_pytorch] * (find_spec("torch") is not None):
+        np.testing.assert_allclose(logits(trainer.parameters, states), theirs(cell, w, ids), rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_from_pytorch_and_back_nothing_is_lost(cell):
+    trainer = trained(cell)
+    file = unpack(for_pytorch(trainer), "there-and-back.safetensors")
+    for own, back in zip(trainer.parameters, file.parameters, strict=True):
+        np.testing.assert_array_equal(own, back)
+    assert (file.characters, file.lowercase, file.steps) == (CORPUS.vocabulary.characters, True, 25)
+    assert file.settings == trainer.settings
+    assert not file.goes_on_exactly(CORPUS)  # no optimiser comes with it
+    on = file.trainer(file.taken_up(CORPUS))
+    assert (on.steps, on.batches.position, on.state().arrays["memory_0"].any()) == (25, 0, False)
+    assert np.isfinite(on.step().loss)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_state_dict_under_other_names_in_another_order_computes_the_same(cell):
+    w, ids = state_dict(cell), CORPUS.held_out_ids[:40]
+    rng = np.random.default_rng(3)
+    w |= {name: rng.normal(size=array.shape).astype(np.float32) for name, array in w.items() if "bias" in name}
+    turned = rng.permutation(len(CORPUS.vocabulary))  # its characters, in the order in which some text has them
+    other = {f"model.recurrent.{name.removeprefix('rnn.')}": array for name, array in w.items() if "rnn" in name}
+    other["model.recurrent.weight_ih_l0"] = np.ascontiguousarray(w["rnn.weight_ih_l0"][:, turned])
+    other |= {f"decoder.{kind}": w[f"linear.{kind}"][turned] for kind in ("weight", "bias")}
+    characters = CORPUS.vocabulary.decode(turned)
+    parameters = unpack(save_arrays(other, metadata={"characters": characters}), "theirs.safetensors").parameters
+    states = forward(parameters, ids[:, None], zero_state(parameters))[1:, 0]
+    np.testing.assert_allclose(logits(parameters, states), as_documented(cell, w, ids), rtol=0, atol=1e-5)
+
+
+def test_a_state_dict_that_names_no_characters_takes_those_of_a_text_with_as_many():
+    w = {name: array.astype(np.float64) for name, array in state_dict("gru").items() if "bias" not in name}
+    file = unpack(save_arrays(w), "theirs.safetensors", lambda: CORPUS)
+    assert (file.characters, file.lowercase, file.settings.dtype) == (CORPUS.vocabulary.characters, True, "float64")
+    assert not file.parameters.b_h.any()
+    for present in (lambda: None, lambda: Corpus.from_text("only some of these" * 9)):
+        with pytest.raises(CheckpointError, match="does not say which 9 characters"):
+            unpack(save_arrays(w), "theirs.safetensors", present)
+
+
+def without(*names):
+    return lambda w: {name: array for name, array in w.items() if name not in names}
+
+
+FOREIGN = {
+    "two layers": lambda w: w | {"rnn.weight_ih_l1": w["rnn.weight_hh_l0"], "rnn.weight_hh_l1": w["rnn.weight_hh_l0"]},
+    "both directions": lambda w: w | {"rnn.weight_ih_l0_reverse": w["rnn.weight_ih_l0"]},
+    "projected": lambda w: w | {"rnn.weight_hr_l0": w["rnn.weight_hh_l0"]},
+    "no layer above": without("linear.weight", "linear.bias"),
+    "nothing recurs": without("rnn.weight_hh_l0"),
+    "two recurrent layers": lambda w: w | {"other.weight_ih_l0": w["rnn.weight_ih_l0"]},
+    "five gates": lambda w: w | {"rnn.weight_ih_l0": np.ones((35, 9), np.float32)},
+    "shapes that do not agree": lambda w: w | {"linear.weight": np.ones((9, 8), np.float32)},
+    "flat": lambda w: w | {"rnn.weight_hh_l0": w["rnn.weight_hh_l0"].ravel()},
+    "no units": lambda w: {name: array[..., :0] if array.ndim == 2 else array[:0] for name, array in w.items()},
+    "whole numbers": lambda w: w | {"linear.bias": np.ones(9, np.int64)},
+    "not a number": lambda w: w | {"linear.bias": np.full(9, np.nan, np.float32)},
+}
+
+
+def assert_one_sentence(error):
+    said = str(error.value)
+    assert said.endswith(".")
+    assert "\n" not in said
+    assert len(said) < 400
+
+
+@pytest.mark.parametrize("changed", FOREIGN.values(), ids=FOREIGN)
+def test_a_state_dict_of_another_network_is_refused_in_one_sentence(changed):
+    with pytest.raises(CheckpointError) as error:
+        unpack(save_arrays(changed(state_dict()), {"characters": CORPUS.vocabulary.characters}), "theirs.safetensors")
+    assert_one_sentence(error)
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        {"characters": "aabcdefgh"},
+        {"characters": "abc"},
+        {"characters": ""},
+        {"characters": "abc" * 100_000},
+        {"charrnn": "[]", "characters": "abcdefghi"},
+        {"charrnn": "[" * 100_000, "characters": "abcdefghi"},
+        {"charrnn": '{"settings": {"hidden_size": 7, "optimizer": "magic"}}', "characters": "abcdefghi"},
+        {"charrnn": '{"steps": -1}', "characters": "abcdefghi"},
+        {"charrnn": '{"text": {"held_out": "x"}}', "characters": "abcdefghi"},
+    ],
+    ids=lambda metadata: json.dumps(metadata)[:40],
+)
+def test_what_is_told_beside_a_state_dict_is_looked_at(metadata):
+    with pytest.raises(CheckpointError) as error:
+        unpack(save_arrays(state_dict(), metadata), "theirs.safetensors")
+    assert_one_sentence(error)
+
+
+@given(st.integers(0, 10**9), st.integers(1, 255), st.booleans())
+def test_damage_is_refused_or_leaves_a_network_of_numbers(place, change, cut):
+    data = bytearray(for_pytorch(TRAINED))
+    place %= len(data)
+    data[place] ^= change
+    with suppress(CheckpointError):
+        file = unpack(bytes(data[:place] if cut else data), "damaged.safetensors", lambda: CORPUS)
+        assert np.isfinite(file.parameters.flat).all()
+        assert file.parameters.sizes == TRAINED.parameters.sizes
+
+
+TRAINED = trained()
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_file_that_holds_its_text_goes_on_by_itself_bit_for_bit(cell, tmp_path):
+    corpus = Corpus.from_text("Ein „Rosenbeet“, \\ und “mehr”.\r\n" * 60, name="Beet", keep_frequent=9, held_out=0.1)
+    trainer = trained(cell, corpus)
+    charrnn.save(trainer, tmp_path / "run.safetensors")
+    again = charrnn.load(tmp_path / "run.safetensors")
+    assert (again.corpus.digest, again.corpus.name) == (corpus.digest, "Beet")
+    assert again.train(20) == trainer.train(20)
+    assert again.state().values == trainer.state().values
+    assert {name: array.tobytes() for name, array in again.state().arrays.items()} == {
+        name: array.tobytes() for name, array in trainer.state().arrays.items()
+    }
+
+
+def test_a_text_of_the_project_is_known_by_its_name(tmp_path):
+    trainer = trained(corpus=known("Brackets in brackets", held_out=0.1), steps=3)
+    charrnn.save(trainer, tmp_path / "run.safetensors")
+    assert (tmp_path / "run.safetensors").stat().st_size < 20_000
+    again = charrnn.load(tmp_path / "run.safetensors")
+    assert again.train(5) == trainer.train(5)
+
+
+def test_a_network_whose_text_is_not_at_hand_says_so(tmp_path, monkeypatch):
+    monkeypatch.setattr(network_file, "HEADER", 100)  # as a text that is too large for it
+    charrnn.save(TRAINED, tmp_path / "run.safetensors")
+    with pytest.raises(CheckpointError, match="is not in it: give one") as error:
+        charrnn.load(tmp_path / "run.safetensors")
+    assert_one_sentence(error)
+    assert charrnn.load(tmp_path / "run.safetensors", CORPUS).steps == 25
+
+
+def test_with_another_text_the_weights_go_on_and_the_place_does_not():
+    file = NetworkFile.of(TRAINED.state(), CORPUS, TRAINED.settings)
+    corpus = file.taken_up(Corpus.from_text("Tulpen, Tulpen. " * 60, name="Tulpen"))
+    assert corpus.before == (("roses", 25),)
+    trainer = file.trainer(corpus)
+    assert (trainer.steps, trainer.batches.position) == (25, 0)
+    np.testing.assert_array_equal(trainer.parameters.W_hh, TRAINED.parameters.W_hh)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        {"content": 3},
+        {"content": TEXT, "name": None},
+        {"before": [["x", -1]]},
+        {"before": [["x"]]},
+        {"before": 7},
+        {"keep_frequent": 10**9},
+        {"held_out": float("nan")},
+        {"path": "/etc/passwd"},
+    ],
+    ids=lambda text: json.dumps(text)[:30],
+)
+def test_a_file_that_says_nonsense_of_its_text_is_refused(text):
+    told = TRAINED.state()
+    file = NetworkFile.of(told, CORPUS, TRAINED.settings)
+    told.values.update(file.told | {"characters": file.characters, "text": file.told["text"] | text})
+    with pytest.raises(CheckpointError) as error:
+        unpack(to_bytes(told), "crafted.safetensors")
+    assert_one_sentence(error)
+
+
+def test_a_text_in_the_file_that_is_another_one_is_not_taken_for_its_own():
+    file = NetworkFile.of(TRAINED.state(), CORPUS, TRAINED.settings, with_text=True)
+    crafted = replace(file, text=replace(file.text, content="a rose is a nose.\n" * 60))
+    assert unpack(packed(crafted), "crafted.safetensors").its_text() is None
+
+
+def test_sizes_that_are_told_and_not_there_cost_nothing():
+    file = NetworkFile.of(TRAINED.state(), CORPUS, replace(TRAINED.settings, hidden_size=2048, cell="lstm"))
+    with pytest.raises(CheckpointError, match="as its settings say"):
+        unpack(packed(file), "crafted.safetensors").trainer(CORPUS)
+
+
+def test_what_is_a_network_is_told_from_texts_by_name_or_by_how_it_begins():
+    data = for_pytorch(TRAINED)
+    assert network_file.is_network("renamed.txt", data)
+    assert network_file.is_network("cut short.SafeTensors", b"")
+    texts = [TEXT.encode(), b'01234567{"a": 1}', TEXT.encode("utf-16"), "\ufeff{".encode("utf-32") * 9, b"", b"{" * 20]
+    assert not any(network_file.is_network("a.txt", text) for text in texts)
+    assert not any(
+        network_file.is_network(path.name, path.read_bytes()) for path in Path(charrnn.__file__).parent.glob("*.py")
+    )

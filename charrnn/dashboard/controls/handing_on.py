@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from charrnn.dashboard.controls.taking import File, stem
+from charrnn.dashboard.controls.taking import File, offer, stem
 from charrnn.dashboard.replay.document import document
 from charrnn.dashboard.replay.report import csv, markdown
 from charrnn.dashboard.session.session import Last, Session
@@ -17,10 +17,7 @@ def hand_on(session: Session, page: str) -> None:
     if last.value is None or last.value[0] is not run.state:
         last.value = run.state, files(run, page)
     st.markdown("**To hand on**, to be looked at without this page:")
-    with st.container(horizontal=True, gap="small"):
-        for file in last.value[1]:
-            key = f"take-{file.name.rpartition('.')[2]}"
-            st.download_button(file.label, file.data, file.name, file.kind, key=key, on_click="ignore", help=file.help)
+    offer(last.value[1])
 
 
 def files(run: Run, page: str) -> list[File]:
@@ -30,7 +27,9 @@ def files(run: Run, page: str) -> list[File]:
     report = "Settings, how to train it again, losses and samples, to be read or put into a document."
     history = "Losses and gradients over the steps, for a spreadsheet."
     return [
-        File("Save a replay", f"{name}.html", "text/html", document(run, page), replay + "stored step, the film."),
-        File("Save a report", f"{name}.md", "text/markdown", markdown(run, page).encode(), report),
-        File("Save the history", f"{name}.csv", "text/csv", csv(run).encode(), history),
+        File(
+            "html", "Save a replay", f"{name}.html", "text/html", document(run, page), replay + "stored step, the film."
+        ),
+        File("md", "Save a report", f"{name}.md", "text/markdown", markdown(run, page).encode(), report),
+        File("csv", "Save the history", f"{name}.csv", "text/csv", csv(run).encode(), history),
     ]

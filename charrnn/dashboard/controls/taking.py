@@ -27,16 +27,21 @@ class File(NamedTuple):
 
 
 def take(session: Session) -> None:
-    """A button for each file."""
+    """The network, and what writes with it."""
     st.markdown("**To take along**, as it stood when it was handed over last:")
     if not (made := files(session)):
         st.caption(UNTRAINED)
         return
+    offer(made)
+    st.caption(f"Step {session.run.state_step:,}.")
+
+
+def offer(files: list[File]) -> None:
+    """A button for each."""
     with st.container(horizontal=True, gap="small"):
-        for file in made:
+        for file in files:
             key, help = f"take-{file.key}", file.help
             st.download_button(file.label, file.data, file.name, file.kind, key=key, on_click="ignore", help=help)
-    st.caption(f"Step {session.run.state_step:,}.")
 
 
 def files(session: Session) -> list[File]:

@@ -1,4 +1,4 @@
-"""The command line: python -m charrnn train | sample | evaluate | bench | export | corpora   (--help after each)."""
+"""The command line: python -m charrnn opens the page; with --help it says what else there is."""
 
 import argparse
 import io
@@ -16,10 +16,12 @@ from time import perf_counter
 
 import numpy as np
 
-from charrnn import Corpus, Settings, Trainer, save
+from charrnn import Corpus, Settings, Trainer, save, stored
 from charrnn.network.evaluate import evaluate
 from charrnn.network.sampling import generate, read
 from charrnn.options import parser
+from charrnn.progress import SHOWN, Progress
+from charrnn.runs.store_types import StoreError
 from charrnn.text.corpus import Vocabulary
 from charrnn.text.decoding import REPLACEMENT, CorpusError, decode
 from charrnn.text.folder import corpora, files_of, shown
@@ -40,14 +42,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="replace")
     options = parser().parse_args(arguments)
     try:
-        return COMMANDS[options.command](options) or 0
+        return COMMANDS[options.command or "page"](options) or 0
     except KeyboardInterrupt:
         return 130
     except OSError as error:
         said = f"{error.filename}: {error.strerror}." if error.filename else f"{error.strerror or error}."
     except MemoryError:
         said = "There is not enough memory for that: choose smaller sizes."
-    except ValueError as error:  # CorpusError, SettingsError and CheckpointError are ValueErrors
+    except (ValueError, StoreError) as error:  # CorpusError, SettingsError and CheckpointError are ValueErrors
         said = str(error)
     print(f"charrnn: {' '.join(said.split())}", file=sys.stderr)
     return 2
@@ -57,6 +59,8 @@ def train(options: argparse.Namespace) -> int:
     """Train a network, report its loss as it falls, save it where asked, and let it write at the end."""
     if options.out:
         require_place(options.out)
+    if options.run and (options.out or options.resume):
+        raise ValueError("--run begins a run of the page, which keeps it: leave --out and --resume out.")
     trainer = resumed(options) if options.resume else Trainer(corpus_of(options), settings_of(options))
     corpus = trainer.corpus
     for remark in (*corpus.report.notes, *corpus.report.hints):
@@ -64,8 +68,9 @@ def train(options: argparse.Namespace) -> int:
     print(f"{corpus.name}: {len(corpus.text):,} characters, {len(corpus.vocabulary):,} different ones")
     if corpus.replaced:
         print(f"{corpus.replaced:.2%} of the text is {REPLACEMENT}, which is not predicted and counts in no loss.")
-    print(f"{'step':>9} {'characters':>12} {'smoothed':>9} {'held out':>9}   nats per character")
-    start = perf_counter()
+    if options.run:
+        return stored.train(corpus, trainer.settings, options.steps)
+    start, goal = perf_counter(), trainer.steps + options.steps
     blown_up = work(trainer, options.steps)
     seconds = perf_counter() - start
     if options.out:
@@ -73,6 +78,8 @@ def train(options: argparse.Namespace) -> int:
     print(f"{seconds:.1f} s\n\n{trainer.sample(options.sample)}")
     if options.out:
         print(f"\nSaved at step {trainer.steps:,} in {options.out}")
+    elif trainer.steps < goal and not blown_up:
+        print(f"\nStopped at step {trainer.steps:,}; nothing is saved: --out FILE or --run keeps what is trained.")
     if blown_up:
         print(f"charrnn: {blown_up}", file=sys.stderr)
     return 3 if blown_up else 0
@@ -86,7 +93,7 @@ def require_place(path: Path) -> None:
 
 
 def work(trainer: Trainer, steps: int) -> str:
-    """That many steps with ten reports; return in words where that made it worse than guessing, and "" else.
+    """That many steps with ten reports and a sample each; return in words where it became worse than guessing, else "".
 
     Ctrl-C ends them early but never within a step, so that a save is exact; a loss that is no number any more takes
     it back to the last report.
@@ -95,26 +102,28 @@ def work(trainer: Trainer, steps: int) -> str:
     usual = signal.signal(signal.SIGINT, lambda number, frame: interrupts.append(number))
     sound, worse = trainer.state(), ""
     try:
-        for step in range(1, steps + 1):
-            trainer.step()
-            if step * 10 // steps > (step - 1) * 10 // steps or interrupts:
-                worse = report(trainer)
-                if not isfinite(trainer.smooth_loss) or not np.isfinite(trainer.parameters.flat).all():
-                    trainer.restore(sound)
-                    return worse + f" It is back at step {trainer.steps:,}."
-                sound = trainer.state()
-            if interrupts:
-                break
+        with Progress(trainer.steps + steps, trainer.steps) as progress:
+            for step in range(1, steps + 1):
+                trainer.step()
+                progress.at(trainer.steps, trainer.smooth_loss)
+                if step * 10 // steps > (step - 1) * 10 // steps or interrupts:
+                    worse = report(trainer, progress)
+                    if not isfinite(trainer.smooth_loss) or not np.isfinite(trainer.parameters.flat).all():
+                        trainer.restore(sound)
+                        return worse + f" It is back at step {trainer.steps:,}."
+                    sound = trainer.state()
+                if interrupts:
+                    break
     finally:
         signal.signal(signal.SIGINT, usual)
     return worse
 
 
-def report(trainer: Trainer) -> str:
-    """One line on how far training is; return in words whether guessing blindly would do better."""
+def report(trainer: Trainer, progress: Progress) -> str:
+    """How far training is; return in words whether guessing blindly would do better."""
     held_out = trainer.evaluate()
-    shown = "none" if held_out is None else f"{held_out:.3f}"
-    print(f"{trainer.steps:>9,} {trainer.characters:>12,} {trainer.smooth_loss:>9.3f} {shown:>9}", flush=True)
+    sample = trainer.sample(SHOWN, seed=trainer.steps) if np.isfinite(trainer.parameters.flat).all() else ""
+    progress.report(trainer.steps, trainer.characters, trainer.smooth_loss, held_out, sample)
     blind, rate = log(len(trainer.corpus.vocabulary)), trainer.learning_rate
     loss = trainer.smooth_loss if held_out is None else held_out
     if not isfinite(loss + trainer.smooth_loss):
@@ -292,12 +301,15 @@ def settings_of(options: argparse.Namespace) -> Settings:
 
 
 COMMANDS = {
+    "page": stored.open_page,
     "train": train,
     "sample": write,
     "evaluate": measure,
     "bench": benchmark,
     "export": take_home,
     "corpora": list_corpora,
+    "runs": stored.listed,
+    "replay": stored.hand_on,
 }
 
 

@@ -12,6 +12,29 @@ from charrnn.text.cleaning import MAX_ALPHABET
 from charrnn.text.decoding import REPLACEMENT
 from charrnn.training.settings import CHOICES, LIMITS, Settings
 
+ABOUT = """\
+See how a recurrent network learns to write, one character at a time.
+Without a command the page opens, where all of it can be watched and driven."""
+FIRST = """\
+what to try first:
+  python -m charrnn train alice --steps 500 --out alice.safetensors    a minute or less: noise, then words
+  python -m charrnn sample alice.safetensors --prime "Alice was"       what it writes now
+  python -m charrnn train alice --run                                  the same in the page, live
+  python -m charrnn train --help                                       more units, other cells, your own text"""
+TRAIN = """\
+for example:
+  train alice                          a text of the project (corpora lists them)
+  train my-poems/ letters.txt          your own: files and folders become one text
+  train alice --cell lstm --steps 5000 --out net.safetensors
+  train alice --resume net.safetensors --out net.safetensors    goes on to the last digit
+
+The loss is in nats per character; e to it is how many characters it hesitates between.
+Ctrl-C ends training after the step it is at, and saves what has been learned."""
+SAMPLE = """\
+for example:
+  sample net.safetensors --prime "To be" --temperature 0.5    safer than it has learned to be
+  sample net.safetensors --lines 10 --among names.txt         ten lines; those that stand in the text are marked"""
+
 
 class Parser(argparse.ArgumentParser):
     """One that says what is wrong in one sentence, without all its options before it."""
@@ -43,13 +66,19 @@ def reading(command: argparse.ArgumentParser, at_least: str = "+") -> None:
 
 def parser() -> argparse.ArgumentParser:
     """Every command and its options."""
-    top = Parser(prog="python -m charrnn", description="Train a character RNN and let it write.")
-    commands = top.add_subparsers(required=True, dest="command", metavar="command")
+    shape = argparse.RawDescriptionHelpFormatter
+    top = Parser(prog="python -m charrnn", description=ABOUT, epilog=FIRST, formatter_class=shape)
+    top.set_defaults(port=None)  # the page is what there is without a command
+    commands = top.add_subparsers(dest="command", metavar="command")
 
-    command = commands.add_parser("train", help="train a network on a text")
+    command = commands.add_parser("page", help="open the page, which is also what happens without a command")
+    command.add_argument("--port", type=number(int, 1, 65_535), help="where it is served, on 127.0.0.1 (8501)")
+
+    command = commands.add_parser("train", help="train a network on a text", epilog=TRAIN, formatter_class=shape)
     reading(command, "*")
     command.add_argument("--steps", type=number(int, 0), default=2_000, help="steps to take (%(default)s)")
     command.add_argument("--out", type=Path, help="file to save the run in, .safetensors")
+    command.add_argument("--run", action="store_true", help="make it a run of the page, which shows it as it trains")
     command.add_argument(
         "--resume",
         type=Path,
@@ -74,7 +103,7 @@ def parser() -> argparse.ArgumentParser:
         kind = number(type(getattr(Settings, field.name)), *LIMITS[field.name]) if field.name in LIMITS else str
         command.add_argument(flag, type=kind, choices=CHOICES.get(field.name), help=f"(default {field.default})")
 
-    command = commands.add_parser("sample", help="let a saved network write")
+    command = commands.add_parser("sample", help="let a saved network write", epilog=SAMPLE, formatter_class=shape)
     command.add_argument("network", type=Path)
     command.add_argument("--length", type=number(int, 1), default=500, help="characters at most (%(default)s)")
     command.add_argument(
@@ -113,6 +142,16 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("network", type=Path)
     command.add_argument(
         "file", type=Path, help="ends in .npz (arrays), .json (lists), .safetensors (PyTorch's) or .py (a script)"
+    )
+
+    commands.add_parser("runs", help="the runs of the page that are kept: token, step, held-out loss, name")
+
+    command = commands.add_parser("replay", help="a run of the page as a file to hand on")
+    command.add_argument("run", help="its token (runs lists them), or its link")
+    command.add_argument(
+        "file",
+        type=Path,
+        help="ends in .html (a replay that needs no server), .md (settings, losses, samples) or .csv (the history)",
     )
 
     commands.add_parser("corpora", help="the project's texts")

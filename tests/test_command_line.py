@@ -43,6 +43,9 @@ def test_train_reports_the_loss_ten_times_and_lets_the_network_write(text, capsy
     steps = [int(line.split()[0]) for line in printed.splitlines() if line[:9].strip().isdigit()]
     assert steps == list(range(4, 41, 4))
     assert len(printed.split(" s\n\n")[1]) == 26
+    on_the_way = [line for line in printed.splitlines() if line.startswith(" " * 11) and line.strip()]
+    assert len(on_the_way) == 10
+    assert all(len(line) == 11 + 70 for line in on_the_way)
 
 
 def test_a_resumed_run_is_the_run_that_was_never_interrupted(text, run, tmp_path):

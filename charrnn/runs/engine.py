@@ -7,6 +7,7 @@ import time
 from charrnn.environment import number
 from charrnn.runs.deletions import Deletions
 from charrnn.runs.description import is_untouched
+from charrnn.runs.following import Following
 from charrnn.runs.housekeeping import Housekeeping
 from charrnn.runs.in_memory import InMemory
 from charrnn.runs.janitor import Janitor
@@ -62,6 +63,8 @@ class Engine:
         self._leases = Leases(self.grace, self._janitor, self.lock, self._left)
         self._runs = InMemory(self.lock, self._leases.held)
         self._house = Housekeeping(store, self._janitor, self.lock, self._runs, self._leases.held) if store else None
+        if store:
+            Following(self.keeper, self._janitor, self.lock, self._runs, self._leases.held)
         self._deletions = Deletions(store, self._janitor, self._close_deleted, self._runs.forget)
 
     @property

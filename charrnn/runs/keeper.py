@@ -74,6 +74,10 @@ class Keeper:
             return from_bytes(data) if data else None
         return None
 
+    def newest(self, token: str) -> int:
+        """The newest step that is saved of a run, 0 where there is none. Raises StoreError."""
+        return self.store.newest(token) if self.store else 0
+
     def found(self, token: str) -> Found | None:
         """The run with this token, None where there is none. Raises StoreError where the store cannot be read."""
         saved = self.store.load(token) if self.store else None

@@ -119,6 +119,12 @@ class Store:
         with self._database.reading() as database:
             return reading.state(database, token, step)
 
+    def newest(self, token: str) -> int:
+        """The newest stored step of a run, 0 where there is none."""
+        with self._database.reading() as database:
+            found = database.execute("SELECT coalesce(max(step), 0) FROM checkpoints WHERE token = ?", (token,))
+            return int(found.fetchone()[0])
+
     def left(self, token: str) -> Saved | None:
         """What this thread still reaches of a run whose file has been removed, None where that is nothing."""
         with self._database.left() as database:

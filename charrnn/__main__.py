@@ -5,12 +5,11 @@ import io
 import json
 import os
 import re
-import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import fields
-from math import exp, isfinite, log
+from math import exp, log
 from pathlib import Path
 from time import perf_counter
 
@@ -20,7 +19,7 @@ from charrnn import Corpus, Settings, Trainer, save, stored
 from charrnn.network.evaluate import evaluate
 from charrnn.network.sampling import generate, read
 from charrnn.options import parser
-from charrnn.progress import SHOWN, Progress
+from charrnn.progress import work
 from charrnn.runs.store_types import StoreError
 from charrnn.text.corpus import Vocabulary
 from charrnn.text.decoding import REPLACEMENT, CorpusError, decode
@@ -30,7 +29,6 @@ from charrnn.training import bench
 from charrnn.training.export import export
 from charrnn.training.network_file import Network, load_network, to_pytorch, unpack
 
-MARGIN = 1.0  # nats above a blind guess, which an untrained network may be by chance
 PIECE = 10_000  # characters written at a time, so that a long sample never exists as a whole
 
 
@@ -90,50 +88,6 @@ def require_place(path: Path) -> None:
     folder = path.parent
     if path.is_dir() or not folder.is_dir() or not os.access(path if path.exists() else folder, os.W_OK):
         raise ValueError(f"Nothing can be saved in {path}: name a file in a folder that exists and can be written to.")
-
-
-def work(trainer: Trainer, steps: int) -> str:
-    """That many steps with ten reports and a sample each; return in words where it became worse than guessing, else "".
-
-    Ctrl-C ends them early but never within a step, so that a save is exact; a loss that is no number any more takes
-    it back to the last report.
-    """
-    interrupts: list[int] = []
-    usual = signal.signal(signal.SIGINT, lambda number, frame: interrupts.append(number))
-    sound, worse = trainer.state(), ""
-    try:
-        with Progress(trainer.steps + steps, trainer.steps) as progress:
-            for step in range(1, steps + 1):
-                trainer.step()
-                progress.at(trainer.steps, trainer.smooth_loss)
-                if step * 10 // steps > (step - 1) * 10 // steps or interrupts:
-                    worse = report(trainer, progress)
-                    if not isfinite(trainer.smooth_loss) or not np.isfinite(trainer.parameters.flat).all():
-                        trainer.restore(sound)
-                        return worse + f" It is back at step {trainer.steps:,}."
-                    sound = trainer.state()
-                if interrupts:
-                    break
-    finally:
-        signal.signal(signal.SIGINT, usual)
-    return worse
-
-
-def report(trainer: Trainer, progress: Progress) -> str:
-    """How far training is; return in words whether guessing blindly would do better."""
-    held_out = trainer.evaluate()
-    sample = trainer.sample(SHOWN, seed=trainer.steps) if np.isfinite(trainer.parameters.flat).all() else ""
-    progress.report(trainer.steps, trainer.characters, trainer.smooth_loss, held_out, sample)
-    blind, rate = log(len(trainer.corpus.vocabulary)), trainer.learning_rate
-    loss = trainer.smooth_loss if held_out is None else held_out
-    if not isfinite(loss + trainer.smooth_loss):
-        return f"The loss is no longer a number at step {trainer.steps:,}: lower the learning rate (now {rate:g})."
-    if loss > blind + MARGIN:
-        return (
-            f"At a loss of {loss:.1f} nats it does worse than a blind guess ({blind:.2f}): lower the learning rate "
-            f"(now {rate:g})."
-        )
-    return ""
 
 
 def resumed(options: argparse.Namespace) -> Trainer:

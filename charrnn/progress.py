@@ -1,12 +1,17 @@
-"""How far training has come, on a terminal: a bar that moves, and lines that stay."""
+"""Training on a terminal: how far it is, as a bar that moves and lines that stay, and what ends it early."""
 
-from math import exp, isfinite
+import signal
+from math import exp, isfinite, log
 from types import TracebackType
 from typing import Self
 
+import numpy as np
 from tqdm import tqdm
 
+from charrnn.training.trainer import Trainer
+
 HEAD = f"{'step':>9} {'characters':>12} {'smoothed':>9} {'held out':>9}   nats per character"
+MARGIN = 1.0  # nats above a blind guess, which an untrained network may be by chance
 SHOWN = 70  # characters of a sample on the way
 
 
@@ -49,3 +54,47 @@ def visible(text: str) -> str:
     """A text on one line: what would move the cursor, or nobody sees, has a sign of its own."""
     signs = text.replace("\n", "↵").replace("\t", "⇥")
     return "".join(sign if sign.isprintable() else "\ufffd" for sign in signs)
+
+
+def work(trainer: Trainer, steps: int) -> str:
+    """That many steps with ten reports and a sample each; return in words where it became worse than guessing, else "".
+
+    Ctrl-C ends them early but never within a step, so that a save is exact; a loss that is no number any more takes
+    it back to the last report.
+    """
+    interrupts: list[int] = []
+    usual = signal.signal(signal.SIGINT, lambda number, frame: interrupts.append(number))
+    sound, worse = trainer.state(), ""
+    try:
+        with Progress(trainer.steps + steps, trainer.steps) as progress:
+            for step in range(1, steps + 1):
+                trainer.step()
+                progress.at(trainer.steps, trainer.smooth_loss)
+                if step * 10 // steps > (step - 1) * 10 // steps or interrupts:
+                    worse = report(trainer, progress)
+                    if not isfinite(trainer.smooth_loss) or not np.isfinite(trainer.parameters.flat).all():
+                        trainer.restore(sound)
+                        return worse + f" It is back at step {trainer.steps:,}."
+                    sound = trainer.state()
+                if interrupts:
+                    break
+    finally:
+        signal.signal(signal.SIGINT, usual)
+    return worse
+
+
+def report(trainer: Trainer, progress: Progress) -> str:
+    """How far training is; return in words whether guessing blindly would do better."""
+    held_out = trainer.evaluate()
+    sample = trainer.sample(SHOWN, seed=trainer.steps) if np.isfinite(trainer.parameters.flat).all() else ""
+    progress.report(trainer.steps, trainer.characters, trainer.smooth_loss, held_out, sample)
+    blind, rate = log(len(trainer.corpus.vocabulary)), trainer.learning_rate
+    loss = trainer.smooth_loss if held_out is None else held_out
+    if not isfinite(loss + trainer.smooth_loss):
+        return f"The loss is no longer a number at step {trainer.steps:,}: lower the learning rate (now {rate:g})."
+    if loss > blind + MARGIN:
+        return (
+            f"At a loss of {loss:.1f} nats it does worse than a blind guess ({blind:.2f}): lower the learning rate "
+            f"(now {rate:g})."
+        )
+    return ""

@@ -11,15 +11,16 @@ import pandas as pd
 import pytest
 
 from charrnn import Corpus, Settings, Trainer
-from charrnn.__main__ import main
+from charrnn.__main__ import corpus_of, main
 from charrnn.dashboard.replay import again, document, report, script
 from charrnn.dashboard.session import texts
 from charrnn.dashboard.session.texts import Choices
+from charrnn.options import parser
 from charrnn.runs import history
 from charrnn.runs.known import Known
 from charrnn.runs.opening import untrained
 from charrnn.runs.record import Checkpoint, Snapshot
-from charrnn.training.checkpoint import load_network
+from charrnn.training.network_file import load_network
 
 PAGE = "http://127.0.0.1:8501/"
 
@@ -58,6 +59,14 @@ def test_no_text_ends_the_block_that_it_stands_in(run):
     block = re.search('<script type="application/json" id="replay">(.*?)</script>', html, re.DOTALL)[1]
     assert json.loads(block)["title"] == run.name
     assert "<" not in block
+
+
+@pytest.mark.parametrize("name", ["Alice", "Brackets in brackets"])
+def test_the_command_names_the_text(name):
+    corpus = texts.find(name, Choices())
+    named = shlex.split(again.command(trained(corpus, Settings(hidden_size=4), 1)))[4]
+    assert parser().parse_args(["train", named]).text == [named]
+    assert corpus_of(parser().parse_args(["train", named])).digest == corpus.digest
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
 """What a run was made with, and how another one becomes the same."""
 
 import shlex
-from pathlib import Path
 
 from charrnn.dashboard import words
 from charrnn.dashboard.session import links, texts
@@ -28,10 +27,9 @@ def settings_of(run: Known) -> list[tuple[str, str]]:
 
 
 def command(run: Known) -> str | None:
-    """The command line that trains the same network; None for a text that no command can be given."""
+    """The command line that trains the same network; None where it learned from more than one text."""
     corpus, settings = run.corpus, run.settings
-    text = text_of(corpus)
-    if corpus.before or text is None:
+    if corpus.before:
         return None
     options = ["--steps", str(run.snapshot.step)]
     options += ["--lowercase"] if corpus.lowercase else []
@@ -40,15 +38,15 @@ def command(run: Known) -> str | None:
     for name, value in settings.to_dict().items():
         if value != getattr(Settings(), name):
             options += [f"--{name.replace('_', '-')}", str(value)]
-    return shlex.join(["python", "-m", "charrnn", "train", text, *options])
+    return shlex.join(["python", "-m", "charrnn", "train", text_of(corpus), *options])
 
 
-def text_of(corpus: Corpus) -> str | None:
-    """What the command line calls a text; None for a generated one, which it cannot have."""
+def text_of(corpus: Corpus) -> str:
+    """What the command line calls a text."""
     if not texts.is_known(corpus):
         return OWN
-    path: Path | None = dict(corpora()).get(corpus.name)
-    return path.stem if path else None
+    path = dict(corpora()).get(corpus.name)
+    return path.stem if path else corpus.name
 
 
 def lines(run: Known, page: str) -> list[tuple[str, str]]:

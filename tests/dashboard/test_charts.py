@@ -62,6 +62,7 @@ ALL: list[Any] = [
     (draws.bars_chart, {}, draws.bars_data(WRITTEN, "abc")),
     (draws.die_chart, {}, draws.die_data(WRITTEN, "abc")),
     (inside.eigenvalues_chart, {}, inside.eigenvalues_data(Spectra(VALUES, 0.1 * VALUES))),
+    (inside.eigenvalues_chart, {"vanilla": False}, inside.eigenvalues_data(Spectra(VALUES[:0], 0.1 * VALUES))),
     (
         weights.histogram_chart,
         {},

@@ -41,12 +41,12 @@ def cost_data(costs: Array, shown: int) -> dict[str, pd.DataFrame]:
     return {"costs": pd.DataFrame({"unit": order.astype(str), "cost": costs[order]})}
 
 
-def reach_chart() -> Built:
-    """The norm of the gradient against characters back."""
+def reach_chart(state: str = "h") -> Built:
+    """The norm of the gradient against characters back, by a state of these letters."""
     far, sees = "as far back as it goes", "what learning looks back at"
     colours = Colours(A=far, accent=sees, muted="untrained")
     x = quantity(alt.X, "back", "characters back, k")
-    title = "norm of the gradient, ‖∂ loss ∕ ∂ h‖"
+    title = f"norm of the gradient, ‖∂ loss ∕ ∂ {state}‖"
     y, low = (quantity(alt.Y, of, title, log=True, labelExpr=POWERS, tickCount=8) for of in ("norm", "low"))
     said = told(back=("characters back", "d"), norm=("norm", ".3e"))
 
@@ -131,10 +131,10 @@ def reaches_data(means: Sequence[Array], lengths: Sequence[int]) -> dict[str, pd
     return {"reaches": pd.concat(frames, ignore_index=True), "cuts": cuts}
 
 
-def eigenvalues_chart() -> Built:
-    """Both spectra in the complex plane, the unit circle around them."""
-    spectra = {"W_hh": "accent", "mean Jacobian": "mark"}
-    colours = Colours(accent="W_hh", mark="mean Jacobian", muted="unit circle")
+def eigenvalues_chart(vanilla: bool = True) -> Built:
+    """The spectra in the complex plane, the unit circle around them: W_hh has one in a vanilla network alone."""
+    spectra = {"W_hh": "accent", "mean Jacobian": "mark"} if vanilla else {"mean Jacobian": "mark"}
+    colours = Colours(**{role: name for name, role in spectra.items()}, muted="unit circle")
     x, y = quantity(alt.X, "real", "real part"), quantity(alt.Y, "imaginary", "imaginary part")
     circle = (
         alt.Chart(alt.sequence(0, 121, as_="k"))
@@ -160,8 +160,8 @@ def eigenvalues_chart() -> Built:
     return alt.layer(colours.paint(circle, "muted"), corners, *painted).properties(
         width=290,
         height=290,
-        description="Points in the complex plane within or beyond the unit circle: the eigenvalues of the recurrent "
-        "weights and of the mean Jacobian.",
+        description="Points in the complex plane within or beyond the unit circle: the eigenvalues of "
+        f"{'the recurrent weights and of ' if vanilla else ''}the mean Jacobian.",
     )
 
 

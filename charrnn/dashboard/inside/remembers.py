@@ -73,7 +73,8 @@ def memory(session: Session) -> str:
             "vanish or explode.",
         )
         training = reach_in_training(here.now.mean, here.T)
-        draw("reach", inside.reach_chart, inside.reach_data(here.now, training, here.before, here.T))
+        state = "[h, c]" if cell_of(session.view.parameters).STATES == 2 else "h"
+        draw("reach", inside.reach_chart, inside.reach_data(here.now, training, here.before, here.T), state=state)
         st.markdown(in_words(here))
     with right:
         st.markdown(
@@ -83,7 +84,8 @@ def memory(session: Session) -> str:
             "those of W_hh. A gate that keeps lets the gradient pass as it is: an eigenvalue near 1.",
         )
         if here.spectra:
-            draw("eigenvalues", inside.eigenvalues_chart, inside.eigenvalues_data(here.spectra), width="content")
+            data, vanilla = inside.eigenvalues_data(here.spectra), len(here.spectra.weights) > 0
+            draw("eigenvalues", inside.eigenvalues_chart, data, width="content", vanilla=vanilla)
             of_W_hh = f"**{here.spectra.radius:.2f}** of W_hh, " if len(here.spectra.weights) else ""
             st.markdown(
                 f"Spectral radius: {of_W_hh}**{here.spectra.jacobian_radius:.2f}** of the mean Jacobian.",

@@ -13,6 +13,7 @@ from charrnn.dashboard.terms.sentences import Condition
 from charrnn.dashboard.terms.vocabulary import OF_A_RUN, fact
 
 EXCERPT = (Path(__file__).resolve().parents[1] / "data" / "alice.txt").read_text("utf-8")[2_000:32_000]
+PATIENCE = 300  # seconds of training for a step, on a busy machine
 MEASURED = ("score", "reach", "copied", "copied_share", "paused", "back")  # at rest
 
 
@@ -94,7 +95,9 @@ class Walk:
         elif (train := self.key("playing").locator("button[name=train]:visible")).count():
             train.click()
         began = time.monotonic()
-        assert soon(lambda: self.page.wait_for_timeout(50) or self.stand(by_training)), f"{step.title}: {self.said}"
+        assert soon(lambda: self.page.wait_for_timeout(50) or self.stand(by_training), PATIENCE), (
+            f"{step.title}: {self.said}"
+        )
         return time.monotonic() - began
 
     @property

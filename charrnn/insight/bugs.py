@@ -1,6 +1,6 @@
 """Prove the gradients: those of the present network, right and with a bug planted, against central differences.
 
-The bugs are those that people make. Some can be made in the gradients of any cell; two stand in a line of the vanilla
+The bugs are those that people make. Most can be made in the gradients of any cell; one stands in a line of the vanilla
 network's backward pass, written as in network/rnn.py. The window has one stream: T = characters read, H = hidden size.
 """
 
@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from charrnn.insight.reading import states
+from charrnn.insight.reading import jacobian, states
 from charrnn.insight.unrolled import Unrolled, unrolled
 from charrnn.network.cells import cell_of, forward
 from charrnn.network.gradient_check import Verdict, central_differences, verdict
@@ -75,9 +75,10 @@ def missing_slope(window: Window) -> Parameters:
 
 
 def shifted_state(window: Window) -> Parameters:
-    """dW_hh = Σ h_tᵀ dz_t, with the state after the step instead of the one before."""
-    step = _unrolled(window)
-    return window.gradients._replace(W_hh=step.h.T @ step.inside["dz"])
+    """dW_hh = Σ h_tᵀ dq_t, with the state after the step instead of the one before; dq is dz, or that of all gates."""
+    step, along = _unrolled(window), states(window.parameters, window.ids[:-1], window.before)
+    dq = jacobian(window.parameters, step.x, along).by_heard(step.by_state)
+    return window.gradients._replace(W_hh=step.h.T @ dq)
 
 
 def clipped_before(window: Window) -> Parameters:
@@ -114,11 +115,11 @@ BUGS = {
         everywhere=False,
     ),
     "state shifted by one": Bug(
-        "dW_hh = Σ h_tᵀ dz_t, instead of Σ h_{t−1}ᵀ dz_t",
+        "dW_hh = Σ h_tᵀ dq_t, instead of Σ h_{t−1}ᵀ dq_t",
         shifted_state,
         ("W_hh",),
-        "dz is right, and with it all that is made from it but W_hh, which is multiplied by the state before.",
-        everywhere=False,
+        "dq, what reaches h_{t−1} W_hh, is right, and with it all that is made from it but W_hh, which is multiplied "
+        "by the state before.",
     ),
     "clipped before the check": Bug(
         "the gradient is clipped where it is computed, not where it is used",

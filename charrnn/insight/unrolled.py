@@ -34,13 +34,16 @@ class Unrolled(NamedTuple):
     gradients: Parameters  # summed over the columns from there on
 
     @property
-    def share(self) -> Array:
-        """(N,) the norm of d loss / d state at each column: how strongly the losses that count pull there.
+    def by_state(self) -> Array:
+        """(N, S H) d loss / d state at each column: by h, and in an LSTM by c, along the way not through h."""
+        return np.concatenate(
+            [self.inside[name] for name in (("dh", "kept") if "c" in self.inside else ("dh",))], axis=1
+        )
 
-        The state of an LSTM is h and c, and c is pulled at by the way that does not lead through h.
-        """
-        names = ("dh", "kept") if "c" in self.inside else ("dh",)
-        return np.linalg.norm(np.concatenate([self.inside[name] for name in names], axis=1), axis=1)
+    @property
+    def share(self) -> Array:
+        """(N,) its norm: how strongly the losses that count pull there."""
+        return np.linalg.norm(self.by_state, axis=1)
 
 
 class Update(NamedTuple):

@@ -21,8 +21,8 @@ HEIGHT = 318  # pixels of the tables, which are scrolled
 
 def by_hand(session: Session, step: Unrolled, unit: int) -> None:
     """Every number of the last column, one unit written out, and what flows back column by column."""
-    view, characters = session.view, session.run.corpus.vocabulary.characters
-    text = written_out(step, view.parameters, unit, characters)
+    view, cell, characters = session.view, session.run.settings.cell, session.run.corpus.vocabulary.characters
+    text = written_out(step, view.parameters, unit, characters, cell)
     passages(encode_passages([Passage(title="", text=text)], wrap=False), key="step-sheet")
     left, right = st.columns(2)
     rounded = st.column_config.NumberColumn(format="%.4f")
@@ -32,7 +32,6 @@ def by_hand(session: Session, step: Unrolled, unit: int) -> None:
         which = "Every character" if len(of) == len(characters) else f"The {len(of)} likeliest characters"
         table("step-characters", f"{which} as the next", of, columns, height=HEIGHT)
     with right:
-        cell = session.run.settings.cell
         columns = {**dict.fromkeys(FIGURES[cell], rounded), "unit": st.column_config.NumberColumn(width="small")}
         table("step-units", "Every unit", by_unit(step, cell), columns, height=HEIGHT)
     columns = {"gradient": st.column_config.NumberColumn(format="%.3e"), "loss": rounded}

@@ -1,13 +1,12 @@
 """The last column of the drawn step for one unit, formula by formula with the numbers in it, for each cell."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from charrnn.dashboard import words
 from charrnn.insight.unrolled import Unrolled
-from charrnn.network.cells import CELLS, cell_of
 from charrnn.network.rnn import Array, Parameters
 
 TERMS = 3  # of a sum that are written out, the largest ones
@@ -41,14 +40,14 @@ class Unit(NamedTuple):
         return float(self.parameters.W_xh[self.step.x[-1], at]), float(self.parameters.b_h[at])
 
 
-def written_out(step: Unrolled, parameters: Parameters, unit: int, characters: str) -> str:
+def written_out(step: Unrolled, parameters: Parameters, unit: int, characters: str, cell: str) -> str:
     """The last column for one unit and the character that came, formula by formula, and what is summed over all."""
     j, u = int(step.came[-1]), unit
     x, c = words.visible(characters[step.x[-1]]), words.visible(characters[j])
     h, y, p, dy = (rows[-1] for rows in (step.h, step.y, step.p, step.dy))
     W_hy, b_y, loss = parameters.W_hy, parameters.b_y, float(step.loss[-1])
     one = Unit(step, parameters, unit, x)
-    forward, backward = LINES[next(name for name, cell in CELLS.items() if cell is cell_of(parameters))]
+    forward, backward, gates = CELLS[cell]
     lines: list[Line] = [
         *forward(one),
         (),
@@ -60,7 +59,7 @@ def written_out(step: Unrolled, parameters: Parameters, unit: int, characters: s
         (f"dh[{u}]", f"Σ dy[c] · W_hy[{u},c] = {summed(dy, W_hy[u])} = {n(one('dh'))}"),
         *backward(one),
         (),
-        *what_is_learned(one),
+        *what_is_learned(one, gates),
         (f"dW_hy[{u},{c}]", f"Σ h[{u}] · dy[{c}] = {n(step.gradients.W_hy[u, j])}"),
     ]
     wide = max(len(line[0]) for line in lines if line)
@@ -148,19 +147,18 @@ def lstm_backward(one: Unit) -> list[Line]:
     ]
 
 
-LINES: dict[str, tuple[Callable[[Unit], list[Line]], Callable[[Unit], list[Line]]]] = {
-    "rnn": (rnn_forward, rnn_backward),
-    "gru": (gru_forward, gru_backward),
-    "lstm": (lstm_forward, lstm_backward),
+Lines = Callable[[Unit], list[Line]]
+CELLS: dict[str, tuple[Lines, Lines, Sequence[str]]] = {  # forward, backward, and the gates by their letters
+    "rnn": (rnn_forward, rnn_backward, ("",)),
+    "gru": (gru_forward, gru_backward, "rzn"),
+    "lstm": (lstm_forward, lstm_backward, "oifg"),
 }
-GATES = {1: ("",), 3: ("r", "z", "n"), 4: ("o", "i", "f", "g")}  # by their number
 
 
-def what_is_learned(one: Unit) -> list[Line]:
+def what_is_learned(one: Unit, gates: Sequence[str]) -> list[Line]:
     """The entries of dW_xh and dW_hh that are the unit's, a pair for each gate."""
     step, lines, seen = one.step, list[Line](), len(one.step.x) - one.step.cut
     dW_xh, dW_hh, *_ = step.gradients
-    gates = GATES[cell_of(one.parameters).GATES]
     for k, gate in enumerate(gates):
         at, name, (da, dq) = one.column(k), f"{gate} {one.u}".strip(), deltas(one, gate)
         over = f"     (Σ: over {seen} characters)" if not k else ""

@@ -86,8 +86,8 @@ def with_bug(session: Session, proof: Proof) -> None:
     if left_out := [name for name in BUGS if name not in there]:
         cell = CELL_NAMES[session.run.settings.cell]
         st.caption(
-            f"{' and '.join(f'“{name}”' for name in left_out)} stand in lines that only the vanilla network's backward "
-            f"pass has; the other {len(there)} can be made with any cell, so also with this {cell}."
+            f"{' and '.join(f'“{name}”' for name in left_out)} can be made in the vanilla network's backward pass "
+            f"alone, the other {len(there)} in that of any cell, so also of this {cell}."
         )
 
 

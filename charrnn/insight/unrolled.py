@@ -36,9 +36,8 @@ class Unrolled(NamedTuple):
     @property
     def by_state(self) -> Array:
         """(N, S H) d loss / d state at each column: by h, and in an LSTM by c, along the way not through h."""
-        return np.concatenate(
-            [self.inside[name] for name in (("dh", "kept") if "c" in self.inside else ("dh",))], axis=1
-        )
+        names = ("dh", "kept") if "c" in self.inside else ("dh",)
+        return np.concatenate([self.inside[name] for name in names], axis=1)
 
     @property
     def share(self) -> Array:
@@ -66,6 +65,7 @@ def unrolled(parameters: Parameters, ids: Array, states: Array, T: int, *, last:
     cut = max(0, N - T)
     counted = np.arange(N) >= (N - 1 if last else cut)
     space = cell.Workspace(N, 1, V, H, states.dtype)
+    # Once over all columns, whose numbers are seen, and once as in training, from the cut on.
     cell.loss_and_gradients(parameters, x[:, None], came[:, None], states[:1], space, counted[:, None])
     learned = x[cut:, None], came[cut:, None], states[cut : cut + 1], None, counted[cut:, None]
     _, gradients, _ = cell.loss_and_gradients(parameters, *learned)

@@ -16,11 +16,13 @@ from charrnn.network.cells import cell_of, zero_state
 from charrnn.network.evaluate import surprisal
 from charrnn.network.rnn import Array, Parameters, log_softmax, logits
 from charrnn.network.sampling import generate
+from charrnn.shown import displayed
 
 STREAMS = 128  # ablations that read the text side by side
 ROWS = 4_096  # predictions at a time: more would not fit the cache
 
 
+@displayed
 class Ablation(NamedTuple):
     """What holding some units did to the prediction of a text."""
 

@@ -17,8 +17,10 @@ import numpy as np
 from charrnn.insight.reading import TOP, jacobian, states
 from charrnn.network.cells import cell_of
 from charrnn.network.rnn import Array, Parameters, log_softmax, logits
+from charrnn.shown import displayed
 
 
+@displayed
 class Attribution(NamedTuple):
     """Which of the K characters before a prediction moved it; entry i is about ids[first + i]."""
 

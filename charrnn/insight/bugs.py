@@ -14,12 +14,14 @@ from charrnn.insight.unrolled import Unrolled, unrolled
 from charrnn.network.cells import cell_of, forward
 from charrnn.network.gradient_check import Verdict, central_differences, verdict
 from charrnn.network.rnn import Array, Parameters, log_softmax, logits, parameters_from_flat
+from charrnn.shown import displayed
 
 NUDGE = 1e-4  # in float64, of a trained network's weights: with 1e-5 rounding weighs more than what is left out
 TOLERANCE = 1e-5  # the measured side is right to about 1e-6 of small entries; the bugs are at 1e-2 and more
 LARGEST = 0.5  # of the entries that are checked in an array: those with the largest gradients; the others are drawn
 
 
+@displayed
 class Window(NamedTuple):
     """What a gradient is of, and the gradient as it should be."""
 
@@ -30,6 +32,7 @@ class Window(NamedTuple):
     limit: float  # to which a bug clips
 
 
+@displayed
 class Bug(NamedTuple):
     """A mistake in a backward pass."""
 
@@ -40,6 +43,7 @@ class Bug(NamedTuple):
     everywhere: bool = True  # or in the vanilla network's backward pass alone
 
 
+@displayed
 class Proof(NamedTuple):
     """What was found of a window."""
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from charrnn.insight.pattern import matches
 from charrnn.network.rnn import Array
+from charrnn.shown import displayed
 
 ENOUGH = 50  # characters of either kind, or off the commonest value, for a search to mean something
 
@@ -26,6 +27,7 @@ _QUOTATION = re.compile(
 )
 
 
+@displayed
 class Concept(NamedTuple):
     """A name a person understands and a label for each character."""
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from charrnn.insight.weights import SATURATED, saturation
 from charrnn.network.rnn import Array
+from charrnn.shown import displayed
 
 EARLY = 100  # steps, and
 READ = 20_000  # characters before which a run has shown little
@@ -29,6 +30,7 @@ UNMOVED = 0.3  # of the length of all weights at the start
 SIZES = (1_024, 512, 256, 128, 64, 32, 16, 8, 4)  # units to choose from
 
 
+@displayed
 class Signs(NamedTuple):
     """The figures of a run, as plain values."""
 
@@ -53,6 +55,7 @@ class Signs(NamedTuple):
     gates: int  # blocks of columns in W_hh
 
 
+@displayed
 class Remedy(NamedTuple):
     """What is to be done, in words and as one call: "set", "back" (to a step, then set) or "start over"."""
 
@@ -62,6 +65,7 @@ class Remedy(NamedTuple):
     step: int = 0
 
 
+@displayed
 class Finding(NamedTuple):
     """What is not well."""
 

@@ -19,6 +19,7 @@ from charrnn.insight.reading import jacobian, states
 from charrnn.network.cells import cell_of, forward
 from charrnn.network.jacobian import Jacobian
 from charrnn.network.rnn import Array, Parameters, logits, softmax
+from charrnn.shown import displayed
 
 POSITIONS = 256  # over which the reach is averaged; fewer where units are many:
 WORK = 20_000_000_000  # positions times characters back times units squared,
@@ -26,6 +27,7 @@ FEWEST = 16  # but never fewer than these
 TINY = 1e-30  # stands for a norm of zero where it divides
 
 
+@displayed
 class Reach(NamedTuple):
     """The norm of d loss_t / d state_{t-k} for k = 0 … K, over positions t."""
 
@@ -35,6 +37,7 @@ class Reach(NamedTuple):
     positions: int  # how many there are
 
 
+@displayed
 class Cut(NamedTuple):
     """What the unroll throws away of the gradient of W_xh, W_hh and b_h, averaged over windows."""
 
@@ -42,6 +45,7 @@ class Cut(NamedTuple):
     cosine: float  # between the gradient that training follows and the one unrolled further
 
 
+@displayed
 class Spectra(NamedTuple):
     """Eigenvalues of one step of the network."""
 

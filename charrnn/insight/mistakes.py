@@ -9,8 +9,10 @@ import numpy as np
 
 from charrnn.insight.reading import states
 from charrnn.network.rnn import Array, Parameters, logits, softmax
+from charrnn.shown import displayed
 
 
+@displayed
 class Mistakes(NamedTuple):
     """A row for each character that came, a column for each that was the likeliest guess."""
 

@@ -21,6 +21,7 @@ import numpy as np
 from charrnn.insight.concepts import ENOUGH, Concept, concepts
 from charrnn.insight.reading import units_along
 from charrnn.network.rnn import Array, Parameters
+from charrnn.shown import displayed
 from charrnn.text.corpus import Vocabulary
 
 SHIFTS = 20
@@ -31,6 +32,7 @@ LIMIT_CELLS = 8_000_000  # characters times units, which are sorted,
 LIMIT_WORK = 8_000_000_000  # and characters times units squared, with which they are read
 
 
+@displayed
 class Units(NamedTuple):
     """One network's hidden values over a text, made ready for any number of concepts."""
 
@@ -40,6 +42,7 @@ class Units(NamedTuple):
     inverse: Array  # (H, H) of the first half's covariance plus the ridge
 
 
+@displayed
 class Evidence(NamedTuple):
     """A text as two networks read it: the trained one and the same before training."""
 
@@ -48,6 +51,7 @@ class Evidence(NamedTuple):
     untrained: Units
 
 
+@displayed
 class Verdict(NamedTuple):
     """Whether a unit knows a concept, with every figure that the judgement rests on."""
 
@@ -103,6 +107,7 @@ class Verdict(NamedTuple):
         return said
 
 
+@displayed
 class NamedUnit(NamedTuple):
     """A unit and the concept that it is named by."""
 

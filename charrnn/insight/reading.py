@@ -13,6 +13,7 @@ import numpy as np
 from charrnn.network.cells import cell_of, forward, zero_state
 from charrnn.network.jacobian import Jacobian
 from charrnn.network.rnn import Array, Parameters, log_softmax, logits, softmax
+from charrnn.shown import displayed
 
 TOP = 5  # likeliest characters kept for each column
 SEARCH = 5_000  # characters within which a beginning is looked for
@@ -21,6 +22,7 @@ _SENTENCE = re.compile(r"""\w{4,}[.!?…]["'”’»)_]*\s+|[。！？]\s*|\n{2,
 _LINE = re.compile(r"\n+")
 
 
+@displayed
 class Reading(NamedTuple):
     """One pass over a text."""
 
@@ -28,6 +30,7 @@ class Reading(NamedTuple):
     probabilities: Array  # (N, V) of the character that comes next, after each character
 
 
+@displayed
 class Strip(NamedTuple):
     """What the reading strip shows: for each of S columns, the prediction made BEFORE its character was read."""
 

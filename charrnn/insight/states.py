@@ -8,10 +8,12 @@ from typing import NamedTuple
 import numpy as np
 
 from charrnn.network.rnn import Array
+from charrnn.shown import displayed
 
 FAR = -9.0  # below every correlation
 
 
+@displayed
 class Place(NamedTuple):
     """Characters start … end - 1 of a text, and how well they fit what was looked for."""
 
@@ -20,6 +22,7 @@ class Place(NamedTuple):
     score: float
 
 
+@displayed
 class Context(NamedTuple):
     """A place in its surroundings, as three pieces of text."""
 

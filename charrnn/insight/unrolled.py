@@ -15,8 +15,10 @@ import numpy as np
 from charrnn.network.cells import cell_of
 from charrnn.network.optimizers import OPTIMIZERS, clip, decay_weights, update_rows
 from charrnn.network.rnn import MANY, Array, Parameters, log_softmax, logits, softmax
+from charrnn.shown import displayed
 
 
+@displayed
 class Unrolled(NamedTuple):
     """Every quantity of the step."""
 
@@ -45,6 +47,7 @@ class Unrolled(NamedTuple):
         return np.linalg.norm(self.by_state, axis=1)
 
 
+@displayed
 class Update(NamedTuple):
     """What the optimiser makes of a gradient."""
 

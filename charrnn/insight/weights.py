@@ -9,10 +9,12 @@ import numpy as np
 
 from charrnn.insight.concepts import VOWELS, base_letter
 from charrnn.network.rnn import Array
+from charrnn.shown import displayed
 
 SATURATED = 0.9  # above this |tanh| its slope is below 0.19, and little gradient passes
 
 
+@displayed
 class Histogram(NamedTuple):
     """How the entries of one array are spread."""
 
@@ -21,6 +23,7 @@ class Histogram(NamedTuple):
     counts: Array  # (bins,) entries beyond the outermost edges are counted in the outermost bins
 
 
+@displayed
 class Saturation(NamedTuple):
     """Where the states of a text lie on the tanh."""
 
@@ -28,6 +31,7 @@ class Saturation(NamedTuple):
     histogram: Histogram  # of all values, from -1 to 1
 
 
+@displayed
 class Embedding(NamedTuple):
     """The characters as points: what enters the state alike lies together."""
 

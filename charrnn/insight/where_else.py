@@ -20,6 +20,7 @@ import numpy as np
 from charrnn.insight.states import Place, peaks
 from charrnn.network.cells import forward, zero_state
 from charrnn.network.rnn import Array, Parameters
+from charrnn.shown import displayed
 
 Which = Literal["on", "off", "either"]
 
@@ -28,6 +29,7 @@ WARM_UP = 200  # as long as the context that the strip's sentence has
 PIECE = 128  # characters a stream reads before its states are let go
 
 
+@displayed
 class Elsewhere(NamedTuple):
     """Units that are on, or off, throughout a stretch, and where else the most of them are so together, best first."""
 

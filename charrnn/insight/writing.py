@@ -10,8 +10,10 @@ import numpy as np
 
 from charrnn.network import sampling
 from charrnn.network.rnn import Array, Parameters, logits, softmax
+from charrnn.shown import displayed
 
 
+@displayed
 class Written(NamedTuple):
     """What was written, and the draw that comes next."""
 

@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from charrnn.environment import number
+from charrnn.shown import table
 from charrnn.text.cleaning import by_frequency, hints, limited, normalised
 from charrnn.text.decoding import REPLACEMENT, CorpusError, Decoded, joined
 
@@ -200,6 +201,15 @@ class Corpus:
     def alone(self) -> Corpus:
         """The same for a network that has learned from nothing before: what does not occur here it need not know."""
         return self._with(Vocabulary.of(self.text), ()) if self.before else self
+
+    def _repr_html_(self) -> str:
+        rows = [
+            ("text", self.text),
+            ("characters", f"{len(self.text):,}, the last {len(self.held_out_ids):,} held out"),
+            ("alphabet", f"{len(self.vocabulary):,}: {self.vocabulary.characters}"),
+            ("remarks", " ".join((*self.report.notes, *self.report.hints)) or "none"),
+        ]
+        return table(f"Corpus {self.name}", rows)
 
     def _with(self, vocabulary: Vocabulary, before: tuple[tuple[str, int], ...]) -> Corpus:
         ids, split = vocabulary.encode(self.text), len(self.train_ids)

@@ -6,6 +6,7 @@ from typing import Any
 
 from charrnn.network.cells import CELLS
 from charrnn.network.optimizers import OPTIMIZERS
+from charrnn.shown import table
 
 LIMITS: dict[str, tuple[float, float]] = {
     "hidden_size": (1, 2048),
@@ -102,6 +103,9 @@ class Settings:
     def rate_at(self, characters: int) -> float:
         """The learning rate once so many characters have been read: it falls with them, never with the clock."""
         return fallen(self.learning_rate, self.decay, characters)
+
+    def _repr_html_(self) -> str:
+        return table("Settings", ((WORDS[name], value) for name, value in self.to_dict().items()))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""

@@ -1,7 +1,7 @@
 """The trainer: next batch, loss and gradients, clip, update, carry the state."""
 
 from dataclasses import replace
-from math import log
+from math import exp, log
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,12 +12,14 @@ from charrnn.network.evaluate import evaluate
 from charrnn.network.optimizers import OPTIMIZERS, clip, decay_weights, update_rows
 from charrnn.network.rnn import Array, Parameters, aligned_zeros
 from charrnn.network.sampling import generate, sample
+from charrnn.shown import displayed, table
 from charrnn.text.batches import Batches, streams_that_fit
 from charrnn.text.corpus import Corpus
 from charrnn.training.memory import require_memory
 from charrnn.training.settings import Settings, fallen
 
 
+@displayed
 class Step(NamedTuple):
     """What one training step reports; losses in nats per character."""
 
@@ -167,6 +169,21 @@ class Trainer:
             state, last = self._present()
             ids, _ = generate(self.parameters, state, last, length, rng, temperature, top_k)
         return vocabulary.decode(ids)
+
+    def _repr_html_(self) -> str:
+        settings, nats = self.settings, self.smooth_loss
+        rows = [
+            ("text", self.corpus.name),
+            ("network", f"{settings.cell}, {settings.hidden_size:,} units, {self._flat.size:,} parameters"),
+            (
+                "learning",
+                f"{settings.optimizer}, rate {self.rate:.3g}, {self.batches.B} streams, {self.batches.T} back",
+            ),
+            ("steps", f"{self.steps:,}: {self.characters:,} characters, {self.epochs:.2f} epochs"),
+            ("smoothed loss", f"{nats:.3f} nats: it hesitates between {exp(min(nats, 700)):.1f} characters"),
+            ("it writes", self.sample(100, seed=0)),
+        ]
+        return table("Trainer", rows)
 
     def _present(self) -> tuple[Array, int]:
         """State (S H,) and character of stream 0 from which the next window starts."""

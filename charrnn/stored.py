@@ -16,7 +16,7 @@ from charrnn.runs.engine import Engine
 from charrnn.runs.keeper import Keeper
 from charrnn.runs.known import Known
 from charrnn.runs.run import Run
-from charrnn.runs.store import Store, home
+from charrnn.runs.store import REPLACED, Store, home
 from charrnn.text.corpus import Corpus
 from charrnn.training.settings import Settings
 
@@ -60,7 +60,8 @@ def follow(run: Run, steps: int, interrupts: list[int]) -> None:
     reported = {0}
     with Progress(steps, run.snapshot.step) as progress:
         while run.status in ("queued", "starting", "training", "pausing"):
-            if interrupts and run.status != "pausing":
+            # Whoever trains it on in the page has it from there on: to train it here as well would be in vain.
+            if (interrupts or run.unsaved == REPLACED) and run.status != "pausing":
                 run.pause()
             seen = run.version
             run.wait(lambda run, seen=seen: run.version != seen, SECONDS)  # type: ignore[misc]

@@ -25,6 +25,7 @@ from charrnn.runs.store_types import Listing, Note, Progress, Saved, StoreError,
 
 RUN_LIMIT = int(1e6 * number("CHARRNN_RUN_LIMIT_MB", 64, 0.001, 1e6))  # bytes of checkpoints; the oldest go first
 TOTAL_LIMIT = 2_000_000_000  # bytes of the file
+REPLACED = "This run is no longer saved: it was removed to make room for others, or begun anew."
 VACUUM = 2_000  # pages given back at once, so that those who write need not wait long
 
 SCHEMA = """
@@ -95,7 +96,7 @@ class Store:
         with self._database.writing() as database:
             touch = f"UPDATE runs SET touched = ({LAST}) WHERE token = ? AND json_extract(about, '$.begun') = ?"
             if not database.execute(touch, (token, self._begun.get(token))).rowcount:
-                raise StoreError("This run is no longer saved: it was removed to make room for others, or begun anew.")
+                raise StoreError(REPLACED)
             for step, state, kept in progress.checkpoints:
                 database.execute("DELETE FROM checkpoints WHERE token = ? AND NOT kept", (token,))
                 before = database.execute("SELECT 1 FROM checkpoints WHERE token = ? AND step = ?", (token, step))

@@ -11,7 +11,7 @@ from charrnn.runs.run import Run
 
 def hand_on(session: Session, page: str) -> None:
     """A button for each file; `page` is the address of this page. Untrained there is nothing to hand on."""
-    run, last = session.run, session.remember("handed-on", Last)
+    run, last = session.run, session.remember("handed-on", Last, page)
     if run.state is None:
         return
     if last.value is None or last.value[0] is not run.state:

@@ -13,6 +13,7 @@ from charrnn.dashboard.views import reaches
 from charrnn.insight.memory import reach
 from charrnn.insight.reading import states
 from charrnn.network.cells import CELLS, cell_of
+from charrnn.training.settings import CELL_RATES
 
 
 @pytest.fixture(params=["gru", "lstm"])
@@ -79,6 +80,7 @@ def test_the_cell_is_a_choice_on_starting_over_and_in_a_fork_at_step_0(page):
     page.at.selectbox(key="network cell rnn").set_value("lstm")
     page.click("FormSubmitter:network-form-Start over with these")
     assert page.run.settings.cell == "lstm"
+    assert page.run.settings.learning_rate == CELL_RATES["lstm"] != CELL_RATES["rnn"]
     page.step("10 steps")
     assert page.session.view.parameters.W_hh.shape == (16, 64)
     page.at.session_state["compare"] = True

@@ -6,7 +6,7 @@ import math
 import pytest
 
 from charrnn import Settings
-from charrnn.training.settings import CHOICES, LIMITS, SettingsError
+from charrnn.training.settings import CELL_RATES, CHOICES, LIMITS, SettingsError
 
 
 def test_the_classic_experiment_is_the_one_of_the_books():
@@ -59,3 +59,11 @@ def test_an_unknown_choice_is_refused_and_the_known_ones_are_named(name):
 def test_settings_cannot_be_changed_behind_a_runs_back():
     with pytest.raises(AttributeError):
         Settings().seed = 2
+
+
+def test_another_cell_brings_the_learning_rate_found_for_it_unless_somebody_chose_one():
+    assert Settings().learning_rate == CELL_RATES["rnn"]
+    gated = Settings().with_cell("gru")
+    assert (gated.cell, gated.learning_rate) == ("gru", CELL_RATES["gru"])
+    assert gated.with_cell("rnn") == Settings()
+    assert Settings(learning_rate=0.05).with_cell("lstm") == Settings(learning_rate=0.05, cell="lstm")

@@ -80,7 +80,8 @@ def start_over_with_these(session: Session, settings: Settings) -> None:
     """What the form says, in place of the settings."""
     chosen = {name: st.session_state[field("network", settings, name)] for name in NETWORK}
     with session.saying("network"):
-        session.propose(session.run.corpus, replace(session.run.in_force, **chosen), "network")
+        settings = session.run.in_force.with_cell(chosen["cell"])
+        session.propose(session.run.corpus, replace(settings, **chosen), "network")
 
 
 def classic(session: Session) -> None:

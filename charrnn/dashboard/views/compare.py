@@ -21,7 +21,7 @@ from charrnn.dashboard.session.parts import redrawn, switch
 from charrnn.dashboard.session.server import engine
 from charrnn.dashboard.session.session import Session
 from charrnn.dashboard.tables import table
-from charrnn.dashboard.views.loss_curve import chosen
+from charrnn.dashboard.views.loss_curve import chosen, length
 from charrnn.dashboard.views.reaches import reaches
 from charrnn.network import sampling
 from charrnn.runs.run import Run
@@ -43,7 +43,7 @@ def compare(session: Session) -> None:
         if section.open:
             arrive("compare", st.session_state.get(ARRIVAL, 0), key="link-arrival")
             redrawn(lambda: controls(session), "comparing", lambda: (len(session.compared), session.standing))
-            redrawn(lambda: overlay(session), "overlaid", lambda: steps(session), every=SECONDS)
+            redrawn(lambda: overlay(session), "overlaid", lambda: lengths(session), every=SECONDS)
             redrawn(lambda: come_to(session), "come-to", lambda: versions(session), every=SECONDS)
             reaches(session)
             redrawn(lambda: side_by_side(session), "side-by-side", lambda: len(session.compared))
@@ -170,9 +170,9 @@ def described(first: Run, run: Run) -> str:
     return ", ".join(found) or "the same settings"
 
 
-def steps(session: Session) -> Any:
+def lengths(session: Session) -> Any:
     """Which runs are compared, and how far each is."""
-    return [(run.token, run.snapshot.step) for run in session.compared_runs()]
+    return [(run.token, length(run)) for run in session.compared_runs()]
 
 
 def versions(session: Session) -> Any:

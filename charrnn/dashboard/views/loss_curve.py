@@ -19,7 +19,8 @@ from charrnn.runs.run import Run
 from charrnn.runs.smoothing import CLASSIC
 
 NAME = 20  # characters of a text's name at the place where training goes on with it
-SECONDS = 0.5  # between two drawings while it trains
+SECONDS = 0.5  # between two drawings while it trains, at least
+GROWTH = 1.02  # by so much longer is what is drawn the next time: a dozen pixels of the present screen's curve
 # What can be chosen, the first unless the link says otherwise, which keeps what is chosen: names and their words.
 CHOICES: dict[str, dict[str, str]] = {
     "unit": {"choices": "hesitates between", "nats": "nats", "bits": "bits"},
@@ -44,8 +45,15 @@ def loss_curve(session: Session) -> None:
 def come_to(session: Session) -> Any:
     """What the curve shows of the run."""
     run, view = session.run, session.view
-    looked_at = view.step if view.past else None
-    return session.origin, run.snapshot.step, looked_at, run.curve.held_out[-1:], run.log
+    return session.origin, length(run), view.step if view.past else None, run.log
+
+
+def length(run: Run) -> Any:
+    """How far a run's curves go, as finely as one sees it: a second more of a minute is seen, not of an hour."""
+    step = run.snapshot.step
+    if run.status == "training" and step:
+        return run.status, int(log(step) / log(GROWTH))
+    return step, run.curve.held_out[-1:]
 
 
 def curve(session: Session) -> None:

@@ -25,6 +25,12 @@ class Known:
         self.saved_step, self.unsaved = opening.saved_step, opening.unsaved
         self.lost: frozenset[int] = frozenset()  # stored steps that had to go, to keep within the run's limit
 
+    def as_it_stands(self) -> "Known":
+        """All that is known of it now, to be read at leisure while it trains on."""
+        still = object.__new__(Known)
+        vars(still).update(vars(self))
+        return still
+
     @property
     def watch_token(self) -> str:
         """The token of its read-only link, from which its own cannot be found."""

@@ -4,6 +4,7 @@ import json
 import re
 import tomllib
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from streamlit.testing.v1 import AppTest
 from charrnn.dashboard.charts import compared, draws, inside, loss_axes, losses, mistakes, weights
 from charrnn.dashboard.charts.drawn import spec
 from charrnn.dashboard.charts.look import ROLES, apart
+from charrnn.dashboard.views.loss_curve import GROWTH, length
 from charrnn.insight.memory import Reach, Spectra
 from charrnn.insight.mistakes import Mistakes
 from charrnn.insight.weights import Embedding, histogram
@@ -336,3 +338,16 @@ def test_a_chart_is_added_as_the_readme_says():
     at = AppTest.from_string(given + block).run()
     assert not at.exception
     assert len(at.get("vega_lite_chart")) == 1
+
+
+def test_a_curve_is_drawn_anew_in_training_once_it_has_grown_visibly_and_at_rest_with_every_step():
+    def lengths(status, steps):
+        runs = [SimpleNamespace(status=status, snapshot=SimpleNamespace(step=step)) for step in steps]
+        return {length(SimpleNamespace(**vars(run), curve=SimpleNamespace(held_out=()))) for run in runs}
+
+    for step in (1_000, 1_000_000):
+        grown_tenfold = [round(step * GROWTH ** (i / 10)) for i in range(101)]
+        assert len(lengths("training", grown_tenfold)) in (10, 11, 12)
+        assert len(lengths("paused", grown_tenfold)) == len({*grown_tenfold})
+    assert len(lengths("training", range(10))) == 10, "the first steps are all seen"
+    assert not lengths("paused", range(1, 2_000)) & lengths("training", range(1, 2_000))

@@ -38,6 +38,19 @@ def test_steps_in_the_process_are_bitwise_the_trainers(run):
     assert_same_state(run.state, trainer)
 
 
+def test_what_was_known_at_one_moment_stays_while_the_run_trains_on(run):
+    run.steps(20)
+    until(run, lambda run: run.status == "paused")
+    still = run.as_it_stands()
+    run.steps(20)
+    until(run, lambda run: run.status == "paused" and run.snapshot.step == 40)
+    assert (still.snapshot.step, still.curve.steps[-1], still.state_step) == (20, 20, 20)
+    trainer = Trainer(run.corpus, run.settings)
+    trainer.train(20)
+    assert_same_state(still.state, trainer)
+    assert still.name == run.name
+
+
 def test_the_gradient_of_each_step_is_kept_as_training_met_it(run):
     run.set(clip=0.05)
     run.steps(300)

@@ -6,7 +6,7 @@ from charrnn.dashboard.controls.taking import File, offer, stem
 from charrnn.dashboard.replay.document import document
 from charrnn.dashboard.replay.report import csv, markdown
 from charrnn.dashboard.session.session import Last, Session
-from charrnn.runs.run import Run
+from charrnn.runs.known import Known
 
 
 def hand_on(session: Session, page: str) -> None:
@@ -15,12 +15,12 @@ def hand_on(session: Session, page: str) -> None:
     if run.state is None:
         return
     if last.value is None or last.value[0] is not run.state:
-        last.value = run.state, files(run, page)
+        last.value = run.state, files(run.as_it_stands(), page)
     st.markdown("**To hand on**, to be looked at without this page:")
     offer(last.value[1])
 
 
-def files(run: Run, page: str) -> list[File]:
+def files(run: Known, page: str) -> list[File]:
     """The files, as of now."""
     name = stem(run, run.snapshot.step)
     replay = "One HTML file that any browser opens, without a server or a network: strip, curve and heatmap at every "

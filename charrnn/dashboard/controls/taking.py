@@ -8,6 +8,7 @@ import streamlit as st
 from charrnn.dashboard.session import texts
 from charrnn.dashboard.session.session import Last, Session
 from charrnn.runs import run_file
+from charrnn.runs.known import Known
 from charrnn.runs.run import Run
 from charrnn.training.export import to_script
 from charrnn.training.network_file import packed, to_pytorch
@@ -91,6 +92,6 @@ def of_run(run: Run) -> list[File]:
     ]
 
 
-def stem(run: Run, step: int) -> str:
+def stem(run: Known, step: int) -> str:
     """What the files of a run as of a step are called, without what each ends in."""
     return f"{re.sub(r'[^A-Za-z0-9]+', '-', run.name)[:40].strip('-') or 'network'}-step-{step}"

@@ -19,6 +19,7 @@ from charrnn.runs.run import Run
 
 PAGE = Path(__file__).resolve().parents[2] / "charrnn" / "dashboard" / "page.py"
 PANELS = ("text", "network", "learning", "my-runs", "stop-at", "share")
+SMALL = {"text": "Names", "hidden_size": "16", "sequence_length": "20", "batch_size": "2"}  # a network, as in a link
 SECONDS = 60  # a deadline on a busy machine, not an expectation
 
 
@@ -55,7 +56,7 @@ class Page:
                 self.at.session_state[panel] = True
             self.at.run()
             assert not self.at.exception, self.at.exception
-            assert self.failed == self.broken
+            assert self.failed == self.broken, (self.failed - self.broken, self.broken - self.failed)
             whole = any(getattr(block, "key", None) == "player" for block in self.elements)
             asks = self.session.proposal or self.session.forking  # then none is open
             seen = whole and (asks or all(self.at.session_state[panel] for panel in PANELS))

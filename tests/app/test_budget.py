@@ -9,6 +9,11 @@ from charrnn.insight import memory, probing
 
 
 @pytest.fixture
+def folded():
+    return ()
+
+
+@pytest.fixture
 def read(monkeypatch):
     """The lengths of the texts in which units were looked for."""
     lengths, gather = [], probing.gather

@@ -4,8 +4,15 @@ import os
 import re
 from pathlib import Path
 
+import pytest
+
 from charrnn.dashboard.session import texts
 from charrnn.text.folder import corpora
+
+
+@pytest.fixture
+def folded():
+    return ()
 
 
 def test_the_first_page_names_text_network_and_learning_with_their_values(page):

@@ -16,6 +16,11 @@ from charrnn.network.cells import CELLS, cell_of
 from charrnn.training.settings import CELL_RATES
 
 
+@pytest.fixture
+def folded():
+    return ()
+
+
 @pytest.fixture(params=["gru", "lstm"])
 def gated(open_page, request):
     """A small trained network with gates, all three questions unfolded and everything measured."""

@@ -11,6 +11,11 @@ from charrnn.text.baselines import ngram_probabilities
 
 
 @pytest.fixture
+def folded():
+    return ()
+
+
+@pytest.fixture
 def playing(page):
     page.step("100 steps")
     page.at.session_state["guessing"] = True

@@ -5,12 +5,13 @@ import re
 
 import numpy as np
 import pytest
-from app_page import SECONDS
+from app_page import SECONDS, SMALL, Page
 
 from charrnn.dashboard import words
 from charrnn.dashboard.controls.player import NOW
 from charrnn.dashboard.inside import works
 from charrnn.dashboard.inside.where_else import AROUND
+from charrnn.dashboard.session import server
 from charrnn.insight.probing import named_units
 from charrnn.insight.reading import states
 from charrnn.insight.unrolled import unrolled, update
@@ -36,7 +37,24 @@ DRAWN_PLAINLY = {"code", "text", "bidi_component", "text_input", "text_area"}
 
 
 @pytest.fixture
+def folded():
+    return ()
+
+
+@pytest.fixture
 def opened(page):
+    return trained(page)
+
+
+@pytest.fixture(scope="module")
+def seen():
+    """The same for all who only look at it."""
+    yield trained(Page(SMALL))
+    server.engine().close()
+    server.engine.clear()
+
+
+def trained(page):
     """A small trained network with all questions unfolded and everything measured."""
     for unfolded in ("remembers", "learns", "step-as-tables"):
         page.at.session_state[unfolded] = True
@@ -63,8 +81,8 @@ def written(page):
     return [element.value for element in page.at.text]
 
 
-def test_every_view_stands_there_once_a_network_is_trained(opened):
-    assert (KNOWS | REMEMBERS | LEARNS | WORKS) - drawn(opened) == set()
+def test_every_view_stands_there_once_a_network_is_trained(seen):
+    assert (KNOWS | REMEMBERS | LEARNS | WORKS) - drawn(seen) == set()
 
 
 def test_of_the_units_is_shown_what_is_chosen_alone_and_their_ranking_names_them_all_the_same(opened):
@@ -86,24 +104,24 @@ def test_a_question_that_is_folded_away_costs_nothing(page):
     assert "matrix" not in drawn(page)
 
 
-def test_the_colours_of_the_text_are_the_units_values(opened):
-    header, body = opened.component("on-the-text")
-    text, start = opened.session.sentence()
+def test_the_colours_of_the_text_are_the_units_values(seen):
+    header, body = seen.component("on-the-text")
+    text, start = seen.session.sentence()
     assert header["text"] == text[start:]
-    hidden = states(opened.session.view.parameters, opened.run.corpus.vocabulary.encode(text))[1 + start :]
+    hidden = states(seen.session.view.parameters, seen.run.corpus.vocabulary.encode(text))[1 + start :]
     sent = np.frombuffer(body, "u1")[-hidden.size :].reshape(hidden.shape[::-1])
     units = [int(re.match(r"unit (\d+)", row)[1]) for row in header["rows"]]
     assert sorted(units) == list(range(hidden.shape[1]))
     np.testing.assert_allclose((sent.astype(float) - 128) / 127, hidden[:, units].T, atol=0.005)
 
 
-def test_the_characters_stand_where_their_rows_of_the_input_weights_lie(opened):
-    drawn = opened.frames("points")["characters"]
-    characters = opened.run.corpus.vocabulary.characters
+def test_the_characters_stand_where_their_rows_of_the_input_weights_lie(seen):
+    drawn = seen.frames("points")["characters"]
+    characters = seen.run.corpus.vocabulary.characters
     assert drawn["sign"].tolist() == [words.visible(character) for character in characters]
-    assert any(caption.startswith("Step 1,000. The two axes show") for caption in opened.captions)
+    assert any(caption.startswith("Step 1,000. The two axes show") for caption in seen.captions)
     points = drawn[["first", "second"]].to_numpy()
-    np.testing.assert_allclose(points, embedding(opened.session.view.parameters.W_xh, points).points, atol=1e-4)
+    np.testing.assert_allclose(points, embedding(seen.session.view.parameters.W_xh, points).points, atol=1e-4)
 
 
 def test_a_picked_unit_is_followed_by_text_and_silence(opened):
@@ -115,11 +133,11 @@ def test_a_picked_unit_is_followed_by_text_and_silence(opened):
     assert opened.component("heatmap")[0]["picked"]["row"] == "11"
 
 
-def test_the_best_units_bear_their_concepts_names_in_the_strip(opened):
-    ranked = opened.session.measurements["which-unit"].value
+def test_the_best_units_bear_their_concepts_names_in_the_strip(seen):
+    ranked = seen.session.measurements["which-unit"].value
     names = [f"{named.name} {named.unit}" for named in named_units(ranked.verdicts)]
     assert names, "a network of 16 units knows a vowel after 1,000 steps"
-    assert opened.strip()["units"][: len(names)] == names
+    assert seen.strip()["units"][: len(names)] == names
 
 
 def test_names_hold_only_for_networks_near_the_one_that_was_ranked(opened):
@@ -186,8 +204,8 @@ def ticked(page):
     return page.table("verdicts").iloc[rows[0]] if rows else None
 
 
-def test_the_verdicts_are_those_of_the_search_each_with_its_figures(opened):
-    table, ranked = opened.table("verdicts"), opened.session.measurements["which-unit"].value.verdicts
+def test_the_verdicts_are_those_of_the_search_each_with_its_figures(seen):
+    table, ranked = seen.table("verdicts"), seen.session.measurements["which-unit"].value.verdicts
     assert table["concept"].tolist() == [verdict.name + (" (r)" if verdict.graded else "") for verdict in ranked]
     assert table["unit"].tolist() == [verdict.unit for verdict in ranked]
     assert table["its value"].tolist() == ["falls" if verdict.sign < 0 else "rises" for verdict in ranked]
@@ -196,7 +214,7 @@ def test_the_verdicts_are_those_of_the_search_each_with_its_figures(opened):
     ]
     figures = [(verdict.score, verdict.luck, verdict.untrained, verdict.probe) for verdict in ranked]
     np.testing.assert_array_equal(table[["score", "luck", "untrained", "all together"]], figures)
-    drawn = columns(opened, "verdicts")
+    drawn = columns(seen, "verdicts")
     assert all(drawn[name]["help"] for name in table)
 
 
@@ -249,24 +267,24 @@ def test_where_a_unit_is_most_on_and_off_is_what_the_network_says(opened):
         assert (row.before, row.here, row.after) in parts
 
 
-def test_the_guesses_are_the_likeliest_at_the_place_and_the_one_that_came_is_marked(opened):
-    text, start = opened.session.sentence()
-    ids = opened.run.corpus.vocabulary.encode(text)
+def test_the_guesses_are_the_likeliest_at_the_place_and_the_one_that_came_is_marked(seen):
+    text, start = seen.session.sentence()
+    ids = seen.run.corpus.vocabulary.encode(text)
     t = start + 3 * (len(text) - start) // 4
-    h = states(opened.session.view.parameters, ids)[t]
-    p = np.exp(log_softmax(logits(opened.session.view.parameters, h)))
+    h = states(seen.session.view.parameters, ids)[t]
+    p = np.exp(log_softmax(logits(seen.session.view.parameters, h)))
     top = np.argsort(-p, kind="stable")[:5]
-    signs = [words.visible(character) for character in opened.run.corpus.vocabulary.characters]
-    table = opened.table("guessed")
+    signs = [words.visible(character) for character in seen.run.corpus.vocabulary.characters]
+    table = seen.table("guessed")
     assert table["next"].tolist() == [signs[i] for i in top]
     np.testing.assert_allclose(table["probability"], p[top], rtol=1e-6)
     assert table["came"].tolist() == ["← came" if i == ids[t] else "" for i in top]
-    assert opened.titles("guessed") == [f"Guesses here; {signs[ids[t]]} came:"]
+    assert seen.titles("guessed") == [f"Guesses here; {signs[ids[t]]} came:"]
 
 
-def test_the_step_by_hand_lists_every_character_and_every_unit(opened):
-    by_character, by_unit = (opened.table(key) for key in ("step-characters", "step-units"))
-    assert sorted(by_character["next"]) == sorted(map(words.visible, opened.run.corpus.vocabulary.characters))
+def test_the_step_by_hand_lists_every_character_and_every_unit(seen):
+    by_character, by_unit = (seen.table(key) for key in ("step-characters", "step-units"))
+    assert sorted(by_character["next"]) == sorted(map(words.visible, seen.run.corpus.vocabulary.characters))
     assert by_character["p"].sum() == pytest.approx(1, abs=1e-5)
     assert by_character["p"].is_monotonic_decreasing
     assert by_character["came"].sum() == 1
@@ -274,7 +292,7 @@ def test_the_step_by_hand_lists_every_character_and_every_unit(opened):
     assert by_unit["unit"].tolist() == list(range(16))
     np.testing.assert_allclose(by_unit["h"], np.tanh(by_unit["z"] + by_unit["r"]), atol=1e-6)
     np.testing.assert_allclose(by_unit["dz"], by_unit["dh"] * (1 - by_unit["h"] ** 2), atol=1e-6)
-    sheet = opened.passages("step-sheet")[0]["text"]
+    sheet = seen.passages("step-sheet")[0]["text"]
     came = by_character.loc[by_character["came"], "p"].item()
     assert f"= {came:.4f}" in sheet
 
@@ -300,11 +318,11 @@ def test_planted_text_is_never_markup_inside(open_page):
     assert PLANTED[:20] in page.table("verdicts")["concept"].tolist()  # a table's cells are not read as Markdown
 
 
-def test_the_step_by_hand_has_the_loss_of_the_network(opened):
-    text, start = opened.session.sentence()
-    ids = opened.run.corpus.vocabulary.encode(text)
-    expected = surprisal(opened.session.view.parameters, ids)[start + works.FIRST - 1]
-    sheet = opened.passages("step-sheet")[0]["text"]
+def test_the_step_by_hand_has_the_loss_of_the_network(seen):
+    text, start = seen.session.sentence()
+    ids = seen.run.corpus.vocabulary.encode(text)
+    expected = surprisal(seen.session.view.parameters, ids)[start + works.FIRST - 1]
+    sheet = seen.passages("step-sheet")[0]["text"]
     assert sheet.startswith("It reads")
     loss = float(re.search(r"= ([\d.]+) nats", sheet)[1])
     assert loss == pytest.approx(expected, abs=1e-3)
@@ -340,14 +358,12 @@ def test_the_drawn_step_is_that_of_the_network_looked_at_untrained_stored_and_no
         trainer.train(10)
 
 
-def test_saturation_is_measured_at_each_stored_step_and_now(opened):
-    steps = {checkpoint.step for checkpoint in opened.run.checkpoints} | {opened.session.view.step}
-    assert opened.frames("saturated")["figures"]["step"].tolist() == sorted(steps)
-    assert any(markdown.value.startswith("Values with |h| > 0.9: ") for markdown in opened.at.markdown)
+def test_saturation_is_measured_at_each_stored_step_and_now(seen):
+    steps = {checkpoint.step for checkpoint in seen.run.checkpoints} | {seen.session.view.step}
+    assert seen.frames("saturated")["figures"]["step"].tolist() == sorted(steps)
+    assert any(markdown.value.startswith("Values with |h| > 0.9: ") for markdown in seen.at.markdown)
 
 
-def test_the_memory_is_told_in_sentences(opened):
-    assert any(
-        "hundredth of the gradient" in m.value or "of the gradient is left" in m.value for m in opened.at.markdown
-    )
-    assert any(m.value.startswith("Spectral radius") for m in opened.at.markdown)
+def test_the_memory_is_told_in_sentences(seen):
+    assert any("hundredth of the gradient" in m.value or "of the gradient is left" in m.value for m in seen.at.markdown)
+    assert any(m.value.startswith("Spectral radius") for m in seen.at.markdown)

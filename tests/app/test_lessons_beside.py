@@ -1,11 +1,18 @@
 """Lessons beside the page: nothing of them without one, the run that one needs, and bad links corrected."""
 
+import pytest
+
 from charrnn.dashboard.components.kept import Kept
 from charrnn.dashboard.controls import my_runs
 from charrnn.dashboard.lessons.lesson import lessons
 from charrnn.dashboard.lessons.staging import fits
 from charrnn.dashboard.terms.facts import Facts
 from charrnn.dashboard.terms.vocabulary import FACTS
+
+
+@pytest.fixture
+def folded():
+    return ()
 
 
 def beside(page):

@@ -7,6 +7,11 @@ IMAGE = "![seen](http://example.invalid/spy.png) [here](javascript:alert(3)) $x^
 PLAIN = {"code", "text", "bidi_component", "text_area", "text_input", "file_uploader"}
 
 
+@pytest.fixture
+def folded():
+    return ()
+
+
 def assert_drawn_plainly(page, *pieces):
     for words in page.markup(PLAIN):
         for piece in pieces:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from charrnn.dashboard.controls.bringing import FILE_NAME
+from charrnn.dashboard.controls.dropped import FILE_NAME
 from charrnn.dashboard.session import fields
 from charrnn.dashboard.session.session import CELLS, CHARACTERS
 from charrnn.dashboard.views.writing import LENGTH
@@ -149,7 +149,7 @@ def test_of_a_file_s_name_no_more_counts_than_names_have(page):
 
 def test_of_what_is_typed_no_more_counts_than_a_field_takes_whatever_a_browser_sends(page):
     """Only browsers keep to a field's limit: a million characters of a watcher's had the owner wait for his Pause."""
-    page.at.session_state["film"] = True
+    page.at.session_state["film"] = page.at.session_state["knows"] = True
     page.step("100 steps")
     for key in ("typed", "heatmap-text", "prime", "film-prime"):
         page.at.text_input(key=key).set_value("ab" * 500_000)

@@ -12,6 +12,11 @@ STRETCH = 5, 8
 
 
 @pytest.fixture
+def folded():
+    return ()
+
+
+@pytest.fixture
 def trained(page, monkeypatch):
     """A trained network, and a stretch picked in the text that is shown."""
     page.step("100 steps").turn_to("elsewhere")

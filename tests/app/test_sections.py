@@ -44,8 +44,8 @@ def test_each_section_and_each_pair_stands_with_all_others_folded(page, trained)
 
 
 @pytest.mark.parametrize("section", SECTIONS)
-def test_a_section_needs_none_that_was_never_unfolded(open_page, section):
-    assert drawn(unfolded(open_page(folded=["works", "knows"]), section)) == {section}
+def test_a_section_needs_none_that_was_never_unfolded(page, section):
+    assert drawn(unfolded(page, section)) == {section}
 
 
 def test_what_a_click_has_cut_short_is_drawn_whole(page, monkeypatch):
@@ -61,7 +61,7 @@ def test_what_a_click_has_cut_short_is_drawn_whole(page, monkeypatch):
 
 
 def test_what_was_chosen_in_a_section_outlives_its_folding(page):
-    at = page.at
+    at = unfolded(page, "knows").at
     at.selectbox(key="order").set_value("variance")
     at.selectbox(key="length").set_value(200)
     at.segmented_control(key="colour").set_value("surprise")
@@ -76,6 +76,7 @@ def test_what_was_chosen_in_a_section_outlives_its_folding(page):
 
 
 def test_the_text_typed_in_one_section_is_read_in_the_others_while_that_is_folded(page):
+    unfolded(page, "knows")
     page.at.text_input(key="heatmap-text").set_value("johanna")
     unfolded(page, "knows", "remembers")
     assert page.component("connected")[0]["text"] == "johanna"

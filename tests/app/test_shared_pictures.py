@@ -16,6 +16,11 @@ ALL = FIRST_SCREEN | BELOW | {"step"}
 COMPARED = {"beside"}
 
 
+@pytest.fixture
+def folded():
+    return ()
+
+
 class Choice(NamedTuple):
     """What can be chosen in a browser, how, and which pictures show it."""
 

@@ -11,6 +11,11 @@ BY_HEART = "ha ha ha " * 200
 VIEWS = KNOWS | REMEMBERS | LEARNS | WORKS
 
 
+@pytest.fixture
+def folded():
+    return ()
+
+
 def unfolded(page):
     for section in ("watched", "remembers", "learns", "film", "compare", "step-as-tables"):
         page.at.session_state[section] = True

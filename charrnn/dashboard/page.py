@@ -1,5 +1,6 @@
 """The page as a table of contents, in the order of the screen: choose, drive, watch, look inside."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import streamlit as st
@@ -10,6 +11,7 @@ from charrnn.dashboard.inside import knows, learns, remembers, works
 from charrnn.dashboard.lessons import sidebar, welcome
 from charrnn.dashboard.session import parts, visit
 from charrnn.dashboard.session.parts import alone
+from charrnn.dashboard.session.session import Session
 from charrnn.dashboard.views import compare, filmstrip, first_screen, guessing, watched
 
 STYLE = Path(__file__).with_name("page.css").read_text(encoding="utf-8")  # what the theme cannot say
@@ -22,7 +24,13 @@ def page() -> None:
     streamlit_fixes.from_the_top()
     st.html(f"<style>{STYLE}{streamlit_fixes.style(st.context.theme.type)}</style>")
     here = visit.open_session()
-    alone(lambda: sidebar.beside(here), "lessons")
+
+    def part(draw: Callable[[Session], None], name: str) -> None:
+        """A part of the page that the link may leave out."""
+        if name in here.shown:
+            alone(lambda: draw(here), name)
+
+    alone(lambda: sidebar.beside(here), "beside")
     parts.whole(here, lambda: first_screen.page_depends_on(here))
     if "present" in st.query_params:
         st.html(f"<style>{streamlit_fixes.PRESENT}</style>")
@@ -30,13 +38,13 @@ def page() -> None:
     with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="xsmall", key="header"):
         st.markdown("**CharRNN Lab**", width="content")
         if not here.watching:
-            alone(lambda: text.text(here), "text")
-            alone(lambda: settings.network(here), "network")
-            alone(lambda: settings.learning(here), "learning")
-            alone(lambda: my_runs.my_runs(here), "my-runs")
-        alone(lambda: sentence.sentence(here), "sentence")
-        alone(lambda: sidebar.button(here), "lessons-button")
-        alone(lambda: sharing.share(here), "share")
+            part(text.text, "text")
+            part(settings.network, "network")
+            part(settings.learning, "learning")
+            part(my_runs.my_runs, "my-runs")
+        part(sentence.sentence, "sentence")
+        part(sidebar.button, "lessons")
+        part(sharing.share, "share")
     with st.container():  # a question comes and goes without moving what follows, which would all be built anew
         if here.welcome:
             alone(lambda: welcome.welcome(here), "welcome")
@@ -45,18 +53,18 @@ def page() -> None:
         if here.forking:
             alone(lambda: compare.fork(here), "fork-asked")
 
-    alone(lambda: player.player(here), "player")
+    part(player.player, "player")
     first_screen.first_screen(here)
     if not here.arriving:  # who arrives sees the first screen before the browser loads what the rest of the page needs
-        alone(lambda: works.works(here), "works")
-        alone(lambda: watched.watched(here), "watched")
-        alone(lambda: guessing.guessing(here), "guessing")
-        alone(lambda: knows.knows(here), "knows")
-        alone(lambda: remembers.remembers(here), "remembers")
-        alone(lambda: learns.learns(here), "learns")
-        alone(lambda: filmstrip.filmstrip(here), "film")
+        part(works.works, "works")
+        part(watched.watched, "watched")
+        part(guessing.guessing, "guessing")
+        part(knows.knows, "knows")
+        part(remembers.remembers, "remembers")
+        part(learns.learns, "learns")
+        part(filmstrip.filmstrip, "film")
         if not here.watching:
-            alone(lambda: compare.compare(here), "compare")
+            part(compare.compare, "compare")
     here.arriving = False
     alone(lambda: my_runs.remember(here), "remember")
     here.channel.end()

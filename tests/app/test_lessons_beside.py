@@ -6,7 +6,7 @@ from charrnn.dashboard.components.kept import Kept
 from charrnn.dashboard.controls import my_runs
 from charrnn.dashboard.lessons.lesson import lessons
 from charrnn.dashboard.lessons.staging import fits
-from charrnn.dashboard.terms.facts import Facts
+from charrnn.dashboard.session.facts import Facts
 from charrnn.dashboard.terms.vocabulary import FACTS
 
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from charrnn.dashboard.lessons import place, staging
 from charrnn.dashboard.lessons.lesson import LESSONS, lessons, read
 from charrnn.dashboard.lessons.points import POINTS
-from charrnn.dashboard.terms import facts, vocabulary
+from charrnn.dashboard.session import facts
+from charrnn.dashboard.terms import vocabulary
 from charrnn.dashboard.terms.document import LessonError
 from charrnn.dashboard.terms.glossary import glossary
 from charrnn.dashboard.terms.sentences import all_hold, condition, pieces, told

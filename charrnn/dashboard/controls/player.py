@@ -5,6 +5,7 @@ import streamlit as st
 from charrnn.dashboard import words
 from charrnn.dashboard.components import Button, Span, encode_line, encode_press, line, press
 from charrnn.dashboard.session.fields import acts, key_of
+from charrnn.dashboard.session.looked_up import explained
 from charrnn.dashboard.session.panel import panel, refusal
 from charrnn.dashboard.session.parts import redrawn
 from charrnn.dashboard.session.session import Session
@@ -14,6 +15,7 @@ from charrnn.runs.run import Run
 
 PAUSE_SECONDS = 0.03  # most workers have stopped by then, and the page need not be drawn once more
 NOW = -1  # the scrubber's right end
+NO_BETTER = "on held-out text, over a quarter more steps, were no better than the best"
 STEPS = {"1 step": 1, "10 steps": 10, "100 steps": 100, "1,000 steps": 1_000}
 
 
@@ -49,7 +51,7 @@ def buttons(session: Session) -> None:
             key="step",
             icon=":material/skip_next:",
             on_click=lambda: steps(session, STEPS[st.session_state["step"]]),
-            help="Take that many more steps, then stop. Each learns from the next characters of every stream.",
+            help=explained("Take that many more steps, then stop.", "step", "stream", "epoch"),
         )
 
 
@@ -93,8 +95,7 @@ def stop_at(session: Session) -> None:
         key="train-improving",
         on_click=lambda: train(session, improving=True),
         disabled=not len(session.run.corpus.held_out_ids),
-        help=f"Stops once {MEASUREMENTS} measurements on held-out text, over a quarter more steps, were no better than "
-        "the best: from there on it would learn its text by heart.",
+        help=explained(f"Stops once {MEASUREMENTS} measurements {NO_BETTER}.", "overfitting", "held out"),
     )
     refusal(session, "stop-at")
 
@@ -129,10 +130,11 @@ def scrubber(session: Session) -> None:
 def look_back(session: Session) -> None:
     """What can be done with the network of a stored step."""
     step, now = session.view.step, session.run.snapshot.step
-    st.write(f"Training goes on from step {step:,}, exactly as it did. What came after, up to {now:,}, is forgotten.")
+    said = f"Training goes on from step {step:,}, exactly as it did. What came after, up to {now:,}, is forgotten."
+    st.markdown(said, help=explained("", "stored step"))
     st.button("Go on from here", type="primary", key="rewind", on_click=lambda: session.rewind(step, "go-on"))
     st.caption("To keep both, fork this run instead.")
-    st.button("Fork here", key="fork-here", on_click=lambda: session.ask_for_fork("go-on"))
+    st.button("Fork here", key="fork-here", on_click=lambda: session.ask_for_fork("go-on"), help=explained("", "fork"))
     refusal(session, "go-on")
 
 

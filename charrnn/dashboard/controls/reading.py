@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from charrnn.dashboard.session.looked_up import explained
 from charrnn.dashboard.session.texts import Choices
 
 
@@ -12,7 +13,9 @@ def reading() -> None:
         "Lower-case letters only",
         key="lowercase",
         persist_state="session",
-        help="A smaller alphabet is learned sooner: THE and the become one. In music, chess or code case is meaning.",
+        help=explained(
+            "A smaller one is learned sooner: THE and the become one. In music or code case is meaning.", "alphabet"
+        ),
     )
     right.select_slider(
         "Held out for testing",
@@ -21,7 +24,7 @@ def reading() -> None:
         format_func=lambda part: f"{part:.0%}" if part else "nothing",
         key="held_out",
         persist_state="session",
-        help="The last part of the text, never learned from: its loss tells what was learned, not memorised.",
+        help=explained("", "held out", "loss"),
     )
 
 

@@ -9,11 +9,13 @@ import streamlit as st
 from charrnn.dashboard import words
 from charrnn.dashboard.session.adopting import go_on_with
 from charrnn.dashboard.session.fields import CELL_NAMES, NUMBERS, OPTIMIZERS, acts, cell, field, key_of, number
+from charrnn.dashboard.session.looked_up import explained
 from charrnn.dashboard.session.panel import panel, refusal
 from charrnn.dashboard.session.session import Session
 from charrnn.text.corpus import Corpus
 from charrnn.training.settings import LIMITS, Settings
 
+AT_ONCE = "Acts at once."
 INITS, DTYPES = ["orthogonal", "gaussian"], ["float32", "float64"]
 NETWORK = (
     "cell",
@@ -51,10 +53,16 @@ def choose_network(session: Session) -> None:
             INITS,
             index=INITS.index(settings.init),
             key=field("network", settings, "init"),
-            help="Weights before training: a rotation, so that gradients travel far, or small random numbers.",
+            help=explained("", "start"),
         )
         number("network", settings, "init_scale", right)
-        left.selectbox("Precision", DTYPES, index=DTYPES.index(settings.dtype), key=field("network", settings, "dtype"))
+        left.selectbox(
+            "Precision",
+            DTYPES,
+            index=DTYPES.index(settings.dtype),
+            key=field("network", settings, "dtype"),
+            help=explained("", "precision"),
+        )
         st.caption("These take effect on starting over.")
         st.form_submit_button(
             "Start over with these", type="primary", on_click=lambda: start_over_with_these(session, settings)
@@ -123,21 +131,22 @@ def choose_learning(session: Session) -> None:
         format_func=OPTIMIZERS.__getitem__,
         key=key,
         on_change=acts("optimizer", key, lambda: run.in_force.optimizer, lambda optimizer: anew(optimizer=optimizer)),
-        help="How a gradient becomes a correction. Needs a new start.",
+        help=explained("Needs a new start.", "optimiser", "gradient"),
     )
 
     def number_anew(name: str, label: str, help: str, step: float, format: str = "%.3g", place: Any = st) -> None:
         def now() -> float:
             return float(getattr(run.in_force, name))
 
-        key, options = key_of(name, now()), {"step": step, "format": format, "help": f"{help} Needs a new start."}
+        key, options = key_of(name, now()), {"step": step, "format": format, "help": help}
         on_change = acts(name, key, now, lambda value: anew(**{name: value}))
         place.number_input(label, *LIMITS[name], value=now(), key=key, on_change=on_change, **options)
 
-    schedule = "Rate in force = rate / √(1 + characters read / this); 0 keeps it constant."
+    schedule = "Needs a new start. Rate in force = rate / √(1 + characters read / this); 0 keeps it constant."
     number_anew("decay", "The rate falls after … characters", schedule, 100_000.0, "%.0f")
     for name, place in zip(("weight_decay", "dropout"), st.columns(2), strict=True):
-        number_anew(name, *NUMBERS[name], place=place)
+        label, term, step = NUMBERS[name]
+        number_anew(name, label, explained("Needs a new start.", term), step, place=place)
     refusal(session, "learning")
     st.caption(f"In force now: {words.rate(settings.rate_at(run.snapshot.characters))}")
 
@@ -148,9 +157,9 @@ def rates(in_force: Callable[[], float], turn: Callable[[float], None]) -> None:
     steps = sorted({*RATES, rate})
     # The browser tells a slider's place by its number: with other steps to choose from it must be another slider.
     key = key_of("rate", rate, "own" if len(steps) > len(RATES) else "")
-    label, help, _ = NUMBERS["learning_rate"]
+    label, term, _ = NUMBERS["learning_rate"]
     on_change = acts("rate", key, in_force, turn)
-    st.select_slider(label, steps, rate, words.rate, key, f"{help} Acts at once.", on_change)
+    st.select_slider(label, steps, rate, words.rate, key, explained(AT_ONCE, term), on_change)
     with st.container(key="rate-entered"):
         live_number("learning_rate", "rate-typed", in_force, turn, label_visibility="collapsed")
 
@@ -159,10 +168,10 @@ def live_number(
     name: str, role: str, in_force: Callable[[], float], turn: Callable[[float], None], **options: Any
 ) -> None:
     """A number that shows what is in force, whoever set it, and acts at once."""
-    label, help, step = NUMBERS[name]
+    label, term, step = NUMBERS[name]
     value = in_force()
     key = key_of(role, value)
-    options |= {"step": step, "format": "%.3g", "help": f"{help} Acts at once."}
+    options |= {"step": step, "format": "%.3g", "help": explained(AT_ONCE, term)}
     st.number_input(label, *LIMITS[name], value=value, key=key, on_change=acts(role, key, in_force, turn), **options)
 
 

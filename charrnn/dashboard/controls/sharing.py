@@ -1,12 +1,15 @@
 """Links: the experiment, the run, the run to watch only; and training on when the page is closed."""
 
+from urllib.parse import urlencode
+
 import segno
 import streamlit as st
 
 from charrnn.dashboard import words
 from charrnn.dashboard.controls.handing_on import hand_on
 from charrnn.dashboard.controls.taking import take
-from charrnn.dashboard.session import links
+from charrnn.dashboard.session import links, showing
+from charrnn.dashboard.session.looked_up import explained
 from charrnn.dashboard.session.panel import panel
 from charrnn.dashboard.session.session import Session
 from charrnn.training.checkpoint import changes
@@ -23,14 +26,17 @@ def ways(session: Session) -> None:
     """Links to copy, and how long the run trains on unattended."""
     run = session.run
     base = (st.context.url or "").split("?")[0]
+    also = reduced(session)
     st.markdown("**To watch**: others see this run live and cannot drive it.")
-    watch = f"{base}?watch={run.watch_token}"
+    watch = f"{base}?watch={run.watch_token}{also}"
     st.code(watch, language=None, wrap_lines=True)
     st.image(segno.make(watch).png_data_uri(scale=4, border=2), width=150, caption="The same link for a phone")
-    st.markdown("**This experiment**, to be trained anew: the same text, settings and seed.")
+    st.markdown(
+        "**This experiment**, to be trained anew: the same text, settings and seed.", help=explained("", "seed")
+    )
     settings = run.in_force
     if query := links.query(run.corpus, settings):
-        st.code(f"{base}?{query}", language=None, wrap_lines=True)
+        st.code(f"{base}?{query}{also}", language=None, wrap_lines=True)
         if begun := changes(settings, run.settings):
             st.caption(f"The settings are those in force now; this run began with {words.change(begun)}.")
     elif run.corpus.before:
@@ -43,10 +49,29 @@ def ways(session: Session) -> None:
         st.caption("A text of your own is not in the link; it has to be brought along.")
     if not session.watching:
         st.markdown("**This run**: whoever has this link can drive it.")
-        st.code(f"{base}?run={run.token}", language=None, wrap_lines=True)
+        st.code(f"{base}?run={run.token}{also}", language=None, wrap_lines=True)
         keep_training(session)
     take(session)
     hand_on(session, base)
+
+
+def reduced(session: Session) -> str:
+    """What the links have behind them, so that they show a part of the page alone, or stand within another page."""
+    shown, also = session.shown, ""
+    if st.toggle("These links show only a part of the page", key="show-part", value=shown != showing.ALL):
+        ticked = st.pills(
+            "What they show",
+            list(showing.PARTS),
+            default=[name for name in showing.PARTS if name in shown],
+            format_func=showing.PARTS.__getitem__,
+            selection_mode="multi",
+            key="shown-parts",
+        )
+        if only := showing.link(ticked):
+            also += f"&{urlencode({showing.LINK: only}, safe=',')}"
+    if st.toggle("They are to be embedded in another page", key="embedded"):
+        also += "&embed=true"
+    return also
 
 
 def keep_training(session: Session) -> None:

@@ -7,6 +7,7 @@ from charrnn.dashboard.controls.bringing import bring
 from charrnn.dashboard.controls.reading import choices
 from charrnn.dashboard.session import texts
 from charrnn.dashboard.session.adopting import adopt
+from charrnn.dashboard.session.looked_up import explained
 from charrnn.dashboard.session.panel import panel, refusal
 from charrnn.dashboard.session.session import Session
 from charrnn.text.cleaning import by_frequency
@@ -31,7 +32,7 @@ def choose_text(session: Session) -> None:
     st.divider()
     chosen = corpus.name if (corpus.lowercase, corpus.held_out) == choices() else ""
     pick(session, texts.names(), chosen)
-    st.caption("Generated, of exactly known entropy:")
+    st.caption("Generated, of exactly known entropy:", help=explained("", "exact entropy", "nat and bit"))
     source = source_of(corpus.name, corpus.text)
     pick(session, [each.title for each in SOURCES], source.title if source else "")
     if source:

@@ -11,6 +11,7 @@ from charrnn.dashboard import words
 from charrnn.dashboard.charts import draw, inside
 from charrnn.dashboard.components import Passage, encode_passages, passages
 from charrnn.dashboard.session import measuring
+from charrnn.dashboard.session.looked_up import explained
 from charrnn.dashboard.session.parts import anew, redrawn
 from charrnn.dashboard.session.selection import looked_at
 from charrnn.dashboard.session.session import Session
@@ -45,8 +46,12 @@ def controls(session: Session) -> None:
     """Which units are held, and at what."""
     st.markdown(
         "**Silence a unit**: hold it at 0, or at another value, and see what suffers.",
-        help="A unit that is held no longer hears anything; the others go on hearing it. Cost: the held-out loss with "
-        "the units held, less the loss without.",
+        help=explained(
+            "A unit that is held no longer hears anything; the others go on hearing it. Cost: the held-out loss with "
+            "the units held, less the loss without.",
+            "loss",
+            "held out",
+        ),
     )
     if session.view.step == 0:
         st.caption("An untrained network has nothing to lose: train it first.")

@@ -7,6 +7,7 @@ import streamlit as st
 from charrnn.dashboard import words
 from charrnn.dashboard.components import Axis, Cell, cells, encode_cells, encode_line, line
 from charrnn.dashboard.session import fields, measuring
+from charrnn.dashboard.session.looked_up import explained
 from charrnn.dashboard.session.parts import redrawn
 from charrnn.dashboard.session.selection import (
     LENGTHS,
@@ -43,8 +44,13 @@ def controls(session: Session) -> None:
     cell = session.run.settings.cell
     st.markdown(
         "**Hidden state**: every unit's value after reading each character, from −1 to +1.",
-        help=f"{EQUATIONS[cell]}: the numbers it carries along. Press a cell, or move with the "
-        "arrow keys: the text below shows that unit.",
+        help=explained(
+            f"{EQUATIONS[cell]}: the numbers it carries along. Press a cell, or move with the "
+            "arrow keys: the text below shows that unit.",
+            "hidden state",
+            "unit",
+            "tanh",
+        ),
     )
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         order_control(session)
@@ -57,7 +63,10 @@ def controls(session: Session) -> None:
                 persist_state="session",
                 width=180,
                 on_change=follow,
-                help="Gates lie between 0, closed, and 1, open; candidates between −1 and +1; a cell state anywhere.",
+                help=explained(
+                    "Gates lie between 0, closed, and 1, open; candidates between −1 and +1; a cell state anywhere.",
+                    "gate",
+                ),
             )
         st.selectbox(
             "Show",
@@ -67,7 +76,10 @@ def controls(session: Session) -> None:
             persist_state="session",
             width=270,
             on_change=follow,
-            help="A trained tanh saturates: most values are near −1 or +1. A deviation or change shows more.",
+            help=explained(
+                "A trained tanh saturates: most values are near −1 or +1. A deviation or change shows more.",
+                "saturated",
+            ),
         )
         fields.text(
             "Read",

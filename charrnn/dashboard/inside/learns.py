@@ -10,6 +10,7 @@ from charrnn.dashboard.charts import weights as charts
 from charrnn.dashboard.components import Axis, cells, encode_cells, encode_line, line
 from charrnn.dashboard.inside.proof import prove
 from charrnn.dashboard.session import measuring
+from charrnn.dashboard.session.looked_up import explained
 from charrnn.dashboard.session.parts import alone, redrawn, switch
 from charrnn.dashboard.session.selection import PARTS, shown
 from charrnn.dashboard.session.session import Last, Session
@@ -68,7 +69,9 @@ def array_control(session: Session) -> None:
     """Which array is shown, and of which gate."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(
-            "**Weights**", width="content", help="The five arrays that training changes; nothing else is learned."
+            "**Weights**",
+            width="content",
+            help=explained("The five arrays that training changes; nothing else is learned.", "weights"),
         )
         switch("Array", ARRAYS, "array", "W_hh", "weights", "spread")
         if gates := GATES.get(session.run.settings.cell):
@@ -195,9 +198,12 @@ def saturation_and_gradients(session: Session) -> None:
 def saturated(session: Session) -> str:
     """The share of saturated values at the stored steps."""
     found = measuring.found(session, "over-time")
-    help = "There a tanh is flat: its slope is below 0.19, and little gradient passes; gates let it past the tanh. "
-    help += "Measured at each stored step "
-    help += "and now, read from a zero state; between them nothing was measured."
+    help = explained(
+        "Where |h| > 0.9 the slope of a tanh is below 0.19; gates let a gradient past it. Measured at each stored step "
+        "and now, read from a zero state; between them nothing was measured.",
+        "saturated",
+        "stored step",
+    )
     now = f": {found.value.shares[-1]:.1%}" if found else ""
     st.markdown(f"Values with |h| > 0.9{now}", help=help)
     if not found:
@@ -219,8 +225,13 @@ def as_met(session: Session) -> None:
         ("gradient-norm", curve.norm, f"Norm of the gradient{norm}", "norm", "~f"),
         ("gradient-clipped", curve.clipped, f"Its entries clipped, now at {limit}{clipped}", "share of them", "~%"),
     ]
-    help = "Of every training step, before clipping and at the clip then set; each point is the mean since the one "
-    help += "before, the figure that of the last step."
+    help = explained(
+        "Of every training step, before clipping and at the clip then set; each point is the mean since the one "
+        "before, the figure that of the last step.",
+        "norm",
+        "clip",
+        "gradient",
+    )
     for column, (key, values, heading, title, form) in zip(st.columns(2, gap="medium"), figures, strict=True):
         with column:
             st.markdown(heading, help=help)
@@ -233,7 +244,10 @@ def characters_as_points(session: Session) -> None:
     st.markdown(
         "**Characters that enter alike**: each is the row of W_xh that it adds to the units, seen from where rows "
         "differ most.",
-        help="The two principal components of the rows. While it learns, vowels, digits and capitals gather.",
+        help=explained(
+            "The two principal components of the rows. While it learns, vowels, digits and capitals gather.",
+            "principal components",
+        ),
     )
     view, corpus = session.view, session.run.corpus
     last = session.remember("points", Last, corpus.digest)

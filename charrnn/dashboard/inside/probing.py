@@ -9,6 +9,7 @@ import streamlit as st
 
 from charrnn.dashboard.session import adopting, fields, measuring, texts
 from charrnn.dashboard.session.fields import acts, key_of
+from charrnn.dashboard.session.looked_up import explained
 from charrnn.dashboard.session.selection import look_at, looked_at
 from charrnn.dashboard.session.session import RANKING, Session
 from charrnn.dashboard.session.texts import Choices
@@ -69,9 +70,14 @@ def verdicts(session: Session) -> str:
     """The table, the words beneath it, and a concept of the learner's own, which stands in the table too."""
     st.markdown(
         "**Which unit knows?** Every unit is held against what one might know of a text.",
-        help="1 is perfect; 0.5 is chance for what is there or not, 0 for what has a degree. Two baselines show luck: "
-        "labels shifted against the text, and the untrained network. Tick a row to see its unit on the text: ticked is "
-        "the unit that is looked at.",
+        help=explained(
+            "1 is perfect; 0.5 is chance for what is there or not, 0 for what has a degree. Two baselines show luck: "
+            "labels shifted against the text, and the untrained network. Tick a row to see its unit on the text: "
+            "ticked is the unit that is looked at.",
+            "rank correlation",
+            "linear probe",
+            "luck",
+        ),
     )
     found = measuring.found(session, RANKING)
     if not found:

@@ -9,6 +9,7 @@ import streamlit as st
 from charrnn.dashboard import words
 from charrnn.dashboard.session import measuring
 from charrnn.dashboard.session.fields import CELL_NAMES
+from charrnn.dashboard.session.looked_up import explained
 from charrnn.dashboard.session.session import Session
 from charrnn.dashboard.tables import table
 from charrnn.insight import bugs
@@ -54,8 +55,13 @@ def drawn(session: Session) -> str:
     st.markdown(
         "**Are the gradients right?** Each weight is nudged up and down a little, and the loss must change as "
         "backpropagation says.",
-        help="(loss(w + 0.0001) − loss(w − 0.0001)) ∕ 0.0002, a central difference, needs no backward pass: two "
-        "independent ways to one number. Switch on a bug, and see on which arrays it is caught.",
+        help=explained(
+            "(loss(w + 0.0001) − loss(w − 0.0001)) ∕ 0.0002, a central difference, needs no backward pass: two "
+            "independent ways to one number. Switch on a bug, and see on which arrays it is caught.",
+            "central difference",
+            "backpropagation through time",
+            "gradient",
+        ),
     )
     found = measuring.found(session, "proof")
     if not found:

@@ -8,6 +8,7 @@ import streamlit as st
 from charrnn.dashboard.charts import draw, inside
 from charrnn.dashboard.inside.attribution import connections
 from charrnn.dashboard.session import measuring
+from charrnn.dashboard.session.looked_up import explained
 from charrnn.dashboard.session.session import Session
 from charrnn.insight.memory import Cut, Reach, Spectra, cut, reach, reach_in_training, spectra
 from charrnn.network.cells import cell_of
@@ -67,10 +68,16 @@ def memory(session: Session) -> str:
     with left:
         st.markdown(
             "**Memory**: how far the gradient of a prediction reaches back.",
-            help="The norm of d loss ∕ d h (of an LSTM, of h and c), k characters before the prediction: how strongly "
-            "learning could still change what was carried then. The band holds 80 % of the positions. Learning looks "
-            "back only so far: what lies beyond, it never sees. Start over with another scale (Network) to make it "
-            "vanish or explode.",
+            help=explained(
+                "The norm of d loss ∕ d h (of an LSTM, of h and c), k characters before the prediction: how strongly "
+                "learning could still change what was carried then. The band holds 80 % of the positions. Learning "
+                "looks back only so far: what lies beyond, it never sees. Start over with another scale (Network) to "
+                "make it vanish or explode.",
+                "vanishing gradient",
+                "gradient",
+                "looks back",
+                "norm",
+            ),
         )
         training = reach_in_training(here.now.mean, here.T)
         state = "[h, c]" if cell_of(session.view.parameters).STATES == 2 else "h"
@@ -79,9 +86,14 @@ def memory(session: Session) -> str:
     with right:
         st.markdown(
             "**Why it fades**: eigenvalues within the unit circle shrink a gradient at each character.",
-            help="One character back multiplies the gradient by the Jacobian; in a vanilla network that is "
-            "diag(1 − h²) W_hhᵀ. Saturated units (h near ±1) pass almost nothing, so its eigenvalues are smaller than "
-            "those of W_hh. A gate that keeps lets the gradient pass as it is: an eigenvalue near 1.",
+            help=explained(
+                "One character back multiplies the gradient by the Jacobian; in a vanilla network that is "
+                "diag(1 − h²) W_hhᵀ. Saturated units (h near ±1) pass almost nothing, so its eigenvalues are smaller "
+                "than those of W_hh. A gate that keeps lets the gradient pass as it is: an eigenvalue near 1.",
+                "eigenvalue",
+                "Jacobian",
+                "saturated",
+            ),
         )
         if here.spectra:
             data, vanilla = inside.eigenvalues_data(here.spectra), len(here.spectra.weights) > 0

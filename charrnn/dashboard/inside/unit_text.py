@@ -10,6 +10,7 @@ import streamlit as st
 from charrnn.dashboard.components import Choice, Colouring, Guesses, coloured_text, encode_coloured_text
 from charrnn.dashboard.inside.where_else import ALIGNED, AROUND, concordance, picked
 from charrnn.dashboard.session import measuring
+from charrnn.dashboard.session.looked_up import explained
 from charrnn.dashboard.session.selection import Chosen, Reading, chosen, follow, looked_at, ordered, reading
 from charrnn.dashboard.session.session import Session
 from charrnn.dashboard.tables import table
@@ -41,8 +42,12 @@ def unit_text(session: Session) -> None:
             persist_state="session",
             label_visibility="collapsed",
             required=True,
-            help="Surprise: bits of each character, 8 bits: it gave this 1 in 256. Gradient: how strongly the loss at "
-            "the picked character pulls at the state after each character before it.",
+            help=explained(
+                "Surprise: bits of each character, 8 bits: it gave this 1 in 256. Gradient: how strongly the loss at "
+                "the picked character pulls at the state after each character before it.",
+                "surprise",
+                "gradient",
+            ),
         )
 
 

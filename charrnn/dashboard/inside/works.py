@@ -11,6 +11,7 @@ from charrnn.dashboard.components import GUESSES, Columns, Story, Summed, encode
 from charrnn.dashboard.inside.one_step import by_hand
 from charrnn.dashboard.inside.wrong import where_wrong
 from charrnn.dashboard.session.fields import OPTIMIZERS
+from charrnn.dashboard.session.looked_up import explained
 from charrnn.dashboard.session.parts import anew, redrawn, switch
 from charrnn.dashboard.session.selection import looked_at, shown
 from charrnn.dashboard.session.session import Last, Session
@@ -52,9 +53,14 @@ def controls(session: Session) -> None:
         st.markdown(
             "**The network, drawn**: it reads a character, predicts the next, is told what came, and learns.",
             width="content",
-            help="Columns are the characters before the one that is pinned in the strip, or gone to with ‹ and ›. "
-            "Point at anything for its number. Training adds up the losses of all characters that it looks back at; "
-            "that of one alone shows how a gradient fades on its way back, and where learning stops looking.",
+            help=explained(
+                "Columns are the characters before the one that is pinned in the strip, or gone to with ‹ and ›. "
+                "Point at anything for its number. Training adds up the losses of all characters that it looks back "
+                "at; that of one alone shows how a gradient fades on its way back, and where learning stops looking.",
+                "backpropagation through time",
+                "gradient",
+                "weights",
+            ),
         )
         words = COUNTED.__getitem__
         switch("What flows back", COUNTED, "step-loss", "last", "network-drawn", "step-tables", words=words)
@@ -101,7 +107,12 @@ def in_tables(session: Session) -> Hashable:
 def tables(session: Session) -> None:
     """The same step as tables."""
     place = chosen(session)
-    wanted = place is not None and st.toggle("Its numbers as tables", key="step-as-tables", persist_state="session")
+    wanted = place is not None and st.toggle(
+        "Its numbers as tables",
+        key="step-as-tables",
+        persist_state="session",
+        help=explained("", "softmax", "tanh", "loss"),
+    )
     session.remember("step-as-tables", Last, session.name).value = wanted
     if place is not None and wanted:
         by_hand(session, step_of(session, place), looked_at(session))

@@ -12,12 +12,11 @@ from charrnn.dashboard.lessons import staging
 from charrnn.dashboard.lessons.desk import Desk, desk, go, leave, open_lesson, take_in, toggle
 from charrnn.dashboard.lessons.lesson import Question, Step, lessons
 from charrnn.dashboard.lessons.place import Place, kept
+from charrnn.dashboard.session.facts import Facts
+from charrnn.dashboard.session.looked_up import facts_of, look_up
 from charrnn.dashboard.session.parts import redrawn
 from charrnn.dashboard.session.session import Session
 from charrnn.dashboard.session.status import running
-from charrnn.dashboard.session.texts import baselines_of, is_known
-from charrnn.dashboard.terms.facts import Facts
-from charrnn.dashboard.terms.looked_up import words
 from charrnn.dashboard.terms.sentences import all_hold, told
 
 MARK = "outline: 3px solid #EA6A02; outline-offset: 3px; border-radius: 6px;"  # seen in the light and in the dark
@@ -36,8 +35,7 @@ def beside(session: Session) -> None:
     laid = desk(session)
     if laid.place is None and not laid.listed:
         return
-    corpus = session.run.corpus
-    facts = Facts(session, {one.name: one.nats for one in baselines_of(corpus)}, not is_known(corpus))
+    facts = facts_of(session)
     with st.sidebar:
         redrawn(lambda: drawn(session, laid, facts), "lesson", lambda: stands(laid, facts))
 
@@ -53,12 +51,12 @@ def drawn(session: Session, laid: Desk, facts: Facts) -> None:
     """The list, or the lesson that is open."""
     take_in(session, laid, kept_lessons(laid.note(), key="kept-lessons"))
     if laid.place is None:
-        listed(session, laid, facts)
+        listed(session, laid)
     else:
         opened(session, laid, laid.place, facts)
 
 
-def listed(session: Session, laid: Desk, facts: Facts) -> None:
+def listed(session: Session, laid: Desk) -> None:
     """All lessons, those that are done marked, and the words."""
     heading("**Lessons**", "close-lessons", "Put away", lambda: toggle(laid))
     found, wrong = lessons()
@@ -77,7 +75,7 @@ def listed(session: Session, laid: Desk, facts: Facts) -> None:
     for sentence in wrong:
         st.warning(sentence)
     st.divider()
-    words(None, facts)
+    look_up(None, "word")
 
 
 def in_whole(do: Callable[..., Any], *given: Any) -> None:
@@ -116,7 +114,7 @@ def at(session: Session, laid: Desk, place: Place, facts: Facts) -> None:
     if ready and not asked:
         deed(laid, step, done, facts)
     if step.words:
-        words(step.words, facts)
+        look_up(step.words, f"word {' '.join(step.words)}")
     onward(session, laid, place, done)
 
 

@@ -5,30 +5,22 @@ from typing import Any
 
 import streamlit as st
 
+from charrnn.dashboard.session.looked_up import explained
 from charrnn.dashboard.session.session import CELLS, CHARACTERS
 from charrnn.training.settings import LIMITS, Settings
 
 CELL_NAMES = {"rnn": "vanilla", "gru": "GRU", "lstm": "LSTM"}
 OPTIMIZERS = {"adam": "Adam", "adagrad": "Adagrad", "rmsprop": "RMSprop", "sgd": "SGD"}
-NUMBERS = {  # what each is called and means, and how far one press on its + goes
-    "hidden_size": ("Units", "Numbers it carries along from character to character.", 1),
-    "sequence_length": ("Looks back", "How far back learning looks, in characters.", 1),
-    "batch_size": ("Streams", "Places of the text that are read at once.", 1),
-    "seed": ("Seed", "Same seed, same start.", 1),
-    "init_scale": ("Start scale", "Size of the weights before training.", 0.01),
-    "learning_rate": ("Learning rate", "Size of each correction.", 0.001),
-    "clip": ("Clip", "Largest entry of the gradient that is allowed; larger ones are cut.", 1.0),
-    "weight_decay": (
-        "Weight decay",
-        "Against learning by heart: each step takes this, times the rate, of every weight off it. 0 for none.",
-        0.1,
-    ),
-    "dropout": (
-        "Dropout",
-        "Against learning by heart: the share of the units that each prediction in training does without. Whatever "
-        "is measured, written or drawn here is without it. 0 for none.",
-        0.1,
-    ),
+NUMBERS = {  # what each is called, its term in the glossary, and how far one press on its + goes
+    "hidden_size": ("Units", "unit", 1),
+    "sequence_length": ("Looks back", "looks back", 1),
+    "batch_size": ("Streams", "stream", 1),
+    "seed": ("Seed", "seed", 1),
+    "init_scale": ("Start scale", "start", 0.01),
+    "learning_rate": ("Learning rate", "learning rate", 0.001),
+    "clip": ("Clip", "clip", 1.0),
+    "weight_decay": ("Weight decay", "weight decay", 0.1),
+    "dropout": ("Dropout", "dropout", 0.1),
 }
 TYPED = {  # characters at most
     "typed": CELLS,
@@ -60,12 +52,12 @@ def field(form: str, settings: Settings, name: str) -> str:
 
 def number(form: str, settings: Settings, name: str, place: Any = st) -> None:
     """A form's field for a setting that is a number, between the limits of Settings."""
-    label, help, step = NUMBERS[name]
+    label, term, step = NUMBERS[name]
     kind = type(step)
     low, high = map(kind, LIMITS[name])
     decimals = "%d" if kind is int else "%.3g"
     key, value = field(form, settings, name), kind(getattr(settings, name))
-    place.number_input(label, low, high, value, step=step, format=decimals, key=key, help=help)
+    place.number_input(label, low, high, value, step=step, format=decimals, key=key, help=explained("", term))
 
 
 def cell(form: str, settings: Settings, place: Any = st) -> None:
@@ -76,8 +68,7 @@ def cell(form: str, settings: Settings, place: Any = st) -> None:
         list(CELL_NAMES).index(settings.cell),
         format_func=CELL_NAMES.__getitem__,
         key=field(form, settings, "cell"),
-        help="What carries the state from character to character. Vanilla: all of it goes through a tanh at each. GRU "
-        "and LSTM: gates, which learn what to keep and what to let in.",
+        help=explained("", "cell", "gate"),
     )
 
 

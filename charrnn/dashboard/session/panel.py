@@ -9,7 +9,9 @@ from charrnn.dashboard import words
 from charrnn.dashboard.session.session import Session
 
 
-def panel(session: Session, key: str, label: str, icon: str | None, draw: Callable[[Session], Any]) -> None:
+def panel(
+    session: Session, key: str, label: str, icon: str | None, draw: Callable[[Session], Any], help: str | None = None
+) -> None:
     """A button with a label and one of Material's icons, and what it opens.
 
     To Streamlit another label is another panel, and a closed one: while it is open the label stays as it was.
@@ -18,7 +20,7 @@ def panel(session: Session, key: str, label: str, icon: str | None, draw: Callab
     if shown not in state or not state.get(key):
         state[shown] = label
     sign = icon and f":material/{icon}:"
-    with st.popover(state[shown], icon=sign, key=key, on_change=session.leave_panel) as opened:
+    with st.popover(state[shown], icon=sign, key=key, help=help, on_change=session.leave_panel) as opened:
         if opened.open:
             draw(session)
 

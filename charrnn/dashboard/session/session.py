@@ -12,6 +12,7 @@ import numpy as np
 
 from charrnn.dashboard.channel import Channel
 from charrnn.dashboard.drawing import shared
+from charrnn.dashboard.session import showing
 from charrnn.dashboard.session.server import engine
 from charrnn.insight.reading import sentence, states
 from charrnn.network.rnn import Array, Parameters
@@ -68,6 +69,7 @@ class Session:
     watching: bool = False  # whether it came by the read-only link
     greets: bool = False  # whether somebody who is here for the first time is to be welcomed
     welcome: bool = False  # whether somebody is
+    shown: frozenset[str] = showing.ALL  # the parts of the page that its link shows
     compared: list[Run] = field(default_factory=list)  # beside its own run
     kept: list[str] = field(default_factory=list)  # tokens of this browser's runs
     dropped: list[str] = field(default_factory=list)  # those that were deleted

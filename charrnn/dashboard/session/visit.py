@@ -4,7 +4,7 @@ import gc
 
 import streamlit as st
 
-from charrnn.dashboard.session import links, texts
+from charrnn.dashboard.session import links, showing, texts
 from charrnn.dashboard.session.letting_go import Visit
 from charrnn.dashboard.session.server import engine
 from charrnn.dashboard.session.session import Session
@@ -33,9 +33,14 @@ def open_session() -> Session:
     session: Session | None = st.session_state.get("session")
     if session is None or session.led_elsewhere(token):
         session = st.session_state["session"] = opened(query)
+        session.shown, wrong = showing.linked(query.get(showing.LINK, ""))
+        if wrong:
+            session.say(wrong)
     session.link()
     kept = {"watch" if session.watching else "run": session.linked}
     kept |= {name: query[name] for name in KEPT_IN_ADDRESS if name in query}
+    if shown := showing.link(session.shown):
+        kept[showing.LINK] = shown
     if query != kept:
         st.query_params.from_dict(kept)
     # A browser that had not yet heard of a panel's closing may have asked for it once more: it would cover a question.

@@ -1,5 +1,7 @@
 """The words that are not everyday, read from data/glossary.md: a heading each, and below it what it means."""
 
+from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,8 +19,13 @@ class Term(NamedTuple):
     now: str
 
 
-def glossary(path: Path = GLOSSARY) -> dict[str, Term]:
-    """Each term, in its order. Raises LessonError."""
+def glossary(path: Path = GLOSSARY) -> Mapping[str, Term]:
+    """Each term, in its order; read anew once the file was changed. Raises LessonError."""
+    return _read(path, path.stat().st_mtime_ns if path.exists() else 0)
+
+
+@lru_cache(2)
+def _read(path: Path, changed: int) -> Mapping[str, Term]:
     terms = {}
     for part in parts(path.name, load(path))[1:]:
         head = head_of(path.name, part, {"now": sentence})

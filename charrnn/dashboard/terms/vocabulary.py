@@ -74,6 +74,7 @@ FACTS: dict[str, Fact] = {
 SECTIONS = {  # by their keys on the page
     "works": "How does it work?",
     "watched": "Writing, watched",
+    "guessing": "Can you guess better?",
     "knows": "What does it know?",
     "remembers": "What does it remember?",
     "learns": "How does it learn?",

@@ -16,6 +16,7 @@ from charrnn.dashboard.charts.loss_axes import Across
 from charrnn.dashboard.components import Passage, arrive, encode_passages, passages
 from charrnn.dashboard.pictures.losses import losses_of, smoothed
 from charrnn.dashboard.session.fields import OPTIMIZERS, cell, field, number
+from charrnn.dashboard.session.looked_up import explained
 from charrnn.dashboard.session.panel import refusal
 from charrnn.dashboard.session.parts import redrawn, switch
 from charrnn.dashboard.session.server import engine
@@ -77,7 +78,7 @@ def buttons(session: Session, runs: list[Run]) -> None:
     if announced := session.said("forked"):
         st.success(words.plain(announced))
     with st.container(horizontal=True, gap="small"):
-        help = "Copy this run at a stored step, change a knob, and train both."
+        help = explained("Copy this run at a stored step, change a knob, and train both.", "fork", "stored step")
         st.button("Fork …", key="fork", on_click=ask, help=help)
         if len(runs) > 1:
             all_of_them = "both" if len(runs) == 2 else "all"

@@ -9,6 +9,7 @@ import streamlit as st
 from charrnn.dashboard import words
 from charrnn.dashboard.components import Colouring, Guesses, coloured_text, encode_coloured_text
 from charrnn.dashboard.session import measuring
+from charrnn.dashboard.session.looked_up import explained
 from charrnn.dashboard.session.parts import redrawn
 from charrnn.dashboard.session.session import Last, Session
 from charrnn.dashboard.tables import table
@@ -68,8 +69,13 @@ def controls() -> None:
         st.markdown(
             "**Is it copying?** What of its writing stands word for word in the text that it learns from.",
             width="content",
-            help=f"{LENGTH:,} characters from the seed and temperature of the sample above. Held-out text, which it "
-            f"never read, and an n-gram that looks {BACK} characters back show how much of that is usual.",
+            help=explained(
+                f"{LENGTH:,} characters from the seed and temperature of the sample above. Held-out text, which it "
+                f"never read, and an n-gram that looks {BACK} characters back show how much of that is usual.",
+                "copying",
+                "n-gram",
+                "held out",
+            ),
         )
         st.number_input(
             "From so many characters on",

@@ -6,6 +6,7 @@ from charrnn.dashboard import words
 from charrnn.dashboard.components import encode_passages, passages
 from charrnn.dashboard.pictures.film import as_passages, as_picture, as_text, frames
 from charrnn.dashboard.session import fields
+from charrnn.dashboard.session.looked_up import explained
 from charrnn.dashboard.session.parts import redrawn
 from charrnn.dashboard.session.session import Session
 from charrnn.dashboard.session.status import stored_steps
@@ -30,10 +31,15 @@ def film_of(session: Session) -> None:
             help="Every frame continues from here.",
         )
         temperature = st.slider(
-            "Temperature", 0.0, 2.0, 0.8, 0.1, key="film-temperature", persist_state="session", width=220
+            "Temperature",
+            *(0.0, 2.0, 0.8, 0.1),
+            key="film-temperature",
+            persist_state="session",
+            width=220,
+            help=explained("", "temperature"),
         )
         seed = st.number_input(
-            "Seed", 0, 2**32 - 1, 1, key="film-seed", persist_state="session", width=120, help="Same seed, same dice."
+            "Seed", 0, 2**32 - 1, 1, key="film-seed", persist_state="session", width=120, help=explained("", "seed")
         )
     prime = run.corpus.typed(prime)
     if unseen := run.corpus.vocabulary.unseen(prime):

@@ -35,21 +35,25 @@ from charrnn.runs.store import RUN_LIMIT
 from charrnn.text.baselines import Baseline
 from charrnn.text.batches import streams_that_fit
 
+BESIDE = {"curve": (602, loss_curve.loss_curve), "sample": (501, writing.sample)}  # widths, and who draws them
 NOT_SAID = ("blind guess", "exact entropy")  # to be better than one goes without saying, than the other is luck
 
 
 def first_screen(session: Session) -> None:
     """Headline, strip, curve and sample; while training the session's channel keeps them moving."""
-    alone(lambda: headlined(session), "headlined")
+    if "headline" in session.shown:
+        alone(lambda: headlined(session), "headlined")
     with st.container():
         alone(lambda: notices(session), "notices")
-    redrawn(lambda: strip(session), "reading")
-    with st.container(key="curve-and-sample"):
-        left, right = st.columns([602, 501], gap="medium")
-    with left:
-        loss_curve.loss_curve(session)
-    with right:
-        writing.sample(session)
+    if "strip" in session.shown:
+        redrawn(lambda: strip(session), "reading")
+    beside = [one for name, one in BESIDE.items() if name in session.shown]
+    if beside:
+        with st.container(key="curve-and-sample"):
+            columns = st.columns([width for width, _ in beside], gap="medium")
+        for column, (_, draw) in zip(columns, beside, strict=True):
+            with column:
+                draw(session)
 
 
 def headlined(session: Session) -> None:

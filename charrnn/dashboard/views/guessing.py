@@ -10,6 +10,7 @@ import streamlit as st
 from charrnn.dashboard import words
 from charrnn.dashboard.components import Passage, encode_passages, passages
 from charrnn.dashboard.session import fields
+from charrnn.dashboard.session.looked_up import explained
 from charrnn.dashboard.session.parts import redrawn
 from charrnn.dashboard.session.session import Session
 from charrnn.dashboard.tables import table
@@ -68,8 +69,13 @@ def played(session: Session) -> None:
     """The round, from its beginning to its end."""
     st.markdown(
         "**Guess the next character**: you against the network, counting triples and chance.",
-        help="The fewer bits the better: 50 % sure and right costs 1 bit, 95 % sure and right 0.07, but 95 % sure and "
-        "wrong about ten.",
+        help=explained(
+            "The fewer bits the better: 50 % sure and right costs 1 bit, 95 % sure and right 0.07, but 95 % sure "
+            "and wrong about ten.",
+            "surprise",
+            "nat and bit",
+            "n-gram",
+        ),
     )
     st.caption(
         "Name one character and how sure you are: it gets that probability, all others share the rest, and you pay "

@@ -12,6 +12,8 @@ from charrnn.dashboard.charts import draw
 from charrnn.dashboard.charts.loss_axes import along
 from charrnn.dashboard.charts.losses import loss_chart, losses_data
 from charrnn.dashboard.pictures.losses import characters_a_step, losses_of
+from charrnn.dashboard.session.looked_up import look_up
+from charrnn.dashboard.session.panel import panel
 from charrnn.dashboard.session.parts import anew, redrawn
 from charrnn.dashboard.session.session import Session
 from charrnn.dashboard.session.texts import baselines_of
@@ -32,6 +34,11 @@ SMOOTHING = (
     "The bold line is a running mean of the loss: usually over about 1,000 steps of one stream, lightly over 100, "
     "strongly over 10,000. The classic one starts at a blind guess, as the reference program's does, and is slow to "
     "leave it; in the classic experiment it is the usual one."
+)
+FIRST_SCREEN = (  # words that stand there, in the order in which one meets them
+    *("hesitates between", "nat and bit", "loss", "held out", "step", "surprise", "hidden state", "unit"),
+    *("blind guess", "baseline", "exact entropy", "learning rate", "optimiser", "looks back", "epoch", "stored step"),
+    *("temperature", "sample"),
 )
 POINTER = "Drag the curve to move it, Ctrl and the wheel widen it, a double click shows all of it again."
 
@@ -110,6 +117,9 @@ def choices(session: Session) -> None:
                     on_click="ignore",
                 )
                 st.caption(POINTER)
+        panel(
+            session, "words", "", "dictionary", lambda _: look_up(FIRST_SCREEN, "words-chosen"), help="What words mean"
+        )
 
 
 def chosen(name: str) -> str:

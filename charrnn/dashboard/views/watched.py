@@ -17,6 +17,7 @@ from charrnn.dashboard.components import (
     encode_passages,
     passages,
 )
+from charrnn.dashboard.session.looked_up import explained
 from charrnn.dashboard.session.parts import redrawn
 from charrnn.dashboard.session.selection import shown
 from charrnn.dashboard.session.session import ALPHABET, Session
@@ -49,8 +50,12 @@ def one_by_one(session: Session) -> None:
     """What was written so far, and the draw of the next character."""
     st.markdown(
         "**One character at a time**: the network guesses, temperature sharpens or flattens it, and a die is thrown.",
-        help="The dice are those of the sample above: left alone, it writes the same text. Temperature, beginning and "
-        "“only the likeliest” are chosen there.",
+        help=explained(
+            "The dice are those of the sample above: left alone, it writes the same text. Temperature, beginning "
+            "and “only the likeliest” are chosen there.",
+            "sample",
+            "temperature",
+        ),
     )
     dice, vocabulary = dice_now(session), session.run.corpus.vocabulary
     picks = picked(session, dice)

@@ -9,12 +9,14 @@ import streamlit as st
 from charrnn.dashboard import words
 from charrnn.dashboard.components import Passage, encode_passages, passages
 from charrnn.dashboard.session import fields
+from charrnn.dashboard.session.looked_up import explained
 from charrnn.dashboard.session.parts import redrawn
 from charrnn.dashboard.session.session import Last, Session
 from charrnn.dashboard.session.status import running
 from charrnn.network import sampling
 
 LENGTH = 300
+TEMPERATURE = 0.8  # at first
 HEIGHT = 218  # pixels
 LINES = 10  # written at once
 LONGEST = 120  # characters of one
@@ -38,7 +40,9 @@ class Dice(NamedTuple):
 def dice_now(session: Session) -> Dice:
     """What the controls say."""
     state = st.session_state
-    return Dice(session.run.corpus.typed(fields.typed("prime")), state["temperature"], state["top-k"])
+    return Dice(
+        session.run.corpus.typed(fields.typed("prime")), state.get("temperature", TEMPERATURE), state.get("top-k")
+    )
 
 
 def stop_now(session: Session) -> str:
@@ -63,14 +67,27 @@ def row(session: Session) -> None:
         st.markdown(f"**At step {view.step:,} it wrote**" if view.past else "**It writes**")
         with st.popover("Temperature", key="sampling"):
             st.slider(
-                "Temperature", 0.0, 2.0, 0.8, 0.1, key="temperature", on_change=again, help="Low: safe, high: daring."
+                "Temperature",
+                0.0,
+                2.0,
+                TEMPERATURE,
+                0.1,
+                key="temperature",
+                on_change=again,
+                help=explained("", "temperature"),
             )
             fields.text(
                 "Begin with", "prime", on_change=again, help="It continues from here; empty: it begins by itself."
             )
             st.number_input("Only the … likeliest", 1, len(run.corpus.vocabulary), None, key="top-k", on_change=again)
             by_line()
-        st.button("New", key="new-sample", on_click=another, args=(session,), help="Another one from the same network.")
+        st.button(
+            "New",
+            key="new-sample",
+            on_click=another,
+            args=(session,),
+            help=explained("Another one, with other dice.", "sample", "seed"),
+        )
         with st.popover("Earlier", key="earlier", on_change="rerun") as earlier:
             for step, text in reversed(run.samples) if earlier.open else ():
                 st.caption(f"step {step:,}")

@@ -1,0 +1,55 @@
+"""Words that are not everyday, looked up where they stand: what each means, and how things are with it in this run."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from charrnn.dashboard.session.facts import Facts
+from charrnn.dashboard.session.session import Session
+from charrnn.dashboard.session.texts import baselines_of, is_known
+from charrnn.dashboard.terms.document import LessonError
+from charrnn.dashboard.terms.glossary import glossary
+from charrnn.dashboard.terms.sentences import UNKNOWN, told
+from charrnn.dashboard.words import plain
+
+
+def facts_of(session: Session) -> Facts:
+    """What is known to this browser of the runs that it looks at."""
+    corpus = session.run.corpus
+    return Facts(session, {one.name: one.nats for one in baselines_of(corpus)}, not is_known(corpus))
+
+
+def explained(said: str, *terms: str) -> str:
+    """The help of what stands on the page: what is `said` of it, and what these terms mean, in Markdown.
+
+    Figures are those of when it is drawn.
+    """
+    try:
+        known = glossary()
+    except LessonError:  # which is said where all words are
+        return said
+    facts = facts_of(st.session_state["session"])
+    found = [said] if said else []
+    for term in filter(known.__contains__, terms):
+        meaning, now = known[term]
+        figures = told(now, facts)
+        found.append(f"**{term}**: {meaning}" + (f" *{plain(figures)}*" if now and UNKNOWN not in figures else ""))
+    return "\n\n".join(found)
+
+
+def look_up(terms: Sequence[str] | None, key: str) -> None:
+    """A choice among these terms, or among all of them, and what the chosen one means."""
+    try:
+        known = glossary()
+    except LessonError as error:
+        st.warning(str(error))
+        return
+    if terms is None:
+        term = st.selectbox("Words", list(known), index=None, key=key, placeholder="What does … mean?")
+    else:
+        term = st.pills("Words", [term for term in terms if term in known], key=key)
+    if term:
+        meaning, now = known[term]
+        st.markdown(meaning)
+        if now:
+            st.text(told(now, facts_of(st.session_state["session"])))

@@ -1,0 +1,42 @@
+"""Show only this: what of the page a link shows, by names of a closed list: ?show=strip,curve in the address.
+
+Who opens such a link can change it: it spares a class what it does not need, and keeps nothing secret.
+"""
+
+from collections.abc import Collection
+
+from charrnn.dashboard.terms.vocabulary import SECTIONS
+
+LINK = "show"  # its name in the address
+PARTS = {  # by their keys on the page, in its order
+    "text": "Text",
+    "network": "Network",
+    "learning": "Learning",
+    "my-runs": "My runs",
+    "sentence": "Sentence",
+    "lessons": "Lessons",
+    "share": "Share",
+    "headline": "the loss in words",
+    "strip": "the reading strip",
+    "curve": "the loss curve",
+    "sample": "what it writes",
+    "player": "Train, and the slider over stored steps",
+} | SECTIONS
+ALL = frozenset(PARTS)
+
+
+def linked(said: str) -> tuple[frozenset[str], str]:
+    """The parts that a link names, all where it names none; and a sentence where it had to be corrected."""
+    named = [name for name in said.split(",") if name]
+    shown = ALL.intersection(named)
+    if not named:
+        return ALL, ""
+    if not shown:
+        return ALL, f"The link is to show “{said[:60]}”, and nothing is called so: here is all of the page."
+    unknown = [name for name in named if name not in PARTS]
+    return shown, f"There is nothing called “{unknown[0][:60]}” to be shown: here is the rest." if unknown else ""
+
+
+def link(shown: Collection[str]) -> str:
+    """As the address has it: "" for all of the page."""
+    return "" if ALL.issubset(shown) else ",".join(name for name in PARTS if name in shown)

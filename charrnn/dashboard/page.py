@@ -12,7 +12,7 @@ from charrnn.dashboard.lessons import sidebar, welcome
 from charrnn.dashboard.session import parts, visit
 from charrnn.dashboard.session.parts import alone
 from charrnn.dashboard.session.session import Session
-from charrnn.dashboard.views import compare, filmstrip, first_screen, guessing, watched
+from charrnn.dashboard.views import board, compare, filmstrip, first_screen, guessing, watched
 
 STYLE = Path(__file__).with_name("page.css").read_text(encoding="utf-8")  # what the theme cannot say
 
@@ -23,6 +23,9 @@ def page() -> None:
 
     streamlit_fixes.from_the_top()
     st.html(f"<style>{STYLE}{streamlit_fixes.style(st.context.theme.type)}</style>")
+    if board.LINK in st.query_params:
+        alone(board.board, "board")
+        return
     here = visit.open_session()
 
     def part(draw: Callable[[Session], None], name: str) -> None:

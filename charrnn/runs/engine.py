@@ -3,6 +3,7 @@
 import os
 import threading
 import time
+from collections.abc import Collection
 
 from charrnn.environment import number
 from charrnn.runs.deletions import Deletions
@@ -101,9 +102,14 @@ class Engine:
 
     def find_watched(self, watch_token: str) -> Run | None:
         """The run with this read-only token, None where there is none. Raises StoreError."""
-        tokens = [*(run.token for run in self._runs.all()), *(self.store.tokens() if self.store else [])]
-        token = next((token for token in tokens if watch_token_of(token) == watch_token), None)
+        token = self.watched([watch_token]).get(watch_token)
         return self.find(token) if token else None
+
+    def watched(self, watch_tokens: Collection[str]) -> dict[str, str]:
+        """The tokens of the runs that there are of these read-only ones, by these. Raises StoreError."""
+        tokens = [*(run.token for run in self._runs.all()), *(self.store.tokens() if self.store else [])]
+        found = {watch_token_of(token): token for token in tokens}
+        return {watch: found[watch] for watch in watch_tokens if watch in found}
 
     def fork(self, run: Run, step: int, settings: Settings) -> Run:
         """A new run that was this one up to a stored step (see `Keeper.fork`). Raises SettingsError, StoreError."""

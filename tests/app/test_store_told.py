@@ -57,7 +57,7 @@ def test_one_bad_row_in_my_runs_is_left_out_and_said(page, do, about):
     do("INSERT OR REPLACE INTO runs SELECT 'bad', digest, ?, 1 FROM runs WHERE token = ?", about, token)
     rows, said = my_runs.lines([token, "bad", "gone"])
     assert [row["token"] for row in rows] == [token]
-    assert said == "One of your runs is damaged, and left out here."
+    assert said == "One of these runs is damaged, and left out here."
     do("DELETE FROM runs WHERE token = 'bad'")
     assert my_runs.lines([token, "gone"])[1] == ""
 

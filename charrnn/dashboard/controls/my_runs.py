@@ -1,27 +1,21 @@
 """My runs: what this browser has trained, to open, rename, duplicate or delete."""
 
-from contextlib import suppress
-from typing import Any
 from zlib import crc32
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
 from charrnn.dashboard import words
 from charrnn.dashboard.components.kept import kept_runs
 from charrnn.dashboard.session import fields
+from charrnn.dashboard.session.listing import COLUMNS, lines
 from charrnn.dashboard.session.panel import panel, refusal
 from charrnn.dashboard.session.server import engine
 from charrnn.dashboard.session.session import Session
-from charrnn.runs.curve import Curve
 from charrnn.runs.run import Run
-from charrnn.runs.smoothing import smoothed_loss
-from charrnn.runs.store_types import StoreError, Summary
-from charrnn.training.settings import Settings
+from charrnn.runs.store_types import StoreError
 
 UNDO_SECONDS = 600.0
-POINTS = 20  # of a run's loss in the list
 
 
 def my_runs(session: Session) -> None:
@@ -65,40 +59,6 @@ def remember(session: Session) -> None:
         st.rerun()
 
 
-def lines(tokens: list[str]) -> tuple[list[dict[str, Any]], str]:
-    """The runs that the store still has, each as a row of the list; and in a sentence what of them cannot be read."""
-    store, found = engine().store, []
-    if not store:
-        return [], ""
-    try:
-        listing = store.summaries(tokens)
-    except StoreError as error:
-        return [], str(error)
-    for token, summary in listing.lines.items():
-        with suppress(KeyError, TypeError, ValueError, AttributeError):  # damaged where it is saved
-            found.append(line(token, summary))
-    unreadable = listing.unreadable + len(listing.lines) - len(found)
-    are = "One of your runs is" if unreadable == 1 else f"{unreadable:,} of your runs are"
-    return found, f"{are} damaged, and left out here." if unreadable else ""
-
-
-def line(token: str, summary: Summary) -> dict[str, Any]:
-    """A run as a row of the list. Raises KeyError, TypeError, ValueError or AttributeError where it is damaged."""
-    settings, corpus = summary.about["settings"], summary.about["corpus"]
-    text, curve = str(corpus["name"]), Curve().extended(summary.history)
-    smooth = smoothed_loss(curve, Settings.from_dict(settings), len(corpus["characters"]), corpus["split"])
-    return {
-        "token": token,
-        "name": str(summary.about.get("title") or text),
-        "text": text,
-        "settings": f"{settings['hidden_size']} units · {settings['sequence_length']} back · {settings['optimizer']}",
-        "step": int(summary.step),
-        "held out, nats": None if summary.held_out is None else float(summary.held_out),
-        "smoothed, nats": float(smooth[-1]) if len(smooth) else None,
-        "curve": smooth[np.linspace(0, len(smooth) - 1, min(len(smooth), POINTS)).astype(int)].tolist(),
-    }
-
-
 def table(runs: pd.DataFrame) -> str | None:
     """The list; the token of the run that is chosen in it.
 
@@ -113,10 +73,7 @@ def table(runs: pd.DataFrame) -> str | None:
             selection_mode="single-row",
             key=f"runs-{of_these:08x}",
             width=720,
-            column_config={
-                "curve": st.column_config.LineChartColumn("curve"),
-                **dict.fromkeys(("held out, nats", "smoothed, nats"), st.column_config.NumberColumn(format="%.3f")),
-            },
+            column_config=COLUMNS,
         )
     rows = shown["selection"]["rows"]
     return str(runs["token"].iloc[rows[0]]) if rows and rows[0] < len(runs) else None

@@ -15,6 +15,7 @@ from charrnn.runs.store_types import StoreError
 LINK = "class"  # its name in the address
 RUNS = 60  # on a board
 PASTED = 20_000  # characters of links, pasted at once
+SHOWN = ("watch", "name", "held out, nats", "curve", "step", "text", "settings")
 SECONDS = 3.0  # between two looks at the runs
 _TOKEN = re.compile(r"[\w-]{24}", re.ASCII)  # of a link to watch
 _PASTED = re.compile(r"\S*?[?&]watch=([^&\s]*)\S*|(\S+)")
@@ -89,7 +90,7 @@ def rows(tokens: Sequence[str]) -> None:
     base = (st.context.url or "").split("?")[0]
     if listed:
         frame = pd.DataFrame([{"watch": f"{base}?watch={watch[row['token']]}"} | row for row in listed])
-        frame = frame.drop(columns="token").sort_values("held out, nats", kind="stable")
+        frame = frame[list(SHOWN)].sort_values("held out, nats", kind="stable")
         look = st.column_config.LinkColumn("", display_text="Watch", width="small")
         st.dataframe(frame, hide_index=True, key="board", column_config=COLUMNS | {"watch": look})
     if said := trouble or missing(len(tokens), len(found), len(listed)):

@@ -14,7 +14,7 @@ from charrnn.dashboard.terms.vocabulary import OF_A_RUN, fact
 
 EXCERPT = (Path(__file__).resolve().parents[1] / "data" / "alice.txt").read_text("utf-8")[2_000:32_000]
 PATIENCE = 300  # seconds of training for a step, on a busy machine
-MEASURED = ("score", "reach", "copied", "copied_share", "paused", "back")  # at rest
+MEASURED = ("score", "reach", "copied", "copied_share", "paused", "back", "gradient_error")  # at rest
 
 
 class Taken(NamedTuple):
@@ -81,6 +81,8 @@ class Walk:
             self.press("sampling")
             slider = self.key("temperature").get_by_role("slider")
             slider.press("Home" if asked["temperature"].relation == "at most" else "End")
+        if "bug" in asked:
+            self.key("bug").get_by_role("radio", name=str(asked["bug"].value)).click()
         if "back" in asked:
             self.key("scrubber").get_by_role("slider").press("Home")
         return seconds

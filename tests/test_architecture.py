@@ -1,5 +1,5 @@
 """Imports go one way: app.py, __main__ -> dashboard -> runs -> training -> network, text -> numpy; and in the dashboard
-page -> controls, views, inside, lessons -> terms -> session -> components, charts -> channel."""
+page -> controls, views, inside, lessons -> session -> terms, components, charts -> channel."""
 
 import ast
 import re
@@ -29,8 +29,8 @@ FLOORS = {  # the same within the dashboard
     "charts": {"words"},
     "tables": {"words"},
     "pictures": SHOWN,
-    "session": SHOWN | {"streamlit_fixes"},
-    "terms": SHOWN | {"session"},
+    "terms": {"words"},
+    "session": SHOWN | {"streamlit_fixes", "terms"},
     "replay": SHOWN | {"pictures", "session"},
     "controls": SHOWN | {"session", "terms", "replay"},
     "views": SHOWN | {"session", "terms", "pictures"},

@@ -5,9 +5,9 @@ controls         what a person chooses and drives with: text, settings, player, 
 views            what is shown of a run: first screen, loss curve, what it writes, film, comparison
 inside           the views that look inside a network, each a file; knows, remembers, learns list them
 lessons          lessons beside the page
-terms            the words that are not everyday, and the figures of this very run that stand in sentences
 replay           a run as a file to hand on: a page that needs no server, Markdown, CSV
 session          what one browser has: its run, what it looks at, what was measured, the parts of its page
+terms            the words that are not everyday, and sentences with figures in them
 pictures         what is shown of a run, put together from its record
 components       what no library draws: strip, cells, coloured text, and what moves by itself
 charts           Altair: pure functions from frames to charts, one look for all

@@ -7,8 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from charrnn.dashboard.controls import my_runs
-from charrnn.dashboard.session import server
+from charrnn.dashboard.session import listing, server
 from charrnn.runs.engine import Engine
 from charrnn.runs.store import Store, home
 
@@ -55,18 +54,18 @@ def test_the_link_of_a_run_that_cannot_be_opened_shows_a_sentence_and_a_new_run(
 def test_one_bad_row_in_my_runs_is_left_out_and_said(page, do, about):
     token = page.run.token
     do("INSERT OR REPLACE INTO runs SELECT 'bad', digest, ?, 1 FROM runs WHERE token = ?", about, token)
-    rows, said = my_runs.lines([token, "bad", "gone"])
+    rows, said = listing.lines([token, "bad", "gone"])
     assert [row["token"] for row in rows] == [token]
     assert said == "One of these runs is damaged, and left out here."
     do("DELETE FROM runs WHERE token = 'bad'")
-    assert my_runs.lines([token, "gone"])[1] == ""
+    assert listing.lines([token, "gone"])[1] == ""
 
 
 def test_a_list_that_cannot_be_read_is_one_sentence(monkeypatch, tmp_path):
     (tmp_path / "file").write_text("in the way")
     barred = SimpleNamespace(store=Store(tmp_path / "file"))
-    monkeypatch.setattr(my_runs, "engine", lambda: barred)
-    rows, said = my_runs.lines(["token"])
+    monkeypatch.setattr(listing, "engine", lambda: barred)
+    rows, said = listing.lines(["token"])
     assert (rows, "cannot be saved or opened" in said) == ([], True)
 
 

@@ -31,6 +31,8 @@ POINTS = SECTIONS | {  # what can be pointed at, by its key on the page
     "silenced": "units to be silenced",
     "reach": "how far the gradient reaches",
     "connected": "what moved a prediction",
+    "proof-rows": "the gradients against nudged weights",
+    "bug": "the bugs to switch on",
     "matrix": "the weights as colours",
     "fork": "the button Fork",
     "train-all": "the button Train all",

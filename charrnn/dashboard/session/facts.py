@@ -126,6 +126,12 @@ def reach(found: Any) -> int:
     return int(faded[0]) if len(faded) else len(found.now.mean) - 1
 
 
+def caught(facts: Facts) -> Value:
+    """Arrays on which the bug that is switched on is caught."""
+    bug = facts.session.widgets.get("bug")
+    return facts.measured("proof", lambda found: sum(not one.passed for one in found[0].checks[bug])) if bug else None
+
+
 def usual(found: Any) -> int | None:
     """The longest stretch of held-out text that stands in the text."""
     return next((other.longest for other in found.others if other.name == "held-out text"), None)
@@ -155,6 +161,11 @@ OF_THE_PAGE: dict[str, Callable[[Facts], Value]] = {
     "copied": lambda facts: facts.measured("copying", lambda found: found.sample.longest),
     "copied_share": lambda facts: facts.measured("copying", lambda found: found.sample.covered),
     "copied_usual": lambda facts: facts.measured("copying", usual),
+    "gradient_error": lambda facts: facts.measured(
+        "proof", lambda found: max(one.relative for one in found[0].checks[""])
+    ),
+    "bug": lambda facts: facts.session.widgets.get("bug"),
+    "caught": caught,
     "surprise": lambda facts: facts.pinned(lambda strip, at: float(strip.surprise[at])),
     "surprise_untrained": lambda facts: facts.pinned(lambda strip, at: float(strip.surprise[at]), untrained=True),
     "probability": lambda facts: facts.pinned(lambda strip, at: float(2.0 ** -strip.surprise[at])),

@@ -11,7 +11,7 @@ from charrnn.dashboard.channel import PAGE
 from charrnn.dashboard.components import link
 from charrnn.dashboard.session.session import Session
 
-HEEDED = ("temperature", "works", "watched", "guessing", "knows", "remembers", "learns", "film", "compare")
+HEEDED = ("temperature", "works", "watched", "guessing", "knows", "remembers", "learns", "film", "compare", "bug")
 FAILED = "This part could not be drawn; the rest of the page stands. Try it again, or train on."
 
 

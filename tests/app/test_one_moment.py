@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from charrnn.dashboard.controls import my_runs
 from charrnn.dashboard.pictures.losses import smoothed
+from charrnn.dashboard.session import listing
 
 
 def spoken(page):
@@ -22,10 +22,10 @@ def test_headline_curve_and_my_runs_have_the_same_loss_of_a_run_at_rest(page):
     assert beaten in page.frames("curve")["baselines"]["name"].tolist()
     last_step, last = page.run.curve.held_out[-1]
     assert (last_step, nats) == (page.run.snapshot.step, pytest.approx(last, abs=0.005))
-    ((row,), _) = my_runs.lines([page.run.token])
+    ((row,), _) = listing.lines([page.run.token])
     assert row["held out, nats"] == last
     assert row["smoothed, nats"] == pytest.approx(smoothed(page.run)[-1])
-    assert len(row["curve"]) == my_runs.POINTS
+    assert len(row["curve"]) == listing.POINTS
     assert row["curve"][-1] == row["smoothed, nats"]
 
 
@@ -33,7 +33,7 @@ def test_headline_and_my_runs_have_the_same_loss_of_a_run_with_nothing_held_out(
     page.paste("ha ha ha " * 100).step("100 steps").wait(lambda run: run.saved_step == 100)
     nats, kind = spoken(page)
     assert kind == "on the text it reads, smoothed,"
-    ((row,), _) = my_runs.lines([page.run.token])
+    ((row,), _) = listing.lines([page.run.token])
     assert row["held out, nats"] is None
     assert row["smoothed, nats"] == pytest.approx(nats, abs=0.005)
 

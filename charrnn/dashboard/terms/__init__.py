@@ -3,5 +3,5 @@
 document.py     a Markdown file with heads in TOML: how words and lessons are written
 vocabulary.py   what can be known, by name; session/facts.py is who knows it
 sentences.py    conditions, and sentences with figures in them; pure functions of what is known
-glossary.py     what each term means, and the sentence of how things stand with it; session/looked_up.py has it looked up
+glossary.py     what each term means, and how things stand with it; session/looked_up.py has it looked up
 """

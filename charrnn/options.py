@@ -25,7 +25,7 @@ TRAIN = """\
 for example:
   train alice                          a text of the project (corpora lists them)
   train my-poems/ letters.txt          your own: files and folders become one text
-  train alice --cell lstm --steps 5000 --out net.safetensors
+  train alice --cell gru --learning-rate 0.012 --steps 5000 --out net.safetensors
   train alice --resume net.safetensors --out net.safetensors    goes on to the last digit
 
 The loss is in nats per character; e to it is how many characters it hesitates between.

@@ -60,8 +60,9 @@ def read(data: bytes, name: str, present: Callable[[], Corpus | None] = lambda: 
 
 
 def _plain(column: Array) -> list[Any]:
-    """Numbers for JSON, in which what is none has no name of its own."""
-    return [None if value != value else value for value in column.tolist()]
+    """Numbers for JSON: those of 32 bits in as few digits as tell them, and what is none without a name of its own."""
+    numbers = column.astype(str).astype(float) if column.dtype.itemsize == 4 else column
+    return [None if value != value else value for value in numbers.tolist()]
 
 
 def _history(columns: dict[str, list[Any]], steps: int) -> Array:

@@ -80,3 +80,18 @@ def test_what_is_no_network_is_said_and_the_run_left_alone(page, name):
     assert (page.run, run.snapshot.step, run.status) == (run, 10, "paused")
     drop(page, ("one.safetensors", data), ("two.safetensors", data))
     assert "drop one at a time" in said(page)
+
+
+def test_beside_an_untrained_network_a_trained_one_of_the_same_text_can_be_seen(page, open_page):
+    assert "see-trained" not in page.buttons  # there is none of this text in the box
+    page = open_page(text="Delayed recall")
+    untrained = page.run
+    page.click("see-trained")
+    assert page.run is not untrained
+    assert (page.run.snapshot.step, page.run.corpus) == (20_000, untrained.corpus)
+    assert "see-trained" not in page.buttons
+    assert page.run.curve.steps[-1] == 20_000
+    page.step("1 step")
+    assert page.run.snapshot.step == 20_001
+    page.click("start-over").click("confirm-another")
+    assert "see-trained" in page.buttons

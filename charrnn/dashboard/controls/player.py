@@ -1,17 +1,19 @@
-"""The player at the foot of the page: train, pause, step, stop at, start over."""
+"""The player at the foot of the page: train, pause, step, stop at, start over, or see it trained."""
 
 import streamlit as st
 
 from charrnn.dashboard import words
 from charrnn.dashboard.components import Button, Span, encode_line, encode_press, line, press
-from charrnn.dashboard.session.fields import acts, key_of
+from charrnn.dashboard.session.fields import CELL_NAMES, acts, key_of
 from charrnn.dashboard.session.looked_up import explained
+from charrnn.dashboard.session.networks import Opened, in_box, open_run
 from charrnn.dashboard.session.panel import panel, refusal
 from charrnn.dashboard.session.parts import redrawn
 from charrnn.dashboard.session.session import Session
 from charrnn.dashboard.session.status import running, stored_steps, trains
 from charrnn.runs.patience import MEASUREMENTS
 from charrnn.runs.run import Run
+from charrnn.runs.run_file import RunFile
 
 PAUSE_SECONDS = 0.03  # most workers have stopped by then, and the page need not be drawn once more
 NOW = -1  # the scrubber's right end
@@ -34,7 +36,7 @@ def player(session: Session) -> None:
             moving = session.picture("figures", lambda: encode_line(figures(session)), lambda: of_another(session))
             line(moving, key="figured", width="content")
         if not session.watching:
-            redrawn(lambda: start_over(session), "starting-over", stored_steps(session), width="content")
+            redrawn(lambda: untrained_or_trained(session), "starting-over", stored_steps(session), width="content")
 
 
 def buttons(session: Session) -> None:
@@ -60,6 +62,28 @@ def playing(run: Run) -> Button:
     if trains(run):
         return {"name": "pause", "label": "Pause", "icon": "pause", "help": "Stop here; nothing is lost."}
     return {"name": "train", "label": "Train", "icon": "play_arrow", "help": "Read and learn, until paused."}
+
+
+def untrained_or_trained(session: Session) -> None:
+    """At the beginning, a network that has been trained on this text before, where there is one; else back to there."""
+    file = None if session.run.snapshot.step else in_box(session.run.corpus)
+    if file:
+        see_trained(session, file)
+    else:
+        start_over(session)
+
+
+def see_trained(session: Session, file: RunFile) -> None:
+    """Open it, as a run of one's own."""
+
+    def see() -> None:
+        open_run(session, lambda: Opened(file, session.run.corpus))
+        st.rerun()
+
+    network = file.network
+    sizes = f"{network.settings.hidden_size} units, {CELL_NAMES[network.settings.cell]}"
+    help = f"A network that has learned from this text before: {sizes}, step {network.steps:,}. It can be trained on."
+    st.button("See it trained", key="see-trained", type="tertiary", on_click=see, help=help)
 
 
 def start_over(session: Session) -> None:

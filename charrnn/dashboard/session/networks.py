@@ -3,11 +3,14 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+import streamlit as st
+
 from charrnn.dashboard import streamlit_fixes
 from charrnn.dashboard.session import texts
 from charrnn.dashboard.session.server import engine
 from charrnn.dashboard.session.session import Session
 from charrnn.dashboard.session.texts import Choices
+from charrnn.runs import box
 from charrnn.runs.run_file import RunFile
 from charrnn.text.corpus import Corpus
 from charrnn.training.network_file import NetworkFile
@@ -35,6 +38,17 @@ def text_for(network: NetworkFile, present: Corpus, beside: Sequence[tuple[str, 
         return network.taken_up(brought)
     own = network.its_text(lambda name, lowercase, held_out: texts.find(name, Choices(lowercase, held_out)))
     return own or network.taken_up(present)
+
+
+def in_box(corpus: Corpus) -> RunFile | None:
+    """A network that has been trained on this very text beforehand, None where there is none."""
+    return boxed().get(corpus.digest)
+
+
+@st.cache_resource(show_spinner=False)
+def boxed() -> dict[str, RunFile]:
+    """The networks in the box, by the digests of their texts."""
+    return {file.network.text.digest: file for file in box.opened()}
 
 
 def open_run(session: Session, load: Callable[[], Opened], place: str = "") -> None:

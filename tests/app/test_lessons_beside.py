@@ -1,11 +1,13 @@
 """Lessons beside the page: nothing of them without one, the run that one needs, and bad links corrected."""
 
+from dataclasses import replace
+
 import pytest
 
 from charrnn.dashboard.components.kept import Kept
 from charrnn.dashboard.controls import my_runs
 from charrnn.dashboard.lessons.lesson import lessons
-from charrnn.dashboard.lessons.staging import fits
+from charrnn.dashboard.lessons.staging import begin, fits
 from charrnn.dashboard.session.facts import Facts
 from charrnn.dashboard.terms.vocabulary import FACTS
 
@@ -76,3 +78,15 @@ def test_every_fact_can_be_asked_for_on_a_page_and_what_stands_there_is_known(pa
                 facts(name + of)  # raises where the page has it in another form
     assert 0 < facts("own_surprise") < 20
     assert (facts("step"), facts("pinned"), facts("knows open"), facts("step of B")) == (10, "no", "yes", None)
+
+
+def test_a_lesson_may_begin_with_a_network_from_the_box(open_page):
+    page = open_page()
+    step = replace(lessons()[0][0].steps[0], run={"text": "Delayed recall", "trained": True})
+    begin(page.session, step)
+    assert page.look().run.snapshot.step == 20_000
+    assert fits(page.session, step)
+    page.click("start-over").click("confirm-another")
+    assert not fits(page.session, step)
+    begin(page.session, replace(step, run={"text": "Names", "trained": True}))
+    assert page.look().warnings == ["There is no trained network of “Names”, read so, in the box."]

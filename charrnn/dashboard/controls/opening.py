@@ -9,7 +9,6 @@ from charrnn.dashboard.session.networks import Opened, open_run, text_for
 from charrnn.dashboard.session.panel import refusal
 from charrnn.dashboard.session.session import Session
 from charrnn.runs import run_file
-from charrnn.text.corpus import Corpus
 from charrnn.training.checkpoint import CheckpointError
 
 READ = "network read"  # in the session's state
@@ -63,9 +62,11 @@ def onward(opened: Opened) -> str:
     if network.goes_on_exactly(corpus):
         return f"Training goes on with “{corpus.name}” exactly where it stopped."
     if network.weights_alone:
+        same = not network.text.digest and network.characters == corpus.vocabulary.characters
+        taken = f", whose {len(network.characters):,} characters are taken for those that it knows" if same else ""
         return (
             "From PyTorch come its weights, not what an optimiser remembers, nor its place in a text: it begins "
-            f"“{corpus.name}” anew{characters(network.characters, corpus)}."
+            f"“{corpus.name}” anew{taken}."
         )
     own = f"“{network.text.name}”" if network.text.name else "its text"
     return (
@@ -73,9 +74,3 @@ def onward(opened: Opened) -> str:
         "what the optimiser remembers come with it, its place in the text does not. Drop its text beside it to go on "
         "exactly."
     )
-
-
-def characters(known: str, corpus: Corpus) -> str:
-    """What is to say of its alphabet."""
-    same = known == corpus.vocabulary.characters
-    return f", whose {len(known):,} characters are taken for those that it knows" if same else ""

@@ -11,7 +11,7 @@ from charrnn.dashboard.terms.vocabulary import SECTIONS
 from charrnn.training.settings import CHOICES, Settings
 
 OWN_TEXT = 50_000  # characters of a text within a lesson
-OF_THE_TEXT = ("text", "own_text", "lowercase", "held_out")  # what a run's table has beside settings
+OF_THE_TEXT = ("text", "own_text", "lowercase", "held_out", "trained")  # what a run's table has beside settings
 SAME_IN_FORKS = ("decay", "init", "dtype")
 
 
@@ -53,6 +53,8 @@ def run(value: Any) -> Mapping[str, Any]:
             raise ValueError(f"a run has no “{name}”; it has {', '.join(known)}")
         if name in ("text", "own_text") and not a_text(value[name]).strip():
             raise ValueError(f"“{name}” is empty")
+    if not isinstance(value.get("trained", True), bool):
+        raise ValueError("“trained” is true or false")
     if len(value.get("own_text", "")) > OWN_TEXT:
         raise ValueError(f"“own_text” has more than {OWN_TEXT:,} characters")
     if not isinstance(value.get("lowercase", 0), int) or not 0 <= share(value.get("held_out", 0)) < 1:

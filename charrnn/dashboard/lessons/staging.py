@@ -9,9 +9,11 @@ import streamlit as st
 
 from charrnn.dashboard.lessons.lesson import Step
 from charrnn.dashboard.session import links
+from charrnn.dashboard.session.networks import Opened, in_box, open_run
 from charrnn.dashboard.session.server import engine
 from charrnn.dashboard.session.session import Session
 from charrnn.dashboard.session.texts import Choices
+from charrnn.runs.run_file import RunFile
 from charrnn.text.corpus import Corpus, CorpusError
 from charrnn.training.settings import IN_TRAINING, WORDS, Settings, SettingsError
 
@@ -33,12 +35,19 @@ def set_stage(session: Session, step: Step) -> None:
 def wanted(step: Step) -> tuple[Corpus, Settings]:
     """The text and the settings that a step needs. Raises CorpusError, SettingsError."""
     said = {name: str(int(value) if isinstance(value, bool) else value) for name, value in step.run.items()}
-    own = said.pop("own_text", None)
+    own, trained = said.pop("own_text", None), said.pop("trained", "0") != "0"
     corpus, settings = links.experiment(said)
     if own is not None:
         choices = Choices(said.get("lowercase", "0") != "0", float(said.get("held_out", Choices().held_out)))
         corpus = brought(own, choices)
-    return corpus, settings
+    return corpus, boxed(corpus).network.settings if trained else settings
+
+
+def boxed(corpus: Corpus) -> RunFile:
+    """The network of the box that has learned from a text. Raises CorpusError where there is none."""
+    if file := in_box(corpus):
+        return file
+    raise CorpusError(f"There is no trained network of “{corpus.name}”, read so, in the box.")
 
 
 @lru_cache(8)
@@ -57,14 +66,17 @@ def fits(session: Session, step: Step) -> bool:
         return True  # it cannot be had, which has been said
     run = session.run
     settings = replace(settings, **{name: getattr(run.settings, name) for name in IN_TRAINING})
-    return run.corpus.digest == corpus.digest and run.settings == settings
+    learned = not step.run.get("trained") or run.snapshot.step >= boxed(corpus).network.steps
+    return run.corpus.digest == corpus.digest and run.settings == settings and learned
 
 
 def begin(session: Session, step: Step) -> None:
     """The run that the step needs; the one before stays in My runs if it has learned something."""
     with session.saying():
         corpus, settings = wanted(step)
-        if session.run.snapshot.step:
+        if step.run.get("trained"):
+            open_run(session, lambda: Opened(boxed(corpus), corpus))
+        elif session.run.snapshot.step:
             session.start_another(corpus, settings)
         else:
             session.start_over(corpus, settings)
@@ -88,4 +100,5 @@ def described(run: Mapping[str, Any]) -> str:
     """A run in a few words: what is otherwise than usual."""
     settings = [f"{WORDS[name]} {value}" for name, value in run.items() if name in WORDS]
     text = OWN if "own_text" in run else str(run.get("text", ""))
+    text = f"{text}, trained" if run.get("trained") else text
     return " · ".join(filter(None, (text, *settings)))

@@ -71,7 +71,8 @@ def follow(run: Run, steps: int, interrupts: list[int]) -> None:
                 if step not in reported and is_log_spaced(step):
                     reported.add(step)
                     report(run, step, text, progress)
-    run.wait(lambda run: run.snapshot.held_out_step == run.snapshot.step, SAVING_SECONDS)
+    if len(run.corpus.held_out_ids) > 1 and run.status == "paused" and run.record.diverged is None:
+        run.wait(lambda run: run.snapshot.held_out_step == run.snapshot.step, SAVING_SECONDS)
     report(run, run.snapshot.step, "", progress)
 
 

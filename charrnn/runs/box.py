@@ -25,6 +25,7 @@ FOLDER = DATA / "networks"
 LONGEST = 3_600  # seconds that one may take
 WANTED = {  # by the title of the text: settings, and how many steps
     "Shakespeare": (Settings(), 50_000),
+    "Pride and Prejudice": (Settings(cell="gru", hidden_size=64), 30_000),
     "Brackets in brackets": (Settings(hidden_size=64), 20_000),
     "Quotes over several lines": (Settings(cell="gru", hidden_size=32), 15_000),
     "Delayed recall": (Settings(cell="lstm", hidden_size=32, learning_rate=0.01), 20_000),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Hashable
 from math import isfinite
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import streamlit as st
@@ -148,6 +148,7 @@ def step_of(session: Session, place: Place) -> Unrolled:
     return unrolled(parameters, ids[begin : end + 1], h[begin : end + 1], T, last=place.last)
 
 
+@np.errstate(over="ignore", invalid="ignore")  # of a network that blows up the next step is beyond any number
 def encoded(session: Session, place: Place) -> bytes:
     """The picture as sent."""
     run, view, step = session.run, session.view, step_of(session, place)
@@ -201,18 +202,19 @@ def summed(step: Unrolled, made: Update | None, clip: float) -> list[Summed]:
     return [
         Summed(
             name=name,
-            norm=finite(np.linalg.norm(gradient)),
+            norm=norm(gradient),
             cut=int(np.count_nonzero(np.abs(gradient) > clip)),
             size=gradient.size,
-            change=None if change is None else finite(np.linalg.norm(change)),
+            change=None if change is None else norm(change),
         )
         for name, gradient, change in zip(Parameters._fields, step.gradients, changes, strict=True)
     ]
 
 
-def finite(value: Any) -> float | None:
-    """A number that can be sent, None for one that has overflown."""
-    return float(value) if isfinite(value) else None
+def norm(array: Array) -> float | None:
+    """Of an array, in float64, since of a network that blows up squares are beyond float32; None for no number."""
+    found = float(np.linalg.norm(array.astype(np.float64)))
+    return found if isfinite(found) else None
 
 
 def learned(session: Session, step: Unrolled) -> Update | None:

@@ -170,8 +170,7 @@ def test_a_number_that_cannot_be_had_is_refused(folder, sound, value):
         assert_refused("train", folder / "rain.txt", f"--{option}={value}")
 
 
-def test_no_command_and_an_unknown_one_are_refused_in_one_sentence():
-    assert_refused()
+def test_an_unknown_command_and_one_without_its_file_are_refused_in_one_sentence():
     assert_refused("fly")
     assert_refused("sample")
 

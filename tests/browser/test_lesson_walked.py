@@ -17,6 +17,8 @@ def test_a_first_visit_leads_to_the_first_lesson_and_is_none_ever_after(visit):
     lab.button("first-lesson").click()
     expect(lab.page.get_by_text("It learns to write · 1 of 4")).to_be_visible()
     expect(lab.key("welcome")).to_have_count(0)
+    for panel in ("text", "network", "learning", "my-runs", "sentence", "share"):  # none is cut by the lesson's room
+        expect(lab.key("header").locator(f".st-key-{panel}")).to_be_in_viewport(ratio=1)
     lab.open()
     lab.at_rest()
     expect(lab.key("welcome")).to_have_count(0)

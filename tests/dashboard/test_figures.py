@@ -1,10 +1,13 @@
 """One moment has one figure: what the page says of the loss is of one kind, or its kind stands beside it."""
 
+from math import log
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charrnn.dashboard.pictures.losses import loss_of
+from charrnn.dashboard import words
+from charrnn.dashboard.pictures.losses import beside_blind, loss_of
 from charrnn.runs.curve import Curve
 from charrnn.runs.history import row_a_step
 
@@ -40,3 +43,13 @@ def test_where_nothing_was_held_out_the_loss_spoken_of_is_the_smoothed_line_of_t
     assert (nats, at) == (line[-1], 500)
     assert "smoothed" in kind
     assert loss_of(Curve(), lambda: line[:0], 4.0, 0).nats == 4.0
+
+
+def test_how_far_the_guess_has_come_names_what_is_counted_once():
+    said = {nats: words.between(nats) + beside_blind(nats, 3) for nats in (0.0, 0.5, log(3), 2.0)}
+    assert said == {
+        0.0: "hardly at all, down from 3 characters.",
+        0.5: "between 1.6 characters, down from 3.",
+        log(3): "between 3.0 characters, as a blind guess does.",
+        2.0: "between 7.4 characters: a blind guess among 3 would do better.",
+    }

@@ -10,7 +10,7 @@ import pandas as pd
 from charrnn.dashboard import words
 from charrnn.dashboard.charts.loss_axes import losses_frame
 from charrnn.dashboard.components import Span
-from charrnn.network.rnn import Array
+from charrnn.network.parameters import Array
 from charrnn.runs.curve import Curve
 from charrnn.runs.known import Known
 from charrnn.runs.smoothing import smoothed_loss
@@ -63,7 +63,9 @@ def beside_blind(nats: float, V: int) -> str:
     """A loss beside that of a blind guess, as the sentence goes on."""
     if words.choices(nats) == words.choices(log(V)):
         return ", as a blind guess does."
-    return f", down from {V:,}." if nats < log(V) else f": a blind guess among {V:,} would do better."
+    if nats >= log(V):
+        return f": a blind guess among {V:,} would do better."
+    return f", down from {V:,}." if "characters" in words.between(nats) else f", down from {V:,} characters."
 
 
 def of_kind(nats: float, kind: str) -> Span:

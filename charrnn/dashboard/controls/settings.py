@@ -8,7 +8,7 @@ import streamlit as st
 
 from charrnn.dashboard import words
 from charrnn.dashboard.session.adopting import go_on_with
-from charrnn.dashboard.session.fields import CELL_NAMES, NUMBERS, OPTIMIZERS, acts, cell, field, key_of, number
+from charrnn.dashboard.session.fields import CELL_NAMES, NUMBERS, OPTIMIZERS, acts, field, key_of, number, one_of
 from charrnn.dashboard.session.looked_up import explained
 from charrnn.dashboard.session.panel import panel, refusal
 from charrnn.dashboard.session.session import Session
@@ -16,7 +16,6 @@ from charrnn.text.corpus import Corpus
 from charrnn.training.settings import LIMITS, Settings
 
 AT_ONCE = "Acts at once."
-INITS, DTYPES = ["orthogonal", "gaussian"], ["float32", "float64"]
 NETWORK = (
     "cell",
     "hidden_size",
@@ -42,27 +41,15 @@ def choose_network(session: Session) -> None:
     """Size, start and seed; the classic experiment, and the defaults."""
     settings = session.run.in_force
     with st.form("network-form", border=False):
-        cell("network", settings)
+        one_of("network", settings, "cell")
         left, right = st.columns(2)
         number("network", settings, "hidden_size", left)
         number("network", settings, "sequence_length", right)
         number("network", settings, "batch_size", left)
         number("network", settings, "seed", right)
-        left.selectbox(
-            "Start",
-            INITS,
-            index=INITS.index(settings.init),
-            key=field("network", settings, "init"),
-            help=explained("", "start"),
-        )
+        one_of("network", settings, "init", left)
         number("network", settings, "init_scale", right)
-        left.selectbox(
-            "Precision",
-            DTYPES,
-            index=DTYPES.index(settings.dtype),
-            key=field("network", settings, "dtype"),
-            help=explained("", "precision"),
-        )
+        one_of("network", settings, "dtype", left)
         st.caption("These take effect on starting over.")
         st.form_submit_button(
             "Start over with these", type="primary", on_click=lambda: start_over_with_these(session, settings)

@@ -22,6 +22,12 @@ NUMBERS = {  # what each is called, its term in the glossary, and how far one pr
     "weight_decay": ("Weight decay", "weight decay", 0.1),
     "dropout": ("Dropout", "dropout", 0.1),
 }
+FEW: dict[str, tuple[str, dict[str, str], tuple[str, ...]]] = {  # the same of what is one of a few, each by its words
+    "cell": ("Cell", CELL_NAMES, ("cell", "gate")),
+    "init": ("Start", {"orthogonal": "orthogonal", "gaussian": "gaussian"}, ("start",)),
+    "dtype": ("Precision", {"float32": "float32", "float64": "float64"}, ("precision",)),
+    "optimizer": ("Optimiser", OPTIMIZERS, ("optimiser",)),
+}
 TYPED = {  # characters at most
     "typed": CELLS,
     "heatmap-text": CHARACTERS,
@@ -60,15 +66,16 @@ def number(form: str, settings: Settings, name: str, place: Any = st) -> None:
     place.number_input(label, low, high, value, step=step, format=decimals, key=key, help=explained("", term))
 
 
-def cell(form: str, settings: Settings, place: Any = st) -> None:
-    """A form's choice of a cell."""
+def one_of(form: str, settings: Settings, name: str, place: Any = st) -> None:
+    """A form's field for a setting that is one of a few."""
+    label, options, terms = FEW[name]
     place.selectbox(
-        "Cell",
-        list(CELL_NAMES),
-        list(CELL_NAMES).index(settings.cell),
-        format_func=CELL_NAMES.__getitem__,
-        key=field(form, settings, "cell"),
-        help=explained("", "cell", "gate"),
+        label,
+        list(options),
+        list(options).index(getattr(settings, name)),
+        format_func=options.__getitem__,
+        key=field(form, settings, name),
+        help=explained("", *terms),
     )
 
 

@@ -15,7 +15,7 @@ from charrnn.dashboard.charts.look import RUNS as LETTERS
 from charrnn.dashboard.charts.loss_axes import Across
 from charrnn.dashboard.components import Passage, arrive, encode_passages, passages
 from charrnn.dashboard.pictures.losses import losses_of, smoothed
-from charrnn.dashboard.session.fields import OPTIMIZERS, cell, field, number
+from charrnn.dashboard.session.fields import field, number, one_of
 from charrnn.dashboard.session.looked_up import explained
 from charrnn.dashboard.session.panel import refusal
 from charrnn.dashboard.session.parts import redrawn, switch
@@ -132,19 +132,13 @@ def choose_fork(session: Session) -> None:
     with st.form("fork-form", border=False):
         number("fork", settings, "learning_rate")
         number("fork", settings, "clip")
-        st.selectbox(
-            "Optimiser",
-            list(OPTIMIZERS),
-            list(OPTIMIZERS).index(settings.optimizer),
-            format_func=OPTIMIZERS.__getitem__,
-            key=field("fork", settings, "optimizer"),
-        )
+        one_of("fork", settings, "optimizer")
         number("fork", settings, "weight_decay")
         number("fork", settings, "dropout")
         for name in () if step else AT_THE_START:
             number("fork", settings, name)
         if not step:
-            cell("fork", settings)
+            one_of("fork", settings, "cell")
         else:
             st.caption("Cell, units, looks back, streams, start scale and seed can differ only in a fork at step 0.")
         st.form_submit_button("Fork", type="primary", on_click=start)

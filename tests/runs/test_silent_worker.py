@@ -92,14 +92,16 @@ def test_what_is_told_of_a_worker_is_past_once_it_is_heard_again(stopped, looks,
 
 def test_a_step_that_takes_long_is_not_taken_for_silence(looks, run, before_each_chunk, tmp_path):
     goes_on = tmp_path / "on"
-    before_each_chunk(f"import os, time\n    while not os.path.exists({str(goes_on)!r}): time.sleep(0.01)")
+    os.mkfifo(goes_on)
+    before_each_chunk(f"import os\n    if os.path.exists({str(goes_on)!r}): open({str(goes_on)!r}).read()")
     run.train(until=5)
     until(run, lambda run: run.status == "training")
     for _ in range(2 * ANSWER_SECONDS):
         looks(run)
         assert soon(lambda: run._line.silent == 0)
     assert (run.snapshot.step, run.message) == (0, None)
-    goes_on.touch()
+    with goes_on.open("w"):
+        goes_on.unlink()  # while the worker waits for the end of it: later chunks find nothing
     until(run, lambda run: run.status == "paused")
     assert run.snapshot.step == 5
 

@@ -12,6 +12,7 @@ frames of these names. A new one costs the two, and a call of `draw`:
     draws.py     one draw: probabilities, and where the die falls
     mistakes.py  what came against what was guessed
     weights.py   histograms, figures over time, characters as points
+    notebook.py  charts with their numbers in them, for notebooks
 """
 
 from .drawn import draw

@@ -1,6 +1,6 @@
 """Charts for a notebook: what training reported, and what a network makes of a text; Altair shows them there.
 
-from charrnn.notebook import losses, states, surprise
+from charrnn.dashboard.charts.notebook import losses, states, surprise
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from charrnn.insight.reading import Strip, most_varying
-from charrnn.network.rnn import Array
+from charrnn.network.parameters import Array
 from charrnn.text.corpus import Vocabulary
 from charrnn.training.trainer import Step
 

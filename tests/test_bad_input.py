@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import charrnn
 from charrnn import Corpus, Settings, Trainer
 from charrnn.__main__ import main
-from charrnn.network.rnn import Parameters
+from charrnn.network.parameters import Parameters
 from charrnn.training.checkpoint import KEY, from_bytes, to_bytes
 from charrnn.training.trainer import State
 

@@ -14,7 +14,8 @@ import numpy as np
 from charrnn.insight.reading import states
 from charrnn.network.cells import cell_of, zero_state
 from charrnn.network.evaluate import surprisal
-from charrnn.network.rnn import Array, Parameters, log_softmax, logits
+from charrnn.network.layers import log_softmax, logits
+from charrnn.network.parameters import Array, Parameters
 from charrnn.network.sampling import generate
 from charrnn.shown import displayed
 

@@ -16,7 +16,8 @@ import numpy as np
 
 from charrnn.insight.reading import TOP, jacobian, states
 from charrnn.network.cells import cell_of
-from charrnn.network.rnn import Array, Parameters, log_softmax, logits
+from charrnn.network.layers import log_softmax, logits
+from charrnn.network.parameters import Array, Parameters
 from charrnn.shown import displayed
 
 

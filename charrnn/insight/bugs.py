@@ -13,7 +13,8 @@ from charrnn.insight.reading import jacobian, states
 from charrnn.insight.unrolled import Unrolled, unrolled
 from charrnn.network.cells import cell_of, forward
 from charrnn.network.gradient_check import Verdict, central_differences, verdict
-from charrnn.network.rnn import Array, Parameters, log_softmax, logits, parameters_from_flat
+from charrnn.network.layers import log_softmax, logits
+from charrnn.network.parameters import Array, Parameters, parameters_from_flat
 from charrnn.shown import displayed
 
 NUDGE = 1e-4  # in float64, of a trained network's weights: with 1e-5 rounding weighs more than what is left out

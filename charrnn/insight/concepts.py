@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from charrnn.insight.pattern import matches
-from charrnn.network.rnn import Array
+from charrnn.network.parameters import Array
 from charrnn.shown import displayed
 
 ENOUGH = 50  # characters of either kind, or off the commonest value, for a search to mean something

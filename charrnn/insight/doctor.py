@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from charrnn.insight.weights import SATURATED, saturation
-from charrnn.network.rnn import Array
+from charrnn.network.parameters import Array
 from charrnn.shown import displayed
 
 EARLY = 100  # steps, and

@@ -18,7 +18,8 @@ import numpy as np
 from charrnn.insight.reading import jacobian, states
 from charrnn.network.cells import cell_of, forward
 from charrnn.network.jacobian import Jacobian
-from charrnn.network.rnn import Array, Parameters, logits, softmax
+from charrnn.network.layers import logits, softmax
+from charrnn.network.parameters import Array, Parameters
 from charrnn.shown import displayed
 
 POSITIONS = 256  # over which the reach is averaged; fewer where units are many:

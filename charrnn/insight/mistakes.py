@@ -8,7 +8,8 @@ from typing import NamedTuple
 import numpy as np
 
 from charrnn.insight.reading import states
-from charrnn.network.rnn import Array, Parameters, logits, softmax
+from charrnn.network.layers import logits, softmax
+from charrnn.network.parameters import Array, Parameters
 from charrnn.shown import displayed
 
 

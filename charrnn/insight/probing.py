@@ -20,7 +20,7 @@ import numpy as np
 
 from charrnn.insight.concepts import ENOUGH, Concept, concepts
 from charrnn.insight.reading import units_along
-from charrnn.network.rnn import Array, Parameters
+from charrnn.network.parameters import Array, Parameters
 from charrnn.shown import displayed
 from charrnn.text.corpus import Vocabulary
 

@@ -12,7 +12,8 @@ import numpy as np
 
 from charrnn.network.cells import cell_of, forward, zero_state
 from charrnn.network.jacobian import Jacobian
-from charrnn.network.rnn import Array, Parameters, log_softmax, logits, softmax
+from charrnn.network.layers import log_softmax, logits, softmax
+from charrnn.network.parameters import Array, Parameters
 from charrnn.shown import displayed
 
 TOP = 5  # likeliest characters kept for each column

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from charrnn.network.rnn import Array
+from charrnn.network.parameters import Array
 from charrnn.shown import displayed
 
 FAR = -9.0  # below every correlation

@@ -13,8 +13,9 @@ from typing import NamedTuple
 import numpy as np
 
 from charrnn.network.cells import cell_of
+from charrnn.network.layers import MANY, log_softmax, logits, softmax
 from charrnn.network.optimizers import OPTIMIZERS, clip, decay_weights, update_rows
-from charrnn.network.rnn import MANY, Array, Parameters, log_softmax, logits, softmax
+from charrnn.network.parameters import Array, Parameters
 from charrnn.shown import displayed
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from charrnn.insight.concepts import VOWELS, base_letter
-from charrnn.network.rnn import Array
+from charrnn.network.parameters import Array
 from charrnn.shown import displayed
 
 SATURATED = 0.9  # above this |tanh| its slope is below 0.19, and little gradient passes

@@ -19,7 +19,7 @@ import numpy as np
 
 from charrnn.insight.states import Place, peaks
 from charrnn.network.cells import forward, zero_state
-from charrnn.network.rnn import Array, Parameters
+from charrnn.network.parameters import Array, Parameters
 from charrnn.shown import displayed
 
 Which = Literal["on", "off", "either"]

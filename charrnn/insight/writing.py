@@ -9,7 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from charrnn.network import sampling
-from charrnn.network.rnn import Array, Parameters, logits, softmax
+from charrnn.network.layers import logits, softmax
+from charrnn.network.parameters import Array, Parameters
 from charrnn.shown import displayed
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from charrnn.network import gru, lstm, rnn
 from charrnn.network.jacobian import Jacobian
-from charrnn.network.rnn import Array, Parameters
+from charrnn.network.parameters import Array, Parameters
 
 
 class Cell(Protocol):

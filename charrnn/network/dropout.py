@@ -7,7 +7,7 @@ it is.
 
 import numpy as np
 
-from charrnn.network.rnn import Array
+from charrnn.network.parameters import Array
 
 
 def draw_mask(mask: Array, dropout: float, key: int, step: int) -> None:

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from charrnn.network.cells import forward, zero_state
-from charrnn.network.rnn import Array, Parameters, log_softmax, logits
+from charrnn.network.layers import log_softmax, logits
+from charrnn.network.parameters import Array, Parameters
 
 CHUNK = 500  # characters at a time: states and predictions stay in the cache
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from charrnn.network.rnn import Array, Parameters
+from charrnn.network.parameters import Array, Parameters
 
 TINY = 1e-4  # below this a relative error says more about rounding than about the gradient
 

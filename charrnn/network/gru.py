@@ -26,9 +26,10 @@ from typing import Any
 import numpy as np
 
 from charrnn.network.jacobian import Jacobian
+from charrnn.network.layers import by_rows, from_next, output, room, steps, transposed
 from charrnn.network.lstm import by_gate, sigmoid, start_gates
-from charrnn.network.rnn import MANY, Array, Parameters, aligned_zeros, by_rows, from_next, output, steps, transposed
-from charrnn.network.rnn import zeros as zeros_of
+from charrnn.network.parameters import Array, Parameters, aligned_zeros
+from charrnn.network.parameters import zeros as zeros_of
 
 GATES, BIASES, STATES = 3, 4, 1  # blocks of H columns in W_hh, of H entries in b_h, and in a row of the state
 ROWS = 12  # of H numbers that a Workspace has for each character: h, a (3), q (3), dq (3), dh, dn
@@ -55,7 +56,7 @@ class Workspace:
         self.h = aligned_zeros((T + 1) * B, H, dtype=dtype)
         self.a, self.q, self.dq = (aligned_zeros(T * B, 3 * H, dtype=dtype) for _ in range(3))
         self.dh, self.dn = (aligned_zeros(T * B, H, dtype=dtype) for _ in range(2))
-        self.y, self.onehot = (aligned_zeros(T * B, width, dtype=dtype) for width in (V, V if V < MANY else 0))
+        self.y, self.onehot = room(T * B, V, dtype)
         self.row_start = np.arange(T * B) * V
         self.rows: Array | None = None
         self.ones, self.ones_V = np.ones(T * B, dtype), np.ones(V, dtype)

@@ -26,8 +26,9 @@ from typing import Any
 import numpy as np
 
 from charrnn.network.jacobian import Jacobian
-from charrnn.network.rnn import MANY, Array, Parameters, aligned_zeros, by_rows, from_next, output, steps, transposed
-from charrnn.network.rnn import zeros as zeros_of
+from charrnn.network.layers import by_rows, from_next, output, room, steps, transposed
+from charrnn.network.parameters import Array, Parameters, aligned_zeros
+from charrnn.network.parameters import zeros as zeros_of
 
 GATES, BIASES, STATES = 4, 4, 2  # blocks of H columns in W_hh, of H entries in b_h, and in a row of the state
 ROWS = 18  # of H numbers that a Workspace has for each character: h, c, q (4), a (4), da (4), tanh(c), dh, dc, to_c
@@ -70,7 +71,7 @@ class Workspace:
         self.h, self.c = (aligned_zeros((T + 1) * B, H, dtype=dtype) for _ in range(2))
         self.q, self.a, self.da = (aligned_zeros(T * B, 4 * H, dtype=dtype) for _ in range(3))
         self.tanh_c, self.dh, self.dc, self.to_c = (aligned_zeros(T * B, H, dtype=dtype) for _ in range(4))
-        self.y, self.onehot = (aligned_zeros(T * B, width, dtype=dtype) for width in (V, V if V < MANY else 0))
+        self.y, self.onehot = room(T * B, V, dtype)
         self.row_start = np.arange(T * B) * V
         self.rows: Array | None = None
         self.ones, self.ones_V = np.ones(T * B, dtype), np.ones(V, dtype)

@@ -10,7 +10,7 @@ from math import sqrt
 
 import numpy as np
 
-from charrnn.network.rnn import Array, Parameters
+from charrnn.network.parameters import Array, Parameters
 
 RMSPROP_DECAY = 0.95
 ADAM_BETA_1, ADAM_BETA_2 = 0.9, 0.99  # 0.99: with 0.999 the first thousand steps remember their wild start for too long

@@ -10,7 +10,7 @@ are the transposes of rnn.py's:
 
 import numpy as np
 
-from charrnn.network.rnn import Array, Parameters
+from charrnn.network.parameters import Array, Parameters
 
 
 class Textbook:

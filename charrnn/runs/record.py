@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from charrnn.network.rnn import Array, Parameters
+from charrnn.network.parameters import Array, Parameters
 from charrnn.runs.checkpoint_schedule import is_log_spaced, lasting
 from charrnn.runs.curve import Curve
 from charrnn.runs.history import ROW, joined, thinned, until

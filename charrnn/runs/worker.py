@@ -26,7 +26,7 @@ from typing import Any, BinaryIO, NamedTuple
 import numpy as np
 
 from charrnn.network.evaluate import evaluated, surprisal_in_chunks
-from charrnn.network.rnn import Array
+from charrnn.network.parameters import Array
 from charrnn.runs import history, messages
 from charrnn.runs.blowup import recent_loss, windows
 from charrnn.runs.checkpoint_schedule import is_log_spaced, next_mark

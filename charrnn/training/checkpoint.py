@@ -13,7 +13,7 @@ from safetensors.numpy import save as save_arrays
 
 from charrnn.network.cells import cell_of
 from charrnn.network.optimizers import OPTIMIZERS
-from charrnn.network.rnn import Array, Parameters
+from charrnn.network.parameters import Array, Parameters
 from charrnn.text.corpus import Corpus
 from charrnn.training.settings import IN_TRAINING, WORDS, Settings, SettingsError
 from charrnn.training.trainer import State, Trainer

@@ -9,7 +9,7 @@ from textwrap import indent
 import numpy as np
 
 from charrnn.network.cells import CELLS, cell_of
-from charrnn.network.rnn import Parameters
+from charrnn.network.parameters import Parameters
 
 SCRIPT = '''"""A character network trained with CharRNN Lab. It writes: python FILE [length] [temperature]"""
 

@@ -11,8 +11,8 @@ import numpy as np
 
 from charrnn.environment import number
 from charrnn.network.cells import CELLS
+from charrnn.network.layers import MANY
 from charrnn.network.optimizers import OPTIMIZERS
-from charrnn.network.rnn import MANY
 from charrnn.training.settings import Settings, SettingsError
 
 LIMIT = 2_000  # megabytes that a run may have, unless CHARRNN_RUN_MEMORY_MB says otherwise

@@ -17,7 +17,7 @@ from safetensors.numpy import save as save_arrays
 
 from charrnn.network.cells import CELLS
 from charrnn.network.optimizers import OPTIMIZERS
-from charrnn.network.rnn import Array, Parameters
+from charrnn.network.parameters import Array, Parameters
 from charrnn.text.cleaning import MAX_ALPHABET
 from charrnn.text.corpus import Corpus, CorpusError, Vocabulary
 from charrnn.text.known import is_known, known

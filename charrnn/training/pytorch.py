@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from charrnn.network.cells import CELLS, cell_of
-from charrnn.network.rnn import Array, Parameters
+from charrnn.network.parameters import Array, Parameters
 
 ORDER = {"rnn": (0,), "gru": (0, 1, 2), "lstm": (1, 2, 3, 0)}  # the place here of each of PyTorch's gates: i, f, g, o
 LAYER = ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")

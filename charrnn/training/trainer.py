@@ -10,7 +10,7 @@ from charrnn.network.cells import CELLS, zero_state
 from charrnn.network.dropout import draw_mask
 from charrnn.network.evaluate import evaluate
 from charrnn.network.optimizers import OPTIMIZERS, clip, decay_weights, update_rows
-from charrnn.network.rnn import Array, Parameters, aligned_zeros
+from charrnn.network.parameters import Array, Parameters, aligned_zeros
 from charrnn.network.sampling import generate, sample
 from charrnn.shown import displayed, table
 from charrnn.text.batches import Batches, streams_that_fit

@@ -17,8 +17,8 @@ from charrnn.insight.reading import states
 from charrnn.insight.unrolled import unrolled, update
 from charrnn.insight.weights import embedding
 from charrnn.network.evaluate import surprisal
+from charrnn.network.layers import log_softmax, logits
 from charrnn.network.optimizers import OPTIMIZERS
-from charrnn.network.rnn import log_softmax, logits
 from charrnn.text.synthetic import Quotes
 from charrnn.training.trainer import Trainer
 

@@ -12,7 +12,7 @@ from charrnn.dashboard.inside.works import columns
 from charrnn.insight.reading import states
 from charrnn.insight.unrolled import unrolled
 from charrnn.network.cells import CELLS
-from charrnn.network.rnn import Parameters
+from charrnn.network.parameters import Parameters
 
 ALPHABET, V, H, N, T = "abcdef", 6, 8, 14, 10
 STRIPS = {"gru": "rznh", "lstm": "figcoh"}  # from left to right

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from charrnn.network.rnn import Parameters, initialise
+from charrnn.network.parameters import Parameters
+from charrnn.network.rnn import initialise
 
 
 @pytest.fixture

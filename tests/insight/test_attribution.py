@@ -4,7 +4,7 @@ import pytest
 from charrnn.insight.attribution import attribution
 from charrnn.insight.reading import strip
 from charrnn.network.gradient_check import central_differences
-from charrnn.network.rnn import log_softmax
+from charrnn.network.layers import log_softmax
 
 
 def log_p_and_logits(parameters, inputs):

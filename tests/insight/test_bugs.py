@@ -15,7 +15,7 @@ from charrnn.insight.bugs import (
 )
 from charrnn.network import rnn
 from charrnn.network.cells import CELLS
-from charrnn.network.rnn import Parameters
+from charrnn.network.parameters import Parameters
 
 EVERY = Parameters._fields
 FROM_DZ = ("W_xh", "W_hh", "b_h")

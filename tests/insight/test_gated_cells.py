@@ -12,7 +12,7 @@ from charrnn.insight.reading import read, states, strip, units_along
 from charrnn.insight.where_else import read_in_streams
 from charrnn.network.cells import CELLS
 from charrnn.network.gradient_check import central_differences
-from charrnn.network.rnn import log_softmax, logits
+from charrnn.network.layers import log_softmax, logits
 
 V, H = 6, 7
 

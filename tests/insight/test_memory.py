@@ -6,7 +6,8 @@ from charrnn.insight.memory import cut, reach, reach_in_training, reach_of, spec
 from charrnn.insight.reading import states
 from charrnn.network.evaluate import surprisal
 from charrnn.network.gradient_check import central_differences
-from charrnn.network.rnn import forward, initialise, log_softmax, logits, loss_and_gradients
+from charrnn.network.layers import log_softmax, logits
+from charrnn.network.rnn import forward, initialise, loss_and_gradients
 
 
 def measured_norm(parameters, h, ids, t, k):

@@ -5,8 +5,9 @@ from charrnn.insight.memory import reach_of
 from charrnn.insight.reading import states
 from charrnn.insight.unrolled import that_moved, unrolled, update
 from charrnn.network.cells import CELLS
+from charrnn.network.layers import logits
 from charrnn.network.optimizers import OPTIMIZERS
-from charrnn.network.rnn import Parameters, logits
+from charrnn.network.parameters import Parameters
 from charrnn.network.textbook import Textbook
 from charrnn.text.corpus import Corpus
 from charrnn.training.settings import Settings

@@ -6,7 +6,7 @@ import pytest
 from charrnn.network.cells import CELLS, zero_state
 from charrnn.network.dropout import draw_mask
 from charrnn.network.gradient_check import gradient_check
-from charrnn.network.rnn import log_softmax
+from charrnn.network.layers import log_softmax
 
 V, H, T, B = 5, 4, 4, 2
 EVERY_CELL = pytest.mark.parametrize("cell", CELLS.values(), ids=CELLS)

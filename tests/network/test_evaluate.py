@@ -7,7 +7,8 @@ import pytest
 
 from charrnn.network import evaluate as module
 from charrnn.network.evaluate import evaluate, surprisal
-from charrnn.network.rnn import initialise, zeros
+from charrnn.network.parameters import zeros
+from charrnn.network.rnn import initialise
 
 V, H = 8, 10
 RNG = np.random.default_rng

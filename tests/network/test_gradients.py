@@ -5,7 +5,8 @@ import pytest
 import scalars
 
 from charrnn.network.gradient_check import central_differences, gradient_check
-from charrnn.network.rnn import Parameters, Workspace, initialise, loss_and_gradients
+from charrnn.network.parameters import Parameters
+from charrnn.network.rnn import Workspace, initialise, loss_and_gradients
 
 V, H = 7, 5
 SHAPES = [(1, 1), (1, 3), (6, 1), (6, 3)]  # T, B

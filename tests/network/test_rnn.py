@@ -5,17 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charrnn.network.rnn import (
-    Parameters,
-    forward,
-    initialise,
-    log_softmax,
-    logits,
-    loss_and_gradients,
-    parameters_from_flat,
-    softmax,
-    zeros,
-)
+from charrnn.network.layers import log_softmax, logits, softmax
+from charrnn.network.parameters import Parameters, parameters_from_flat, zeros
+from charrnn.network.rnn import forward, initialise, loss_and_gradients
 
 RNG = np.random.default_rng
 

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from charrnn.network.rnn import forward, initialise, logits, softmax
+from charrnn.network.layers import logits, softmax
+from charrnn.network.rnn import forward, initialise
 from charrnn.network.sampling import generate, lines, read, sample
 
 V, H = 9, 12

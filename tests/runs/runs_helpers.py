@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from charrnn.network.rnn import Parameters
+from charrnn.network.parameters import Parameters
 from charrnn.runs.run import Run
 from charrnn.training import checkpoint
 from charrnn.training.trainer import Trainer

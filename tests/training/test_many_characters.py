@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from charrnn import Corpus, Settings, Trainer
-from charrnn.network import rnn
+from charrnn.network import layers
 from charrnn.network.evaluate import surprisal
 from charrnn.network.optimizers import OPTIMIZERS, update_rows
 from charrnn.network.rnn import Workspace, initialise, loss_and_gradients
@@ -27,14 +27,14 @@ def window(V, T=7, B=3, H=5, seed=1):
 
 def test_the_few_rows_that_a_window_read_have_the_gradient_of_the_whole_product(monkeypatch):
     for seed in (1, 2):
-        parameters, inputs, targets, hidden = window(rnn.MANY, seed=seed)
+        parameters, inputs, targets, hidden = window(layers.MANY, seed=seed)
         inputs[1] = inputs[0]  # some of them more than once
-        space = Workspace(7, 3, rnn.MANY, 5, np.float64)
+        space = Workspace(7, 3, layers.MANY, 5, np.float64)
         for read in (targets, inputs):  # a second window leaves nothing of the first
             loss, few, _ = loss_and_gradients(parameters, read, targets, hidden, space)
         np.testing.assert_array_equal(space.rows, np.unique(inputs))
         with monkeypatch.context() as patch:
-            patch.setattr(rnn, "MANY", rnn.MANY + 1)
+            patch.setattr(layers, "MANY", layers.MANY + 1)
             whole_loss, whole, _ = loss_and_gradients(parameters, inputs, targets, hidden)
         assert loss == whole_loss
         for one, other in zip(few, whole, strict=True):

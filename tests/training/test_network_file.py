@@ -16,7 +16,7 @@ from safetensors.numpy import save as save_arrays
 import charrnn
 from charrnn import Corpus, Settings, Trainer
 from charrnn.network.cells import CELLS, forward, zero_state
-from charrnn.network.rnn import logits
+from charrnn.network.layers import logits
 from charrnn.text.known import known
 from charrnn.training import network_file
 from charrnn.training.checkpoint import CheckpointError, to_bytes

@@ -9,7 +9,7 @@ import pandas as pd
 
 from charrnn.dashboard.charts.look import POWERS, RUNS, Built, Colours, ends, named, quantity, told
 from charrnn.insight.memory import Reach, Spectra
-from charrnn.network.rnn import Array
+from charrnn.network.parameters import Array
 
 LEAST = 1e-8  # of the largest gradient: below that it is not drawn
 

@@ -11,7 +11,7 @@ import altair as alt
 import numpy as np
 from numpy.typing import ArrayLike
 
-from charrnn.network.rnn import Array
+from charrnn.network.parameters import Array
 
 RUNS = ("A", "B", "C", "D", "E", "F")  # runs beside one another; the first colour is also that of any single line
 ROLES = (*RUNS, "accent", "muted", "mark", "gain", "vowel", "consonant")  # in the order of the theme's colours

@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from charrnn.dashboard.charts.look import COUNTS, POWERS, ROUND, named, quantity, told
-from charrnn.network.rnn import Array
+from charrnn.network.parameters import Array
 
 Unit = Literal["choices", "nats", "bits"]
 Across = Literal["step", "characters", "seconds"]

@@ -22,7 +22,7 @@ from charrnn.dashboard.charts.loss_axes import (
     said,
     width_of,
 )
-from charrnn.network.rnn import Array
+from charrnn.network.parameters import Array
 
 SHORT = {  # where room is short
     "blind guess": "blind",

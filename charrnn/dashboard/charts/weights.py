@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from charrnn.dashboard import words
 from charrnn.dashboard.charts.look import COUNTS, ROUND, RUNS, Built, Colours, ends, named, quantity, told
 from charrnn.insight.weights import Embedding, Histogram, kinds
-from charrnn.network.rnn import Array
+from charrnn.network.parameters import Array
 
 KINDS = {  # what a character may be, by the colour that says so
     "vowel": "vowel",

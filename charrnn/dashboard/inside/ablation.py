@@ -17,7 +17,7 @@ from charrnn.dashboard.session.selection import looked_at
 from charrnn.dashboard.session.session import Session
 from charrnn.dashboard.tables import table
 from charrnn.insight import ablation
-from charrnn.network.rnn import Array
+from charrnn.network.parameters import Array
 
 CHARACTERS = 4_000  # held-out ones on which an ablation is tried, fewer where units are many:
 READ = 2e9  # characters times units squared, read twice, half a second

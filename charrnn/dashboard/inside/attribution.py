@@ -16,7 +16,8 @@ from charrnn.dashboard.session.session import Session
 from charrnn.dashboard.tables import table
 from charrnn.insight.attribution import Attribution, attribution
 from charrnn.insight.reading import TOP
-from charrnn.network.rnn import Array, log_softmax, logits
+from charrnn.network.layers import log_softmax, logits
+from charrnn.network.parameters import Array
 
 BACK = 100
 SECONDS = 1.0  # between two drawings of the guesses while it trains

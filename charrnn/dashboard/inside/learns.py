@@ -16,7 +16,7 @@ from charrnn.dashboard.session.selection import PARTS, shown
 from charrnn.dashboard.session.session import Last, Session
 from charrnn.insight.reading import units_along
 from charrnn.insight.weights import embedding, histogram, saturation
-from charrnn.network.rnn import Array, Parameters
+from charrnn.network.parameters import Array, Parameters
 
 
 class Meaning(NamedTuple):

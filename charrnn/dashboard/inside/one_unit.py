@@ -7,7 +7,7 @@ import numpy as np
 
 from charrnn.dashboard import words
 from charrnn.insight.unrolled import Unrolled
-from charrnn.network.rnn import Array, Parameters
+from charrnn.network.parameters import Array, Parameters
 
 TERMS = 3  # of a sum that are written out, the largest ones
 

@@ -12,7 +12,7 @@ from charrnn.dashboard.session.looked_up import explained
 from charrnn.dashboard.session.session import Session
 from charrnn.insight.memory import Cut, Reach, Spectra, cut, reach, reach_in_training, spectra
 from charrnn.network.cells import cell_of
-from charrnn.network.rnn import Array, Parameters
+from charrnn.network.parameters import Array, Parameters
 from charrnn.text.decoding import count
 
 CHARACTERS = 2_000  # held-out ones over which the reach is averaged

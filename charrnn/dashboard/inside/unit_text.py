@@ -16,7 +16,8 @@ from charrnn.dashboard.session.session import Session
 from charrnn.dashboard.tables import table
 from charrnn.insight import memory, states
 from charrnn.insight.reading import TOP, units_along
-from charrnn.network.rnn import Array, log_softmax, logits
+from charrnn.network.layers import log_softmax, logits
+from charrnn.network.parameters import Array
 
 LONG_READING = 10_000  # held-out characters in which contexts are looked for
 LONG_CELLS = 2_500_000  # fewer of them where units are many: five megabytes a browser, in half precision

@@ -17,7 +17,7 @@ from charrnn.dashboard.session.selection import looked_at, shown
 from charrnn.dashboard.session.session import Last, Session
 from charrnn.insight.unrolled import Unrolled, Update, that_moved, unrolled, update
 from charrnn.network.optimizers import OPTIMIZERS as FORMULAS
-from charrnn.network.rnn import Array, Parameters
+from charrnn.network.parameters import Array, Parameters
 from charrnn.text.batches import streams_that_fit
 
 NEAR = 12  # columns drawn, the latest

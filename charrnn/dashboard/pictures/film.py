@@ -9,7 +9,7 @@ import numpy as np
 
 from charrnn.dashboard.components import Passage
 from charrnn.network import sampling
-from charrnn.network.rnn import Parameters
+from charrnn.network.parameters import Parameters
 from charrnn.runs.checkpoint_schedule import is_log_spaced
 from charrnn.runs.record import Checkpoint
 from charrnn.text.corpus import Corpus

@@ -12,7 +12,7 @@ from charrnn.dashboard.session.session import CELLS
 from charrnn.insight import reading
 from charrnn.insight.reading import Strip
 from charrnn.insight.states import by_similarity
-from charrnn.network.rnn import Array
+from charrnn.network.parameters import Array
 from charrnn.runs.known import Known
 from charrnn.runs.record import Checkpoint
 

@@ -19,7 +19,7 @@ from charrnn.dashboard.session.parts import redrawn
 from charrnn.dashboard.session.session import Session
 from charrnn.dashboard.session.status import running
 from charrnn.dashboard.session.turns import Turns
-from charrnn.network.rnn import Array, Parameters
+from charrnn.network.parameters import Array, Parameters
 from charrnn.text.corpus import Corpus
 
 LARGE = 512  # units: with more of them a measurement takes more than two or three seconds

@@ -10,7 +10,7 @@ from charrnn.dashboard.session.parts import anew
 from charrnn.dashboard.session.session import CELLS, CHARACTERS, RANKING, Session
 from charrnn.insight import states
 from charrnn.network.cells import cell_of
-from charrnn.network.rnn import Array
+from charrnn.network.parameters import Array
 
 ORDERS = {"similar": "alike beside each other", "variance": "most varying first", "natural": "by number"}
 COMPUTED = {"similar": states.by_similarity, "variance": states.by_variance}

@@ -15,7 +15,7 @@ from charrnn.dashboard.drawing import shared
 from charrnn.dashboard.session import showing
 from charrnn.dashboard.session.server import engine
 from charrnn.insight.reading import sentence, states
-from charrnn.network.rnn import Array, Parameters
+from charrnn.network.parameters import Array, Parameters
 from charrnn.runs.run import Command, Run
 from charrnn.runs.store_types import StoreError
 from charrnn.text.corpus import Corpus, CorpusError

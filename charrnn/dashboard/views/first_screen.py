@@ -28,7 +28,7 @@ from charrnn.dashboard.views import blown_up, doctor, loss_curve, writing
 from charrnn.insight import reading
 from charrnn.insight.memory import strip_reach
 from charrnn.insight.reading import Strip
-from charrnn.network.rnn import Array, Parameters
+from charrnn.network.parameters import Array, Parameters
 from charrnn.runs.blowup import has_unlearned
 from charrnn.runs.run import Run
 from charrnn.runs.store import RUN_LIMIT

@@ -15,7 +15,7 @@ from charrnn.dashboard.session.parts import redrawn
 from charrnn.dashboard.session.session import Session
 from charrnn.dashboard.tables import table
 from charrnn.insight.reading import TOP, read
-from charrnn.network.rnn import Array, Parameters
+from charrnn.network.parameters import Array, Parameters
 from charrnn.text.baselines import ngram_probabilities
 from charrnn.text.corpus import Corpus
 from charrnn.text.guessing import CONTEXT, bet_bits, places

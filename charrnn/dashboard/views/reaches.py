@@ -9,7 +9,7 @@ from charrnn.dashboard.session import measuring
 from charrnn.dashboard.session.parts import redrawn
 from charrnn.dashboard.session.session import Session
 from charrnn.insight.memory import reach
-from charrnn.network.rnn import Array
+from charrnn.network.parameters import Array
 
 CHARACTERS = 1_000  # over which each reach is averaged
 BACK = 100

@@ -26,7 +26,7 @@ from charrnn.dashboard.views.writing import LENGTH, Dice, dice_now
 from charrnn.insight.reading import TOP
 from charrnn.insight.writing import Written, written
 from charrnn.network import sampling
-from charrnn.network.rnn import Array
+from charrnn.network.parameters import Array
 
 ON = 20  # characters that "Write on" writes
 FIRST = 30  # those that stand there at first

@@ -130,14 +130,18 @@ class NetworkFile:
         """How many it was trained for."""
         return int(self.state.values["steps"])
 
-    @property
-    def parameters(self) -> Parameters:
-        """The network's arrays. Raises CheckpointError where they are of other sizes than its settings say."""
+    def require_sizes(self) -> None:
+        """Raise CheckpointError where its arrays are of other sizes than its settings say."""
         arrays, settings = self.state.arrays, self.settings
         expected = CELLS[settings.cell].zeros(len(self.characters), settings.hidden_size, np.dtype(settings.dtype))
         for name, array in expected._asdict().items():
             require_like(name, arrays.get(name, np.empty(0)), array)
-        return Parameters(*(arrays[name] for name in Parameters._fields))
+
+    @property
+    def parameters(self) -> Parameters:
+        """The network's arrays. Raises CheckpointError as `require_sizes` does."""
+        self.require_sizes()
+        return Parameters(*(self.state.arrays[name] for name in Parameters._fields))
 
     @property
     def network(self) -> Network:
@@ -172,7 +176,7 @@ class NetworkFile:
     def trainer(self, corpus: Corpus) -> Trainer:
         """A trainer that goes on with the network on a corpus that was `taken_up`. Raises CheckpointError, CorpusError,
         SettingsError."""
-        assert self.parameters  # of the right sizes, before a trainer of these sizes is made
+        self.require_sizes()  # before a trainer of these sizes is made
         trainer = Trainer(corpus, self.settings)
         if self.goes_on_exactly(corpus):
             hidden = self.state.arrays.get("hidden", trainer.hidden)

@@ -48,7 +48,7 @@ def found(session: Session) -> Opened:
     if of == key and isinstance(read, Opened):
         return read
     opened = run_file.read(file.data, file.name, lambda: present)
-    assert opened.network.parameters  # of the sizes that are told
+    opened.network.require_sizes()
     files = [(text.name, text.data) for text in texts]
     read = Opened(opened, text_for(opened.network, present, files))
     read.corpus.require_window(opened.network.settings.sequence_length)

@@ -13,6 +13,7 @@ import numpy as np
 from charrnn.progress import SHOWN, Progress
 from charrnn.runs.checkpoint_schedule import is_log_spaced
 from charrnn.runs.engine import Engine
+from charrnn.runs.following import Showing
 from charrnn.runs.keeper import Keeper
 from charrnn.runs.known import Known
 from charrnn.runs.run import Run
@@ -41,8 +42,9 @@ def train(corpus: Corpus, settings: Settings, steps: int) -> int:
         run = engine.create(corpus, settings)
         print(f"This run in the page: {PAGE}?run={run.token}", flush=True)
         run.train(steps)
-        follow(run, steps, interrupts)
-        run.wait(lambda run: run.is_saved or bool(run.unsaved), SAVING_SECONDS)
+        with Showing(store, run) as showing:
+            follow(run, steps, interrupts, showing)
+            run.wait(lambda run: run.is_saved or bool(run.unsaved), SAVING_SECONDS)
     finally:
         engine.close()
         signal.signal(signal.SIGINT, usual)
@@ -55,8 +57,8 @@ def train(corpus: Corpus, settings: Settings, steps: int) -> int:
     return 0
 
 
-def follow(run: Run, steps: int, interrupts: list[int]) -> None:
-    """Report how far a run has come until it rests."""
+def follow(run: Run, steps: int, interrupts: list[int], showing: Showing) -> None:
+    """Report how far a run has come until it rests, and have pages show it."""
     reported = {0}
     with Progress(steps, run.snapshot.step) as progress:
         while run.status in ("queued", "starting", "training", "pausing"):
@@ -65,6 +67,7 @@ def follow(run: Run, steps: int, interrupts: list[int]) -> None:
                 run.pause()
             seen = run.version
             run.wait(lambda run, seen=seen: run.version != seen, SECONDS)  # type: ignore[misc]
+            showing.show()
             now = run.snapshot
             progress.at(now.step, now.smooth_loss)
             for step, text in run.samples:

@@ -16,7 +16,6 @@ from serving import ROOT, SECONDS, soon
 
 from charrnn.__main__ import main
 from charrnn.runs.engine import Engine
-from charrnn.runs.following import ELSEWHERE
 from charrnn.runs.store import REPLACED, Store
 
 SMALL = ["--hidden-size", "10", "--sequence-length", "8", "--batch-size", "2"]
@@ -51,12 +50,14 @@ def test_a_run_of_the_command_line_is_shown_as_it_trains_and_handed_on(start, tm
         engine.lease(run, "somebody")
         step = run.snapshot.step
         assert run.wait(lambda run: run.snapshot.step > step, SECONDS)
-        assert run.message == ELSEWHERE
+        assert run.status == "elsewhere"
+        assert run.wait(lambda run: run.snapshot.step > run.state_step, SECONDS)  # further than what is saved
         process.send_signal(signal.SIGINT)  # as Ctrl-C
         printed, said = process.communicate(timeout=SECONDS)
         assert (process.returncode, said) == (0, "")
         saved = int(re.search(r"Saved at step ([\d,]+);", printed)[1].replace(",", ""))
-        assert run.wait(lambda run: run.snapshot.step == saved, SECONDS)
+        assert run.wait(lambda run: run.status == "paused", SECONDS)
+        assert run.snapshot.step == run.state_step == saved
     finally:
         engine.close()
 

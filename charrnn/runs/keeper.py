@@ -78,6 +78,10 @@ class Keeper:
         """The newest step that is saved of a run, 0 where there is none. Raises StoreError."""
         return self.store.newest(token) if self.store else 0
 
+    def shown(self, token: str) -> tuple[int, bytes | None]:
+        """How often another process has shown what it trains, and what it showed. Raises StoreError."""
+        return self.store.shown(token) if self.store else (0, None)
+
     def found(self, token: str) -> Found | None:
         """The run with this token, None where there is none. Raises StoreError where the store cannot be read."""
         saved = self.store.load(token) if self.store else None

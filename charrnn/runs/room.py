@@ -4,7 +4,7 @@ import json
 import sqlite3
 from collections.abc import Collection
 
-TABLES = ("thinned", "history", "notes", "checkpoints", "deleted", "runs")
+TABLES = ("thinned", "history", "notes", "checkpoints", "shown", "deleted", "runs")
 MODEST = 8_000_000  # bytes of checkpoints: a run that has no more gives none of them up for others
 STORED = "SELECT token, step, length(state) FROM checkpoints ORDER BY token, step DESC"
 

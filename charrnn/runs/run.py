@@ -69,7 +69,7 @@ class Run(Known):
     Attributes are replaced, never written into, and `version` grows with each change. `by` is a short name of whoever
     gives a command; the last command wins.
 
-    status: ready · queued · starting · training · pausing · paused · died · closed
+    status: ready · queued · starting · training · pausing · paused · died · closed · elsewhere (following.py)
     """
 
     def __init__(self, owner: Owner, opening: Opening, title: str = "", token: str | None = None) -> None:
@@ -99,6 +99,18 @@ class Run(Known):
         self._gives_way = False  # whether it pauses for another run, to go on when there is a place again
         self.message: str | None = None  # plain words on why it does not train, where there is a reason
         self._become("paused" if opening.state else "ready", opening.message)
+
+    def stand_elsewhere(self, picture: Message | None) -> None:
+        """Another process trains it, and is there, or still where it was. Following's part, the lock held."""
+        if picture and picture.fields["step"] > self.snapshot.step:
+            self.record = self.record.after(picture)
+        elif self.status == "elsewhere":
+            return
+        self._become("elsewhere")
+
+    def stand_by_itself(self) -> None:
+        """No other process trains it any more. Following's part, the lock held."""
+        self._become("paused" if self.state else "ready")
 
     @property
     def at_rest(self) -> bool:

@@ -40,6 +40,7 @@ CREATE INDEX IF NOT EXISTS runs_in_order ON runs (touched);
 CREATE INDEX IF NOT EXISTS notes_of_run ON notes (token, step);
 CREATE TABLE IF NOT EXISTS checkpoints (
     token TEXT, step INTEGER, kept INTEGER NOT NULL, state BLOB NOT NULL, PRIMARY KEY (token, step));
+CREATE TABLE IF NOT EXISTS shown (token TEXT PRIMARY KEY, times INTEGER NOT NULL, frame BLOB);
 CREATE TABLE IF NOT EXISTS deleted (token TEXT PRIMARY KEY, seconds REAL NOT NULL);
 """
 LAST = "SELECT coalesce(max(touched), 0) + 1 FROM runs"  # the order counts, not the clock, which may be set back
@@ -125,6 +126,24 @@ class Store:
         with self._database.reading() as database:
             found = database.execute("SELECT coalesce(max(step), 0) FROM checkpoints WHERE token = ?", (token,))
             return int(found.fetchone()[0])
+
+    def show(self, token: str, frame: bytes | None) -> None:
+        """Have other processes see a frame of a run in between what is saved, or None: the last one, once more."""
+        again = "times = times + 1, frame = coalesce(excluded.frame, frame)"
+        with self._database.writing() as database:
+            row = f"INSERT INTO shown VALUES (?, 1, ?) ON CONFLICT (token) DO UPDATE SET {again}"
+            database.execute(row, (token, frame))
+
+    def shown(self, token: str) -> tuple[int, bytes | None]:
+        """How often something was shown of a run, and the frame; 0 and None where nothing is."""
+        with self._database.reading() as database:
+            found = database.execute("SELECT times, frame FROM shown WHERE token = ?", (token,)).fetchone()
+            return found or (0, None)
+
+    def hide(self, token: str) -> None:
+        """Show nothing of a run any more."""
+        with self._database.writing() as database:
+            database.execute("DELETE FROM shown WHERE token = ?", (token,))
 
     def left(self, token: str) -> Saved | None:
         """What this thread still reaches of a run whose file has been removed, None where that is nothing."""

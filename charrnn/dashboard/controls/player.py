@@ -12,7 +12,7 @@ from charrnn.dashboard.session.parts import redrawn
 from charrnn.dashboard.session.session import Session
 from charrnn.dashboard.session.status import running, stored_steps, trains
 from charrnn.runs.patience import MEASUREMENTS
-from charrnn.runs.run import Run
+from charrnn.runs.run import ACTIVE, Run
 from charrnn.runs.run_file import RunFile
 
 PAUSE_SECONDS = 0.03  # most workers have stopped by then, and the page need not be drawn once more
@@ -61,7 +61,11 @@ def playing(run: Run) -> Button:
     """The button that makes it train, or pause."""
     if trains(run):
         return {"name": "pause", "label": "Pause", "icon": "pause", "help": "Stop here; nothing is lost."}
-    return {"name": "train", "label": "Train", "icon": "play_arrow", "help": "Read and learn, until paused."}
+    if run.status == "elsewhere":
+        help = "Take it over: it trains on here from what is saved, and no longer where it trains now."
+    else:
+        help = "Read and learn, until paused."
+    return {"name": "train", "label": "Train", "icon": "play_arrow", "help": help}
 
 
 def untrained_or_trained(session: Session) -> None:
@@ -196,10 +200,12 @@ def figures(session: Session) -> list[Span]:
     run = session.run
     now = run.snapshot
     parts = []
-    if running(run):
-        parts.append(f"{now.speed:,.0f}/s" if now.speed else run.status)
-    elif run.status == "paused":
-        parts.append("paused")
+    if run.status == "elsewhere":
+        parts.append("trains elsewhere")
+    if running(run) and now.speed:
+        parts.append(f"{now.speed:,.0f}/s")
+    elif run.status in (*ACTIVE, "queued", "paused"):
+        parts.append(run.status)
     if run.saved_step:
         parts.append(f"saved at {run.saved_step:,}")
     parts.append(f"{now.epochs:.1f} epochs")

@@ -8,12 +8,12 @@ from charrnn.runs.run import ACTIVE, Run
 
 def running(run: Run) -> bool:
     """Whether something will change by itself."""
-    return run.status in (*ACTIVE, "queued")
+    return run.status in (*ACTIVE, "queued", "elsewhere")
 
 
 def trains(run: Run) -> bool:
-    """Whether it is to train on. Who has paused wants to see that, not to wait for it."""
-    return running(run) and run.status != "pausing"
+    """Whether it is to train on here. Who has paused wants to see that, not to wait for it."""
+    return running(run) and run.status not in ("pausing", "elsewhere")
 
 
 def stored_steps(session: Session) -> Callable[[], Hashable]:

@@ -92,6 +92,8 @@ def remarks(run: Run) -> list[str]:
         found.append(f"It has learned from {words.learned(corpus.before)}, and goes on from there with {corpus.name}.")
     if corpus.replaced:
         found.append(f"{corpus.replaced:.1%} of the text is �: nobody is to guess it, and no loss counts it.")
+    if run.status == "elsewhere":
+        found.append("Another process trains this run. Who presses Train here takes it over, from what is saved of it.")
     if run.removed:
         found.append(
             f"{run.removed:,} of the oldest stored steps were removed to make room: a run keeps at most "

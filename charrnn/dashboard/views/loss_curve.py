@@ -58,7 +58,7 @@ def come_to(session: Session) -> Any:
 def length(run: Run) -> Any:
     """How far a run's curves go, as finely as one sees it: a second more of a minute is seen, not of an hour."""
     step = run.snapshot.step
-    if run.status == "training" and step:
+    if run.status in ("training", "elsewhere") and step:
         return run.status, int(log(step) / log(GROWTH))
     return step, run.curve.held_out[-1:]
 

@@ -28,7 +28,7 @@ def said(page: Page) -> str:
 
 
 def taken(page: Page, key: str) -> bytes:
-    return next(file.data for file in taking.files(page.session) if file.key == key)
+    return next(file.make() for file in taking.files(page.run) if file.key == key)
 
 
 def test_a_saved_network_is_a_run_of_ones_own_that_goes_on_exactly(page, open_page):

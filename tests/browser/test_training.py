@@ -106,6 +106,26 @@ def test_an_upload_is_what_it_trains_on(lab, tmp_path):
     assert lab.soon(lambda: lab.step > 20)
 
 
+def test_a_network_saved_in_the_page_and_dropped_there_goes_on(lab, tmp_path):
+    lab.choose_steps("100 steps")
+    expect(lab.figures).to_contain_text("paused")
+    token, step = lab.token, lab.step
+    lab.button("share").first.click()
+    with lab.page.expect_download() as saving:
+        lab.button("take-network").click()
+    saved = tmp_path / saving.value.suggested_filename
+    saving.value.save_as(saved)
+    assert saved.name == f"Names-step-{step}.safetensors"
+    lab.page.keyboard.press("Escape")
+    lab.button("text").first.click()
+    lab.page.locator(".st-key-uploaded input[type=file]").set_input_files(saved)
+    expect(lab.page.get_by_text("exactly where it stopped")).to_be_visible()
+    lab.button("open-network").click()
+    assert lab.soon(lambda: lab.token != token)
+    assert lab.step == step
+    lab.train()
+
+
 def test_earlier_samples_are_kept_with_their_steps(lab):
     lab.choose_steps("10 steps")
     expect(lab.figures).to_contain_text("paused")

@@ -5,31 +5,33 @@ import streamlit as st
 from charrnn.dashboard.controls.taking import File, offer, stem
 from charrnn.dashboard.replay.document import document
 from charrnn.dashboard.replay.report import csv, markdown
-from charrnn.dashboard.session.session import Last, Session
+from charrnn.dashboard.session.session import Session
 from charrnn.runs.known import Known
 
 
 def hand_on(session: Session, page: str) -> None:
     """A button for each file; `page` is the address of this page. Untrained there is nothing to hand on."""
-    run, last = session.run, session.remember("handed-on", Last, page)
-    if run.state is None:
-        return
-    if last.value is None or last.value[0] is not run.state:
-        last.value = run.state, files(run.as_it_stands(), page)
-    st.markdown("**To hand on**, to be looked at without this page:")
-    offer(last.value[1])
+    if session.run.state is not None:
+        st.markdown("**To hand on**, to be looked at without this page:")
+        offer(files(session.run, page))
 
 
 def files(run: Known, page: str) -> list[File]:
-    """The files, as of now."""
-    name = stem(run, run.snapshot.step)
+    """The files of a run as it is now, whatever it does meanwhile."""
+    still = run.as_it_stands()
+    name = stem(still, still.snapshot.step)
     replay = "One HTML file that any browser opens, without a server or a network: strip, curve and heatmap at every "
     report = "Settings, how to train it again, losses and samples, to be read or put into a document."
     history = "Losses and gradients over the steps, for a spreadsheet."
     return [
         File(
-            "html", "Save a replay", f"{name}.html", "text/html", document(run, page), replay + "stored step, the film."
+            "html",
+            "Save a replay",
+            f"{name}.html",
+            "text/html",
+            lambda: document(still, page),
+            replay + "stored step, the film.",
         ),
-        File("md", "Save a report", f"{name}.md", "text/markdown", markdown(run, page).encode(), report),
-        File("csv", "Save the history", f"{name}.csv", "text/csv", csv(run).encode(), history),
+        File("md", "Save a report", f"{name}.md", "text/markdown", lambda: markdown(still, page).encode(), report),
+        File("csv", "Save the history", f"{name}.csv", "text/csv", lambda: csv(still).encode(), history),
     ]

@@ -1,39 +1,39 @@
 """What can be taken out of the page: the network, and a script that writes with it."""
 
 import re
+from collections.abc import Callable
 from typing import NamedTuple
 
 import streamlit as st
 
 from charrnn.dashboard.session import texts
-from charrnn.dashboard.session.session import Last, Session
+from charrnn.dashboard.session.session import Session
 from charrnn.runs import run_file
 from charrnn.runs.known import Known
-from charrnn.runs.run import Run
 from charrnn.training.export import to_script
-from charrnn.training.network_file import packed, to_pytorch
+from charrnn.training.network_file import NetworkFile, packed, to_pytorch
 
 UNTRAINED = "Train it a little first: an untrained network is made anew from its settings."
 
 
 class File(NamedTuple):
-    """A file to be saved."""
+    """A file to be saved, made when it is asked for: it takes up to half a second."""
 
     key: str
     label: str
     name: str
     kind: str
-    data: bytes
+    make: Callable[[], bytes]
     help: str
 
 
 def take(session: Session) -> None:
     """The network, and what writes with it."""
     st.markdown("**To take along**, as it stood when it was handed over last:")
-    if not (made := files(session)):
+    if session.run.state is None:
         st.caption(UNTRAINED)
         return
-    offer(made)
+    offer(files(session.run))
     st.caption(f"Step {session.run.state_step:,}.")
 
 
@@ -42,32 +42,29 @@ def offer(files: list[File]) -> None:
     with st.container(horizontal=True, gap="small"):
         for file in files:
             key, help = f"take-{file.key}", file.help
-            st.download_button(file.label, file.data, file.name, file.kind, key=key, on_click="ignore", help=help)
+            st.download_button(file.label, file.make, file.name, file.kind, key=key, on_click="ignore", help=help)
 
 
-def files(session: Session) -> list[File]:
-    """The files of the latest state, made once for each; none before the first."""
-    run, last = session.run, session.remember("files", Last)
-    if run.state is None:
-        return []
-    if last.value is None or last.value[0] is not run.state:
-        last.value = run.state, of_run(run)
-    made: list[File] = last.value[1]
-    return made
+def files(run: Known) -> list[File]:
+    """The files of a run that has been trained, as of its latest state, whatever it does meanwhile."""
+    still = run.as_it_stands()
 
+    def network() -> NetworkFile:
+        return run_file.of_run(still, with_text=not texts.is_known(still.corpus)).network
 
-def of_run(run: Run) -> list[File]:
-    """The files of a run as of its latest state."""
-    network = run_file.of_run(run, with_text=not texts.is_known(run.corpus)).network
-    own = "its text" if network.text.content else "the name of its text"
-    name = stem(run, network.steps)
+    def script() -> bytes:
+        made = network()
+        return to_script(made.parameters, made.characters, made.text.beginning).encode()
+
+    own = "the name of its text" if texts.is_known(still.corpus) else "its text"
+    name = stem(still, still.state_step)
     return [
         File(
             "network",
             "Save the network",
             f"{name}.safetensors",
             "application/octet-stream",
-            packed(network),
+            lambda: packed(network()),
             f"All that training needs, its curve and {own}, in the safetensors format. Dropped where texts are, it is "
             "a run again, exactly as it stands; python -m charrnn train --resume FILE goes on with it, sample FILE has "
             "it write.",
@@ -77,7 +74,7 @@ def of_run(run: Run) -> list[File]:
             "Save a script that writes",
             f"{name}.py",
             "text/x-python",
-            to_script(network.parameters, network.characters, network.text.beginning).encode(),
+            script,
             "One Python file that writes with this network and needs NumPy alone, the equations in it.",
         ),
         File(
@@ -85,8 +82,8 @@ def of_run(run: Run) -> list[File]:
             "Save for PyTorch",
             f"{name}-pytorch.safetensors",
             "application/octet-stream",
-            to_pytorch(network),
-            f"Its weights under the names of torch.nn.{network.settings.cell.upper()} and Linear, in the "
+            lambda: to_pytorch(network()),
+            f"Its weights under the names of torch.nn.{still.settings.cell.upper()} and Linear, in the "
             "safetensors format; the characters are in the metadata.",
         ),
     ]

@@ -25,9 +25,9 @@ from charrnn.text.corpus import Vocabulary
 from charrnn.text.decoding import REPLACEMENT, CorpusError, decode
 from charrnn.text.folder import corpora, files_of, shown
 from charrnn.text.known import known as known_text
-from charrnn.training import bench
+from charrnn.training import bench, keep
 from charrnn.training.export import export
-from charrnn.training.network_file import Network, load_network, to_pytorch, unpack
+from charrnn.training.network_file import Network, NetworkFile, load_network, to_pytorch, unpack
 
 PIECE = 10_000  # characters written at a time, so that a long sample never exists as a whole
 
@@ -193,9 +193,23 @@ def take_home(options: argparse.Namespace) -> None:
         raise ValueError(f"{options.file} is there already: name another file.")
     if options.file.suffix == ".safetensors":
         options.file.write_bytes(to_pytorch(file))
+    elif options.file.suffix == ".py":
+        keep_script(file, options.file)
     else:
-        export(file.parameters, file.characters, options.file, file.text.beginning)
-    print(f"Written: {options.file} ({options.file.stat().st_size:,} bytes)")
+        export(file.parameters, file.characters, options.file)
+    beside = f", and {options.file.with_suffix('.npz').name} beside it" if options.file.suffix == ".py" else ""
+    print(f"Written: {options.file} ({options.file.stat().st_size:,} bytes){beside}")
+
+
+def keep_script(file: NetworkFile, path: Path) -> None:
+    """A script that goes on with it, and what lies beside that."""
+    if (corpus := file.its_text()) is None:
+        raise CorpusError(
+            f"The text that the network in {file.name} learned from is not in it: train --resume with a text first."
+        )
+    state = file.trainer(corpus).state()
+    path.with_suffix(".npz").write_bytes(keep.beside(state, file.settings, corpus))
+    path.write_text(keep.script(state, file.settings, corpus, path.stem), encoding="utf-8")
 
 
 def list_corpora(options: argparse.Namespace) -> None:

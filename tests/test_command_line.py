@@ -13,8 +13,6 @@ import pytest
 import charrnn
 from charrnn import Corpus
 from charrnn.__main__ import main
-from charrnn.network.cells import CELLS
-from charrnn.network.sampling import sample
 from charrnn.training import bench
 from charrnn.training.network_file import load_network
 
@@ -90,20 +88,17 @@ def test_evaluate_says_what_a_text_costs_in_nats_bits_and_characters(run, text, 
     assert perplexity == pytest.approx(np.exp(nats), abs=0.06)
 
 
-@pytest.mark.parametrize("cell", CELLS)
-def test_a_script_taken_home_writes_what_the_network_writes_without_the_project(cell, text, tmp_path):
-    run, script = tmp_path / "run.safetensors", tmp_path / "home.py"
-    main(["train", text, "--steps", "150", "--learning-rate", "0.02", "--out", str(run), "--cell", cell, *SMALL])
-    assert main(["export", str(run), str(script)]) == 0
-    done = subprocess.run(
-        [sys.executable, "-I", script, "50", "0"], capture_output=True, text=True, timeout=60, cwd=tmp_path
-    )
-    assert done.returncode == 0, done.stderr
-    network = load_network(run)
-    greedy = sample(
-        network.parameters, network.vocabulary.encode(network.beginning), 50, np.random.default_rng(0), temperature=0
-    )
-    assert done.stdout == network.vocabulary.decode(greedy) + "\n"
+def test_a_script_to_keep_learns_on_and_writes_without_the_project(text, run, tmp_path):
+    script, resumed = tmp_path / "home.py", tmp_path / "resumed.safetensors"
+    assert main(["export", run, str(script)]) == 0
+    for arguments in (["train", "20"], ["write", "50", "0"]):
+        done = subprocess.run(
+            [sys.executable, "-I", script, *arguments], capture_output=True, text=True, timeout=60, cwd=tmp_path
+        )
+        assert done.returncode == 0, done.stderr
+    main(["train", "--resume", run, "--steps", "20", "--out", str(resumed)])
+    trainer = charrnn.load(resumed)
+    assert done.stdout == trainer.sample(50, 0, prime="") + "\n"
 
 
 def test_exported_arrays_are_the_networks(run, tmp_path):
@@ -292,14 +287,3 @@ def test_an_encoding_that_is_named_is_the_one_read_in(tmp_path, capsys):
     main(["train", str(tmp_path / "old.txt"), "--encoding", "latin-1", "--steps", "1", "--out", out, *SMALL])
     assert "õ" in load_network(out).vocabulary.characters
     assert main(["train", str(tmp_path / "old.txt"), "--encoding", "klingon"]) == 2
-
-
-def test_a_script_taken_home_is_greedy_at_temperature_zero(run, tmp_path):
-    script = tmp_path / "home.py"
-    main(["export", run, str(script)])
-    written = [
-        subprocess.run([sys.executable, "-I", script, "40", "0"], capture_output=True, text=True, timeout=60).stdout
-        for _ in range(2)
-    ]
-    assert written[0] == written[1]
-    assert len(written[0]) == 41

@@ -37,6 +37,11 @@ class State(NamedTuple):
     arrays: dict[str, Array]
 
 
+def mask_key(seed: int) -> int:
+    """What, with the step, makes the masks of dropout of a run of this seed."""
+    return int(np.random.SeedSequence(seed).spawn(3)[2].generate_state(1, np.uint64)[0])
+
+
 class Trainer:
     """A network in training on a corpus. Raises CorpusError where the text is shorter than one window, SettingsError
     where it would take more memory than it may have.
@@ -52,7 +57,7 @@ class Trainer:
         B = streams_that_fit(len(corpus.train_ids), settings.sequence_length, settings.batch_size)
         require_memory(replace(settings, batch_size=B), V)
         dtype, cell = np.dtype(settings.dtype), CELLS[settings.cell]
-        init_seed, sampling_seed, dropout_seed = np.random.SeedSequence(settings.seed).spawn(3)
+        init_seed, sampling_seed, _ = np.random.SeedSequence(settings.seed).spawn(3)
         self.parameters: Parameters = cell.initialise(
             V, H, np.random.default_rng(init_seed), init=settings.init, scale=settings.init_scale, dtype=dtype
         )
@@ -71,7 +76,7 @@ class Trainer:
         self._space = cell.Workspace(self.batches.T, self.batches.B, V, H, dtype)
         self._gradients = self._space.gradients.flat
         self._mask = aligned_zeros(self.batches.T * self.batches.B, H, dtype=dtype) if settings.dropout else None
-        self._mask_key = int(dropout_seed.generate_state(1, np.uint64)[0])
+        self._mask_key = mask_key(settings.seed)
         self._keep = 0.999**self.batches.B  # of the smooth loss, a step: the same memory in characters at every B
 
     @property

@@ -1,17 +1,16 @@
 """What is taken out of the page is the network that trains there: elsewhere it goes on and writes as it does here."""
 
 import runpy
+import zipfile
 from hashlib import sha256
 
 import numpy as np
 from app_page import Page
 
 from charrnn.dashboard.controls import taking
-from charrnn.network.cells import zero_state
-from charrnn.network.sampling import generate
 from charrnn.text.corpus import Corpus
 from charrnn.training.checkpoint import from_bytes
-from charrnn.training.network_file import load, load_network
+from charrnn.training.network_file import load
 from charrnn.training.trainer import Trainer
 
 QUOTED = """She said "it's mine", \\ and 'left'.\n""" * 40
@@ -50,13 +49,15 @@ def test_the_network_goes_on_elsewhere_to_the_last_digit(page, tmp_path):
 
 def test_the_script_writes_what_the_network_writes(page, tmp_path):
     page.paste(QUOTED).step("100 steps")
-    files = saved(page, tmp_path)
-    network = load_network(files["network"])
-    written = runpy.run_path(str(files["script"]))["write"](60, 0.0)
-    (last,) = network.primed("")
-    state = zero_state(network.parameters)[0]
-    ids, _ = generate(network.parameters, state, last, 60, np.random.default_rng(0), temperature=0.0)
-    assert written == network.vocabulary.decode(ids)
+    with zipfile.ZipFile(saved(page, tmp_path)["script"]) as archive:
+        assert archive.namelist() == ["pasted-text-step-100.py", "pasted-text-step-100.npz"]
+        archive.extractall(tmp_path)
+    script = runpy.run_path(str(tmp_path / "pasted-text-step-100.py"))
+    with np.load(script["FILE"]) as net:
+        written = script["write"](dict(net), 60, 0.8, 1)
+    here = Trainer(page.run.corpus, page.run.settings)
+    here.restore(from_bytes(page.run.state))
+    assert written == here.sample(60, 0.8, prime="", seed=1)
 
 
 def test_the_buttons_offer_the_files_under_plain_names(page):
@@ -65,5 +66,5 @@ def test_the_buttons_offer_the_files_under_plain_names(page):
     offered = {button.key for button in page.elements if getattr(button, "type", "") == "download_button"}
     assert {"take-network", "take-script", "take-pytorch", "take-html", "take-md", "take-csv"} <= offered
     names = [file.name for file in taking.files(page.run)]
-    assert names == ["a-b-step-10.safetensors", "a-b-step-10.py", "a-b-step-10-pytorch.safetensors"]
+    assert names == ["a-b-step-10.safetensors", "a-b-step-10.zip", "a-b-step-10-pytorch.safetensors"]
     assert len({sha256(file.make()).digest() for file in taking.files(page.run)}) == 3

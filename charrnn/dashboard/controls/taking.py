@@ -10,7 +10,7 @@ from charrnn.dashboard.session import texts
 from charrnn.dashboard.session.session import Session
 from charrnn.runs import run_file
 from charrnn.runs.known import Known
-from charrnn.training.export import to_script
+from charrnn.training import keep
 from charrnn.training.network_file import NetworkFile, packed, to_pytorch
 
 UNTRAINED = "Train it a little first: an untrained network is made anew from its settings."
@@ -54,7 +54,7 @@ def files(run: Known) -> list[File]:
 
     def script() -> bytes:
         made = network()
-        return to_script(made.parameters, made.characters, made.text.beginning).encode()
+        return keep.both(made.state, made.settings, still.corpus, name)
 
     own = "the name of its text" if texts.is_known(still.corpus) else "its text"
     name = stem(still, still.state_step)
@@ -71,11 +71,12 @@ def files(run: Known) -> list[File]:
         ),
         File(
             "script",
-            "Save a script that writes",
-            f"{name}.py",
-            "text/x-python",
+            "Save a script to keep",
+            f"{name}.zip",
+            "application/zip",
             script,
-            "One Python file that writes with this network and needs NumPy alone, the equations in it.",
+            "One Python file to read, with the equations in it, and the weights beside it: it goes on learning, and it "
+            "writes. It needs NumPy alone.",
         ),
         File(
             "pytorch",

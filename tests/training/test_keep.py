@@ -1,0 +1,57 @@
+"""The script to keep: in a clean process it learns on as the trainer does, and writes what the network writes."""
+
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from charrnn import Corpus, Settings, Trainer
+from charrnn.training import keep
+
+RAIN = "The rain in Spain stays mainly in the plain.\n" * 40
+MANY = "".join(map(chr, np.random.default_rng(0).permutation(np.arange(0x4E00, 0x4E00 + 600)).repeat(2)))
+RUNS = {
+    "rnn": ({}, {}),
+    "gru": ({}, {"cell": "gru", "dropout": 0.3, "weight_decay": 0.5}),
+    "lstm": ({}, {"cell": "lstm", "optimizer": "rmsprop", "clip": 0.01}),
+    "classic": ({"held_out": 0.0}, {"optimizer": "adagrad", "batch_size": 1, "decay": 0.0}),
+    "thousands": ({}, {}),
+    "frequent": ({"keep_frequent": 8}, {"optimizer": "sgd"}),
+}
+
+
+def run(*arguments):
+    done = subprocess.run([sys.executable, "-I", *map(str, arguments)], capture_output=True, timeout=60)
+    assert done.returncode == 0, done.stderr.decode()
+    return done.stdout.decode()
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_it_goes_on_as_the_trainer_does_and_writes_what_that_writes(name, tmp_path):
+    read, settings = RUNS[name]
+    corpus = Corpus.from_text(MANY if name == "thousands" else RAIN, **read)
+    trainer = Trainer(corpus, Settings(**{"hidden_size": 12, "sequence_length": 9, "batch_size": 3} | settings))
+    trainer.train(50)
+    state, script = trainer.state(), tmp_path / f"{name}.py"
+    script.write_text(keep.script(state, trainer.settings, corpus, name), encoding="utf-8")
+    script.with_suffix(".npz").write_bytes(keep.beside(state, trainer.settings, corpus))
+    for steps in (25, 30):  # the second time it goes on from what the first has saved; both go beyond the text's end
+        said = re.fullmatch(
+            r"step (\d+): (\S+) nats per character, (\S+) over these steps\n", run(script, "train", steps)
+        )
+        losses = [step.loss for step in trainer.train(steps)]
+        assert int(said[1]) == trainer.steps
+        assert [float(said[2]), float(said[3])] == pytest.approx([losses[-1], np.mean(losses)], abs=3e-5)
+    for temperature in (0, 0.8):
+        assert run(script, "write", 40, temperature, 3) == trainer.sample(40, temperature, prime="", seed=3) + "\n"
+
+
+def test_it_is_short_enough_to_be_read():
+    corpus = Corpus.from_text(RAIN)
+    for cell in ("rnn", "gru", "lstm"):
+        trainer = Trainer(corpus, Settings(hidden_size=4, sequence_length=9, cell=cell))
+        lines = keep.script(trainer.state(), trainer.settings, corpus, cell).splitlines()
+        assert len(lines) < 140  # of which the equations are up to 25
+        assert max(map(len, lines)) <= 120

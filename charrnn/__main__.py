@@ -20,10 +20,11 @@ from charrnn.network.evaluate import evaluate
 from charrnn.network.sampling import generate, read
 from charrnn.options import parser
 from charrnn.progress import work
+from charrnn.refusal import in_a_line
 from charrnn.runs.store_types import StoreError
 from charrnn.text.corpus import Vocabulary
 from charrnn.text.decoding import REPLACEMENT, CorpusError, decode
-from charrnn.text.folder import corpora, files_of, shown
+from charrnn.text.folder import corpora, files_of
 from charrnn.text.known import known as known_text
 from charrnn.training import bench, keep
 from charrnn.training.export import export
@@ -49,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         said = "There is not enough memory for that: choose smaller sizes."
     except (ValueError, StoreError) as error:  # CorpusError, SettingsError and CheckpointError are ValueErrors
         said = str(error)
-    print(f"charrnn: {' '.join(said.split())}", file=sys.stderr)
+    print(f"charrnn: {in_a_line(said)}", file=sys.stderr)
     return 2
 
 
@@ -215,7 +216,7 @@ def keep_script(file: NetworkFile, path: Path) -> None:
 def list_corpora(options: argparse.Namespace) -> None:
     """The texts that come with the project."""
     for title, path in corpora():
-        print(f"{shown(path.stem):<24} {path.stat().st_size:>10,} bytes   {title}")
+        print(f"{in_a_line(path.stem):<24} {path.stat().st_size:>10,} bytes   {title}")
 
 
 def corpus_of(options: argparse.Namespace) -> Corpus:

@@ -8,6 +8,7 @@ from math import inf
 from pathlib import Path
 from typing import NoReturn
 
+from charrnn.refusal import in_a_line
 from charrnn.text.cleaning import MAX_ALPHABET
 from charrnn.text.decoding import REPLACEMENT
 from charrnn.training.settings import CHOICES, LIMITS, Settings
@@ -41,7 +42,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Leave, as with all else that cannot be done."""
-        self.exit(2, f"charrnn: {message} (--help says what can be given).\n")
+        self.exit(2, f"charrnn: {in_a_line(message)} (--help says what can be given).\n")
 
 
 def number(kind: type[int] | type[float], low: float, high: float = inf) -> Callable[[str], float]:

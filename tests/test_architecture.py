@@ -17,7 +17,7 @@ MAY_IMPORT = {  # room: the rooms it may know beside itself
     "runs": {"text", "network", "training"},
     "dashboard": {"text", "network", "training", "insight", "runs"},
 }
-COMMON = {"environment", "shown"}  # modules that every room may know
+COMMON = {"environment", "refusal", "shown"}  # modules that every room may know
 GROUND = {"words", "wire", "drawing", "channel"}
 SHOWN = GROUND | {"components", "charts", "tables"}
 FLOORS = {  # the same within the dashboard

@@ -14,6 +14,7 @@ import charrnn
 from charrnn import Corpus, Settings, Trainer
 from charrnn.__main__ import main
 from charrnn.network.parameters import Parameters
+from charrnn.refusal import in_a_line
 from charrnn.training.checkpoint import KEY, from_bytes, to_bytes
 from charrnn.training.trainer import State
 
@@ -173,6 +174,15 @@ def test_a_number_that_cannot_be_had_is_refused(folder, sound, value):
 def test_an_unknown_command_and_one_without_its_file_are_refused_in_one_sentence():
     assert_refused("fly")
     assert_refused("sample")
+
+
+@pytest.mark.parametrize("name", ["two\nlines.pdf", "\x1b[31mred\x1b[0m.pdf", "\u202efdp.txt", "no utf-8 \udcff.pdf"])
+def test_whatever_a_file_is_called_its_refusal_is_one_line_that_a_terminal_can_show(folder, name):
+    (folder / name).write_bytes(b"%PDF-1.7")
+    code, said = command("train", folder / name, folder / "rain.txt", "--steps", 1)
+    assert code == 2
+    assert said == f"charrnn: {in_a_line(said.removeprefix('charrnn: '))}\n"
+    assert not set(said[:-1]) & set("\n\x1b\u202e\udcff")
 
 
 def test_a_long_sample_written_piece_by_piece_is_the_one_written_at_once(folder, sound, monkeypatch, capsys):

@@ -19,6 +19,8 @@ from typing import NamedTuple
 import chardet
 from chardet import DetectionDict, EncodingEra
 
+from charrnn.refusal import RefusalError, in_a_line
+
 REPLACEMENT = "\ufffd"
 
 _BOMS = (  # the UTF-32 marks first: the UTF-16 one is the beginning of theirs
@@ -63,7 +65,7 @@ _SPACED = frozenset(["LATIN", "GREEK", "CYRILLIC", "ARABIC", "HEBREW"])  # scrip
 _WEIGHTS = {"common": 1.0, "rare": 0.65}
 
 
-class CorpusError(ValueError):
+class CorpusError(RefusalError):
     """A text that cannot be used, with one sentence for the person who brought it."""
 
 
@@ -124,7 +126,7 @@ def joined(files: Sequence[tuple[str, bytes]], encoding: str | None = None) -> D
         text = read.text.removeprefix("\ufeff")
         texts.append(text if text.endswith(("\n", "\r")) or not text else text + "\n")
         encodings[str(read.encoding)] = None
-        notes += [f"{name}: {note}" for note in read.notes]
+        notes += [in_a_line(f"{name}: {note}") for note in read.notes]
     notes.append(f"{count(len(files), 'file')} were joined in the order of their names.")
     return Decoded("".join(texts), ", ".join(encodings), notes)
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import chain, count
 from pathlib import Path
 
+from charrnn.refusal import in_a_line
 from charrnn.text.decoding import CorpusError, decode
 from charrnn.text.synthetic import SOURCES
 
@@ -28,24 +29,19 @@ def corpora(folder: Path = DATA) -> list[tuple[str, Path]]:
     for path in inside:
         title = _title(path)
         if plain[title] > 1 or title.partition(" (")[0] in _GENERATED:
-            title = f"{title} ({shown(path.name)})"
+            title = f"{title} ({in_a_line(path.name)})"
             others = (f"{title} {number}" for number in count(2))
             title = next(one for one in chain([title], others) if one not in found and one not in plain)
         found[title] = path
     return sorted(found.items())
 
 
-def shown(name: str) -> str:
-    """A file's name as text: bytes that are no UTF-8 become U+FFFD."""
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-
-
 def _title(path: Path) -> str:
     """'pride_and_prejudice.txt' becomes 'Pride and Prejudice'; capitals that are there already stay."""
-    words = shown(path.stem).replace("_", " ").split()
+    words = in_a_line(path.stem).replace("_", " ").split()
     small = [index > 0 and word in _SMALL_WORDS for index, word in enumerate(words)]
     capital = (word if keep else word[:1].upper() + word[1:] for word, keep in zip(words, small, strict=True))
-    return " ".join(capital) or shown(path.name)
+    return " ".join(capital) or in_a_line(path.name)
 
 
 def files_of(paths: Sequence[Path], encoding: str | None = None) -> tuple[list[tuple[str, bytes]], list[str]]:
@@ -66,10 +62,10 @@ def files_of(paths: Sequence[Path], encoding: str | None = None) -> tuple[list[t
                 if is_text(data, encoding):
                     found[str(path / one)] = data
                 else:
-                    left_out.append(shown(str(one)))
+                    left_out.append(in_a_line(str(one)))
     names = ", ".join(left_out[:3]) + (" …" if len(left_out) > 3 else "")
     notes = [f"Left out, since it is no text: {names} ({len(left_out):,} in all)."] if left_out else []
-    return [(shown(name), data) for name, data in found.items()], notes
+    return [(in_a_line(name), data) for name, data in found.items()], notes
 
 
 def is_text(data: bytes, encoding: str | None = None) -> bool:

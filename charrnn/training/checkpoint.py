@@ -14,6 +14,7 @@ from safetensors.numpy import save as save_arrays
 from charrnn.network.cells import cell_of
 from charrnn.network.optimizers import OPTIMIZERS
 from charrnn.network.parameters import Array, Parameters
+from charrnn.refusal import RefusalError
 from charrnn.text.corpus import Corpus
 from charrnn.training.settings import IN_TRAINING, WORDS, Settings, SettingsError
 from charrnn.training.trainer import State, Trainer
@@ -24,7 +25,7 @@ KEY, CHECKSUM = "charrnn", "crc32"
 WRONG = (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError)
 
 
-class CheckpointError(ValueError):
+class CheckpointError(RefusalError):
     """A checkpoint that cannot be used, said in one sentence."""
 
 
@@ -69,8 +70,7 @@ def sealed(arrays: dict[str, Array], metadata: dict[str, str]) -> State:
 
 def damaged(reason: object) -> CheckpointError:
     """What is wrong with a file, in one sentence: names and values in it may be of any length and kind."""
-    said = "".join(character if character.isprintable() else "?" for character in str(reason)[:200])
-    return CheckpointError(f"This is not a checkpoint of CharRNN Lab, or it is damaged ({said}).")
+    return CheckpointError(f"This is not a checkpoint of CharRNN Lab, or it is damaged ({str(reason)[:200]}).")
 
 
 def _checksum(values: str, arrays: dict[str, Array]) -> str:

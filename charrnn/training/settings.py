@@ -6,6 +6,7 @@ from typing import Any
 
 from charrnn.network.cells import CELLS
 from charrnn.network.optimizers import OPTIMIZERS
+from charrnn.refusal import RefusalError
 from charrnn.shown import table
 
 LIMITS: dict[str, tuple[float, float]] = {
@@ -47,7 +48,7 @@ WORDS = {  # what each is called wherever people read of it
 }
 
 
-class SettingsError(ValueError):
+class SettingsError(RefusalError):
     """A setting that cannot be had, said in one sentence."""
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from charrnn.dashboard.lessons.lesson import Lesson
+from charrnn.refusal import in_a_line
 
 LINK = ("lesson", "place")  # names in the address; places count from 1
 
@@ -60,10 +61,11 @@ def linked(query: Mapping[str, str], lessons: Sequence[Lesson]) -> tuple[Place |
         return None, ""
     lesson = next((lesson for lesson in lessons if lesson.name == name), None)
     if lesson is None:
-        return None, f"There is no lesson called “{name[:60]}”: here is the list."
+        return None, f"There is no lesson called “{in_a_line(name[:60])}”: here is the list."
     if number is None:
         return Place(lesson), ""
     steps = len(lesson.steps)
     if not (number.isascii() and number.isdigit() and len(number) < 5 and 1 <= int(number) <= steps):
-        return Place(lesson), f"The lesson has {steps} steps, and no place “{number[:20]}”: here is its beginning."
+        named = in_a_line(number[:20])
+        return Place(lesson), f"The lesson has {steps} steps, and no place “{named}”: here is its beginning."
     return Place(lesson, int(number) - 1), ""

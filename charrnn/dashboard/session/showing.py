@@ -6,6 +6,7 @@ Who opens such a link can change it: it spares a class what it does not need, an
 from collections.abc import Collection
 
 from charrnn.dashboard.terms.vocabulary import SECTIONS
+from charrnn.refusal import in_a_line
 
 LINK = "show"  # its name in the address
 PARTS = {  # by their keys on the page, in its order
@@ -32,9 +33,9 @@ def linked(said: str) -> tuple[frozenset[str], str]:
     if not named:
         return ALL, ""
     if not shown:
-        return ALL, f"The link is to show “{said[:60]}”, and nothing is called so: here is all of the page."
-    unknown = [name for name in named if name not in PARTS]
-    return shown, f"There is nothing called “{unknown[0][:60]}” to be shown: here is the rest." if unknown else ""
+        return ALL, f"The link is to show “{in_a_line(said[:60])}”, and nothing is called so: here is all of the page."
+    unknown = [in_a_line(name[:60]) for name in named if name not in PARTS]
+    return shown, f"There is nothing called “{unknown[0]}” to be shown: here is the rest." if unknown else ""
 
 
 def link(shown: Collection[str]) -> str:

@@ -15,12 +15,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from charrnn.refusal import RefusalError
+
 LIMIT = 200_000  # bytes of a file
 FENCE = "```"
 _AT_LINE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)")
 
 
-class LessonError(ValueError):
+class LessonError(RefusalError):
     """A file that cannot be read: its name, the line and what is wrong there, in one sentence."""
 
 

@@ -11,6 +11,8 @@ from time import monotonic, thread_time
 from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
+from charrnn.network.parameters import unbounded
+
 BYTES_A_SECOND = 110_000  # of one picture: what a phone can take; a larger one moves less often
 SHARE = 0.1  # of the time at most is spent on making one picture
 LONGEST_REST = 60.0  # seconds until one that fails is tried again
@@ -47,7 +49,7 @@ class Drawing:
     def _make(self, make: Callable[[], bytes | None], version: int) -> None:
         self._began, spent = monotonic(), thread_time()
         try:
-            frame = make()
+            frame = unbounded(make)()
         except Exception:
             self._failures += 1
             self._rests_until = self._began + min(2.0**self._failures, LONGEST_REST)

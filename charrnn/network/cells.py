@@ -11,7 +11,7 @@ import numpy as np
 
 from charrnn.network import gru, lstm, rnn
 from charrnn.network.jacobian import Jacobian
-from charrnn.network.parameters import Array, Parameters
+from charrnn.network.parameters import Array, Parameters, unbounded
 
 
 class Cell(Protocol):
@@ -69,6 +69,7 @@ def zero_state(parameters: Parameters, B: int = 1) -> Array:
     return np.zeros((B, cell_of(parameters).STATES * len(parameters.W_hh)), parameters.W_hh.dtype)
 
 
+@unbounded
 def forward(parameters: Parameters, inputs: Array, hidden: Array) -> Array:
     """Read inputs (T, B) from the states hidden (B, S H); return those (T + 1, B, S H) before and after each."""
     return cell_of(parameters).forward(parameters, inputs, hidden)

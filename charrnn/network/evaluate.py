@@ -6,7 +6,7 @@ import numpy as np
 
 from charrnn.network.cells import forward, zero_state
 from charrnn.network.layers import log_softmax, logits
-from charrnn.network.parameters import Array, Parameters
+from charrnn.network.parameters import Array, Parameters, unbounded
 
 CHUNK = 500  # characters at a time: states and predictions stay in the cache
 
@@ -37,6 +37,7 @@ def evaluate(parameters: Parameters, ids: Array, ignored: int | None = None) -> 
     return evaluated(surprisal(parameters, ids), ids, ignored)
 
 
+@unbounded
 def evaluated(nats: Array, ids: Array, ignored: int | None = None) -> float | None:
     """The mean of the surprisal nats (len(ids) - 1,) that counts."""
     counted = ids[1:] != ignored

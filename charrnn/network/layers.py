@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from charrnn.network.parameters import Array, Parameters, aligned_zeros
+from charrnn.network.parameters import Array, Parameters, aligned_zeros, unbounded
 
 MANY = 512  # characters from which on the few rows of W_xh that a window read are treated by themselves
 
@@ -22,11 +22,13 @@ def steps(rows: Array, B: int) -> list[Array]:
     return list(rows if B == 1 else rows.reshape(-1, B, rows.shape[1]))
 
 
+@unbounded
 def logits(parameters: Parameters, states: Array) -> Array:
     """y = h W_hy + b_y: unnormalised log probabilities (…, V) of the next character, h being what states begin with."""
     return states[..., : len(parameters.W_hy)] @ parameters.W_hy + parameters.b_y
 
 
+@unbounded
 def log_softmax(y: Array) -> Array:
     """ln softmax(y) over the last axis, in nats. The maximum is subtracted first, so that exp cannot overflow."""
     shifted = y - y.max(axis=-1, keepdims=True)
@@ -34,6 +36,7 @@ def log_softmax(y: Array) -> Array:
     return shifted
 
 
+@unbounded
 def softmax(y: Array) -> Array:
     """Probabilities exp(y) / Σ exp(y) over the last axis."""
     return np.exp(log_softmax(y))

@@ -7,6 +7,9 @@ import numpy as np
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
+# Weights that have grown beyond all bounds give what is infinite or no number: the loss tells that, not a warning.
+unbounded = np.errstate(over="ignore", invalid="ignore")
+
 
 class Parameters(NamedTuple):
     """The five arrays of the network; gradients and optimiser memory have the same type.

@@ -3,7 +3,7 @@
 import numpy as np
 
 from charrnn.network.cells import cell_of, forward, zero_state
-from charrnn.network.parameters import Array, Parameters
+from charrnn.network.parameters import Array, Parameters, unbounded
 
 CHUNK = 2_000  # characters of a prime read at a time: the states of a whole book would fill the memory
 COLDEST = 1e-6  # below it nothing but the likeliest character has a chance, and y / temperature would overflow
@@ -17,6 +17,7 @@ def read(parameters: Parameters, ids: Array, hidden: Array | None = None) -> Arr
     return state
 
 
+@unbounded
 def generate(
     parameters: Parameters,
     hidden: Array,

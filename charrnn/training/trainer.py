@@ -10,7 +10,7 @@ from charrnn.network.cells import CELLS, zero_state
 from charrnn.network.dropout import draw_mask
 from charrnn.network.evaluate import evaluate
 from charrnn.network.optimizers import OPTIMIZERS, clip, decay_weights, update_rows
-from charrnn.network.parameters import Array, Parameters, aligned_zeros
+from charrnn.network.parameters import Array, Parameters, aligned_zeros, unbounded
 from charrnn.network.sampling import generate, sample
 from charrnn.shown import displayed, table
 from charrnn.text.batches import Batches, streams_that_fit
@@ -114,6 +114,7 @@ class Trainer:
         self._clip = value
         self.log.append((self.steps, {"clip": value}))
 
+    @unbounded
     def step(self) -> Step:
         """One window: next batch, loss and gradients, clip, update, carry the state."""
         inputs, targets, fresh = self.batches.next()

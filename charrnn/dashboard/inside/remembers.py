@@ -119,6 +119,8 @@ def in_words(here: Memory) -> str:
     mean = here.now.mean
     if len(mean) == 1:
         return "The text is too short to tell how far back it reaches."
+    if not np.isfinite(mean).all():
+        return "The gradient is beyond all numbers: the weights have grown too large."
     if not mean[0]:
         return "There is no gradient any more: it knows this text by heart."
     faded = np.flatnonzero(mean < mean[0] / 100)

@@ -148,7 +148,6 @@ def step_of(session: Session, place: Place) -> Unrolled:
     return unrolled(parameters, ids[begin : end + 1], h[begin : end + 1], T, last=place.last)
 
 
-@np.errstate(over="ignore", invalid="ignore")  # of a network that blows up the next step is beyond any number
 def encoded(session: Session, place: Place) -> bytes:
     """The picture as sent."""
     run, view, step = session.run, session.view, step_of(session, place)

@@ -10,6 +10,7 @@ from charrnn.dashboard import streamlit_fixes
 from charrnn.dashboard.channel import PAGE
 from charrnn.dashboard.components import link
 from charrnn.dashboard.session.session import Session
+from charrnn.network.parameters import unbounded
 
 HEEDED = ("temperature", "works", "watched", "guessing", "knows", "remembers", "learns", "film", "compare", "bug")
 FAILED = "This part could not be drawn; the rest of the page stands. Try it again, or train on."
@@ -21,7 +22,7 @@ def alone(draw: Callable[[], Any], name: str) -> None:
     Only what Streamlit itself stops or redraws a script with (st.stop, st.rerun) passes: that is no Exception.
     """
     try:
-        draw()
+        unbounded(draw)()
     except Exception:
         logging.getLogger(__name__).exception("The part %s of the page could not be drawn.", name)
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"failed-{name}"):

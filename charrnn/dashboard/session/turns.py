@@ -6,6 +6,8 @@ from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from typing import Any
 
+from charrnn.network.parameters import unbounded
+
 
 class Turns:
     """Who waits, in the order of their turns. Any thread may ask, and any may do the next piece of work."""
@@ -34,7 +36,7 @@ class Turns:
                 self._waiting[who] = own  # behind all others
         if future.set_running_or_notify_cancel():
             try:
-                found = work()
+                found = unbounded(work)()
             except BaseException as error:
                 future.set_exception(error)
             else:

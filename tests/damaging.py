@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import killing
 import numpy as np
 
 from charrnn.runs.engine import Engine
@@ -14,11 +15,26 @@ from charrnn.runs.run import Run
 from charrnn.runs.start import start_message
 from charrnn.runs.store import Store
 from charrnn.runs.store_types import StoreError
+from charrnn.training.settings import Settings
 from charrnn.training.trainer import Trainer
 
 ODD = (None, True, -1, 0, 7, 10**12, 0.5, float("nan"), "", "odd", [], [1, 2], {}, {"odd": 1})
 BLOBS = (("checkpoints", "state"), ("corpora", "text"), ("thinned", "rows"), ("history", "losses"))
 COLUMNS = (("checkpoints", "step"), ("checkpoints", "state"), ("corpora", "text"), ("notes", "step"), ("notes", "kind"))
+
+
+def prepared(folder: Path) -> str:
+    """Save a run in a folder, at step 350 and paused at 45 before; return its token."""
+    engine = Engine(store=Store(folder))
+    run = engine.create(killing.corpus(), Settings(hidden_size=12, sequence_length=8, batch_size=2))
+    for step in (45, 350):
+        run.train(until=step)
+        run.wait(lambda run, step=step: run.status == "paused" and run.saved_step == step, killing.SECONDS)  # type: ignore[misc]
+    engine.close()
+    database = sqlite3.connect(folder / "runs.sqlite")
+    database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.close()
+    return run.token
 
 
 def damage(folder: Path, dice: random.Random) -> str:

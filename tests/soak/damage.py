@@ -8,7 +8,6 @@ The run must open, with all that a page draws of it, or be told in one sentence;
 import argparse
 import random
 import shutil
-import sqlite3
 import sys
 import tempfile
 import traceback
@@ -19,25 +18,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import damaging
-import killing
-
-from charrnn.runs.engine import Engine
-from charrnn.runs.store import Store
-from charrnn.training.settings import Settings
-
-
-def prepared(folder: Path) -> str:
-    """Save a run in a folder; return its token."""
-    engine = Engine(store=Store(folder))
-    run = engine.create(killing.corpus(), Settings(hidden_size=12, sequence_length=8, batch_size=2))
-    for step in (45, 350):
-        run.train(until=step)
-        run.wait(lambda run, step=step: run.status == "paused" and run.saved_step == step, killing.SECONDS)  # type: ignore[misc]
-    engine.close()
-    database = sqlite3.connect(folder / "runs.sqlite")
-    database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    database.close()
-    return run.token
 
 
 def soak(times: int, seed: int) -> int:
@@ -45,7 +25,7 @@ def soak(times: int, seed: int) -> int:
     outcomes: Counter[str] = Counter()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as place:
         whole = Path(place) / "whole"
-        token = prepared(whole)
+        token = damaging.prepared(whole)
         for number in range(times):
             folder = Path(place) / str(number)
             folder.mkdir()

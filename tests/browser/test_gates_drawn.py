@@ -16,6 +16,24 @@ from charrnn.network.parameters import Parameters
 
 ALPHABET, V, H, N, T = "abcdef", 6, 8, 14, 10
 STRIPS = {"gru": "rznh", "lstm": "figcoh"}  # from left to right
+# The edges of letters and lines may differ a little where the browser is told to draw only a part of them: by so much
+# of 255, and by more in so few values.
+EDGE, FEW = 24, 16
+BY_HAND = """(edge) => {  // a play of which each frame comes when it is asked for
+  let tick, now = performance.now();
+  window.requestAnimationFrame = (callback) => { tick = callback; };
+  const canvas = host.shadowRoot.querySelector("canvas[role=img]");
+  const pixels = () => {
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    return data.map((value, i) => (i % 4 === 3 ? value : value * data[i | 3] / 255));
+  };
+  window.frame = (ms) => {
+    tick(now += ms);
+    const goneOn = pixels();
+    document.fonts.dispatchEvent(new Event("loadingdone"));  // all is drawn anew
+    return pixels().filter((value, i) => Math.abs(value - goneOn[i]) > edge).length;
+  };
+}"""
 
 
 def drawn(cell, last=True):
@@ -80,6 +98,31 @@ def test_each_strip_of_a_column_gives_its_number_forward_and_back(alone, cell):
     page.keyboard.press("ArrowUp")  # what it read, and W_xh above it
     page.keyboard.press("ArrowUp")
     expect(lit).to_contain_text(f"‖dW_xh‖ = {np.linalg.norm(step.gradients.W_xh):.4f}")
+
+
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("last", [True, False])
+def test_a_frame_of_the_play_draws_what_has_changed_and_leaves_the_whole_as_it_should_be(alone, cell, last):
+    one = alone(1000)
+    one.receive(drawn(cell, last)[1])
+    one.page.evaluate(BY_HAND, EDGE)
+    one.page.get_by_role("button", name="Play").click()
+    differing = one.page.evaluate("Array.from({ length: 60 }, () => frame(330))")
+    expect(one.page.locator(".phase[aria-pressed=true]")).to_have_text("learns")
+    assert max(differing) <= FEW, differing
+
+
+def test_a_picture_out_of_sight_keeps_its_place_and_is_there_again_when_it_is_scrolled_to(alone):
+    one = alone(600)
+    one.receive(drawn("gru")[1])
+    canvas = one.page.locator("canvas[role=img]")
+    picture, height = canvas.evaluate("it => it.toDataURL()"), canvas.bounding_box()["height"]
+    one.page.locator("#host").evaluate("host => host.style.marginTop = '2000px'")
+    expect(canvas).to_have_js_property("width", 0)
+    assert canvas.bounding_box()["height"] == height
+    canvas.scroll_into_view_if_needed()
+    expect(canvas).not_to_have_js_property("width", 0)
+    assert canvas.evaluate("it => it.toDataURL()") == picture
 
 
 def power(found):

@@ -1,7 +1,7 @@
 // Values in rows and columns as colours, one pixel a value, magnified; under the pointer what it belongs to and how much
 // it is. A matrix, or what goes on at each character of a text.
 
-import { glyph, legend, real, signedText, spoken, unpack, widened, within } from "./shared.js";
+import { contextOf, glyph, legend, real, signedText, spoken, unpack, widened, within } from "./shared.js";
 import { grid } from "./grid.js";
 import { make, renderer } from "./stage.js";
 
@@ -156,6 +156,6 @@ function drawn(numbers, columns, scale, stretch) {
     pixels[k] = scale.pixel[Math.max(0, Math.min(255, colour))];
   });
   const canvas = Object.assign(document.createElement("canvas"), { width: image.width, height: image.height });
-  /** @type {Context} */ (canvas.getContext("2d")).putImageData(image, 0, 0);
+  contextOf(canvas).putImageData(image, 0, 0);
   return canvas;
 }

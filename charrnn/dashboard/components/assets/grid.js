@@ -1,7 +1,7 @@
 // Cells in rows and columns: their names at the left, a legend and buttons below, a card beside the cell that is pointed
 // at or picked. cells.js and reading_strip.js say what is drawn and told; pointer, keys and Python's choice are here.
 
-import { contextFor } from "./shared.js";
+import { contextFor, contextOf } from "./shared.js";
 import { asked, button, make, placeBeside, sharedChoice, surroundings } from "./stage.js";
 
 const MARGIN = 12; // around a picture that is saved
@@ -40,12 +40,17 @@ export function grid(stage, name, open, moves = []) {
     stage.ready = true;
   }
 
-  /** Draw it; with `cellsAlone`, where nothing else has changed, as between two frames of what moves. */
-  function paint(cellsAlone = false) {
-    const { theme } = stage, { zoom } = theme, whole = !cellsAlone || !size;
-    size = picture.measure(stage.width / zoom);
-    if (whole) picture.drawNames(contextFor(names, size.names, size.height, zoom), theme);
-    picture.drawCells(contextFor(cells, size.cells, size.height, zoom), theme, pick.value, hover);
+  /** Draw it; with `moved`, only the cells between these places, where no others have changed since it was last drawn. */
+  function paint(/** @type {Span | undefined} */ moved = undefined) {
+    const { theme } = stage, { zoom } = theme, whole = !moved || !size;
+    const now = picture.measure(stage.width / zoom);
+    /** @type {Span} */
+    const span = whole ? [0, now.cells] : moved;
+    size = now;
+    if (whole) picture.drawNames(contextFor(names, now.names, now.height, zoom), theme);
+    between(cells, span, zoom, () => {
+      picture.drawCells(contextFor(cells, now.cells, now.height, zoom), theme, pick.value, hover, span);
+    });
     if (whole) picture.drawLegend(legendContext(), theme, pick.value);
     for (const mover of movers) mover.hidden = pick.value === null;
     showCard();
@@ -97,7 +102,7 @@ export function grid(stage, name, open, moves = []) {
     context.translate(MARGIN, MARGIN);
     picture.drawNames(context, theme);
     context.translate(names, 0);
-    picture.drawCells(context, theme, pick.value, null);
+    picture.drawCells(context, theme, pick.value, null, [0, cells]);
     context.translate(-names, height + 4);
     picture.drawLegend(context, theme, pick.value);
     canvas.toBlob((blob) => {
@@ -124,6 +129,19 @@ export function grid(stage, name, open, moves = []) {
   scroller.onscroll = showCard;
 
   return { show, paint };
+}
+
+/** Draw nothing on a canvas but between two places. @type {(canvas: HTMLCanvasElement, span: Span, zoom: number, draw: () => void) => void} */
+function between(canvas, [from, to], zoom, draw) {
+  const context = contextOf(canvas), scale = zoom * (window.devicePixelRatio || 1);
+  const left = Math.floor(from * scale), right = Math.ceil(to * scale); // whole pixels: a cut through one would be seen
+  context.save();
+  context.resetTransform();
+  context.beginPath();
+  context.rect(left, 0, right - left, canvas.height);
+  context.clip();
+  draw();
+  context.restore();
 }
 
 /** @type {(one: unknown, other: unknown) => boolean} */

@@ -3,7 +3,7 @@
 import { glyph, legend, percent, spoken } from "./shared.js";
 import { grid } from "./grid.js";
 import { boxOf, measured, spotAt } from "./network_layout.js";
-import { drawColumns, drawNames } from "./network_picture.js";
+import { drawColumns, drawNames, moved } from "./network_picture.js";
 import { number } from "./network_numbers.js";
 import { PHASES, beats, ends, equations, filled, frameOf, lineAt, lineOf, phaseOf, sentence } from "./network_story.js";
 import { button, make, renderer, sharedChoice } from "./stage.js";
@@ -70,7 +70,7 @@ export default renderer(STYLE, (stage) => {
   /** @type {Spot | null} */
   let pointed = null;
   let time = Infinity, plays = false, since = 0, stamp = 0;
-  let ticks = false, drawn = -1; // whether a frame of the play is drawn; the phase that was drawn last
+  let ticks = false, drawn = { phase: -1, time: 0 }; // whether a frame of the play is drawn; what was drawn last
   /** @type {{ line: string, row: HTMLElement, numbers: HTMLElement }[]} */
   let lines = [];
 
@@ -127,9 +127,9 @@ export default renderer(STYLE, (stage) => {
       },
       say: (spot) => `${title(frame, spot)}: ${filled(frame, lineOf(frame, spot, learning()), spot)}`,
       drawNames: (context, theme) => drawNames(context, theme, frame, size),
-      drawCells(context, theme, picked, hover) {
+      drawCells(context, theme, picked, hover, span) {
         pointed = hover ?? picked;
-        drawColumns(context, theme, frame, size, time, [picked, hover]);
+        drawColumns(context, theme, frame, size, time, [picked, hover], span);
       },
       drawLegend(context, theme) {
         const { strips } = frame.cell, title = strips.length > 1 ? "" : "h";
@@ -161,8 +161,8 @@ export default renderer(STYLE, (stage) => {
     both.classList.toggle("below", !isWide());
     panel.style.width = isWide() ? `${panelWidth()}px` : "100%";
     const now = beat(), phase = phaseOf(frame, now);
-    shown.paint(ticks && phase === drawn);
-    drawn = phase;
+    shown.paint(ticks && phase === drawn.phase ? moved(frame, size, drawn.time, time) : undefined);
+    drawn = { phase, time };
     const present = lineAt(frame, now, columns());
     const spot = pointed ?? /** @type {Spot} */ ({ part: present === "p" || present === "y" ? "came" : "read", k: frame.at.length - 1, i: 0, s: 0 });
     const lit = pointed ? lineOf(frame, pointed, learning()) : present;

@@ -11,13 +11,14 @@ import { backAt, toldAt } from "./network_story.js";
 
 const HIGH = 58; // pixels of a bar at most
 const LETTERS = 17; // pixels above a strip that has its letter there
+const BESIDE = 20; // pixels from the middle of a state to what it hands on, at least
 const LEAST = 1e-8; // of the largest gradient: below that it is not drawn, as on the memory chart
 
 /** @typedef {{ top: number, decades: number }} Scale10 - the power of ten that it ends with, and how many it spans */
 /** @typedef {{ context: Context, theme: Theme, frame: Frame, size: Size, y: Places, time: number, scale: Scale10 }} Brush */
 
-/** How much of a beat is over: 0 to 1. */
-const over = (/** @type {number} */ time, /** @type {number} */ beat) => Math.min(1, Math.max(0, time - beat));
+/** How many beats are over of those from one on. */
+const over = (/** @type {number} */ time, /** @type {number} */ beat, beats = 1) => Math.min(beats, Math.max(0, time - beat));
 
 /** The gradient's scale, logarithmic as on the memory chart. @type {(frame: Frame) => Scale10} */
 function scaleOf({ share }) {
@@ -53,13 +54,35 @@ export function drawNames(context, theme, frame, { names, narrow }) {
   }
 }
 
-/** @type {(context: Context, theme: Theme, frame: Frame, size: Size, time: number, spots: (Spot | null)[]) => void} */
-export function drawColumns(context, theme, frame, size, time, spots) {
+/**
+ * Between which places the picture looks otherwise at one moment than at another: what the last column says makes its way
+ * up, and then what flows back goes from column to column.
+ * @type {(frame: Frame, size: Size, one: number, other: number) => Span}
+ */
+export function moved(frame, { columns, wide }, one, other) {
+  const last = columns.length - 1, goes = backAt(frame);
+  const passed = (/** @type {number} */ beat, /** @type {number} */ beats) => over(one, beat, beats) !== over(other, beat, beats);
+  if (passed(goes - 1, 2)) return [0, columns.length * wide]; // learning begins, and what it does not reach turns pale
+  const those = columns.map((_, i) => i).filter((i) => passed(goes + last - i, 2) || (i === last && passed(0, goes)));
+  return those.length ? [reach(those[0], wide)[0], reach(those[those.length - 1], wide)[1]] : [0, 0];
+}
+
+/** From where to where a column draws, with what the state before it hands on. @type {(i: number, wide: number) => Span} */
+const reach = (i, wide) => [(i - 0.5) * wide + BESIDE, (i + 1) * wide];
+
+/**
+ * Draw what lies between two places, perhaps a little more.
+ * @type {(context: Context, theme: Theme, frame: Frame, size: Size, time: number, spots: (Spot | null)[], span: Span) => void}
+ */
+export function drawColumns(context, theme, frame, size, time, spots, [from, to]) {
   /** @type {Brush} */
   const brush = { context, theme, frame, size, y: places(frame.units.length), time, scale: scaleOf(frame) };
   context.textAlign = "center";
   drawScale(brush);
-  size.columns.forEach((k, i) => drawColumn(brush, k, i));
+  size.columns.forEach((k, i) => {
+    const [left, right] = reach(i, size.wide);
+    if (right > from && left < to) drawColumn(brush, k, i);
+  });
   drawCut(brush);
   for (const spot of spots) if (spot) outline(brush, spot);
 }

@@ -43,7 +43,10 @@ function scale(/** @type {string[]} */ stops) {
   return table;
 }
 
-const scratch = /** @type {Context} */ (document.createElement("canvas").getContext("2d"));
+/** @type {(canvas: HTMLCanvasElement) => Context} */
+export const contextOf = (canvas) => /** @type {Context} */ (canvas.getContext("2d"));
+
+const scratch = contextOf(document.createElement("canvas"));
 
 /** Any CSS colour that hides what is below it, as a canvas says it back. */
 const hexOf = (/** @type {string} */ colour) => String(Object.assign(scratch, { fillStyle: colour }).fillStyle);
@@ -112,7 +115,7 @@ export function contextFor(canvas, width, height, zoom = 1, ratio = window.devic
   if (canvas.width !== pixels[0] || canvas.height !== pixels[1]) [canvas.width, canvas.height] = pixels;
   canvas.style.width = `${width * zoom}px`;
   canvas.style.height = `${height * zoom}px`;
-  const context = /** @type {Context} */ (canvas.getContext("2d"));
+  const context = contextOf(canvas);
   context.setTransform(ratio * zoom, 0, 0, ratio * zoom, 0, 0);
   context.clearRect(0, 0, width, height);
   context.textBaseline = "middle";

@@ -4,6 +4,7 @@ import { follow, inTurn } from "./live.js";
 import { contextFor, themeOf } from "./shared.js";
 
 const BUTTON = 44; // the width of one, in CSS pixels, where fingers press it
+const NEAR = "300px"; // how near a picture is to what is seen of the page, to be held drawn
 const STYLE = `
   :host { display: block; }
   .stage { position: relative; font-family: var(--st-font); color: var(--text); font-variant-numeric: tabular-nums; }
@@ -80,7 +81,18 @@ export const renderer = (style, build) => lasting((parentElement) => {
     if (!stage.width || !stage.ready) return; // folded away, or nothing to show yet
     root.classList.toggle("narrow", stage.width < 640 * stage.theme.zoom);
     stage.paint();
+    if (away) empty();
   };
+  // Chromium without a graphics card copies every canvas of the page with each frame that changes anything on it: one out
+  // of sight keeps its place only.
+  let away = false;
+  const empty = () => root.querySelectorAll("canvas").forEach((canvas) => (canvas.width = 0));
+  const sight = new IntersectionObserver((entries) => {
+    away = !entries[entries.length - 1].isIntersecting;
+    if (away) empty();
+    else stage.redraw();
+  }, /** @type {IntersectionObserverInit} */ ({ rootMargin: NEAR, scrollMargin: NEAR })); // TypeScript knows only one
+  sight.observe(root);
   Object.assign(stage, build(stage));
   const picture = follow(root, (message) => {
     stage.show(message);
@@ -105,6 +117,7 @@ export const renderer = (style, build) => lasting((parentElement) => {
     leave() {
       document.fonts.removeEventListener("loadingdone", stage.redraw);
       observer.disconnect();
+      sight.disconnect();
       picture.leave();
       sheet.remove();
       root.remove();

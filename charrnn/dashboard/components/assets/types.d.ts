@@ -92,6 +92,9 @@ interface Size {
   height: number;
 }
 
+/** Between two places from the left of a picture, in CSS pixels before magnification. */
+type Span = [from: number, to: number];
+
 /** A frame of cells in rows and columns (grid.js): what is drawn, told and picked in it. */
 interface Picture<Cell> {
   file: string;
@@ -106,7 +109,8 @@ interface Picture<Cell> {
   card(cell: Cell): (Node | string)[];
   say(cell: Cell): string;
   drawNames(context: Context, theme: Theme): void;
-  drawCells(context: Context, theme: Theme, picked: Cell | null, hover: Cell | null): void;
+  /** At least what lies in the span. */
+  drawCells(context: Context, theme: Theme, picked: Cell | null, hover: Cell | null, span: Span): void;
   drawLegend(context: Context, theme: Theme, picked: Cell | null): void;
 }
 

@@ -54,13 +54,16 @@ def cpu_seconds(pid: int) -> float:
 
 
 class Server:
-    """`streamlit run app.py` on a free port of this computer, with a folder of its own. A context manager."""
+    """`streamlit run app.py` on a free port of this computer, with a folder of its own. A context manager.
 
-    def __init__(self, script: str = "app.py", **environment: str) -> None:
+    `below`: the path at which the environment has it serve the page.
+    """
+
+    def __init__(self, script: str = "app.py", below: str = "", **environment: str) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        self.url = f"http://127.0.0.1:{port}"
+        self.url = f"http://127.0.0.1:{port}{below}"
         self._home = tempfile.TemporaryDirectory()
         self._log = Path(self._home.name) / "server.log"
         command = [sys.executable, "-m", "streamlit", "run", script, "--server.headless=true"]

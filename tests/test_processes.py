@@ -1,13 +1,11 @@
 """The commands as processes of their own: a run that the page follows, an interrupt that saves, the page by itself."""
 
 import os
-import pty
 import re
 import signal
 import socket
 import subprocess
 import sys
-import termios
 import urllib.request
 
 import pandas as pd
@@ -18,6 +16,8 @@ from charrnn.__main__ import main
 from charrnn.runs.engine import Engine
 from charrnn.runs.store import REPLACED, Store
 
+# Windows interrupts a process's whole console, and has no terminals to be had by programs.
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="interrupts and terminals are other ones on Windows")
 SMALL = ["--hidden-size", "10", "--sequence-length", "8", "--batch-size", "2"]
 
 
@@ -88,6 +88,9 @@ def test_who_trains_it_on_in_the_page_has_it_from_there(start, tmp_path):
 
 
 def test_a_terminal_shows_how_far_it_is_and_ctrl_c_saves(start, tmp_path):
+    import pty  # here, since Windows has neither
+    import termios
+
     out, (screen, terminal) = tmp_path / "net.safetensors", pty.openpty()
     termios.tcsetwinsize(terminal, (24, 100))
     process = start("train", "names", "--steps", 10**5, "--out", out, "--sample", 5, *SMALL, stderr=terminal)

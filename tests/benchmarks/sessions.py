@@ -6,7 +6,7 @@ follow the pictures of the first screen, and ask for each redraw of the page. Fo
     total      steps a second of all runs together, and as a multiple of a run that is alone
     fairness   the slowest run against the fastest
     click      Train or Pause until the other button arrives, ms, pressed by one of them while all train
-    memory     proportional set size of a run's process, MB (Linux)
+    memory     proportional set size of a run's process, and of the server and all of them together, MB (Linux)
 
 Settings are the page's defaults unless --query says otherwise, as hidden_size=64.
 """
@@ -37,7 +37,7 @@ STEP = re.compile(rb'\["step ",""\],\["([\d,]+)"')
 CHANNEL = re.compile(rb'"path":"(live/[-\w]+)"')
 SIGHT = json.dumps(["playing", "figures", "headline", "strip", "curve", "written"])  # the first screen
 BUTTON = re.compile(rb'\{"name":"(train|pause)","label".*"playing", (\d+), (\d+)\]', re.DOTALL)  # its seal behind it
-LINE = "{sessions:8} {total:9,.0f} {times_one:8.2f} {fairness:10.2f} {click_p50:9.0f}/{click_p95:<8.0f} {memory:9.1f}"
+LINE = "{sessions:8} {total:9,.0f} {times_one:8.2f} {fairness:10.2f} {click_p50:9.0f}/{click_p95:<8.0f} {memory:9.1f} {together:12.0f}"
 PATIENCE = 60  # seconds, for pages that wait for a server that is overloaded
 SMALL = 1_000  # bytes; the message that tells the page's address is smaller, and only such are decoded
 
@@ -149,6 +149,7 @@ def measure(count: int, seconds: float, query: str) -> dict[str, Any]:
         sleep(seconds)
         speeds = [page.speed(seconds) for page in pages]
         memory = [proportional_set_size(pid) for pid in server.workers()]
+        together = sum(memory) + proportional_set_size(server.pid)
         clicks = sorted(1000 * pressed(pages[0]) for _ in range(20))
     return {
         "sessions": count,
@@ -157,6 +158,7 @@ def measure(count: int, seconds: float, query: str) -> dict[str, Any]:
         "click_p50": statistics.median(clicks),
         "click_p95": clicks[int(0.95 * (len(clicks) - 1))],
         "memory": statistics.median(memory),
+        "together": together,
     }
 
 
@@ -182,7 +184,7 @@ def main() -> None:
     arguments = parser.parse_args()
     alone = None
     if not arguments.json:
-        print("sessions   total/s   of one   fairness   click p50/p95 ms   MB a run")
+        print("sessions   total/s   of one   fairness   click p50/p95 ms   MB a run  MB together")
     for count in (1, *arguments.sessions, 1):
         row = measure(count, arguments.seconds, arguments.query)
         alone = alone or row["total"]

@@ -37,7 +37,10 @@ STEP = re.compile(rb'\["step ",""\],\["([\d,]+)"')
 CHANNEL = re.compile(rb'"path":"(live/[-\w]+)"')
 SIGHT = json.dumps(["playing", "figures", "headline", "strip", "curve", "written"])  # the first screen
 BUTTON = re.compile(rb'\{"name":"(train|pause)","label".*"playing", (\d+), (\d+)\]', re.DOTALL)  # its seal behind it
-LINE = "{sessions:8} {total:9,.0f} {times_one:8.2f} {fairness:10.2f} {click_p50:9.0f}/{click_p95:<8.0f} {memory:9.1f} {together:12.0f}"
+LINE = (
+    "{sessions:8} {total:9,.0f} {times_one:8.2f} {fairness:10.2f} {click_p50:9.0f}/{click_p95:<8.0f} {memory:9.1f}"
+    " {together:12.0f}"
+)
 PATIENCE = 60  # seconds, for pages that wait for a server that is overloaded
 SMALL = 1_000  # bytes; the message that tells the page's address is smaller, and only such are decoded
 

@@ -58,6 +58,7 @@ _ISO = frozenset(["iso8859-1", "iso8859-2", "iso8859-5", "iso8859-7", "iso8859-9
 _SUPERSETS = {"big5": "cp950", "gb2312": "gb18030", "gbk": "gb18030", "euc_kr": "cp949", "shift_jis": "cp932"}
 _SUPERSETS |= {"iso8859-1": "cp1252"}
 _SEVEN_BIT = re.compile(rb"\x1b\$|\x1b\(|~\{|\+[A-Za-z0-9+/]{3}")  # what begins other letters amid ASCII
+_NOT_CHINESE = "\u2100"  # letters and signs of the scripts that have few, and dashes and quotation marks, lie before it
 _FOUR_BYTES = re.compile(rb"[\x81-\xfe][0-9][\x81-\xfe][0-9]")
 _COMMON_ERAS = EncodingEra.MODERN_WEB | EncodingEra.LEGACY_MAC
 _JOINING = frozenset("’‘´`·-–—…")  # between letters in what people write
@@ -197,22 +198,33 @@ def _utf8(data: bytes) -> str | None:
 def _seven_bit(data: bytes) -> str | None:
     """The encoding of what is ASCII and yet writes more, as UTF-7 and some of East Asia do, None for none."""
     sample = data[:_SEEN]
-    if not sample.isascii() or not _SEVEN_BIT.search(sample):
+    if not sample.isascii():
         return None
-    for name in ("hz", *(codecs.lookup(found["encoding"] or "").name for found in _detected(sample, EncodingEra.ALL))):
-        with contextlib.suppress(UnicodeDecodeError):
-            text = codecs.getincrementaldecoder(name)().decode(sample)
-            if not text.isascii() and _plausible(sample, name) > _SURE:
+    if _SEVEN_BIT.search(sample):
+        detected = (codecs.lookup(found["encoding"] or "").name for found in _detected(sample, EncodingEra.ALL))
+        for name in ("hz", *detected):
+            if (text := _reads(sample, name)) and not text.isascii() and _plausible(sample, name) > _SURE:
                 return name
+        # Rarely a letter or dash in UTF-7, which chardet does not see. Chinese it does, but a number behind a plus
+        # sign would be Chinese too.
+        if beyond := [sign for sign in _reads(sample, "utf-7") if not sign.isascii()]:
+            return "utf-7" if all(sign < _NOT_CHINESE and sign.isprintable() for sign in beyond) else None
+    elif b"@" in sample and not re.search(rb"\s", sample):  # as a space is in EBCDIC, where Hebrew letters are ASCII
+        text = _reads(sample, "cp424")
+        return "cp424" if 2 * sum(_script(sign) == "HEBREW" for sign in text[:_READ]) > len(text[:_READ]) else None
     return None
+
+
+def _reads(sample: bytes, encoding: str) -> str:
+    """A sample in an encoding, "" where it is none of it."""
+    with contextlib.suppress(UnicodeDecodeError):
+        return codecs.getincrementaldecoder(encoding)().decode(sample)
+    return ""
 
 
 def _has_four_bytes(sample: bytes) -> bool:
     """Whether it is of GB18030 with letters that are not Chinese: these have four bytes, as nobody else writes them."""
-    with contextlib.suppress(UnicodeDecodeError):
-        codecs.getincrementaldecoder("gb18030")().decode(sample)
-        return len(_FOUR_BYTES.findall(sample)) >= _FEW // 2
-    return False
+    return bool(_reads(sample, "gb18030")) and len(_FOUR_BYTES.findall(sample)) >= _FEW // 2
 
 
 def _in_order(sample: bytes, encoding: str) -> str:

@@ -39,7 +39,7 @@ def page() -> None:
         st.html(f"<style>{streamlit_fixes.PRESENT}</style>")
 
     with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="xsmall", key="header"):
-        st.markdown("**CharRNN Lab**", width="content")
+        st.markdown("# CharRNN Lab", width="content", anchors=False)
         if not here.watching:
             part(text.text, "text")
             part(settings.network, "network")

@@ -174,6 +174,12 @@ STYLE = """
   }
 }
 
+/* Captions are muted, and still to be read: half as dark as Streamlit has them they contrast too little. */
+[data-testid="stCaptionContainer"] { opacity: 1; color: color-mix(in srgb, currentColor 75%, transparent); }
+
+/* Help is small to the eye, not to the pointer. */
+[data-testid="stTooltipHoverTarget"] > button[aria-label^="Help"] { padding: 0.35rem; margin: -0.35rem; }
+
 /* Fingers need 44 pixels. */
 @media (pointer: coarse) {
   [data-testid^="stBaseButton"], [data-testid="stPopoverButton"], [data-testid="stExpander"] summary,

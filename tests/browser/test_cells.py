@@ -17,7 +17,7 @@ class Cells(Alone):
 
     @property
     def canvas(self) -> Locator:
-        return self.page.locator("canvas[role=img]")
+        return self.page.locator("canvas[role=application]")
 
     @property
     def card(self) -> Locator:

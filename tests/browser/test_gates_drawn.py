@@ -69,7 +69,7 @@ def test_each_strip_of_a_column_gives_its_number_forward_and_back(alone, cell):
     step, message = drawn(cell)
     one = alone(1000)
     one.receive(message)
-    page, canvas, lit = one.page, one.page.locator("canvas[role=img]"), one.page.locator(".line.lit")
+    page, canvas, lit = one.page, one.page.locator("canvas[role=application]"), one.page.locator(".line.lit")
     there = {"h": step.h, **step.inside}
 
     def told(row, name):

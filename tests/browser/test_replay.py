@@ -49,7 +49,7 @@ def test_a_replay_shows_every_stored_step_and_runs_nothing_of_its_text(run, chro
 
     networks = stored(run)
     assert [one.step for one in networks] == [0, 10, 30]
-    strip, scrubber = page.locator("#strip canvas[role=img]"), page.locator("#scrubber")
+    strip, scrubber = page.locator("#strip canvas[role=application]"), page.locator("#scrubber")
     scrubber.press("Home")
     for network in networks:
         words, read = expected(run, network)
@@ -75,7 +75,9 @@ def test_a_replay_shows_every_stored_step_and_runs_nothing_of_its_text(run, chro
     expect(page.locator("#title")).to_have_text(HOSTILE.strip())
     expect(page.locator("#curve svg .held-out, #curve svg .line")).not_to_have_count(0)
     expect(page.locator("#film pre")).to_have_count(3)
-    expect(page.locator("#heatmap canvas[role=img]")).to_have_attribute("aria-label", re.compile("12 units at 84"))
+    expect(page.locator("#heatmap canvas[role=application]")).to_have_attribute(
+        "aria-label", re.compile("12 units at 84")
+    )
     expect(page.locator("img")).to_have_count(0)
     assert page.title() == " ".join(HOSTILE.split())
     assert (said, asked) == ([], [file.as_uri()])

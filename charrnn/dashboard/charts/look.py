@@ -21,6 +21,7 @@ DOT = 4  # pixels: half the width of a dot, for which there is room at the ends 
 PADDING = {"left": 2, "right": 6, "top": 4, "bottom": 2}
 
 CONFIG = {
+    "mark": {"aria": False},  # a chart is told by its description and its table, not point by point
     "axis": {"labelPadding": 5, "titlePadding": 8, "labelFontSize": SMALL, "titleFontSize": 12},
     "legend": {
         **{"orient": "top", "direction": "horizontal", "title": None, "padding": 0, "offset": 6, "columnPadding": 12},

@@ -221,7 +221,7 @@ def _pointed() -> alt.Chart:
     )
     return (
         named("points")
-        .mark_point(filled=True, size=60, aria=False)
+        .mark_point(filled=True, size=60)
         .encode(x=AT, y=LOSS, opacity=alt.when(pointed).then(alt.value(1)).otherwise(alt.value(0)), tooltip=known)
         .add_params(pointed)
     )

@@ -15,6 +15,7 @@ class Button(TypedDict):
     label: str
     icon: str  # of Material Symbols, as "pause"
     help: str
+    said: str  # to those who listen, each time that it is another sentence
 
 
 def press(data: bytes, *, key: str, on_press: Callable[[str], None]) -> None:

@@ -44,6 +44,7 @@ def buttons(session: Session) -> None:
     channel = session.channel
     channel.action("train", lambda: train(session))
     channel.action("pause", lambda: pause(session))
+    channel.action("step", lambda: steps(session, 1))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         moving = session.picture("playing", lambda: encode_press(playing(session.run)))
         press(moving, key="playing", on_press=channel.press)
@@ -53,19 +54,28 @@ def buttons(session: Session) -> None:
             key="step",
             icon=":material/skip_next:",
             on_click=lambda: steps(session, STEPS[st.session_state["step"]]),
-            help=explained("Take that many more steps, then stop.", "step", "stream", "epoch"),
+            help=explained("Take that many more steps, then stop. ? lists the keys.", "step", "stream", "epoch"),
         )
 
 
 def playing(run: Run) -> Button:
     """The button that makes it train, or pause."""
     if trains(run):
-        return {"name": "pause", "label": "Pause", "icon": "pause", "help": "Stop here; nothing is lost."}
+        help = "Stop here; nothing is lost. Key: space."
+        return {"name": "pause", "label": "Pause", "icon": "pause", "help": help, "said": "Training."}
     if run.status == "elsewhere":
         help = "Take it over: it trains on here from what is saved, and no longer where it trains now."
     else:
-        help = "Read and learn, until paused."
-    return {"name": "train", "label": "Train", "icon": "play_arrow", "help": help}
+        help = "Read and learn, until paused. Key: space."
+    return {"name": "train", "label": "Train", "icon": "play_arrow", "help": help, "said": at_rest(run)}
+
+
+def at_rest(run: Run) -> str:
+    """How things stand where nothing trains, in a sentence; "" where nothing is known yet, or another process trains."""
+    step = run.snapshot.step
+    if run.status != "paused" or not step:
+        return ""
+    return f"{'Finished' if run.stop_at == step else 'Paused'} at step {step:,}."
 
 
 def untrained_or_trained(session: Session) -> None:

@@ -30,7 +30,8 @@ def ways(session: Session) -> None:
     st.markdown("**To watch**: others see this run live and cannot drive it.")
     watch = f"{base}?watch={run.watch_token}{also}"
     st.code(watch, language=None, wrap_lines=True)
-    st.image(segno.make(watch).png_data_uri(scale=4, border=2), width=150, caption="The same link for a phone")
+    code = segno.make(watch).png_data_uri(scale=4, border=2)
+    st.image(code, width=150, caption="The same link for a phone", alt="QR code of the link to watch")
     board = "Runs of a class side by side, the best first: paste the links to watch of the others there."
     st.link_button("A class's board, with this run", f"{base}?class={run.watch_token}", help=board)
     st.markdown(

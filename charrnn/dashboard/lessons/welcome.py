@@ -31,4 +31,4 @@ def welcome(session: Session) -> None:
                 on_click=open_lesson,
                 args=(session, laid, found[0]),
             )
-        st.button("", key="welcomed", icon=":material/close:", type="tertiary", help="Put it away.", on_click=put_away)
+        st.button("Put it away", key="welcomed", icon=":material/close:", type="tertiary", on_click=put_away)

@@ -99,7 +99,7 @@ def choices(session: Session) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         choice("unit", "Unit of the loss")
         with st.popover(
-            "", icon=":material/tune:", help="Axes, smoothing, data", key="curve-more", on_change="rerun"
+            "Axes", icon=":material/tune:", help="Axes, smoothing, data", key="curve-more", on_change="rerun"
         ) as more:
             if more.open:
                 choice("across", "Across", label_visibility="visible")
@@ -118,7 +118,9 @@ def choices(session: Session) -> None:
                 )
                 st.caption(POINTER)
         panel(
-            session, "words", "", "dictionary", lambda _: look_up(FIRST_SCREEN, "words-chosen"), help="What words mean"
+            *(session, "words", "Words", "dictionary"),
+            draw=lambda _: look_up(FIRST_SCREEN, "words-chosen"),
+            help="What words mean",
         )
 
 

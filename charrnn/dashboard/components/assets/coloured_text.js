@@ -3,7 +3,7 @@
 
 import { glyph, legend, signedText, spoken, unpack, within } from "./shared.js";
 import { STYLE as GUESSES, cameText, guessTable, guessWords, guessesOf } from "./guesses.js";
-import { asked, button, make, placeBeside, renderer, sharedChoice, surroundings } from "./stage.js";
+import { MOVED_IN, asked, button, make, placeBeside, renderer, sharedChoice, surroundings } from "./stage.js";
 
 /** @typedef {{ row: number, start: number | null, end: number | null }} Picked - a row, and a stretch of the text if any */
 
@@ -44,7 +44,7 @@ export default renderer(STYLE, (stage) => {
   const name = make("b"), of = make("span", { className: "of" });
   const steps = [button("Row before (arrow up)", "▴", () => turn(-1)), button("Next row (arrow down)", "▾", () => turn(1))];
   const head = make("div", { className: "head" }, [...steps, name, of]);
-  const text = make("div", { className: "text", tabIndex: 0, at: { role: "group" } });
+  const text = make("div", { className: "text", tabIndex: 0, at: MOVED_IN });
   const extend = button("Pick up to the next character that is pressed", "⇥", reach);
   const moves = [button("Character before", "‹", () => move(-1)), button("Next character", "›", () => move(1)), extend];
   const { foot, card, said, legendContext } = surroundings(stage, moves);

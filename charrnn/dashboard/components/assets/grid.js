@@ -2,7 +2,7 @@
 // at or picked. cells.js and reading_strip.js say what is drawn and told; pointer, keys and Python's choice are here.
 
 import { contextFor, contextOf } from "./shared.js";
-import { asked, button, make, placeBeside, sharedChoice, surroundings } from "./stage.js";
+import { MOVED_IN, asked, button, make, placeBeside, sharedChoice, surroundings } from "./stage.js";
 
 const MARGIN = 12; // around a picture that is saved
 
@@ -15,7 +15,7 @@ const MARGIN = 12; // around a picture that is saved
  */
 export function grid(stage, name, open, moves = []) {
   const names = make("canvas", { at: { "aria-hidden": "true" } });
-  const cells = make("canvas", { tabIndex: 0, at: { role: "img" } });
+  const cells = make("canvas", { tabIndex: 0, at: MOVED_IN });
   const scroller = make("div", { className: "scroller" }, [cells]);
   const movers = moves.map(([label, sign, across]) => button(label, sign, () => move(0, across)));
   const { foot, card, said, legendContext } = surroundings(stage, [...movers, button("Save as PNG", "⤓", save)]);

@@ -2,6 +2,7 @@
 // just that: requests for several parts add up, and one for the whole page outdoes them.
 
 import { connect } from "./live.js";
+import "./named.js";
 import { unpack } from "./shared.js";
 
 export default (/** @type {Streamlit} */ { data, setTriggerValue }) => {

@@ -28,7 +28,7 @@ const STYLE = `
   .picture { position: relative; flex: 1; min-width: 0; width: 100%; }
   .equations { box-sizing: border-box; padding: 8px 6px; border: 1px solid var(--border); border-radius: 8px;
                background: var(--panel); color: var(--muted); font-size: calc(13px * var(--zoom)); }
-  .equations h4 { margin: 6px 8px 2px; font-size: 1em; }
+  .equations h3 { margin: 6px 8px 2px; font-size: 1em; }
   .equations p { margin: 6px 8px 2px; font-size: .85em; }
   .line { padding: 3px 8px; border-radius: 5px; font-family: var(--st-code-font); white-space: pre-wrap; }
   .line .numbers { display: block; font-size: .92em; color: var(--mark); overflow-wrap: anywhere; }
@@ -93,7 +93,7 @@ export default renderer(STYLE, (stage) => {
   function writeEquations() {
     lines = [];
     panel.replaceChildren(...equations(frame).flatMap(({ group, lines: formulas }) => [
-      make("h4", { textContent: group }),
+      make("h3", { textContent: group }),
       ...formulas.map(([line, formula]) => {
         const numbers = make("span", { className: "numbers" });
         const row = make("div", { className: "line" }, [formula, numbers]);

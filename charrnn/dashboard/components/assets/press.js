@@ -1,12 +1,15 @@
 // A button whose press goes over the channel, and whose answer is a new picture of it: Streamlit, which redraws the page
 // for each press, comes in only where no answer arrives.
 
+import { STYLE as KEYS, keys } from "./keys.js";
 import { follow, inTurn, press } from "./live.js";
 import { inkOn, themeOf, unpack } from "./shared.js";
-import { lasting, make } from "./stage.js";
+import { UNSEEN, dress, lasting, make } from "./stage.js";
 
 const UNANSWERED = 1000; // ms
 const STYLE = `
+  .all { position: relative; }
+  .spoken { ${UNSEEN} }
   button { display: flex; align-items: center; justify-content: center; gap: 0.5rem; min-height: 2.5rem;
            min-width: 5.5rem; padding: 0.25rem 0.75rem; cursor: pointer; border: 1px solid var(--accent);
            border-radius: var(--st-button-radius); background: var(--accent); color: var(--ink);
@@ -23,6 +26,7 @@ export default lasting((parentElement) => {
   const sign = make("span", { at: { "aria-hidden": "true" } });
   const label = make("span");
   const element = make("button", { type: "button" }, [sign, label]);
+  const told = make("div", { className: "spoken", at: { role: "status" } });
   /** @type {(name: string) => void} */
   let ask;
   let timer = 0;
@@ -31,11 +35,14 @@ export default lasting((parentElement) => {
     clearTimeout(timer);
     timer = setTimeout(() => ask(name), press(name) ? UNANSWERED : 0);
   };
-  const sheet = make("style", { textContent: STYLE });
-  parentElement.append(sheet, element);
+  const page = keys({ " ": () => element.click(), ".": () => press("step") || ask("step") });
+  const sheet = make("style", { textContent: STYLE + KEYS });
+  const all = make("div", { className: "all" }, [element, told, ...page.parts]);
+  parentElement.append(sheet, all);
   const picture = follow(element, (message) => {
     const { header } = unpack(message);
     if (header.name !== element.name) clearTimeout(timer); // answered
+    if (element.name && told.textContent !== header.said) told.textContent = header.said; // not what stands at first
     Object.assign(element, { name: header.name, title: header.help });
     sign.textContent = header.icon;
     label.textContent = header.label;
@@ -43,16 +50,17 @@ export default lasting((parentElement) => {
 
   return {
     draw({ data, setTriggerValue }) {
-      const { accent } = themeOf(element);
-      element.style.setProperty("--accent", accent);
-      element.style.setProperty("--ink", inkOn(accent));
+      const theme = themeOf(all);
+      dress(all, theme);
+      all.style.setProperty("--ink", inkOn(theme.accent));
       ask = (name) => inTurn(() => setTriggerValue("pressed", name));
       picture.take(data);
     },
     leave() {
+      page.leave();
       picture.leave();
       sheet.remove();
-      element.remove();
+      all.remove();
     },
   };
 });

@@ -5,6 +5,8 @@ import { contextFor, themeOf } from "./shared.js";
 
 const BUTTON = 44; // the width of one, in CSS pixels, where fingers press it
 const NEAR = "300px"; // how near a picture is to what is seen of the page, to be held drawn
+/** The style of what is there for those who listen alone. */
+export const UNSEEN = "position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap;";
 const STYLE = `
   :host { display: block; }
   .stage { position: relative; font-family: var(--st-font); color: var(--text); font-variant-numeric: tabular-nums; }
@@ -24,7 +26,7 @@ const STYLE = `
   .card { position: absolute; z-index: 1; pointer-events: none; box-sizing: border-box; padding: 8px 10px;
           border: 1px solid var(--border); border-radius: 6px; background: var(--background); font-size: calc(12px * var(--zoom));
           box-shadow: 0 4px 14px rgb(0 0 0 / 18%); }
-  .spoken { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+  .spoken { ${UNSEEN} }
 `;
 
 /**
@@ -44,6 +46,11 @@ export function make(tag, { at = {}, ...properties } = /** @type {Made<Tag>} */ 
 
 // Of the theme, what a component's style sheet may use, as --text and so on.
 const STYLED = /** @type {const} */ (["text", "muted", "border", "panel", "accent", "mark", "background", "zoom"]);
+
+/** Have the style sheet around an element know the theme. */
+export function dress(/** @type {HTMLElement} */ root, /** @type {Theme} */ theme) {
+  for (const name of STYLED) root.style.setProperty(`--${name}`, String(theme[name]));
+}
 
 /**
  * What Streamlit calls with each frame: the first time `build` makes something of the element, which is then drawn anew
@@ -110,7 +117,7 @@ export const renderer = (style, build) => lasting((parentElement) => {
     draw({ data, setStateValue }) {
       stage.setStateValue = setStateValue;
       stage.theme = themeOf(root);
-      for (const name of STYLED) root.style.setProperty(`--${name}`, String(stage.theme[name]));
+      dress(root, stage.theme);
       if (data) picture.take(data);
       stage.redraw();
     },
@@ -151,6 +158,9 @@ export function sharedChoice(stage, name) {
   };
   return choice;
 }
+
+/** What a picture in which keys move says of itself: to a screen reader, which hands them on then, and to keys.js. */
+export const MOVED_IN = { role: "application", "aria-roledescription": "picture" };
 
 /** @type {Record<string, [down: number, across: number]>} */
 const STEPS = {

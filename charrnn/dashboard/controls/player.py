@@ -71,7 +71,7 @@ def playing(run: Run) -> Button:
 
 
 def at_rest(run: Run) -> str:
-    """How things stand where nothing trains, in a sentence; "" where nothing is known yet, or another process trains."""
+    """Where it rests, in a sentence; "" where it does not, or has not begun."""
     step = run.snapshot.step
     if run.status != "paused" or not step:
         return ""

@@ -147,8 +147,8 @@ def parser() -> argparse.ArgumentParser:
 
     commands.add_parser("runs", help="the runs of the page that are kept: token, step, held-out loss, name")
 
-    command = commands.add_parser("replay", help="a run of the page as a file to hand on")
-    command.add_argument("run", help="its token (runs lists them), or its link")
+    command = commands.add_parser("replay", help="a run of the page, or a saved one, as a file to hand on")
+    command.add_argument("run", help="its token (runs lists them), its link, or the file it was saved in")
     command.add_argument(
         "file",
         type=Path,

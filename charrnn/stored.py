@@ -11,10 +11,11 @@ from pathlib import Path
 import numpy as np
 
 from charrnn.progress import SHOWN, Progress
+from charrnn.runs import run_file
 from charrnn.runs.checkpoint_schedule import is_log_spaced
 from charrnn.runs.engine import Engine
 from charrnn.runs.following import Showing
-from charrnn.runs.keeper import Keeper
+from charrnn.runs.keeper import Found, Keeper
 from charrnn.runs.known import Known
 from charrnn.runs.run import Run
 from charrnn.runs.store import REPLACED, Store, home
@@ -121,11 +122,19 @@ def hand_on(options: argparse.Namespace) -> None:
 
 
 def kept(named: str) -> Known:
-    """The kept run of a token, or of a link that has one in it. Raises ValueError where there is none."""
-    token = re.sub(r"^.*[?&]run=([^&]*).*$", r"\1", named)
-    found = Keeper(Store(home())).found(token)
+    """The run in a saved file, or the kept one of a token, or of a link that has one in it. Raises ValueError."""
+    if Path(named).is_file():
+        file = run_file.read(Path(named).read_bytes(), Path(named).name)
+        if (corpus := file.network.its_text()) is None:
+            raise ValueError(
+                f"The text that the network in {named} learned from is not in it: train --resume with one."
+            )
+        found: Found | None = Keeper(None).opened(file, corpus)
+    else:
+        token = re.sub(r"^.*[?&]run=([^&]*).*$", r"\1", named)
+        found = Keeper(Store(home())).found(token)
     if not found:
-        raise ValueError(f"There is no run {token!r}: python -m charrnn runs lists those that are kept.")
+        raise ValueError(f"There is no run {named!r}: python -m charrnn runs lists those that are kept.")
     return Known(found.opening, found.title, found.token)
 
 

@@ -101,6 +101,16 @@ def test_a_script_to_keep_learns_on_and_writes_without_the_project(text, run, tm
     assert done.stdout == trainer.sample(50, 0, prime="") + "\n"
 
 
+def test_a_replay_is_made_of_a_saved_file_too(run, tmp_path, capsys):
+    table, html, odd = (tmp_path / name for name in ("run.csv", "run.html", "odd.html"))
+    assert main(["replay", run, str(table)]) == main(["replay", run, str(html)]) == 0
+    assert table.read_text().startswith("step,")
+    assert '"step 30"' in html.read_text()
+    odd.write_text("no network")
+    assert main(["replay", str(odd), str(html)]) == 2
+    assert "not a checkpoint" in capsys.readouterr().err
+
+
 def test_exported_arrays_are_the_networks(run, tmp_path):
     network = load_network(run)
     main(["export", run, str(tmp_path / "net.npz")])

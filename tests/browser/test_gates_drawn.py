@@ -22,7 +22,7 @@ EDGE, FEW = 24, 16
 BY_HAND = """(edge) => {  // a play of which each frame comes when it is asked for
   let tick, now = performance.now();
   window.requestAnimationFrame = (callback) => { tick = callback; };
-  const canvas = host.shadowRoot.querySelector("canvas[role=img]");
+  const canvas = host.shadowRoot.querySelector("canvas[role=application]");
   const pixels = () => {
     const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
     return data.map((value, i) => (i % 4 === 3 ? value : value * data[i | 3] / 255));
@@ -115,7 +115,7 @@ def test_a_frame_of_the_play_draws_what_has_changed_and_leaves_the_whole_as_it_s
 def test_a_picture_out_of_sight_keeps_its_place_and_is_there_again_when_it_is_scrolled_to(alone):
     one = alone(600)
     one.receive(drawn("gru")[1])
-    canvas = one.page.locator("canvas[role=img]")
+    canvas = one.page.locator("canvas[role=application]")
     picture, height = canvas.evaluate("it => it.toDataURL()"), canvas.bounding_box()["height"]
     one.page.locator("#host").evaluate("host => host.style.marginTop = '2000px'")
     expect(canvas).to_have_js_property("width", 0)

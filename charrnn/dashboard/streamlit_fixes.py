@@ -180,17 +180,26 @@ STYLE = """
 /* Help is small to the eye, not to the pointer. */
 [data-testid="stTooltipHoverTarget"] > button[aria-label^="Help"] { padding: 0.35rem; margin: -0.35rem; }
 
+/* A slider is all colour: where a person's own take the place of the page's, it keeps them. */
+[data-testid="stSlider"] { forced-color-adjust: none; }
+
+/* Where a screen is low, or enlarged four times, the player stands at the page's end and covers nothing. */
+@media (max-height: 420px) {
+  [data-testid="stBottom"] { position: static; }
+}
+
 /* Fingers need 44 pixels. */
 @media (pointer: coarse) {
   [data-testid^="stBaseButton"], [data-testid="stPopoverButton"], [data-testid="stExpander"] summary,
   [data-testid="stButtonGroup"] button { min-height: 44px; }
 }
 """
-# On a projector all is larger: what is sized in rem, and charts, which are told their width in pixels. Without it
-# charts stay as they are.
+# On a projector all is larger: what is sized in rem, and charts, which are told their width in pixels; the player has
+# one row. Without it charts stay as they are.
 PRESENT = """
 html { font-size: 140% !important }
 .stVegaLiteChart { zoom: 1.4; width: calc(100% / 1.4) !important }
+.st-key-figures span:nth-child(3) { display: none }
 """
 INK = '[data-testid^="stBaseButton-primary"] { color: #0E1013; }'
 

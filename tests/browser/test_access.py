@@ -73,6 +73,10 @@ def test_the_page_is_used_by_keys_alone(lab):
     expect(page.get_by_role("heading", name="What does it know?", level=2)).to_be_visible()
     expect(page.get_by_role("button", name="Help: Hidden state")).to_be_visible()
     told = lab.key("playing").get_by_role("status")
+    lab.button("train").scroll_into_view_if_needed()
+    lab.button("train").focus()
+    assert page.evaluate("document.querySelector('main').scrollTop") == 0  # for what is in sight nothing moves
+    page.evaluate("document.activeElement.blur()")
 
     keyboard.press(".")
     expect(told).to_have_text("Finished at step 1.")

@@ -156,14 +156,15 @@ def strip(session: Session) -> None:
 
 
 def read(session: Session, pinned: int | None) -> StripFrame:
-    """What the strip shows: the latest stored steps before the one that is shown, and that one."""
+    """What the strip shows: the latest stored steps before the one that is shown, and that one.
+
+    Before the first step there are no rows that wait for later ones: a first screen has what is there.
+    """
     run, view = session.run, session.view
-    before = frozen(run.checkpoints, view.step)
-    rows = rows_of(
-        [(one.step, as_read(session, View(one.step, one.parameters, True))) for one in before],
-        view.step,
-        run.corpus.vocabulary,
-    )
+    before = [
+        (one.step, as_read(session, View(one.step, one.parameters, True))) for one in frozen(run.checkpoints, view.step)
+    ]
+    rows = rows_of(before, view.step, run.corpus.vocabulary) if view.step or view.past else []
     now = as_read(session, view)
     label = f"at step {words.short(view.step)}" if view.past else "its guess now"
     units = shown_units(session, now.hidden).tolist()

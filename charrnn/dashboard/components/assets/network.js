@@ -33,6 +33,7 @@ const STYLE = `
   .line { padding: 3px 8px; border-radius: 5px; font-family: var(--st-code-font); white-space: pre-wrap; }
   .line .numbers { display: block; font-size: .92em; color: var(--mark); overflow-wrap: anywhere; }
   .line.past { color: var(--text); }
+  @media (forced-colors: active) { .lit, [aria-pressed=true] { outline: 2px solid Highlight; } }
   .line.lit { color: var(--text); font-weight: 600; background: color-mix(in srgb, var(--mark) 20%, transparent); }
   .line.lit .numbers { font-weight: 400; }
   .card p { margin: 0 0 3px; }

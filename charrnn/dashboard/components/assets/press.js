@@ -14,6 +14,7 @@ const STYLE = `
            min-width: 5.5rem; padding: 0.25rem 0.75rem; cursor: pointer; border: 1px solid var(--accent);
            border-radius: var(--st-button-radius); background: var(--accent); color: var(--ink);
            font: 0.875rem/1.4 var(--st-font); }
+  button { scroll-margin-bottom: -8rem; } /* in the player, which always is in view: see page.css */
   button:hover { filter: brightness(0.9); }
   button:active { filter: brightness(0.75); }
   button:focus-visible { outline: 3px solid color-mix(in srgb, var(--accent) 50%, transparent); }

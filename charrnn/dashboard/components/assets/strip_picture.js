@@ -1,6 +1,6 @@
 // The reading strip as a picture: where each row lies and how it is drawn. It knows nothing of pointers or Streamlit.
 
-import { fit, glyph, legend, step } from "./shared.js";
+import { fit, glyph, legend, real, step } from "./shared.js";
 
 /** @typedef {{ context: Context, theme: Theme, edges: Float64Array }} Brush - with the columns' edges */
 /** @typedef {{ y: number, height: number }} Place */
@@ -18,6 +18,8 @@ import { fit, glyph, legend, step } from "./shared.js";
  */
 
 const FULL_SURPRISE = 8; // bits at which a bar is full
+const FAINT = 0.72; // of the muted colour: what is written so contrasts three to one with any background
+const NEGATIVE = 0.25; // from here down a cell is marked, for who sees no colours
 
 /**
  * Where everything lies, in CSS pixels before magnification, and how it is drawn.
@@ -32,7 +34,7 @@ export function drawing(frame) {
   return {
     measure(width) {
       const narrow = width < 640, names = narrow ? 64 : 132;
-      const cell = narrow ? 14 : Math.min(18, Math.max(9, (width - names) / columns));
+      const cell = narrow ? 14 : Math.min(26, Math.max(9, (width - names) / columns));
       return Object.assign(size, { narrow, names, cells: cell * columns, cell });
     },
 
@@ -109,7 +111,7 @@ function drawName(context, theme, { name, end = "", below, strong, faint, y, hei
   const right = names - (narrow ? 5 : 10), size = narrow ? 11 : 13;
   const cut = narrow ? name.replace(/^(at|its) /, "") : name;
   context.textAlign = "right";
-  context.globalAlpha = faint ? 0.55 : 1;
+  context.globalAlpha = faint ? FAINT : 1;
   context.font = `${strong ? 600 : 400} ${size}px ${theme.sans}`;
   context.fillStyle = strong ? theme.text : theme.muted;
   context.fillText(fit(context, cut, right - context.measureText(end).width) + end, right, below ? y + 8 : y + height / 2);
@@ -125,16 +127,14 @@ function drawGuesses(brush, { y, height }, text, { guess, p }, large = false) {
   const { context, theme, edges } = brush;
   letters(brush, large);
   guess.forEach((character, j) => {
-    const space = character === " ";
     if (character === text[j]) {
       context.globalAlpha = 1;
       context.fillStyle = theme.right.fill[p[j]];
       context.fillRect(edges[j], y, edges[j + 1] - edges[j] - 0.5, height - 1);
       context.fillStyle = theme.right.ink[p[j]];
-      if (space) return; // a filled cell alone is a foreseen space
+      if (character === " ") return; // a filled cell alone is a foreseen space
     } else {
-      const sure = p[j] / 255;
-      context.globalAlpha = space ? 0.15 + 0.5 * sure : 0.35 + 0.65 * sure;
+      context.globalAlpha = FAINT + (1 - FAINT) * (p[j] / 255);
       context.fillStyle = theme.muted;
     }
     write(brush, character, j, y + height / 2);
@@ -152,8 +152,8 @@ function drawCame(brush, { y, height }, text) {
 /** Letters of the mono font, smaller where cells are narrow. */
 function letters(/** @type {Brush} */ { context, theme, edges }, /** @type {boolean} */ large) {
   context.font = large
-    ? `600 ${Math.min(16, 1.45 * edges[1])}px ${theme.mono}`
-    : `${Math.min(13.5, 1.3 * edges[1])}px ${theme.mono}`;
+    ? `600 ${Math.min(19, 1.45 * edges[1])}px ${theme.mono}`
+    : `${Math.min(15, 1.3 * edges[1])}px ${theme.mono}`;
 }
 
 /** @type {(brush: Brush, character: string, j: number, y: number) => void} */
@@ -175,7 +175,11 @@ function drawSurprise({ context, theme, edges }, { y, height }, surprise) {
 function drawUnit({ context, theme, edges }, { y, height }, { values }) {
   values.forEach((value, j) => {
     context.fillStyle = theme.signed.fill[step(value)];
-    context.fillRect(edges[j], y + 1, edges[j + 1] - edges[j] - 1, height - 2);
+    const width = edges[j + 1] - edges[j] - 1;
+    context.fillRect(edges[j], y + 1, width, height - 2);
+    if (real(value) > -NEGATIVE) return;
+    context.fillStyle = theme.signed.ink[step(value)];
+    context.fillRect(edges[j] + width / 4, y + height / 2 - 0.5, width / 2, 1);
   });
 }
 

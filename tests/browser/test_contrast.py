@@ -1,0 +1,66 @@
+"""What the strip draws, for eyes that see little or no colours: by its pixels."""
+
+from io import BytesIO
+
+import numpy as np
+import pytest
+from alone import THEMES, Alone, pages
+from PIL import Image
+
+from charrnn.dashboard.components.strip import encode_strip
+
+COLUMNS = 36
+
+
+def luminance(rgb):
+    """Relative luminance of sRGB (..., 3), 0 to 1 (WCAG 2.2)."""
+    part = np.asarray(rgb, float) / 255
+    linear = np.where(part <= 0.04045, part / 12.92, ((part + 0.055) / 1.055) ** 2.4)
+    return linear @ [0.2126, 0.7152, 0.0722]
+
+
+def contrast(picture):
+    """Of what is drawn there to what it is drawn on, which most of it shows (WCAG 2.2)."""
+    light = luminance(picture)
+    ground = np.median(light)
+    return max((light.max() + 0.05) / (ground + 0.05), (ground + 0.05) / (light.min() + 0.05))
+
+
+@pytest.fixture
+def drawn(chromium):
+    """The names and the cells of a strip as pixels, four to one of CSS."""
+
+    def picture(theme):
+        strip = opened(theme=theme, device_scale_factor=4)
+        strip.page.evaluate("background => { document.body.style.background = background }", THEMES[theme])
+        values = np.where(np.arange(COLUMNS) % 2, 1.0, -1.0)
+        wrong = {"label": "at step 10", "guess": "b" * COLUMNS, "p": np.zeros(COLUMNS)}
+        awaited = {"label": "at step 30", "guess": "", "p": []}
+        frame = {"text": "a" * COLUMNS, "rows": [wrong, awaited], "now": "its guess now", "top": ["bcdef"] * COLUMNS}
+        frame |= {"top_p": np.zeros((COLUMNS, 5)), "surprise": np.zeros(COLUMNS)}
+        strip.receive(encode_strip(frame | {"units": [{"name": "unit 0", "values": values}]}))
+        strip.page.wait_for_function("document.fonts.ready")
+        canvases = strip.page.locator(".row canvas")
+        return [np.asarray(Image.open(BytesIO(one.screenshot())).convert("RGB")) for one in canvases.all()]
+
+    with pages(chromium, "reading_strip", Alone) as opened:
+        yield picture
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_least_sure_guess_and_a_step_still_to_come_contrast_three_to_one(drawn, theme):
+    names, cells = drawn(theme)
+    assert contrast(cells[: 4 * 19]) >= 3
+    assert contrast(names[4 * 19 : 8 * 19]) >= 3
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_minus_and_plus_one_differ_without_colours(drawn, theme):
+    _, cells = drawn(theme)
+    light = luminance(cells)
+    unit = light[-4 * 17 : -4 * 6]  # its row is the last
+    width = unit.shape[1] / COLUMNS
+    marked = [
+        np.ptp(unit[:, int((column + 0.3) * width) : int((column + 0.7) * width)]) > 0.1 for column in range(COLUMNS)
+    ]
+    assert marked == [column % 2 == 0 for column in range(COLUMNS)]

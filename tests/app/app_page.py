@@ -39,27 +39,28 @@ def without_cells(frame: Dataframe) -> Dataframe:
 class Page:
     """The page in a browser that has no screen."""
 
-    def __init__(self, query: dict[str, str], folded: Sequence[str] = ()) -> None:
+    def __init__(self, query: dict[str, str], folded: Sequence[str] = (), panels: Sequence[str] = PANELS) -> None:
         self.at = AppTest.from_file(str(PAGE), default_timeout=SECONDS)
         for section in folded:
             self.at.session_state[section] = False
         for name, value in query.items():
             self.at.query_params[name] = value
+        self.panels = panels  # those that stand open
         self.broken: set[str] = set()  # parts that are to fail
         self.look().look()  # the first screen comes first, then the whole page
 
     def look(self) -> "Page":
-        """Draw the page anew, as it does by itself in a browser; with the panels open, whatever has closed them."""
+        """Draw the page anew, as it does by itself in a browser; with its panels open, whatever has closed them."""
         seen = False
         while not seen:  # a callback may have only a part drawn, and then the simulated browser forgets the others
-            for panel in PANELS:
+            for panel in self.panels:
                 self.at.session_state[panel] = True
             self.at.run()
             assert not self.at.exception, self.at.exception
             assert self.failed == self.broken, (self.failed - self.broken, self.broken - self.failed)
             whole = any(getattr(block, "key", None) == "player" for block in self.elements)
             asks = self.session.proposal or self.session.forking  # then none is open
-            seen = whole and (asks or all(self.at.session_state[panel] for panel in PANELS))
+            seen = whole and (asks or all(self.at.session_state[panel] for panel in self.panels))
         return self
 
     def click(self, key: str) -> "Page":

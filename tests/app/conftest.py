@@ -16,11 +16,17 @@ def folded() -> Sequence[str]:
 
 
 @pytest.fixture
-def open_page(folded: Sequence[str]) -> Iterator[Callable[..., Page]]:
+def panels() -> Sequence[str]:
+    """Panels that stand open. Who looks into one says which: drawing them all takes half of the time."""
+    return ()
+
+
+@pytest.fixture
+def open_page(folded: Sequence[str], panels: Sequence[str]) -> Iterator[Callable[..., Page]]:
     """Open the page under a link: its query by name, a small network on a small text unless told otherwise."""
 
     def opened(**query: str) -> Page:
-        return Page(query if {"run", "watch"} & set(query) else SMALL | query, folded)
+        return Page(query if {"run", "watch"} & set(query) else SMALL | query, folded, panels)
 
     yield opened
     server.engine().close()

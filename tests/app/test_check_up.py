@@ -1,6 +1,13 @@
 """A text is looked through before it is learned from: what was found, what each choice would do, and the choices."""
 
+import pytest
+
 SIGNS = "".join(map(chr, range(0x4E00, 0x4E00 + 300)))
+
+
+@pytest.fixture
+def panels():
+    return ("text",)
 
 
 def said(page):

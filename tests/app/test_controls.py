@@ -9,6 +9,11 @@ from charrnn.network import sampling
 from charrnn.training.settings import LIMITS, Settings
 
 
+@pytest.fixture
+def panels():
+    return ("text", "network", "learning", "stop-at")
+
+
 @pytest.mark.parametrize(("choice", "steps"), [("1 step", 1), ("10 steps", 10), ("100 steps", 100)])
 def test_a_step_button_adds_exactly_its_steps(page, choice, steps):
     page.step(choice)

@@ -7,6 +7,11 @@ from test_inside import drawn
 from charrnn.insight.doctor import Finding, Remedy
 
 
+@pytest.fixture
+def panels():
+    return ("stop-at",)
+
+
 def examined(page):
     """The page once the doctor has looked at what is there now."""
     examination = page.look().session.remembered["doctor"]

@@ -1,6 +1,7 @@
 """A view that fails says so in its place, the log says why, and all others stand."""
 
 import pytest
+from app_page import PANELS
 from streamlit.testing.v1 import AppTest
 from test_inside import KNOWS, LEARNS, REMEMBERS, SUBJECTS, WORKS, drawn, measured, measured_of
 
@@ -60,6 +61,11 @@ VIEWS = [  # what is to fail, the part of the page that it is in, and what else 
     (filmstrip, "frames", "film-frames", set()),
     (compare, "buttons", "comparing", set()),
 ]
+
+
+@pytest.fixture
+def panels():
+    return PANELS
 
 
 @pytest.fixture

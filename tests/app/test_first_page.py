@@ -11,6 +11,11 @@ from charrnn.text.folder import corpora
 
 
 @pytest.fixture
+def panels():
+    return ("text",)
+
+
+@pytest.fixture
 def folded():
     return ()
 

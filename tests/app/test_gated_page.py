@@ -17,6 +17,11 @@ from charrnn.training.settings import CELL_RATES
 
 
 @pytest.fixture
+def panels():
+    return ("network",)
+
+
+@pytest.fixture
 def folded():
     return ()
 

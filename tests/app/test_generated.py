@@ -15,6 +15,11 @@ CHANGED = Brackets(kinds=2, open=0.4)
 
 
 @pytest.fixture
+def panels():
+    return ("text",)
+
+
+@pytest.fixture
 def brackets(open_page):
     return open_page(text=Brackets.title)
 

@@ -5,6 +5,11 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 
+@pytest.fixture
+def panels():
+    return ("text", "network", "learning", "share")
+
+
 def set_rate(page, rate):
     """Turn the knob while training stands, as the panel does."""
     page.at.number_input(key="rate-typed").set_value(rate)

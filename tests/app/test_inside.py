@@ -37,6 +37,11 @@ DRAWN_PLAINLY = {"code", "text", "bidi_component", "text_input", "text_area"}
 
 
 @pytest.fixture
+def panels():
+    return ("text",)
+
+
+@pytest.fixture
 def folded():
     return ()
 
@@ -49,7 +54,7 @@ def opened(page):
 @pytest.fixture(scope="module")
 def seen():
     """The same for all who only look at it."""
-    yield trained(Page(SMALL))
+    yield trained(Page(SMALL, panels=()))
     server.engine().close()
     server.engine.clear()
 

@@ -3,7 +3,8 @@
 import re
 from collections import defaultdict
 
-from app_page import as_read
+import pytest
+from app_page import PANELS, as_read
 
 from charrnn.dashboard.terms.glossary import glossary
 from charrnn.dashboard.views.loss_curve import FIRST_SCREEN
@@ -60,6 +61,11 @@ FIELD = {
 }
 SECTIONS = ("works", "watched", "guessing", "knows", "remembers", "learns", "film", "compare")
 WORDS = ("label", "body", "options", "content", "caption", "alt")
+
+
+@pytest.fixture
+def panels():
+    return PANELS
 
 
 def texts(proto, names):

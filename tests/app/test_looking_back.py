@@ -4,6 +4,11 @@ import pytest
 
 
 @pytest.fixture
+def panels():
+    return ("stop-at",)
+
+
+@pytest.fixture
 def back(page):
     """A run of 110 steps, looked back at step 30."""
     return page.step("100 steps").step("10 steps").look_back(30)

@@ -1,10 +1,16 @@
 """Text that people bring is never markup: it appears as code, as plain text, in a table's cells, or on a canvas."""
 
 import pytest
+from app_page import PANELS
 
 SCRIPT = '<img src=x onerror="alert(1)"> <script>alert(2)</script> '
 IMAGE = "![seen](http://example.invalid/spy.png) [here](javascript:alert(3)) $x^2$ :red[loud] **bold**\n# big\n"
 PLAIN = {"code", "text", "bidi_component", "text_area", "text_input", "file_uploader"}
+
+
+@pytest.fixture
+def panels():
+    return PANELS
 
 
 @pytest.fixture

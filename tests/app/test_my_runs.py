@@ -8,6 +8,11 @@ from charrnn.dashboard.session import server
 
 
 @pytest.fixture
+def panels():
+    return ("my-runs",)
+
+
+@pytest.fixture
 def listed(open_page, page, monkeypatch):
     """Three runs that the browser keeps; the last is the page's own."""
     runs = []

@@ -8,6 +8,11 @@ from charrnn.dashboard.pictures.losses import smoothed
 from charrnn.dashboard.session import listing
 
 
+@pytest.fixture
+def panels():
+    return "text", "my-runs"
+
+
 def spoken(page):
     """The loss in the headline, in nats, and the kind of loss that it is said to be."""
     nats, kind = re.search(r"([\d.]+) nats = .* a character, (.*) at step", page.headline).groups()

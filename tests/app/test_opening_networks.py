@@ -12,6 +12,11 @@ from charrnn.training.network_file import packed
 QUOTED = """She said "it's mine", \\ and 'left'.\n""" * 40
 
 
+@pytest.fixture
+def panels():
+    return ("text",)
+
+
 def drop(page: Page, *files: tuple[str, bytes]) -> Page:
     """Have these in the drop zone, in place of what was there."""
     zone = page.at.file_uploader(key="uploaded")

@@ -9,6 +9,11 @@ from charrnn.dashboard.views.writing import LENGTH
 
 
 @pytest.fixture
+def panels():
+    return ("text", "network", "stop-at")
+
+
+@pytest.fixture
 def trained(page):
     return page.train(50)
 

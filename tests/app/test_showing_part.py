@@ -2,7 +2,14 @@
 
 import re
 
+import pytest
+
 from charrnn.dashboard.session import showing
+
+
+@pytest.fixture
+def panels():
+    return ("share",)
 
 
 def sections(page):

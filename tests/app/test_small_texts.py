@@ -12,6 +12,11 @@ VIEWS = KNOWS | REMEMBERS | LEARNS | WORKS
 
 
 @pytest.fixture
+def panels():
+    return "text", "network"
+
+
+@pytest.fixture
 def folded():
     return ()
 

@@ -13,6 +13,11 @@ from charrnn.runs.store import Store, home
 
 
 @pytest.fixture
+def panels():
+    return ("my-runs",)
+
+
+@pytest.fixture
 def do(page):
     """Train a run until it is saved, end the server, and have SQL done in the store."""
     page.step("100 steps").wait(lambda run: run.saved_step == 100)

@@ -3,9 +3,15 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from charrnn.dashboard.session.session import CELLS
 from charrnn.insight.reading import sentence
+
+
+@pytest.fixture
+def panels():
+    return ("text",)
 
 
 def expect(parameters, vocabulary, context, sentence):

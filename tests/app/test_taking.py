@@ -5,6 +5,7 @@ import zipfile
 from hashlib import sha256
 
 import numpy as np
+import pytest
 from app_page import Page
 
 from charrnn.dashboard.controls import taking
@@ -14,6 +15,11 @@ from charrnn.training.network_file import load
 from charrnn.training.trainer import Trainer
 
 QUOTED = """She said "it's mine", \\ and 'left'.\n""" * 40
+
+
+@pytest.fixture
+def panels():
+    return "text", "share"
 
 
 def saved(page: Page, folder):

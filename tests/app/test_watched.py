@@ -6,6 +6,11 @@ from app_page import SECONDS
 from charrnn.dashboard.views import copying, watched, writing
 
 
+@pytest.fixture
+def panels():
+    return ("text",)
+
+
 def measured(page):
     for measurement in list(page.session.measurements.values()):
         measurement.future.result(SECONDS)

@@ -12,11 +12,17 @@ from charrnn.dashboard.terms.glossary import glossary
 from charrnn.dashboard.terms.sentences import UNKNOWN, told
 from charrnn.dashboard.words import plain
 
+FACTS = "facts"  # in Streamlit's state, with the text that they are of
+
 
 def facts_of(session: Session) -> Facts:
-    """What is known to this browser of the runs that it looks at."""
-    corpus = session.run.corpus
-    return Facts(session, {one.name: one.nats for one in baselines_of(corpus)}, not is_known(corpus))
+    """What is known to this browser of the runs that it looks at; what its text is compared to is found out once."""
+    corpus, state = session.run.corpus, st.session_state
+    of, facts = state.get(FACTS, (None, None))
+    if of is not corpus or facts.session is not session:
+        facts = Facts(session, {one.name: one.nats for one in baselines_of(corpus)}, not is_known(corpus))
+        state[FACTS] = corpus, facts
+    return facts
 
 
 def explained(said: str, *terms: str) -> str:

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 from serving import ROOT, Server
 
+from charrnn.dashboard.terms.vocabulary import SECTIONS
 from charrnn.dashboard.words import JOINER
 
 MADE = "a, img, em, del, code, pre, h1, h2, h3, h4, ul, ol, blockquote, table, hr, sup, input, .katex, [style*=color]"
@@ -67,12 +68,27 @@ def made_of(lab):
                 pictures: found("img", (img) => img.src, /example/),
                 icons: found("[data-testid=stIconMaterial], [role=img]", (icon) => icon.textContent, /skull/),
                 emoji: document.body.innerText.includes("\\u2620"),
+                ran: "ran" in window,
             };
         }"""
     )
 
 
-NOTHING = {"links": [], "pictures": [], "icons": [], "emoji": False}
+NOTHING = {"links": [], "pictures": [], "icons": [], "emoji": False, "ran": False}
+MARKUP = (
+    "<img src=https://example.invalid onerror='ran=1'> <script>ran=1</script> ![x](https://example.invalid) <b>a</b>\n"
+)
+POLICED = """async () => {
+    const script = document.createElement("script"), picture = new Image();
+    script.textContent = "ran = 1";
+    picture.src = "https://example.invalid/picture";
+    document.body.append(script, picture);
+    const inline = document.createElement("div");
+    inline.innerHTML = "<img src=x onerror='ran = 1'>";
+    document.body.append(inline);
+    await new Promise((done) => setTimeout(done, 0));
+    return fetch("https://example.invalid/asked").then(() => "asked", () => "refused");
+}"""
 
 
 def test_a_hostile_name_in_a_link_makes_nothing_of_the_warning(visit):
@@ -81,11 +97,10 @@ def test_a_hostile_name_in_a_link_makes_nothing_of_the_warning(visit):
     assert made_of(lab) == NOTHING
 
 
-def test_a_hostile_name_of_a_file_makes_nothing_anywhere(visit):
-    lab = visit("text=Names&hidden_size=32")
+def test_hostile_markup_as_text_and_file_name_makes_nothing_in_any_view(visit):
+    lab = visit("text=Names&hidden_size=32&sequence_length=20")
     lab.button("text").click()
-    data = b"she sells sea shells by the sea shore. " * 60
-    file = {"name": NAME + ".txt", "mimeType": "text/plain", "buffer": data}
+    file = {"name": NAME + ".txt", "mimeType": "text/plain", "buffer": MARKUP.encode() * 60}
     lab.page.locator("input[type=file]").set_input_files(file)
     use = lab.button("use-uploaded")
     expect(use).to_contain_text("skull_and_crossbones")
@@ -95,3 +110,25 @@ def test_a_hostile_name_of_a_file_makes_nothing_anywhere(visit):
     lab.button("text").click()
     expect(lab.page.get_by_text("different ones")).to_be_visible()
     assert made_of(lab) == NOTHING
+    lab.page.keyboard.press("Escape")
+    lab.train().pause()
+    for section in SECTIONS:
+        closed = lab.key(section).locator("details:not([open]) > summary").first
+        if closed.count():
+            closed.click()
+    for part in ("step-drawn", "on-the-text", "connected", "matrix", "film-passages"):
+        expect(lab.key(part)).to_be_visible()
+    assert made_of(lab) == NOTHING
+
+
+def test_what_should_come_to_be_markup_all_the_same_runs_nothing_and_asks_nobody(lab):
+    """The page's policy, as its browser keeps it: it holds for what stands on the page whoever has put it there."""
+    assert lab.page.evaluate(POLICED) == "refused"
+    assert not lab.page.evaluate("'ran' in window")
+    told = [error for error in lab.errors if "Content Security Policy" in error]
+    assert {rule for rule in ("script-src", "img-src", "connect-src") for error in told if rule in error} == {
+        "script-src",
+        "img-src",
+        "connect-src",
+    }
+    lab.errors.clear()

@@ -71,6 +71,15 @@ class Channel:
         with self._lock:
             self._pictures, self._parts, self._whole = {}, {}, False
 
+    def close(self) -> None:
+        """Its session has ended: there is nothing to be shown any more, though a browser may still be connected."""
+        CHANNELS.pop(self.token, None)
+
+    @property
+    def closed(self) -> bool:
+        """Whether its session has ended."""
+        return CHANNELS.get(self.token) is not self
+
     def end(self) -> None:
         """The page has been drawn, all of it."""
         self._whole = True

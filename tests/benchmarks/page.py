@@ -121,7 +121,7 @@ def visit(page: Page, url: str) -> float:
     """Open the page; seconds until title and controls stand."""
     began = perf_counter()
     page.goto(url, wait_until="commit")
-    page.wait_for_function("document.title === 'CharRNN Lab'")
+    page.wait_for_function("() => document.title === 'CharRNN Lab'")
     page.locator(".st-key-playing button:visible").wait_for()
     page.locator(".st-key-learning button:visible").first.wait_for()
     seconds = perf_counter() - began

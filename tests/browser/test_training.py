@@ -61,7 +61,7 @@ def test_no_frame_is_dimmed_while_training(lab):
     lab.train()
     lab.page.evaluate(f"() => {{ {WATCH_FRAMES} }}")
     step = lab.step
-    lab.page.wait_for_function("window.frames > 150")
+    lab.page.wait_for_function("() => window.frames > 150")
     assert lab.soon(lambda: lab.step > step)
     assert lab.page.evaluate("window.dimmed") == 0
 
@@ -69,7 +69,7 @@ def test_no_frame_is_dimmed_while_training(lab):
 def test_the_watch_on_dimmed_frames_sees_one(lab):
     lab.page.evaluate(f"() => {{ {WATCH_FRAMES} }}")
     lab.key("headline").evaluate("part => { part.style.opacity = 0.33; }")
-    lab.page.wait_for_function("window.dimmed > 0")
+    lab.page.wait_for_function("() => window.dimmed > 0")
 
 
 def test_what_streamlit_takes_for_outdated_is_not_dimmed(lab):

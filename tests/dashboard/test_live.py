@@ -332,6 +332,13 @@ def test_a_connection_without_a_session_is_closed_with_a_code_that_says_so():
     assert followed(Socket("no-such-token")).closed == UNKNOWN
 
 
+def test_a_connection_that_outlives_its_session_is_closed_in_peace(channel: Channel, caplog):
+    """As where a browser's connection to Streamlit has dropped, and that to the channel has not."""
+    channel.part(PAGE, lambda: channel.close() or 1)
+    assert followed(Socket(channel.token)).closed == UNKNOWN
+    assert caplog.records == []
+
+
 def test_a_channel_that_breaks_closes_the_connection(channel: Channel):
     broken = iter([0])
     channel.part(PAGE, lambda: next(broken))

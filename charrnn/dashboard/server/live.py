@@ -91,7 +91,7 @@ async def follow(socket: WebSocket) -> None:
         if isinstance(problem, Exception) and not isinstance(problem, WebSocketDisconnect):
             logging.getLogger(__name__).warning("A channel was interrupted.", exc_info=problem)
     with suppress(RuntimeError, OSError, WebSocketDisconnect):
-        await socket.close()  # if the browser is still there, it comes again
+        await socket.close(UNKNOWN if channel.closed else 1000)  # if the browser is still there, it comes again
 
 
 def is_own(headers: Headers) -> bool:
@@ -133,13 +133,15 @@ def said(message: Mapping[str, Any]) -> Any:
 
 
 async def send(socket: WebSocket, channel: Channel, browser: Browser) -> None:
-    """Now and again what is new; at once when a button was pressed."""
+    """Now and again what is new; at once when a button was pressed. Until the session has ended."""
     last = 0.0
     while True:
         pace = _CROWD.pace(channel)
         with suppress(TimeoutError):
             async with asyncio.timeout(LOOK_SECONDS * pace):
                 await browser.pressed.wait()
+        if channel.closed:
+            return
         pressed = browser.pressed.is_set()
         if pressed or (browser.ready and monotonic() >= last + REDRAW_SECONDS * pace):
             browser.pressed.clear()
@@ -154,7 +156,7 @@ async def take_turns(socket: WebSocket, channel: Channel) -> None:
     while True:
         await asyncio.sleep(LOOK_SECONDS)
         async with _CROWD.turn:
-            if await ask(socket, channel):
+            if not channel.closed and await ask(socket, channel):
                 await asyncio.sleep(TURN_SECONDS)
 
 

@@ -46,4 +46,5 @@ class Visit:
     def _end(self) -> None:
         del _leaving[self._connection.name]
         if self._connection.end():
+            self._session.channel.close()
             vars(self._session).clear()  # no collector need come: what still knows it knows nothing then

@@ -73,7 +73,7 @@ class Walk:
             self.page.keyboard.press("Control+Enter")
             self.press("use-pasted")
         if "pinned" in asked:
-            self.key("strip").locator("canvas").nth(1).click(position={"x": 200, "y": 150})
+            self.key("strip").locator("canvas").nth(1).click(position={"x": 200, "y": 60})
         seconds = self.train(step)
         if asked.keys() & set(MEASURED):
             self.pause()

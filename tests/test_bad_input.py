@@ -199,7 +199,7 @@ def test_a_long_sample_written_piece_by_piece_is_the_one_written_at_once(folder,
 def test_a_script_is_python_whatever_its_file_is_called(folder, sound, name):
     script = folder / (name if name.endswith(".py") else f"{name}.py")
     assert command("export", folder / "sound.safetensors", script) == (0, "")
-    ran = subprocess.run([sys.executable, "-I", script, "20"], capture_output=True, text=True, timeout=60)
+    ran = subprocess.run([sys.executable, "-I", script, "write", "20"], capture_output=True, text=True, timeout=60)
     assert (ran.returncode, ran.stderr) == (0, "")
     assert len(ran.stdout) == 21
 

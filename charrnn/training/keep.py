@@ -122,7 +122,7 @@ if __name__ == "__main__":
         net = dict(file)
     what, *numbers = sys.argv[1:] or ["write"]
     if what == "train":
-        losses = [step(net) for _ in range(int(numbers[0]) if numbers else 100)]
+        losses = [step(net) for _ in range(max(1, int(numbers[0])) if numbers else 100)]
         np.savez(FILE, **net)
         print(f"step {net['steps']}: {losses[-1]:.5f} nats per character, {np.mean(losses):.5f} over these steps")
     else:

@@ -128,7 +128,9 @@ def test_bytes_that_are_no_message_end_the_process_and_are_told(run, monkeypatch
     assert "something else wrote" in run.message
 
 
-def test_a_reader_that_sleeps_does_not_hold_up_training(make_engine, corpus, before_each_chunk, tmp_path):
+def test_a_reader_that_sleeps_does_not_hold_up_training(make_engine, corpus, before_each_chunk, tmp_path, monkeypatch):
+    # While the reader sleeps, the server hears nothing of the worker: it is not to be ended for that.
+    monkeypatch.setattr("charrnn.runs.run.ANSWER_SECONDS", 2 * SECONDS)
     progress, asleep, awake = tmp_path / "steps", threading.Event(), threading.Event()
     before_each_chunk(f"open({str(progress)!r}, 'w').write(str(self.steps))")
 

@@ -19,9 +19,9 @@ def facts_of(session: Session) -> Facts:
     """What is known to this browser of the runs that it looks at; what its text is compared to is found out once."""
     corpus, state = session.run.corpus, st.session_state
     of, facts = state.get(FACTS, (None, None))
-    if of is not corpus or facts.session is not session:
+    if of != (corpus.name, corpus.digest) or facts.session is not session:
         facts = Facts(session, {one.name: one.nats for one in baselines_of(corpus)}, not is_known(corpus))
-        state[FACTS] = corpus, facts
+        state[FACTS] = (corpus.name, corpus.digest), facts  # and not the text itself, which is let go with its run
     return facts
 
 

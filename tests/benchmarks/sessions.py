@@ -42,11 +42,12 @@ LINE = (
     " {together:12.0f}"
 )
 PATIENCE = 60  # seconds, for pages that wait for a server that is overloaded
-SMALL = 1_000  # bytes; the message that tells the page's address is smaller, and only such are decoded
 
 
 class Client:
     """A page without a screen: it remembers the step it was last told and the button."""
+
+    decoded = 1_000  # bytes of the messages that are decoded; that which tells the page's address is smaller
 
     def __init__(self, socket: ClientConnection, query: str, server: str) -> None:
         self._socket, self._query, self._server = socket, query, server
@@ -105,7 +106,7 @@ class Client:
                     self._path = path[1].decode()
                     threading.Thread(target=self._follow, daemon=True).start()
                 self._see(data)
-                if len(data) < SMALL:
+                if len(data) < self.decoded:
                     self._obey(ForwardMsg.FromString(data))
 
     def _see(self, data: bytes) -> None:

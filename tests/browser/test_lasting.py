@@ -106,6 +106,7 @@ def test_my_runs_lists_opens_and_deletes_with_undo(visit):
     paused_at(lab, 100)
     choose(my_runs(lab, 2), 1)
     lab.button("run-open").click()
+    expect(lab.key("runs")).to_have_count(0)  # the panel closes
     paused_at(lab, 10)
     assert lab.soon(lambda: lab.token == first)
     choose(my_runs(lab, 2), 0)

@@ -26,7 +26,7 @@ sys.path.append(str(Path(__file__).resolve().parents[1] / "benchmarks"))
 
 import hostile
 from serving import Server, soon
-from sessions import CHANNEL, PATIENCE, Client, proportional_set_size
+from sessions import PATIENCE, Client, proportional_set_size
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
@@ -45,6 +45,8 @@ UNWATCHED = "-keep"  # how the id of that choice ends: it leaves a process behin
 
 class Visitor(Client):
     """A page that knows what stands on it, and uses it."""
+
+    decoded = sys.maxsize  # all
 
     def __init__(self, socket: Any, query: str, server: str, dice: random.Random) -> None:
         self.dice = dice
@@ -113,15 +115,6 @@ class Visitor(Client):
         message.rerun_script.widget_states.widgets.extend([*states, *([pressed] if pressed else [])])
         with suppress(ConnectionClosed):
             self._socket.send(message.SerializeToString())
-
-    def _listen(self) -> None:
-        with suppress(ConnectionClosed):
-            for data in self._socket:
-                if (path := CHANNEL.search(data)) and path[1].decode() != self._path:
-                    self._path = path[1].decode()
-                    threading.Thread(target=self._follow, daemon=True).start()
-                self._see(data)
-                self._obey(ForwardMsg.FromString(data))
 
     def _obey(self, message: ForwardMsg) -> None:
         super()._obey(message)

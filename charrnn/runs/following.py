@@ -59,7 +59,7 @@ def picture(run: Run) -> bytes:
     """The present picture of a run, as a worker tells it."""
     now = run.snapshot
     fields = now._asdict() | {"seconds": run.curve.clock[-1][1] if run.curve.clock else 0.0}
-    del fields["parameters"], fields["parameters_step"]
+    del fields["parameters"], fields["parameters_step"], fields["memory"]
     frame = io.BytesIO()
     messages.write(frame, "progress", fields, {"parameters": now.parameters.flat})
     return frame.getvalue()

@@ -39,6 +39,7 @@ class Snapshot(NamedTuple):
     held_out: float | None = None
     held_out_step: int | None = None
     recent_loss: float | None = None  # of the last few windows
+    memory: tuple[Array, ...] | None = None  # of the optimiser at the parameters' step, where it was asked for
 
     @classmethod
     def of(cls, trainer: Trainer) -> Snapshot:
@@ -179,7 +180,8 @@ class Record(NamedTuple):
         figures = {name: value for name, value in fields.items() if name in Snapshot._fields}
         if "parameters" in arrays:
             parameters = _frozen(arrays["parameters"], self.snapshot.parameters)
-            figures |= {"parameters": parameters, "parameters_step": fields["step"]}
+            memory = tuple(np.array(array) for name, array in arrays.items() if name.startswith("memory_"))
+            figures |= {"parameters": parameters, "parameters_step": fields["step"], "memory": memory or None}
         return self.snapshot._replace(**figures)
 
     def _sampled(self, fields: dict[str, Any]) -> Record:

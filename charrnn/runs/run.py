@@ -180,6 +180,12 @@ class Run(Known):
                 self._watched = on
                 self._tell("watch", on=on)
 
+    def look(self) -> None:
+        """While it trains, have what the optimiser remembers come along for two seconds: `snapshot.memory`."""
+        with self._owner.lock:
+            if self.status == "training":
+                self._tell("look")
+
     def reset(self, settings: Settings | None = None, corpus: Corpus | None = None, *, by: str = "") -> None:
         """Back to step 0, with other settings or another text if given. Where Trainer raises, nothing has changed."""
         fresh = untrained(corpus or self.corpus, settings or self.settings)

@@ -3,7 +3,7 @@
 It obeys commands between chunks of a few steps, so that each is answered at once; publishes a picture a few times a
 second; stops exactly at the steps asked for; and leaves when the pipe closes, so that a killed server leaves nothing.
 
-    told    start · train · steps · pause · set · watch · ping
+    told    start · train · steps · pause · set · watch · look (its memory comes along for a while) · ping
     tells   ready · training · progress · checkpoint · sample · held_out · changed · state · paused · diverged · failed
             saved · unsaved (where there is a store) · here (to a ping, at once, however long a step takes)
 
@@ -41,6 +41,7 @@ CHUNK_SECONDS = 0.012  # a command waits no longer than this (or one step, where
 PUBLISH_SECONDS = 0.2
 STATE_SECONDS = 1.5  # with a chunk and the way through the pipe: a state at most 2 s old
 WATCHED_BYTES_A_SECOND = 10e6
+LOOK_SECONDS = 2  # for which the optimiser's memory is published once it was asked for
 CHORES_SHARE = 0.01  # of the training time, for evaluating, sampling and handing over states
 WATCHFUL_SHARE = 0.1  # the same while it is held-out loss that decides how long it trains
 HELD_OUT_LIMIT = 20_000  # characters: always the same first ones, so that the points can be compared
@@ -83,7 +84,8 @@ class Worker:
         self.trained = self.spent = 0.0  # seconds of training, and of chores beside it
         self.step_seconds = CHUNK_SECONDS
         self.pace: deque[tuple[float, int]] = deque([(0.0, trainer.steps)])
-        self.published = self.pictured = self.handed_over = -math.inf  # when
+        self.published = self.pictured = self.handed_over = self.looked = -math.inf  # when
+        self.picture_bytes = 0  # of the last one's arrays
         self.good = trainer.state()  # the last state known to be finite
 
     def run(self, commands: "queue.SimpleQueue[Message | None]") -> None:
@@ -113,6 +115,8 @@ class Worker:
                 self.pause()
             case "watch":
                 self.watched = fields["on"]
+            case "look":
+                self.looked = perf_counter()
             case "set":
                 self.change(fields["changes"])
 
@@ -246,13 +250,17 @@ class Worker:
         self.published = self.pictured = self.handed_over = perf_counter()
 
     def publish(self) -> None:
-        """The picture of now; with the parameters while somebody watches, more rarely where they are large."""
-        now, size = perf_counter(), self.trainer.parameters.flat.nbytes
-        watched = self.watched and now - self.pictured >= max(0.9 * PUBLISH_SECONDS, size / WATCHED_BYTES_A_SECOND)
-        self.outbox.send("progress", self.picture(), self.history() | (self.parameters() if watched else {}))
+        """The picture of now; with the parameters while somebody watches, more rarely where they are large.
+
+        Where somebody looks at what the optimiser does, with what it remembers.
+        """
+        now, large = perf_counter(), self.picture_bytes / WATCHED_BYTES_A_SECOND
+        arrays = {}
+        if self.watched and now - self.pictured >= max(0.9 * PUBLISH_SECONDS, large):
+            arrays = self.parameters() | (self.trainer.memory() if now - self.looked < LOOK_SECONDS else {})
+            self.pictured, self.picture_bytes = now, sum(array.nbytes for array in arrays.values())
+        self.outbox.send("progress", self.picture(), self.history() | arrays)
         self.published = now
-        if watched:
-            self.pictured = now
 
     def picture(self) -> Fields:
         """The figures of the present step."""

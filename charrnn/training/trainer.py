@@ -211,8 +211,11 @@ class Trainer:
         }
         arrays = {name: array.copy() for name, array in zip(Parameters._fields, self.parameters, strict=True)}
         arrays["hidden"] = self.hidden.copy()
-        arrays |= {f"memory_{i}": m.copy() for i, m in enumerate(self._memory)}
-        return State(values, arrays)
+        return State(values, arrays | self.memory())
+
+    def memory(self) -> dict[str, Array]:
+        """A copy of what the optimiser remembers of earlier gradients, as flat vectors: memory_0, memory_1 …"""
+        return {f"memory_{i}": m.copy() for i, m in enumerate(self._memory)}
 
     def restore(self, state: State) -> None:
         """Go on from a state of a trainer with the same corpus and settings, bit for bit as that one would have."""

@@ -120,8 +120,13 @@ def test_a_step_is_walked_forward_and_back_with_the_trainers_own_numbers(lab, ow
     expect(told).to_contain_text(f"a loss of {step_at(own, end)[1]:.4f} nats")
 
     before = canvas.get_attribute("aria-label")
+    press("learns")
     lab.train()
     assert lab.soon(lambda: canvas.get_attribute("aria-label") != before)
+    expect(lit).to_contain_text("W_hh moves by")  # while it trains it comes along, since somebody looks
+    seen = set()
+    assert lab.soon(lambda: seen.add(lit.inner_text()) or len(seen) > 8)
+    assert all("W_hh moves by" in words for words in seen)
 
 
 def test_it_plays_by_touch_through_the_phases_and_less_motion_goes_beat_by_beat(visit):

@@ -38,6 +38,23 @@ def test_steps_in_the_process_are_bitwise_the_trainers(run):
     assert_same_state(run.state, trainer)
 
 
+def test_what_the_optimiser_remembers_comes_along_while_somebody_looks_at_it(run):
+    run.train()
+    until(run, lambda run: run.snapshot.step)
+    assert run.snapshot.memory is None
+    run.look()
+    until(run, lambda run: run.snapshot.memory)
+    at, now = run.snapshot.parameters_step, run.snapshot
+    run.look()
+    until(run, lambda run: run.snapshot.parameters_step > at and run.snapshot.memory)
+    until(run, lambda run: run.snapshot.memory is None)  # nobody looks any more
+    trainer = Trainer(run.corpus, run.settings)
+    trainer.train(at)
+    assert_same_parameters(now.parameters, trainer.parameters)
+    for known, own in zip(now.memory, trainer.memory().values(), strict=True):
+        np.testing.assert_array_equal(known, own)
+
+
 def test_what_was_known_at_one_moment_stays_while_the_run_trains_on(run):
     run.steps(20)
     until(run, lambda run: run.status == "paused")

@@ -14,10 +14,11 @@ from charrnn.dashboard.session.fields import OPTIMIZERS
 from charrnn.dashboard.session.looked_up import explained
 from charrnn.dashboard.session.parts import anew, redrawn, switch
 from charrnn.dashboard.session.selection import looked_at, shown
-from charrnn.dashboard.session.session import Last, Session
+from charrnn.dashboard.session.session import Last, Session, View
 from charrnn.insight.unrolled import Unrolled, Update, that_moved, unrolled, update
 from charrnn.network.optimizers import OPTIMIZERS as FORMULAS
 from charrnn.network.parameters import Array, Parameters
+from charrnn.runs.run import Run
 from charrnn.text.batches import streams_that_fit
 
 NEAR = 12  # columns drawn, the latest
@@ -115,7 +116,7 @@ def tables(session: Session) -> None:
     )
     session.remember("step-as-tables", Last, session.name).value = wanted
     if place is not None and wanted:
-        by_hand(session, step_of(session, place), looked_at(session))
+        by_hand(session, step_of(session, session.view, place), looked_at(session))
 
 
 def chosen(session: Session) -> Place | None:
@@ -138,19 +139,19 @@ def places(session: Session) -> tuple[int, int]:
     return max(0, 1 - start), len(ids) - start - 1
 
 
-def step_of(session: Session, place: Place) -> Unrolled:
+def step_of(session: Session, view: View, place: Place) -> Unrolled:
     """The step that ends with the character at the place, with as many columns as are drawn."""
     (ids, start), T = session.ids(), session.run.settings.sequence_length
     end = start + place.at
     begin = max(0, end - max(NEAR, T - EDGE[0]))
-    parameters = session.view.parameters
-    h = session.states(parameters, ids)
-    return unrolled(parameters, ids[begin : end + 1], h[begin : end + 1], T, last=place.last)
+    h = session.states(view.parameters, ids)
+    return unrolled(view.parameters, ids[begin : end + 1], h[begin : end + 1], T, last=place.last)
 
 
 def encoded(session: Session, place: Place) -> bytes:
     """The picture as sent."""
-    run, view, step = session.run, session.view, step_of(session, place)
+    run, view = session.run, session.view
+    step = step_of(session, view, place)
     units = list(place.units) or that_moved(step, view.parameters, UNITS).tolist()
     N, settings = len(step.x), run.in_force_at(view.step)
     at = sorted({*range(max(0, N - NEAR), N), *(step.cut + k for k in EDGE if 0 <= step.cut + k < N)})
@@ -162,7 +163,7 @@ def encoded(session: Session, place: Place) -> bytes:
         units=units,
         H=settings.hidden_size,
         chosen=bool(place.units),
-        summed=summed(step, learned(session, step), settings.clip),
+        summed=summed(step, learned(run, view, step), settings.clip),
         clip=settings.clip,
         optimizer=OPTIMIZERS[settings.optimizer]
         + (f" with weight decay {settings.weight_decay:g}" if settings.weight_decay else ""),
@@ -216,18 +217,12 @@ def norm(array: Array) -> float | None:
     return found if isfinite(found) else None
 
 
-def learned(session: Session, step: Unrolled) -> Update | None:
-    """What the optimiser would add to the parameters, where what it remembers is at hand: not while it trains."""
-    run, view = session.run, session.view
-    settings = run.in_force_at(view.step)
-    memories = FORMULAS[settings.optimizer][1]
-    if view.step == 0:
-        memory = [np.zeros_like(view.parameters.flat)] * memories
-    elif (view.past or run.state_step == view.step) and (state := run.state_at(view.step)):
-        memory = [state.arrays[f"memory_{i}"] for i in range(memories)]
-    else:
+def learned(run: Run, view: View, step: Unrolled) -> Update | None:
+    """What the optimiser would add to the parameters, where what it remembers is at hand."""
+    memory = remembered(run, view)
+    if memory is None:
         return None
-    T = settings.sequence_length
+    settings, T = run.in_force_at(view.step), run.settings.sequence_length
     a_step = T * streams_that_fit(len(run.corpus.train_ids), T, settings.batch_size)
     return update(
         view.parameters,
@@ -240,3 +235,17 @@ def learned(session: Session, step: Unrolled) -> Update | None:
         step=view.step + 1,
         weight_decay=settings.weight_decay,
     )
+
+
+def remembered(run: Run, view: View) -> list[Array] | None:
+    """The optimiser's memory at a step; None where it was not kept, or does not yet come along while it trains."""
+    count = FORMULAS[run.settings.optimizer][1]
+    if view.step == 0:
+        return [np.zeros_like(view.parameters.flat)] * count
+    if not view.past:
+        run.look()
+    if view.memory or not count:
+        return list(view.memory or ())
+    if (view.past or run.state_step == view.step) and (state := run.state_at(view.step)):
+        return [state.arrays[f"memory_{i}"] for i in range(count)]
+    return None

@@ -54,6 +54,7 @@ class View(NamedTuple):
     step: int
     parameters: Parameters
     past: bool
+    memory: tuple[Array, ...] | None = None  # of the optimiser, where it came along with the present network
 
 
 @dataclass
@@ -107,7 +108,7 @@ class Session:
             if checkpoint.step == self.at:
                 return View(checkpoint.step, checkpoint.parameters, True)
         now = self.run.snapshot
-        return View(now.parameters_step, now.parameters, False)
+        return View(now.parameters_step, now.parameters, False, now.memory)
 
     def picture(self, name: str, make: Callable[[], bytes], choices: Callable[[], Hashable] = tuple) -> bytes:
         """The picture for the component that is drawn now, one for all browsers that see the same.

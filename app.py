@@ -5,7 +5,7 @@ import sys
 import streamlit as st
 
 from charrnn.dashboard import streamlit_fixes
-from charrnn.dashboard.server import descriptors, policy
+from charrnn.dashboard.server import descriptors, leaving, policy
 from charrnn.dashboard.server.routes import routes
 from charrnn.text.corpus import size_limit
 
@@ -17,6 +17,6 @@ streamlit_fixes.keep_newest_uploads(2 * size_limit())
 app = st.App(
     "charrnn/dashboard/page.py",
     routes=routes(),
-    middleware=[*descriptors.middleware(), *policy.middleware()],
+    middleware=[*leaving.middleware(), *descriptors.middleware(), *policy.middleware()],
     lifespan=descriptors.lifespan,
 )

@@ -137,7 +137,8 @@ class Channel:
         try:
             self._actions.get(name, lambda: None)()
         except Exception:  # the page goes on
-            logging.getLogger(__name__).exception("What %s says could not be done.", name)
+            if not self.closed:  # a session that ends meanwhile leaves nothing to do it with
+                logging.getLogger(__name__).exception("What %s says could not be done.", name)
 
     def smallest_first(self, sight: Sequence[str]) -> list[str]:
         """The pictures in sight in the order in which they are to be made: buttons do not wait for heatmaps."""
@@ -167,6 +168,8 @@ class Channel:
             try:
                 self._renew(picture, wait=False)
             except Exception:  # the others go on
+                if self.closed:
+                    return None
                 logging.getLogger(__name__).exception("The picture %s could not be made.", name)
         with self._lock:
             replaced = self._pictures.get(name) is not picture  # by a later drawing, which shows what was chosen since

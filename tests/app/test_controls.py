@@ -2,7 +2,9 @@
 
 import numpy as np
 import pytest
+import streamlit as st
 
+from charrnn.dashboard.controls import settings
 from charrnn.dashboard.session import fields
 from charrnn.dashboard.views import writing
 from charrnn.network import sampling
@@ -228,6 +230,12 @@ def test_the_network_form_takes_effect_on_starting_over(page):
     assert page.labels[1] == "Network: 24 units · 20 back"
     page.step("10 steps")
     assert page.run.snapshot.parameters.W_hh.shape == (24, 24)
+
+
+def test_a_form_that_is_pressed_as_its_panel_closes_has_what_it_began_with(page, monkeypatch):
+    monkeypatch.setattr(st, "session_state", {})
+    settings.start_over_with_these(page.session, page.run.settings)
+    assert (page.session.said("network"), page.run.settings.hidden_size) == ("", 16)
 
 
 def test_of_two_browsers_on_one_run_the_last_command_wins_and_both_are_told(open_page, page):

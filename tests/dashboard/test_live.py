@@ -339,6 +339,23 @@ def test_a_connection_that_outlives_its_session_is_closed_in_peace(channel: Chan
     assert caplog.records == []
 
 
+def test_what_a_session_that_ends_meanwhile_leaves_undone_is_no_failure(channel: Channel, clock: Clock, caplog):
+    def gone() -> Any:
+        channel.close()  # as letting_go does, which then empties the session
+        raise AttributeError("run")
+
+    channel.action("pause", gone)
+    channel.press("pause")
+    channel.picture("strip", lambda: gone() if clock.version else b"")
+    clock.version += 1
+    assert channel.fresh("strip") is None
+    again = Channel(clock.now, lambda: 1.0)
+    again.part(PAGE, lambda: (again.close(), {}[0]) if clock.version > 1 else 0)
+    clock.version += 1
+    assert followed(Socket(again.token)).closed == UNKNOWN
+    assert caplog.records == []
+
+
 def test_a_channel_that_breaks_closes_the_connection(channel: Channel):
     broken = iter([0])
     channel.part(PAGE, lambda: next(broken))

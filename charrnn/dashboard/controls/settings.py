@@ -72,8 +72,9 @@ def choose_network(session: Session) -> None:
 
 
 def start_over_with_these(session: Session, settings: Settings) -> None:
-    """What the form says, in place of the settings."""
-    chosen = {name: st.session_state[field("network", settings, name)] for name in NETWORK}
+    """What the form says, in place of the settings; of a form that is there no more, what it began with."""
+    state = st.session_state
+    chosen = {name: state.get(field("network", settings, name), getattr(settings, name)) for name in NETWORK}
     with session.saying("network"):
         settings = session.run.in_force.with_cell(chosen["cell"])
         session.propose(session.run.corpus, replace(settings, **chosen), "network")

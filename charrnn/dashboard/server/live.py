@@ -88,7 +88,7 @@ async def follow(socket: WebSocket) -> None:
         for task in tasks:
             task.cancel()
     for problem in await asyncio.gather(*tasks, return_exceptions=True):
-        if isinstance(problem, Exception) and not isinstance(problem, WebSocketDisconnect):
+        if isinstance(problem, Exception) and not isinstance(problem, WebSocketDisconnect) and not channel.closed:
             logging.getLogger(__name__).warning("A channel was interrupted.", exc_info=problem)
     with suppress(RuntimeError, OSError, WebSocketDisconnect):
         await socket.close(UNKNOWN if channel.closed else 1000)  # if the browser is still there, it comes again

@@ -1,4 +1,4 @@
-"""What the strip draws, for eyes that see little or no colours: by its pixels."""
+"""What the strip draws, for eyes that see little or no colours and for signs of any width: by its pixels."""
 
 from io import BytesIO
 
@@ -30,13 +30,13 @@ def contrast(picture):
 def drawn(chromium):
     """The names and the cells of a strip as pixels, four to one of CSS."""
 
-    def picture(theme):
+    def picture(theme, came="a"):
         strip = opened(theme=theme, device_scale_factor=4)
         strip.page.evaluate("background => { document.body.style.background = background }", THEMES[theme])
         values = np.where(np.arange(COLUMNS) % 2, 1.0, -1.0)
         wrong = {"label": "at step 10", "guess": "b" * COLUMNS, "p": np.zeros(COLUMNS)}
         awaited = {"label": "at step 30", "guess": "", "p": []}
-        frame = {"text": "a" * COLUMNS, "rows": [wrong, awaited], "now": "its guess now", "top": ["bcdef"] * COLUMNS}
+        frame = {"text": came * COLUMNS, "rows": [wrong, awaited], "now": "its guess now", "top": ["bcdef"] * COLUMNS}
         frame |= {"top_p": np.zeros((COLUMNS, 5)), "surprise": np.zeros(COLUMNS)}
         strip.receive(encode_strip(frame | {"units": [{"name": "unit 0", "values": values}]}))
         strip.page.wait_for_function("document.fonts.ready")
@@ -64,3 +64,8 @@ def test_minus_and_plus_one_differ_without_colours(drawn, theme):
         np.ptp(unit[:, int((column + 0.3) * width) : int((column + 0.7) * width)]) > 0.1 for column in range(COLUMNS)
     ]
     assert marked == [column % 2 == 0 for column in range(COLUMNS)]
+
+
+def test_signs_that_are_as_wide_as_high_have_room(drawn):
+    letters, signs = drawn("light")[1], drawn("light", "春")[1]
+    assert signs.shape[1] > 1.4 * letters.shape[1]

@@ -176,7 +176,10 @@ def choose_start(session: Session) -> None:
     """Another run, this one from its start, or neither."""
     assert session.proposal
     corpus, settings = session.proposal
-    st.write(f"This run is at step {session.run.snapshot.step:,}. Start another one, or start over and forget it?")
+    goes_on = corpus.digest != session.run.corpus.digest and settings == session.run.in_force
+    ways = ["Start another one", *(["have this network go on with the new text"] if goes_on else [])]
+    step = session.run.snapshot.step
+    st.write(f"This run is at step {step:,}. {', '.join(ways)}, or start over and forget what it learned?")
 
     def another() -> None:
         session.start_another(corpus, settings)
@@ -197,7 +200,7 @@ def choose_start(session: Session) -> None:
     with st.container(horizontal=True):
         help = "This one stays in My runs."
         st.button("Start another run", type="primary", key="confirm-another", on_click=another, help=help)
-        if corpus.digest != session.run.corpus.digest and settings == session.run.in_force:
+        if goes_on:
             help = "What it has learned stays; characters that are new to it get weights of their own."
             st.button("Go on with this text", key="confirm-on", on_click=on, help=help)
         help = "What this run has learned is forgotten."

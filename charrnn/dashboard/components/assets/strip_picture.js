@@ -19,6 +19,7 @@ import { fit, glyph, legend, real, step } from "./shared.js";
 
 const FULL_SURPRISE = 8; // bits at which a bar is full
 const FAINT = 0.72; // of the muted colour: what is written so contrasts three to one with any background
+const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff01-\uff60]/; // signs as wide as they are high
 const NEGATIVE = 0.25; // from here down a cell is marked, for who sees no colours
 
 /**
@@ -27,14 +28,15 @@ const NEGATIVE = 0.25; // from here down a cell is marked, for who sees no colou
  * @returns {Pick<Picture<number>, "measure" | "cellAt" | "place" | "drawNames" | "drawCells" | "drawLegend">}
  */
 export function drawing(frame) {
-  const { columns } = frame, { bands, height, came } = bandsOf(frame);
+  const { columns, text } = frame, { bands, height, came } = bandsOf(frame);
+  const wide = 2 * text.filter((character) => WIDE.test(character)).length > columns;
   const size = { narrow: false, names: 0, cells: 0, cell: 0, height };
   const reachOf = (/** @type {number | null} */ pinned) => (frame.reach?.column === pinned ? frame.reach : null);
 
   return {
     measure(width) {
       const narrow = width < 640, names = narrow ? 64 : 132;
-      const cell = narrow ? 14 : Math.min(26, Math.max(9, (width - names) / columns));
+      const cell = narrow ? (wide ? 20 : 14) : Math.min(26, Math.max(wide ? 18 : 9, (width - names) / columns));
       return Object.assign(size, { narrow, names, cells: cell * columns, cell });
     },
 

@@ -111,6 +111,14 @@ def test_no_modules_know_each_other_in_a_circle():
     assert not knows
 
 
+def test_ray_is_imported_where_a_cluster_is_and_nowhere_else():
+    """The server is no process of Ray's, and nothing of it is needed where there is no cluster."""
+    theirs = {"actor.py", "cluster_driver.py"}
+    files = [file for file in (ROOT / "charrnn").rglob("*.py") if file.name not in theirs]
+    names = {(file.name, name) for file in files for name in imported(file)}
+    assert not [name for name in names if re.match(r"ray\b|charrnn\.runs\.(actor|cluster_driver)\b", name[1])]
+
+
 def test_only_the_dashboard_draws():
     others = [
         *(ROOT / "charrnn").glob("*.py"),

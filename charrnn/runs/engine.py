@@ -6,6 +6,7 @@ import time
 from collections.abc import Collection
 
 from charrnn.environment import number
+from charrnn.runs.cluster import NO_NODE, Cluster
 from charrnn.runs.deletions import Deletions
 from charrnn.runs.description import is_untouched
 from charrnn.runs.following import Following
@@ -29,6 +30,7 @@ IDLE_SECONDS = 45.0  # how long the process of a paused run is kept, for a quick
 DELETED = "This run was deleted. Choose a text or start over for a new one, or open another one under My runs."
 CLOSE_SECONDS = 5.0
 LOOK_SECONDS = 1.0  # between two looks at whether the workers of those that train were heard, and whose turn is over
+MOST = 1_000  # places that there may be
 TURN_SECONDS = 60.0  # that a run which nobody watches may train while others wait
 
 
@@ -39,6 +41,7 @@ class Engine:
     grace: seconds that a run goes on after its last lease was released; CHARRNN_GRACE, else 30.
     idle: seconds that the process of a paused run stays for a quick start.
     store: where runs are saved as they go; None keeps them in memory only.
+    cluster: where they train, if not on this machine; it may have fewer places.
     """
 
     def __init__(
@@ -49,11 +52,13 @@ class Engine:
         idle: float = IDLE_SECONDS,
         store: Store | None = None,
         connect: Connect = Local,
+        cluster: Cluster | None = None,
     ) -> None:
         self.lock = threading.RLock()  # over everything of the engine, its leases and its runs
-        self.store, self.keeper, self._connect = store, Keeper(store), connect
-        sensible = max(8, 4 * (os.cpu_count() or 1))
-        self.max_running = max_running or int(number("CHARRNN_MAX_RUNNING", sensible, 1, 1_000))
+        self.store, self.keeper, self.cluster = store, Keeper(store), cluster
+        self._connect = cluster.connect if cluster else connect
+        sensible = MOST if cluster else max(8, 4 * (os.cpu_count() or 1))
+        self._limit = max_running or int(number("CHARRNN_MAX_RUNNING", sensible, 1, MOST))
         self._idle = idle
         self._queue: list[Run] = []
         self._standing: list[tuple[Run, int]] = []  # paused with their processes kept, since which order; longest first
@@ -67,6 +72,13 @@ class Engine:
         if store:
             Following(self.keeper, self._janitor, self.lock, self._runs, self._leases.held)
         self._deletions = Deletions(store, self._janitor, self._close_deleted, self._runs.forget)
+        if cluster:
+            cluster.changed = self._places_changed
+
+    @property
+    def max_running(self) -> int:
+        """How many runs may train at once."""
+        return min(self._limit, self.cluster.places) if self.cluster else self._limit
 
     @property
     def training(self) -> int:
@@ -192,6 +204,8 @@ class Engine:
         self._queue.sort(key=lambda run: not self._leases.held(run))  # stable: else in the order in which they came
         busy = self.training
         while self._queue and busy < self.max_running:
+            if self.cluster:  # where also runs that stand still take a place
+                self._let_stand(self.max_running - busy - 1)
             self._queue.pop(0).begin()
             busy += 1
         unwatched = [run for run in self._runs.all() if run.status in ACTIVE and not self._leases.held(run)]
@@ -237,15 +251,30 @@ class Engine:
         As many are kept as there are places.
         """
         self._janitor.later(self._idle, lambda: run.end_if_idle(order))
-        still = [(one, since) for one, since in self._standing if one is not run and one.stands_since(since)]
-        self._standing = [*still, (run, order)][-self.max_running :]
-        for longest, since in still[: max(0, len(still) + 1 - self.max_running)]:
-            longest.end_if_idle(since)
+        self._standing = [(one, since) for one, since in self._standing if one is not run] + [(run, order)]
+        self._let_stand(self.max_running - (self.training if self.cluster else 0))
+
+    def _let_stand(self, most: int) -> None:
+        """Have the processes leave of the runs that have stood still longest, but for so many."""
+        still = [(run, since) for run, since in self._standing if run.stands_since(since)]
+        leaving = max(0, len(still) - max(0, most))
+        self._standing = still[leaving:]
+        for run, since in still[:leaving]:
+            run.end_if_idle(since)
+
+    def _places_changed(self) -> None:
+        with self.lock:
+            self.admit()
 
     def _tell_places(self) -> None:
         for ahead, run in enumerate(self._queue):
             place = "next in the queue" if ahead == 0 else f"number {ahead + 1} in the queue"
-            run.announce(f"As many runs train as may ({self.max_running}). This one is {place} and starts by itself.")
+            run.announce(f"{self._why_wait()} This one is {place} and starts by itself.")
+
+    def _why_wait(self) -> str:
+        if self.max_running == 0 and self.cluster:
+            return self.cluster.trouble or NO_NODE
+        return f"As many runs train as may ({self.max_running})."
 
     def _left(self, run: Run) -> None:
         """Nobody holds the run any more. One that was told to keep training goes on for its time."""

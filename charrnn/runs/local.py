@@ -39,6 +39,14 @@ BLAS_THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "V
 class Connection(Protocol):
     """A worker seen from the engine. Starting means building one: `Connect`."""
 
+    @property
+    def elsewhere(self) -> bool:
+        """Whether its run goes on by itself on another machine when this one is lost."""
+
+    @property
+    def where(self) -> str:
+        """On which machine it trains, in words."""
+
     def send(self, kind: str, fields: dict[str, Any]) -> None:
         """Give a command; returns at once. Where nobody is left to take it, nothing happens: `gone` tells."""
 
@@ -63,6 +71,8 @@ class Local:
     `heard` gets every message and `gone`, once, a sentence on why there is no process (any more); both are called from
     the first thread, with no lock held. Raises RuntimeError where no thread can be had.
     """
+
+    elsewhere, where = False, "this machine"
 
     def __init__(self, start: Message, heard: Heard, gone: Gone) -> None:
         self._heard, self._gone = heard, gone
@@ -192,14 +202,16 @@ class Tail:
             self._bytes = (self._bytes + chunk)[-TAIL:]
 
 
-def launch() -> "subprocess.Popen[bytes]":
-    """Start a worker: one BLAS thread, this very package, below normal priority where nice does not exist."""
+def launch(command: list[str] | None = None, **variables: str) -> "subprocess.Popen[bytes]":
+    """Start a worker, or what else is told: one BLAS thread, this very package, as a worker below normal priority."""
     path = [str(PACKAGE_PARENT), os.environ.get("PYTHONPATH", "")]
-    environment = os.environ | dict.fromkeys(BLAS_THREADS, "1") | {"PYTHONPATH": os.pathsep.join(filter(None, path))}
+    variables |= dict.fromkeys(BLAS_THREADS, "1") | {"PYTHONPATH": os.pathsep.join(filter(None, path))}
     pipe, flags = subprocess.PIPE, 0
     if sys.platform == "win32":
         flags = subprocess.BELOW_NORMAL_PRIORITY_CLASS | subprocess.CREATE_NO_WINDOW
-    return subprocess.Popen(COMMAND, stdin=pipe, stdout=pipe, stderr=pipe, env=environment, creationflags=flags)
+    environment = os.environ | variables
+    command = command or COMMAND
+    return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, env=environment, creationflags=flags)
 
 
 def explain(code: int, tail: str) -> str:

@@ -4,9 +4,20 @@ import os
 import queue
 import threading
 from collections.abc import Mapping
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 from charrnn.runs import messages
+
+
+class Telling(Protocol):
+    """Where a worker leaves what it tells."""
+
+    @property
+    def idle(self) -> bool:
+        """Whether everything sent so far has been taken."""
+
+    def send(self, kind: str, fields: Mapping[str, Any], arrays: Mapping[str, Any] | None = None) -> None:
+        """Leave a message; returns at once."""
 
 
 class Outbox:

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from charrnn.runs.checkpoint_schedule import lasting
 from charrnn.runs.history import ROW, after, joined, thinned, until
 from charrnn.runs.messages import Message
-from charrnn.runs.outbox import Outbox
+from charrnn.runs.outbox import Telling
 from charrnn.runs.store import Store
 from charrnn.runs.store_types import Note, Progress, StoredCheckpoint, StoreError
 
@@ -29,7 +29,7 @@ class Recorder:
     on. `start` is the message that the worker was started with; `step` is where it goes on.
     """
 
-    def __init__(self, outbox: Outbox, start: Message, step: int) -> None:
+    def __init__(self, outbox: Telling, start: Message, step: int) -> None:
         self._outbox = outbox
         self._place = start.fields["store"]
         self._about = {name: start.fields[name] for name in ("corpus", "settings", "title")}
@@ -44,8 +44,9 @@ class Recorder:
         self._history = joined([])
         self._notes: list[Note] = []
         self._checkpoints: list[StoredCheckpoint] = []
-        self._due: queue.Queue[None] = queue.Queue()
-        threading.Thread(target=self._work, daemon=True).start()
+        self._due: queue.Queue[bool] = queue.Queue()  # whether to save, or to end
+        self._thread = threading.Thread(target=self._work, daemon=True)
+        self._thread.start()
 
     @property
     def idle(self) -> bool:
@@ -60,13 +61,18 @@ class Recorder:
                 self._forget(fields["step"])
             self._collect(kind, fields, arrays or {})
         if "state" in (arrays or {}) or kind == "held_out":  # measured at rest, nothing may come after it
-            self._due.put(None)
+            self._due.put(True)
 
     def flush(self) -> None:
         """Wait a while until what is due has been saved."""
         waiter = threading.Thread(target=self._due.join, daemon=True)
         waiter.start()
         waiter.join(FLUSH_SECONDS)
+
+    def close(self) -> None:
+        """Save what is due, and end."""
+        self._due.put(False)
+        self._thread.join()
 
     def _forget(self, step: int) -> None:
         """What lies after a step has not happened."""
@@ -92,8 +98,7 @@ class Recorder:
             self._checkpoints = [*others, StoredCheckpoint(fields["step"], arrays["state"].tobytes(), kept)]
 
     def _work(self) -> None:
-        while True:
-            self._due.get()
+        while self._due.get():
             try:
                 self._save()
             except StoreError as error:

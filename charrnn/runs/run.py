@@ -96,6 +96,7 @@ class Run(Known):
         self._stopped: str | None = None  # why it was told to pause, to be said once it has
         self._goal: tuple[str, dict[str, Any]] | None = None  # what to tell the worker once it is ready
         self._resting = False  # whether the process is to end as soon as it has paused
+        self._moved_at: int | None = None  # from which state it last went on elsewhere
         self._gives_way = False  # whether it pauses for another run, to go on when there is a place again
         self.message: str | None = None  # plain words on why it does not train, where there is a reason
         self._become("paused" if opening.state else "ready", opening.message)
@@ -111,6 +112,11 @@ class Run(Known):
     def stand_by_itself(self) -> None:
         """No other process trains it any more. Following's part, the lock held."""
         self._become("paused" if self.state else "ready")
+
+    @property
+    def where(self) -> str:
+        """On which machine its process is, in words; empty where it has none."""
+        return self._line.connection.where if self._line.connection else ""
 
     @property
     def at_rest(self) -> bool:
@@ -391,9 +397,9 @@ class Run(Known):
         line.silent += 1
         patience = START_SECONDS if self.status == "starting" else ANSWER_SECONDS
         if line.silent > patience:
+            connection = line.connection
             self._let_go()
-            self._fall(f"The training process did not answer for {patience} seconds and was ended.")
-            self._owner.admit()
+            self._lose(connection, f"The training process did not answer for {patience} seconds and was ended.")
             return
         if line.silent == SILENT_SECONDS:
             self._become(self.status, f"The training process has not answered for {SILENT_SECONDS} seconds.")
@@ -411,10 +417,21 @@ class Run(Known):
         kept = f"All up to step {self.state_step:,} is kept: training can go on there."
         self._become("died", f"{why} {kept if self.state_step else 'Train begins it anew.'}")
 
+    def _lose(self, connection: Connection | None, why: str) -> None:
+        """Its process is lost: go on elsewhere where that is possible, from each state once; else say why."""
+        moves = bool(connection and connection.elsewhere) and not self._failure and self.status != "pausing"
+        self._fall(why)
+        if moves and self._moved_at != self.state_step:
+            self._moved_at = self.state_step
+            self.go_on(by=self.last_command.by if self.last_command else "")
+            if self.status != "queued":
+                self._become(self.status, f"{why} It goes on from step {self.state_step:,}.")
+        else:
+            self._owner.admit()
+
     def _gone(self, connection: Connection, why: str) -> None:
         """There is no process (any more); called from the thread that listened to it, or was to start it."""
         with self._owner.lock:
             if self._line.gone(connection) and self.status in ACTIVE:
-                self._fall(self._failure or why)
-                self._owner.admit()
+                self._lose(connection, self._failure or why)
             self._owner.ended(connection)

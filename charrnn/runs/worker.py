@@ -31,7 +31,7 @@ from charrnn.runs import history, messages
 from charrnn.runs.blowup import recent_loss, windows
 from charrnn.runs.checkpoint_schedule import is_log_spaced, next_mark
 from charrnn.runs.messages import Message
-from charrnn.runs.outbox import Outbox
+from charrnn.runs.outbox import Outbox, Telling
 from charrnn.runs.recorder import Recorder
 from charrnn.runs.start import build
 from charrnn.training import checkpoint
@@ -64,7 +64,7 @@ class Evaluation(NamedTuple):
 class Worker:
     """A trainer, what it has been told, and what it has yet to tell."""
 
-    def __init__(self, trainer: Trainer, outbox: Outbox | Recorder, seconds_before: float) -> None:
+    def __init__(self, trainer: Trainer, outbox: Telling, seconds_before: float) -> None:
         self.trainer = trainer
         self.outbox = outbox
         self.until: float | None = None  # the step to stop at, infinity for none; None while paused
@@ -311,17 +311,8 @@ def listen(stream: BinaryIO, commands: "queue.SimpleQueue[Message | None]", outb
         os._exit(0)  # a step of a giant network is no reason to outlive the server
 
 
-def main() -> None:
-    """Take over the pipe, build the trainer, train. Ends the process."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in the server's terminal: the closed pipe tells us in time
-    told, tells = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # from here on a print or a warning goes to standard error and cannot break the protocol
-    sys.stdout = sys.stderr
-    if hasattr(os, "nice"):
-        os.nice(10)  # the page answers first
-    commands: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
-    outbox = Outbox(tells)
-    threading.Thread(target=listen, args=(told, commands, outbox), daemon=True).start()
+def work(commands: "queue.SimpleQueue[Message | None]", outbox: Telling) -> None:
+    """Build the trainer that the first command describes, and train as the others say; tell what goes wrong."""
     try:
         start = commands.get()
         if start:
@@ -336,7 +327,21 @@ def main() -> None:
     except BaseException as error:
         traceback.print_exc()
         outbox.send("failed", {"message": f"Training stopped with an error: {type(error).__name__}: {error}."})
-        outbox.flush()
+
+
+def main() -> None:
+    """Take over the pipe, build the trainer, train. Ends the process."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in the server's terminal: the closed pipe tells us in time
+    told, tells = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # from here on a print or a warning goes to standard error and cannot break the protocol
+    sys.stdout = sys.stderr
+    if hasattr(os, "nice"):
+        os.nice(10)  # the page answers first
+    commands: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
+    outbox = Outbox(tells)
+    threading.Thread(target=listen, args=(told, commands, outbox), daemon=True).start()
+    work(commands, outbox)
+    outbox.flush()
     sys.stderr.flush()
     os._exit(0)  # without waiting for the threads, which wait for the pipe
 

@@ -35,7 +35,7 @@ def page() -> None:
 
     alone(lambda: sidebar.beside(here), "beside")
     parts.whole(here, lambda: first_screen.page_depends_on(here))
-    if "present" in st.query_params:
+    if here.presents:
         st.html(f"<style>{streamlit_fixes.PRESENT}</style>")
 
     with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="xsmall", key="header"):

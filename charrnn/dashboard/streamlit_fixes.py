@@ -188,17 +188,31 @@ STYLE = """
   [data-testid="stBottom"] { position: static; }
 }
 
+/* On a large screen the curve grows with the strip and the sample. */
+@media (min-width: 1800px) {
+  .st-key-curve .stVegaLiteChart { zoom: 1.3; width: calc(100% / 1.3) !important }
+}
+@media (min-width: 2400px) {
+  .st-key-curve .stVegaLiteChart { zoom: 1.6; width: calc(100% / 1.6) !important }
+}
+
 /* Fingers need 44 pixels. */
 @media (pointer: coarse) {
+  [data-testid="stTooltipHoverTarget"] > button[aria-label^="Help"] { padding: 1rem; margin: -1rem; }
+  :is([data-testid="stSelectbox"], [data-testid="stMultiSelect"]) [role="group"],
+  [data-testid="stTextInputRootElement"] { min-height: 44px; }
+  [data-testid="stCheckbox"] label { min-height: 44px; align-items: center; }
   [data-testid^="stBaseButton"], [data-testid="stPopoverButton"], [data-testid="stExpander"] summary,
   [data-testid="stButtonGroup"] button { min-height: 44px; }
 }
 """
 # On a projector all is larger: what is sized in rem, and charts, which are told their width in pixels; the player has
-# one row. Without it charts stay as they are.
+# one row, and the controls above stay as small as they are. Without it charts stay as they are.
 PRESENT = """
 html { font-size: 140% !important }
 .stVegaLiteChart { zoom: 1.4; width: calc(100% / 1.4) !important }
+.stMainBlockContainer { padding: 0.5rem 2rem 4rem }
+.st-key-header { zoom: 0.72 }
 .st-key-figures span:nth-child(3) { display: none }
 """
 INK = '[data-testid^="stBaseButton-primary"] { color: #0E1013; }'

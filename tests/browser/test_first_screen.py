@@ -1,5 +1,7 @@
 """The first screen in every size and light."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -20,6 +22,27 @@ def test_the_first_screen_shows_strip_curve_sample_and_player_without_scrolling(
     assert parts[0]["width"] > 900
     assert parts[1]["height"] >= 200
     assert lab.page.evaluate("scrollY + document.querySelector('[data-testid=stMain]').scrollTop") == 0
+
+
+def test_a_projector_has_headline_strip_curve_and_sample_on_one_screen(visit):
+    lab = visit("present=1&text=Names&hidden_size=32", viewport={"width": 1280, "height": 720})
+    lab.choose_steps("100 steps")
+    expect(lab.strip).to_have_attribute("aria-label", re.compile("its guess now"))
+    lab.train()
+    lab.pause()
+    parts = [lab.key("headline").bounding_box(), *(one.bounding_box() for one in (lab.strip, lab.curve, lab.sample))]
+    player = lab.key("player").bounding_box()
+    assert all(box["y"] >= 0 and bottom(box) <= player["y"] for box in parts)
+    assert bottom(player) <= 720
+    assert player["height"] < 100  # one row
+    assert parts[2]["height"] > 140
+
+
+def test_a_large_screen_is_used(visit):
+    lab = visit("text=Names&hidden_size=32", viewport={"width": 2560, "height": 1440})
+    strip, curve, sample = (one.bounding_box() for one in (lab.strip, lab.curve, lab.sample))
+    assert strip["x"] + strip["width"] > 2400
+    assert min(curve["height"], sample["height"]) > 350
 
 
 def test_everything_on_the_first_screen_comes_from_this_server(visit):
@@ -44,5 +67,10 @@ def test_a_phone_scrolls_the_strip_and_never_the_page_sideways(visit):
     assert widths[0] <= widths[1]
     assert lab.strip.evaluate("canvas => canvas.clientWidth > canvas.parentElement.clientWidth")
     box = lab.button("train").bounding_box()
+    small = """() => [...document.querySelectorAll("button, [role=radio], [role=combobox], input[type=text], summary")]
+        .filter((one) => one.checkVisibility({ visibilityProperty: true }) && !one.closest("[data-testid=stElementToolbar]"))
+        .map((one) => (one.closest("[role=group]") ?? one.closest("[data-testid=stTextInputRootElement]") ?? one))
+        .filter((one) => one.getBoundingClientRect().height < 44).map((one) => one.outerHTML.slice(0, 200))"""
+    assert lab.page.evaluate(small) == []
     assert 0 <= box["x"] < PHONE["width"]
     assert bottom(box) <= PHONE["height"]

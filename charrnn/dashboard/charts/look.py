@@ -83,7 +83,7 @@ class Colours:
 
 
 def quantity(
-    channel: type, field: str, title: str, *, log: bool = False, zero: bool = False, ends: str = "", **axis: Any
+    channel: type, field: str, title: str | None, *, log: bool = False, zero: bool = False, ends: str = "", **axis: Any
 ) -> Any:
     """A numeric axis that ends where the numbers do; one with zero begins there and ends at a round number.
 

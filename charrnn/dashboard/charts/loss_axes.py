@@ -49,21 +49,21 @@ AT, LOSS = "at:Q", "loss:Q"  # where a row of a frame stands
 LINE = 13  # pixels of a line of small text
 
 
-def across_axis(across: Across, log: bool) -> alt.X:
+def across_axis(across: Across, log: bool, titled: bool = True) -> alt.X:
     round_ones: dict[str, Any] = {"values": ROUND} if log and across != "seconds" else {}
-    return quantity(alt.X, "at", TITLES[across], log=log, ends="at", labelExpr=COUNTS, **round_ones)
+    return quantity(alt.X, "at", TITLES[across] if titled else None, log=log, ends="at", labelExpr=COUNTS, **round_ones)
 
 
-def loss_axis(unit: Unit) -> alt.Y:
+def loss_axis(unit: Unit, titled: bool = True) -> alt.Y:
     log = unit == "choices"  # what one hesitates between is e to the loss: so both are alike
     axis: dict[str, Any] = {"labelExpr": POWERS, "values": CHOICES} if log else {"format": "~f"}
-    return quantity(alt.Y, "loss", MEASURES[unit].title, log=log, ends="loss", **axis)
+    return quantity(alt.Y, "loss", MEASURES[unit].title if titled else None, log=log, ends="loss", **axis)
 
 
-def corners(unit: Unit, across: Across, log: bool) -> alt.Chart:
+def corners(unit: Unit, across: Across, log: bool, titled: bool = True) -> alt.Chart:
     """What the axes hold; nobody sees it. The axes are this layer's alone, so that the browser reads them once."""
     points = named("corners").mark_point(opacity=0, tooltip=None)
-    return points.encode(x=across_axis(across, log), y=loss_axis(unit))
+    return points.encode(x=across_axis(across, log, titled), y=loss_axis(unit, titled))
 
 
 def width_of(places: ArrayLike, across: Across, log: bool) -> Array:

@@ -32,18 +32,18 @@ SHORT = {  # where room is short
     "file compression": "compression",
     "exact entropy": "exact",
 }
-HEIGHT = 250  # CSS pixels, axes and legend included
-PLOT = 160  # of which the plot has about so many, and in width at least about so many:
+HEIGHT, LOW = 250, 118  # CSS pixels, axes and legend included; the lower on a projector
+PLOT, LOW_PLOT = 160, 66  # of which the plot has about so many, and in width at least about so many:
 NARROW = 220
 LETTER = 5.5  # its pixels for each character
 ROWS = 3  # of labels of marks, one above the other
 POINTED = 60  # places at most that can be pointed at
 
 
-def loss_chart(unit: Unit = "choices", across: Across = "step", log: bool = True) -> Built:
+def loss_chart(unit: Unit = "choices", across: Across = "step", log: bool = True, low: bool = False) -> Built:
     """A run's loss: all windows as a band, smoothed, on held-out text; baselines; marks where a setting was changed.
 
-    Units and places are the data's: the browser only draws.
+    Units and places are the data's: the browser only draws. Where it is low, its axes have no titles.
     """
     colours = Colours(A="smoothed", muted="each step", accent="held out")
     losses = named("losses").encode(x=AT)
@@ -58,7 +58,7 @@ def loss_chart(unit: Unit = "choices", across: Across = "step", log: bool = True
         .encode(x=AT, y=LOSS, tooltip=said(("held_out", "held out, nats")))
     )
     return alt.layer(
-        corners(unit, across, log),
+        corners(unit, across, log, titled=not low),
         colours.paint(band, "muted"),
         colours.paint(lowest, "muted"),
         colours.paint(highest, "muted"),
@@ -68,7 +68,7 @@ def loss_chart(unit: Unit = "choices", across: Across = "step", log: bool = True
         *(colours.paint(part, "mark") for part in _marks()),
         colours.paint(_pointed(), RUNS[0]),
     ).properties(
-        height=HEIGHT,
+        height=LOW if low else HEIGHT,
         description=f"Lines over {TITLES[across]}: the loss of every step as a band, smoothed as a line, on held-out "
         "text as points, beside what it is compared to.",
     )
@@ -82,6 +82,7 @@ def losses_data(
     unit: Unit = "choices",
     across: Across = "step",
     log: bool = True,
+    low: bool = False,
 ) -> dict[str, pd.DataFrame]:
     """`losses` has a row a point with step, characters, seconds, and in nats smoothed, low, high and held_out, NaN
     where there is none; `marks` step, characters, seconds and label; baselines are names with their nats.
@@ -108,16 +109,18 @@ def losses_data(
         "held_out": pd.DataFrame(rows(measured, "held_out", "held_out")),
         "points": pd.DataFrame(rows(pointed, "smoothed", "low", "high") | in_units),
         "corners": pd.DataFrame({"at": ends, "loss": of(np.array([floor, top]))}),
-        "baselines": _levels(baselines, MEASURES[unit], floor, top),
+        "baselines": _levels(baselines, MEASURES[unit], floor, top, LOW_PLOT if low else PLOT),
         "marks": _told_apart(marks, ends, across, log),
     }
 
 
-def _levels(baselines: Sequence[tuple[str, float]], measure: Measure, floor: float, top: float) -> pd.DataFrame:
-    """Baselines, with where each label stands and what it says."""
+def _levels(
+    baselines: Sequence[tuple[str, float]], measure: Measure, floor: float, top: float, pixels: int
+) -> pd.DataFrame:
+    """Baselines, with where each label stands and what it says, in a plot that is so high."""
     names = [name for name, _ in baselines]
     nats = np.array([nats for _, nats in baselines], float)
-    gap = LINE * (top - floor) / PLOT
+    gap = LINE * (top - floor) / pixels
     return pd.DataFrame(
         {
             "name": np.array(names, object),

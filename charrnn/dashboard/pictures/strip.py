@@ -13,16 +13,16 @@ HISTORY = (10, 30, 100, 300, 1_000, 3_000, 10_000, 30_000, 100_000, 300_000, 1_0
 ROWS = 6  # of them on the strip: the latest
 
 
-def frozen(checkpoints: Sequence[Checkpoint], step: int) -> list[Checkpoint]:
+def frozen(checkpoints: Sequence[Checkpoint], step: int, most: int = ROWS) -> list[Checkpoint]:
     """The stored networks whose guesses stand above those of a step: the latest before it."""
-    return [one for one in checkpoints if one.step in HISTORY and one.step < step][-ROWS:]
+    return [one for one in checkpoints if one.step in HISTORY and one.step < step][-most:]
 
 
-def rows_of(before: list[tuple[int, Strip]], step: int, vocabulary: Vocabulary) -> list[Row]:
+def rows_of(before: list[tuple[int, Strip]], step: int, vocabulary: Vocabulary, most: int = ROWS) -> list[Row]:
     """The rows above the guesses of a step: what networks `before` it read, and empty ones for steps to come."""
     rows = [row(at, vocabulary.decode(then.guess), then.guess_probability) for at, then in before]
     to_come = [at for at in HISTORY if at >= max(step, 1)]
-    return rows + [row(at, "", []) for at in to_come[: ROWS - len(rows)]]
+    return rows + [row(at, "", []) for at in to_come[: most - len(rows)]]
 
 
 def row(step: int, guess: str, p: Any) -> Row:

@@ -36,6 +36,7 @@ def open_session() -> Session:
         session.shown, wrong = showing.linked(query.get(showing.LINK, ""))
         if wrong:
             session.say(wrong)
+    session.presents = "present" in query
     session.link()
     kept = {"watch" if session.watching else "run": session.linked}
     kept |= {name: query[name] for name in KEPT_IN_ADDRESS if name in query}

@@ -18,7 +18,7 @@ from charrnn.dashboard.components import (
     reading_strip,
 )
 from charrnn.dashboard.pictures.losses import Loss, beside_blind, loss_of, of_kind, smoothed
-from charrnn.dashboard.pictures.strip import frame, frozen, rows_of
+from charrnn.dashboard.pictures.strip import ROWS, frame, frozen, rows_of
 from charrnn.dashboard.session.parts import alone, redrawn
 from charrnn.dashboard.session.selection import pin
 from charrnn.dashboard.session.session import Last, Session, View
@@ -36,6 +36,7 @@ from charrnn.text.baselines import Baseline
 from charrnn.text.batches import streams_that_fit
 
 BESIDE = {"curve": (602, loss_curve.loss_curve), "sample": (501, writing.sample)}  # widths, and who draws them
+HISTORY, UNITS = 2, 3  # rows of the strip on a projector, where one screen has to hold all
 NOT_SAID = ("blind guess", "exact entropy")  # to be better than one goes without saying, than the other is luck
 
 
@@ -62,10 +63,12 @@ def headlined(session: Session) -> None:
 
     def said() -> list[Span]:
         back: list[Span] = [("Looking back. ", "strong")] if session.view.past else []
-        return back + headline(session, baselines)
+        said = headline(session, baselines)
+        return back + (said[:2] if session.presents else said)
 
     with st.container(horizontal=True, vertical_alignment="center"):
-        line(session.picture("headline", lambda: encode_line(said()), lambda: (*baselines,)), key="headline")
+        drawn = session.picture("headline", lambda: encode_line(said()), lambda: (session.presents, *baselines))
+        line(drawn, key="headline")
         doctor.doctor(session)
 
 
@@ -149,7 +152,7 @@ def strip(session: Session) -> None:
     pinned = session.pinned
 
     def seen() -> Hashable:
-        return pinned, session.typed, session.naming
+        return pinned, session.typed, session.naming, session.presents
 
     drawn = session.picture("strip", lambda: encode_strip(read(session, pinned), pinned), seen)
     reading_strip(drawn, key="strip", on_pin=lambda column: pin(session, column))
@@ -161,13 +164,13 @@ def read(session: Session, pinned: int | None) -> StripFrame:
     Before the first step there are no rows that wait for later ones: a first screen has what is there.
     """
     run, view = session.run, session.view
-    before = [
-        (one.step, as_read(session, View(one.step, one.parameters, True))) for one in frozen(run.checkpoints, view.step)
-    ]
-    rows = rows_of(before, view.step, run.corpus.vocabulary) if view.step or view.past else []
+    most, shown = (HISTORY, UNITS) if session.presents else (ROWS, None)
+    stored = frozen(run.checkpoints, view.step, most)
+    before = [(one.step, as_read(session, View(one.step, one.parameters, True))) for one in stored]
+    rows = rows_of(before, view.step, run.corpus.vocabulary, most) if view.step or view.past else []
     now = as_read(session, view)
     label = f"at step {words.short(view.step)}" if view.past else "its guess now"
-    units = shown_units(session, now.hidden).tolist()
+    units = shown_units(session, now.hidden)[:shown].tolist()
     names = [f"{session.names[unit]} {unit}" if unit in session.names else f"unit {unit}" for unit in units]
     held = [Unit(name=name, values=values) for name, values in zip(names, now.hidden.T[units], strict=True)]
     drawn = frame(run.corpus.vocabulary, now, rows, label, held)

@@ -45,7 +45,8 @@ POINTER = "Drag the curve to move it, Ctrl and the wheel widen it, a double clic
 
 def loss_curve(session: Session) -> None:
     """The loss over training, beside what it is compared to, and how it is drawn."""
-    redrawn(lambda: choices(session), "curve-choices")
+    if not session.presents:
+        redrawn(lambda: choices(session), "curve-choices")
     redrawn(lambda: curve(session), "curved", lambda: come_to(session), every=SECONDS)
 
 
@@ -65,7 +66,7 @@ def length(run: Run) -> Any:
 
 def curve(session: Session) -> None:
     """The loss over training."""
-    options = looks()
+    options = looks() | {"low": session.presents}
     draw("curve", loss_chart, history(session, **options), zoom=True, **options)
 
 

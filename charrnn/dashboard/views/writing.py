@@ -10,14 +10,15 @@ from charrnn.dashboard import words
 from charrnn.dashboard.components import Passage, encode_passages, passages
 from charrnn.dashboard.session import fields
 from charrnn.dashboard.session.looked_up import explained
-from charrnn.dashboard.session.parts import redrawn
+from charrnn.dashboard.session.parts import anew, redrawn
 from charrnn.dashboard.session.session import Last, Session
 from charrnn.dashboard.session.status import running
 from charrnn.network import sampling
 
-LENGTH = 300
+LENGTH = 450
 TEMPERATURE = 0.8  # at first
-HEIGHT = 218  # pixels
+HEIGHT, LOW = 218, 112  # pixels; the lower on a projector, where all is larger
+SHOWN = 12  # characters of what it begins with that stand beside the temperature
 LINES = 10  # written at once
 LONGEST = 120  # characters of one
 
@@ -54,7 +55,8 @@ def stop_now(session: Session) -> str:
 
 def sample(session: Session) -> None:
     """The row of controls, and below it what the network writes."""
-    redrawn(lambda: row(session), "sampling-row")
+    if not session.presents:
+        redrawn(lambda: row(session), "sampling-row")
     with st.container(key="sample"):
         redrawn(lambda: text(session), "written")
 
@@ -65,7 +67,9 @@ def row(session: Session) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         view = session.view
         st.markdown(f"**At step {view.step:,} it wrote**" if view.past else "**It writes**")
-        with st.popover("Temperature", key="sampling"):
+        dice = dice_now(session)
+        begun = f" · “{words.plain(dice.prime[:SHOWN])}…”" if dice.prime else ""
+        with st.popover(f"Temperature {dice.temperature:g}{begun}", key="sampling"):
             st.slider(
                 "Temperature",
                 0.0,
@@ -105,7 +109,7 @@ def again() -> None:
     """Have the sample drawn anew, and what else is written with the same dice; only from a widget's callback."""
     if st.session_state.get("watched"):
         st.rerun()
-    st.rerun("written")
+    anew("written", "sampling-row")()
 
 
 def another(session: Session) -> None:
@@ -127,9 +131,9 @@ def text(session: Session) -> None:
 
     def make() -> bytes:
         passage = listed(session, dice, stop) if stop else of_text(session, dice)
-        return encode_passages([passage], height=HEIGHT)
+        return encode_passages([passage], height=LOW if session.presents else HEIGHT)
 
-    drawn = session.picture("written", make, lambda: (dice, stop, session.sampling_seed))
+    drawn = session.picture("written", make, lambda: (dice, stop, session.sampling_seed, session.presents))
     passages(drawn, key="written-text")
 
 

@@ -10,7 +10,7 @@ const STYLE = `${COPIED}
   figure { position: relative; margin: 0; min-width: 0; }
   figcaption { min-height: 28px; padding-right: 48px; line-height: 28px; color: var(--muted); font-size: calc(14px * var(--zoom)); }
   pre { margin: 0; padding: 10px 12px; box-sizing: border-box; height: var(--height); overflow: auto; border-radius: 6px;
-        background: var(--panel); font: calc(14px * var(--zoom))/1.6 var(--st-code-font); unicode-bidi: plaintext;
+        background: var(--panel); font: max(14px * var(--zoom), 0.8vw)/1.6 var(--st-code-font); unicode-bidi: plaintext;
         scrollbar-width: thin; min-height: 2.6em; }
   .wrapped pre { white-space: break-spaces; overflow-wrap: anywhere; }
   pre:focus-visible { outline: 2px solid var(--accent); outline-offset: -2px; }
@@ -40,7 +40,8 @@ export default renderer(STYLE, (stage) => {
     /** @type {{ passages: Passage[], across: number, wrap: boolean, height: number | null }} */
     const { passages, across, wrap, height } = unpack(bytes).header;
     list.style.setProperty("--part", `calc((100% - ${14 * (across - 1)}px) / ${across})`);
-    list.style.setProperty("--height", height === null ? "auto" : `calc(${height}px * var(--zoom))`);
+    const higher = `${(height ?? 0) / 800} * min(100vh, 60vw)`; // where the screen is large
+    list.style.setProperty("--height", height === null ? "auto" : `max(${height}px * var(--zoom), ${higher})`);
     list.classList.toggle("wrapped", wrap);
     while (blocks.length > passages.length) blocks.pop()?.element.remove();
     passages.forEach((passage, at) => {

@@ -36,7 +36,7 @@ export function drawing(frame) {
   return {
     measure(width) {
       const narrow = width < 640, names = narrow ? 64 : 132;
-      const cell = narrow ? (wide ? 20 : 14) : Math.min(26, Math.max(wide ? 18 : 9, (width - names) / columns));
+      const cell = narrow ? (wide ? 20 : 14) : Math.min(34, Math.max(wide ? 18 : 9, (width - names) / columns));
       return Object.assign(size, { narrow, names, cells: cell * columns, cell });
     },
 
@@ -154,8 +154,8 @@ function drawCame(brush, { y, height }, text) {
 /** Letters of the mono font, smaller where cells are narrow. */
 function letters(/** @type {Brush} */ { context, theme, edges }, /** @type {boolean} */ large) {
   context.font = large
-    ? `600 ${Math.min(19, 1.45 * edges[1])}px ${theme.mono}`
-    : `${Math.min(15, 1.3 * edges[1])}px ${theme.mono}`;
+    ? `600 ${Math.min(21, 1.45 * edges[1])}px ${theme.mono}`
+    : `${Math.min(17, 1.3 * edges[1])}px ${theme.mono}`;
 }
 
 /** @type {(brush: Brush, character: string, j: number, y: number) => void} */

@@ -68,7 +68,8 @@ def test_a_phone_scrolls_the_strip_and_never_the_page_sideways(visit):
     assert lab.strip.evaluate("canvas => canvas.clientWidth > canvas.parentElement.clientWidth")
     box = lab.button("train").bounding_box()
     small = """() => [...document.querySelectorAll("button, [role=radio], [role=combobox], input[type=text], summary")]
-        .filter((one) => one.checkVisibility({ visibilityProperty: true }) && !one.closest("[data-testid=stElementToolbar]"))
+        .filter((one) => one.checkVisibility({ visibilityProperty: true }))
+        .filter((one) => !one.closest("[data-testid=stElementToolbar]"))
         .map((one) => (one.closest("[role=group]") ?? one.closest("[data-testid=stTextInputRootElement]") ?? one))
         .filter((one) => one.getBoundingClientRect().height < 44).map((one) => one.outerHTML.slice(0, 200))"""
     assert lab.page.evaluate(small) == []

@@ -1,16 +1,25 @@
 """What cannot be done, in a sentence: one line that can be shown anywhere, whatever names are part of it."""
 
 import unicodedata
+from typing import Any
+
+from charrnn.sentence import Sentence
 
 UNSHOWN = ("Cc", "Cs", "Co", "Cn")  # Unicode's categories of controls and of what has no sign
 TURNING = {*range(0x202A, 0x202F), *range(0x2066, 0x206A)}  # code points that have what follows read another way
 
 
-class RefusalError(ValueError):
-    """What was asked for cannot be had; why, and what to do, is one sentence."""
+class SaidError(Exception):
+    """What went wrong is one sentence, in which values may stand as in str.format."""
 
-    def __init__(self, said: str) -> None:
-        super().__init__(in_a_line(said))
+    def __init__(self, said: str, /, **values: Any) -> None:
+        plain = {name: in_a_line(value) if type(value) is str else value for name, value in values.items()}
+        self.said = said if isinstance(said, Sentence) else Sentence(said, **plain)
+        super().__init__(in_a_line(self.said))
+
+
+class RefusalError(SaidError, ValueError):
+    """What was asked for cannot be had; why, and what to do, is one sentence."""
 
 
 def in_a_line(text: str) -> str:

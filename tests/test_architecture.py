@@ -17,19 +17,20 @@ MAY_IMPORT = {  # room: the rooms it may know beside itself
     "runs": {"text", "network", "training"},
     "dashboard": {"text", "network", "training", "insight", "runs"},
 }
-COMMON = {"environment", "refusal", "shown"}  # modules that every room may know
-GROUND = {"words", "wire", "drawing", "channel"}
+COMMON = {"environment", "refusal", "sentence", "shown"}  # modules that every room may know
+GROUND = {"language", "words", "wire", "drawing", "channel"}
 SHOWN = GROUND | {"components", "charts", "tables"}
 FLOORS = {  # the same within the dashboard
-    "words": set(),
+    "language": set(),
+    "words": {"language"},
     "wire": set(),
     "drawing": set(),
     "channel": {"drawing", "wire"},
-    "components": {"wire"},
-    "charts": {"words"},
-    "tables": {"words"},
+    "components": {"language", "wire"},
+    "charts": {"language", "words"},
+    "tables": {"language", "words"},
     "pictures": SHOWN,
-    "terms": {"words"},
+    "terms": {"language", "words"},
     "session": SHOWN | {"streamlit_fixes", "terms"},
     "replay": SHOWN | {"pictures", "session"},
     "controls": SHOWN | {"session", "terms", "replay"},
@@ -37,7 +38,7 @@ FLOORS = {  # the same within the dashboard
     "inside": SHOWN | {"session", "terms"},
     "lessons": SHOWN | {"session", "terms"},
     "server": {"channel", "components"},
-    "page": {"session", "controls", "views", "inside", "lessons", "streamlit_fixes"},
+    "page": {"session", "controls", "views", "inside", "lessons", "language", "streamlit_fixes"},
 }
 SCREEN = {"streamlit", "altair", "pandas", "segno"}
 FILES = {

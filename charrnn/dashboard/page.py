@@ -9,7 +9,7 @@ from charrnn.dashboard import streamlit_fixes
 from charrnn.dashboard.controls import my_runs, player, sentence, settings, sharing, text
 from charrnn.dashboard.inside import knows, learns, remembers, works
 from charrnn.dashboard.lessons import sidebar, welcome
-from charrnn.dashboard.session import parts, visit
+from charrnn.dashboard.session import parts, speaking, visit
 from charrnn.dashboard.session.parts import alone
 from charrnn.dashboard.session.session import Session
 from charrnn.dashboard.views import board, compare, filmstrip, first_screen, guessing, watched
@@ -21,6 +21,7 @@ def page() -> None:
     """The page. A function, or the server would keep what the last visit had: a script's names outlast it."""
     st.set_page_config("CharRNN Lab", page_icon="🧠", layout="wide", initial_sidebar_state="expanded")
 
+    speaking.speak()
     streamlit_fixes.from_the_top()
     st.html(f"<style>{STYLE}{streamlit_fixes.style(st.context.theme.type)}</style>")
     if board.LINK in st.query_params:
@@ -68,6 +69,7 @@ def page() -> None:
         part(filmstrip.filmstrip, "film")
         if not here.watching:
             part(compare.compare, "compare")
+        alone(speaking.choice, "language")
     here.arriving = False
     alone(lambda: my_runs.remember(here), "remember")
     here.channel.end()

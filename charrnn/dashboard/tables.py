@@ -8,6 +8,27 @@ import pandas as pd
 import streamlit as st
 
 from charrnn.dashboard import words
+from charrnn.dashboard.language import _
+from charrnn.sentence import Sentence
+
+NAMES = (  # of columns that are words
+    *(Sentence("agrees"), Sentence("all together"), Sentence("array"), Sentence("at character"), Sentence("back")),
+    *(Sentence("before"), Sentence("here"), Sentence("after"), Sentence("came"), Sentence("characters")),
+    *(Sentence("concept"), Sentence("curve"), Sentence("differs"), Sentence("each, bits"), Sentence("entries checked")),
+    *(Sentence("gradient"), Sentence("guess"), Sentence("held out, nats"), Sentence("in all, bits")),
+    *(Sentence("in stretches"), Sentence("its value"), Sentence("known"), Sentence("largest relative error")),
+    *(Sentence("learned from"), Sentence("longest"), Sentence("loss"), Sentence("luck"), Sentence("name")),
+    *(Sentence("next"), Sentence("on average, bits"), Sentence("probability"), Sentence("read"), Sentence("run")),
+    *(Sentence("score"), Sentence("settings"), Sentence("smoothed, nats"), Sentence("state"), Sentence("step")),
+    *(Sentence("stretches"), Sentence("text"), Sentence("there"), Sentence("this one, bits"), Sentence("unit")),
+    *(Sentence("units"), Sentence("untrained"), Sentence("value"), Sentence("verdict"), Sentence("who")),
+    *(Sentence("writing"), Sentence("h before"), Sentence("c before")),
+)
+
+
+def spoken(frame: pd.DataFrame, columns: Mapping[str, Any]) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """A frame and what is said of its columns, these called as in the language spoken."""
+    return frame.rename(columns=_), {_(name): config for name, config in columns.items()}
 
 
 def table(
@@ -31,6 +52,9 @@ def table(
         if titled:
             st.markdown(words.plain(title))
         told: dict[str, Any] = {"hide_index": True, "placeholder": "", "height": "content"} | options
-        written: dict[Any, Any] = {column: partial(words.number, form=form) for column, form in (signed or {}).items()}
+        frame, called = spoken(frame, columns)
+        written: dict[Any, Any] = {
+            _(column): partial(words.number, form=form) for column, form in (signed or {}).items()
+        }
         shown = frame.style.format(written, na_rep="") if written else frame
-        return st.dataframe(shown, alt=title, column_config=dict(columns), **told)
+        return st.dataframe(shown, alt=title, column_config=called, **told)

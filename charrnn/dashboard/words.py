@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from math import exp, log
 
+from charrnn.dashboard.language import _, figure
 from charrnn.text.cleaning import is_invisible, name_of
 from charrnn.training.settings import WORDS
 
@@ -30,7 +31,7 @@ def visible(character: str) -> str:
 
 def number(value: float, form: str) -> str:
     """A number by one of Python's formats, with the true minus."""
-    return f"{value:{form}}".replace("-", "−")
+    return figure(value, form).replace("-", "−")
 
 
 def bits(nats: float) -> float:
@@ -42,45 +43,49 @@ def choices(nats: float) -> str:
     """A loss as the number of equally likely characters that would be as hard to choose from: e to the loss."""
     number = exp(min(nats, 20))
     if number >= 1e6:
-        return "more than a million"
-    return f"{number:,.0f}" if number >= 10 else f"{number:.1f}"
+        return _("more than a million")
+    return figure(number, ",.0f" if number >= 10 else ".1f")
 
 
 def between(nats: float) -> str:
     """How it hesitates at a loss, as the sentence goes on."""
-    number = choices(nats)
-    return "hardly at all" if number == "1.0" else f"between {number} characters"
+    return _("hardly at all") if knows(nats) else _("between {number} characters", number=choices(nats))
+
+
+def knows(nats: float) -> bool:
+    """Whether a loss is that of one who hardly hesitates: between 1.0 characters."""
+    return nats < log(1.05)
 
 
 def short(step: int) -> str:
     """A round step as on an axis: 300, 1k, 30k, 1M."""
     for size, letter in ((1_000_000, "M"), (1_000, "k")):
         if step >= size and step % (size // 10) == 0:
-            return f"{step / size:g}{letter}"
-    return f"{step:,}"
+            return figure(step / size, "g") + letter
+    return figure(step, ",")
 
 
 def rate(value: float) -> str:
     """A learning rate without needless zeros."""
-    return f"{value:.3g}"
+    return figure(value, ".3g")
 
 
 def change(changes: dict[str, float]) -> str:
     """What was set to what: "learning rate 0.002"."""
-    return ", ".join(f"{WORDS[name]} {value:g}" for name, value in changes.items())
+    return ", ".join(f"{_(WORDS[name])} {figure(value, 'g')}" for name, value in changes.items())
 
 
 def learned(before: Sequence[tuple[str, int]]) -> str:
     """What was learned from, one after the other: "Alice up to step 100, then Names up to step 300"."""
-    return ", then ".join(f"{name} up to step {step:,}" for name, step in before)
+    return _(", then ").join(_("{name} up to step {step:,}", name=name, step=step) for name, step in before)
 
 
 def duration(seconds: float) -> str:
     """A time left, in the unit a person would say it in."""
     if seconds < 1:
-        return "less than a second"
+        return _("less than a second")
     if seconds < 90:
-        return f"{seconds:.0f} s"
+        return _("{seconds:.0f} s", seconds=seconds)
     if seconds < 5400:
-        return f"{seconds / 60:.0f} min"
-    return f"{seconds / 3600:.1f} h"
+        return _("{minutes:.0f} min", minutes=seconds / 60)
+    return _("{hours:.1f} h", hours=seconds / 3600)

@@ -15,6 +15,7 @@ from charrnn.network.cells import cell_of, forward
 from charrnn.network.gradient_check import Verdict, central_differences, verdict
 from charrnn.network.layers import log_softmax, logits
 from charrnn.network.parameters import Array, Parameters, parameters_from_flat
+from charrnn.sentence import Sentence
 from charrnn.shown import displayed
 
 NUDGE = 1e-4  # in float64, of a trained network's weights: with 1e-5 rounding weighs more than what is left out
@@ -99,45 +100,53 @@ def forgotten_biases(window: Window) -> Parameters:
 
 EVERY = Parameters._fields
 BUGS = {
-    "no gradient from the next step": Bug(
-        "dz_t = dh_t (1 − h_t²), without dz_{t+1} W_hhᵀ",
+    Sentence("no gradient from the next step"): Bug(
+        Sentence("dz_t = dh_t (1 − h_t²), without dz_{t+1} W_hhᵀ"),
         no_next_step,
         ("W_xh", "W_hh", "b_h"),
-        "What a state does to later predictions is left out. W_hy and b_y act on the prediction of their own step "
-        "alone, so theirs stay right.",
+        Sentence(
+            "What a state does to later predictions is left out. W_hy and b_y act on the prediction of "
+            "their own step alone, so theirs stay right."
+        ),
     ),
-    "wrong sign": Bug(
-        "dy_t = o(target_t) − p_t, instead of p_t − o(target_t)",
+    Sentence("wrong sign"): Bug(
+        Sentence("dy_t = o(target_t) − p_t, instead of p_t − o(target_t)"),
         wrong_sign,
         EVERY,
-        "Every gradient is made from dy, so all five point uphill: the relative error is 1, the largest there is.",
+        Sentence(
+            "Every gradient is made from dy, so all five point uphill: the relative error is 1, the largest there is."
+        ),
     ),
     "missing 1 − h²": Bug(
-        "dz_t = dh_t + dz_{t+1} W_hhᵀ, without (1 − h_t²)",
+        Sentence("dz_t = dh_t + dz_{t+1} W_hhᵀ, without (1 − h_t²)"),
         missing_slope,
         ("W_xh", "W_hh", "b_h"),
-        "All that enters a unit passes its tanh, whose slope is missing; W_hy and b_y stand behind it.",
+        Sentence("All that enters a unit passes its tanh, whose slope is missing; W_hy and b_y stand behind it."),
         everywhere=False,
     ),
-    "state shifted by one": Bug(
-        "dW_hh = Σ h_tᵀ dq_t, instead of Σ h_{t−1}ᵀ dq_t",
+    Sentence("state shifted by one"): Bug(
+        Sentence("dW_hh = Σ h_tᵀ dq_t, instead of Σ h_{t−1}ᵀ dq_t"),
         shifted_state,
         ("W_hh",),
-        "dq, what reaches h_{t−1} W_hh, is right, and with it all that is made from it but W_hh, which is multiplied "
-        "by the state before.",
+        Sentence(
+            "dq, what reaches h_{t−1} W_hh, is right, and with it all that is made from it but W_hh, "
+            "which is multiplied by the state before."
+        ),
     ),
-    "clipped before the check": Bug(
-        "the gradient is clipped where it is computed, not where it is used",
+    Sentence("clipped before the check"): Bug(
+        Sentence("the gradient is clipped where it is computed, not where it is used"),
         clipped_before,
         EVERY,
-        "Wrong are the entries beyond the limit, so just the arrays that have some. A check has to look at the largest "
-        "entries to see it.",
+        Sentence(
+            "Wrong are the entries beyond the limit, so just the arrays that have some. A check has to "
+            "look at the largest entries to see it."
+        ),
     ),
-    "biases forgotten": Bug(
-        "db_h = 0, db_y = 0",
+    Sentence("biases forgotten"): Bug(
+        Sentence("db_h = 0, db_y = 0"),
         forgotten_biases,
         ("b_h", "b_y"),
-        "The biases never learn; all else is right, and training seems to work.",
+        Sentence("The biases never learn; all else is right, and training seems to work."),
     ),
 }
 

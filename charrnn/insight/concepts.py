@@ -13,6 +13,7 @@ import numpy as np
 
 from charrnn.insight.pattern import matches
 from charrnn.network.parameters import Array
+from charrnn.sentence import Sentence
 from charrnn.shown import displayed
 
 ENOUGH = 50  # characters of either kind, or off the commonest value, for a search to mean something
@@ -50,16 +51,16 @@ def concepts(text: str) -> list[Concept]:
 def _all_concepts(text: str) -> list[Concept]:
     space, line_end = _are(text, " ".__eq__), _are(text, "\n".__eq__)
     return [
-        Concept("inside quotes", inside_quotes(text), False),
-        Concept("after a space", space, False),
-        Concept("space comes next", np.append(space[1:], False), False),
-        Concept("line end comes next", np.append(line_end[1:], False), False),
-        Concept("capital", _are(text, str.isupper), False),
-        Concept("vowel", _are(text, _is_vowel), False),
-        Concept("digit", _are(text, str.isdigit), False),
-        Concept("place in line", _since(line_end), True),
-        Concept("place in word", _since(~_are(text, _in_word)), True),
-        Concept("bracket depth", bracket_depth(text), True),
+        Concept(Sentence("inside quotes"), inside_quotes(text), False),
+        Concept(Sentence("after a space"), space, False),
+        Concept(Sentence("space comes next"), np.append(space[1:], False), False),
+        Concept(Sentence("line end comes next"), np.append(line_end[1:], False), False),
+        Concept(Sentence("capital"), _are(text, str.isupper), False),
+        Concept(Sentence("vowel"), _are(text, _is_vowel), False),
+        Concept(Sentence("digit"), _are(text, str.isdigit), False),
+        Concept(Sentence("place in line"), _since(line_end), True),
+        Concept(Sentence("place in word"), _since(~_are(text, _in_word)), True),
+        Concept(Sentence("bracket depth"), bracket_depth(text), True),
     ]
 
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from charrnn.insight.weights import SATURATED, saturation
 from charrnn.network.parameters import Array
+from charrnn.sentence import Sentence
 from charrnn.shown import displayed
 
 EARLY = 100  # steps, and
@@ -90,9 +91,15 @@ def too_small(signs: Signs) -> Finding | None:
     fitting = next((units for units in SIZES if units < H and 2 * weights(units, signs) <= signs.text), SIZES[-1])
     return (
         Finding(
-            "text too small for these settings",
-            f"{signs.text:,} characters to learn from, and {own:,} weights: it can learn them by heart.",
-            Remedy(f"Start over with {fitting} units", "start over", {"hidden_size": fitting}),
+            Sentence("text too small for these settings"),
+            Sentence(
+                "{text:,} characters to learn from, and {own:,} weights: it can learn them by heart.",
+                text=signs.text,
+                own=own,
+            ),
+            Remedy(
+                Sentence("Start over with {fitting} units", fitting=fitting), "start over", {"hidden_size": fitting}
+            ),
         )
         if fitting < H
         else None
@@ -118,11 +125,20 @@ def memorising(signs: Signs) -> Finding | None:
         return None
     step = best_stored(signs)
     return Finding(
-        "memorising",
-        f"Held-out loss has risen from {losses[best]:.3f} at step {steps[best]:,.0f} to {losses[-1]:.3f}, while the "
-        f"loss on the text it trains on fell from {then:.3f} to {now:.3f}. Of the stored steps {step:,} is the best; "
-        "under “Stop at” training can stop by itself when held-out loss stops improving.",
-        Remedy(f"Back to step {step:,}", "back", {}, step),
+        Sentence("memorising"),
+        Sentence(
+            "Held-out loss has risen from {least:.3f} at step {at:,.0f} to {last:.3f}, while the "
+            "loss on the text it trains on fell from {then:.3f} to {now:.3f}. Of the stored steps "
+            "{step:,} is the best; under “Stop at” training can stop by itself when held-out loss stops "
+            "improving.",
+            least=losses[best],
+            at=steps[best],
+            last=losses[-1],
+            then=then,
+            now=now,
+            step=step,
+        ),
+        Remedy(Sentence("Back to step {step:,}", step=step), "back", {}, step),
     )
 
 
@@ -138,16 +154,26 @@ def above_blind_guess(signs: Signs) -> Finding | None:
     if not _has_begun(signs) or rate_too_low(signs):
         return None
     if signs.recent is not None and signs.recent > blind:
-        loss, what = signs.recent, "on what it read last"
+        loss, what = signs.recent, Sentence("on what it read last")
     elif signs.held_out and signs.held_out[-1][1] > blind:
-        loss, what = signs.held_out[-1][1], "held out"
+        loss, what = signs.held_out[-1][1], Sentence("held out")
     else:
         return None
     lower = _rounded(signs.rate / 10)
     return Finding(
-        "above a blind guess",
-        f"{loss:.2f} nats {what}, and a blind guess among {signs.V} has {blind:.2f}.",
-        Remedy(f"Start over with a learning rate of {lower:g}", "start over", {"learning_rate": lower}),
+        Sentence("above a blind guess"),
+        Sentence(
+            "{loss:.2f} nats {what}, and a blind guess among {V} has {blind:.2f}.",
+            loss=loss,
+            what=what,
+            V=signs.V,
+            blind=blind,
+        ),
+        Remedy(
+            Sentence("Start over with a learning rate of {lower:g}", lower=lower),
+            "start over",
+            {"learning_rate": lower},
+        ),
     )
 
 
@@ -158,10 +184,16 @@ def rate_too_low(signs: Signs) -> Finding | None:
         return None
     higher = min(10.0, _rounded(10 * signs.rate))
     return Finding(
-        "a rate too low",
-        f"After {signs.read:,} characters its loss of {loss:.2f} is no better than counting letters "
-        f"({signs.letters:.2f}), and its weights have moved by {signs.moved:.1%} of their length.",
-        Remedy(f"Set the learning rate to {higher:g}", "set", {"learning_rate": higher}),
+        Sentence("a rate too low"),
+        Sentence(
+            "After {read:,} characters its loss of {loss:.2f} is no better than counting letters "
+            "({letters:.2f}), and its weights have moved by {moved:.1%} of their length.",
+            read=signs.read,
+            loss=loss,
+            letters=signs.letters,
+            moved=signs.moved,
+        ),
+        Remedy(Sentence("Set the learning rate to {higher:g}", higher=higher), "set", {"learning_rate": higher}),
     )
 
 
@@ -174,10 +206,15 @@ def everything_clipped(signs: Signs) -> Finding | None:
         return None
     wider = 5.0 if signs.clip < 5 else 10 * signs.clip
     return Finding(
-        "everything clipped",
-        f"{share:.0%} of the gradient's entries were cut at ±{signs.clip:g} since step {int(signs.steps[late][0]):,}: "
-        "what is left has little but signs.",
-        Remedy(f"Set the clip limit to {wider:g}", "set", {"clip": wider}),
+        Sentence("everything clipped"),
+        Sentence(
+            "{share:.0%} of the gradient's entries were cut at ±{clip:g} since step {steps:,}: what is "
+            "left has little but signs.",
+            share=share,
+            clip=signs.clip,
+            steps=int(signs.steps[late][0]),
+        ),
+        Remedy(Sentence("Set the clip limit to {wider:g}", wider=wider), "set", {"clip": wider}),
     )
 
 
@@ -187,8 +224,12 @@ def saturated(signs: Signs) -> Finding | None:
     if share < SHARE_SATURATED:
         return None
     return Finding(
-        "saturated",
-        f"{share:.0%} of the units' values are beyond ±{SATURATED}, where the tanh is flat and little gradient passes.",
+        Sentence("saturated"),
+        Sentence(
+            "{share:.0%} of the units' values are beyond ±{limit}, where the tanh is flat and little gradient passes.",
+            share=share,
+            limit=SATURATED,
+        ),
         _calmer_start(signs),
     )
 
@@ -200,8 +241,13 @@ def dead_units(signs: Signs) -> Finding | None:
     if dead < max(2, SHARE_DEAD * H):
         return None
     return Finding(
-        "dead units",
-        f"{dead} of {H} units hardly change along {len(signs.units):,} characters: they tell nothing and learn little.",
+        Sentence("dead units"),
+        Sentence(
+            "{dead} of {H} units hardly change along {units:,} characters: they tell nothing and learn little.",
+            dead=dead,
+            H=H,
+            units=len(signs.units),
+        ),
         _calmer_start(signs),
     )
 
@@ -220,11 +266,17 @@ def plateau(signs: Signs) -> Finding | None:
     units = min(2 * signs.units.shape[1], 2_048)
     if signs.rate_now > signs.rate / 3 or units == signs.units.shape[1]:  # the schedule has not lowered it yet
         lower = _rounded(signs.rate / 3)
-        remedy = Remedy(f"Set the learning rate to {lower:g}", "set", {"learning_rate": lower})
+        remedy = Remedy(Sentence("Set the learning rate to {lower:g}", lower=lower), "set", {"learning_rate": lower})
     else:
-        remedy = Remedy(f"Start over with {units:,} units", "start over", {"hidden_size": units})
-    change = f"fallen by {max(gained):.4f} nats" if max(gained) > 0 else "not fallen"
-    return Finding("a plateau", f"Since step {last // 2:,} its loss has {change}, beside the quarter before.", remedy)
+        remedy = Remedy(Sentence("Start over with {units:,} units", units=units), "start over", {"hidden_size": units})
+    change = Sentence("fallen by {gained:.4f} nats", gained=max(gained)) if max(gained) > 0 else Sentence("not fallen")
+    return Finding(
+        Sentence("a plateau"),
+        Sentence(
+            "Since step {last:,} its loss has {change}, beside the quarter before.", last=last // 2, change=change
+        ),
+        remedy,
+    )
 
 
 LOOKED_FOR = (
@@ -252,9 +304,11 @@ def _gained(steps: Array, losses: Array, last: int) -> float:
 
 def _calmer_start(signs: Signs) -> Remedy:
     if signs.scale > 1:
-        return Remedy("Start over with a start scale of 1", "start over", {"init_scale": 1.0})
+        return Remedy(Sentence("Start over with a start scale of 1"), "start over", {"init_scale": 1.0})
     lower = _rounded(signs.rate / 10)
-    return Remedy(f"Start over with a learning rate of {lower:g}", "start over", {"learning_rate": lower})
+    return Remedy(
+        Sentence("Start over with a learning rate of {lower:g}", lower=lower), "start over", {"learning_rate": lower}
+    )
 
 
 def _rounded(rate: float) -> float:

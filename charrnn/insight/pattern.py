@@ -12,7 +12,11 @@ import sys
 
 
 class PatternError(ValueError):
-    """A pattern that cannot be read or takes too long, said in one sentence."""
+    """A pattern that cannot be read or takes too long, said in one sentence, in which values may stand."""
+
+    def __init__(self, said: str, /, **values: object) -> None:
+        super().__init__(said.format(**values) if values else said)
+        self.made_of = said, values
 
 
 def matches(pattern: str, text: str, deadline: float = 2.0, *, any_case: bool = False) -> list[tuple[int, int]]:
@@ -32,14 +36,16 @@ def matches(pattern: str, text: str, deadline: float = 2.0, *, any_case: bool = 
         )
     except subprocess.TimeoutExpired:
         raise PatternError(
-            f"The pattern was stopped after {deadline:g} s on {len(text):,} characters: repetitions within "
-            "repetitions, such as (a+)+, can take for ever. Try a simpler one."
+            "The pattern was stopped after {seconds:g} s on {characters:,} characters: repetitions within "
+            "repetitions, such as (a+)+, can take for ever. Try a simpler one.",
+            seconds=deadline,
+            characters=len(text),
         ) from None
     if child.returncode:
         raise PatternError("The pattern could not be run to its end: try a simpler one.")
     answer = json.loads(child.stdout)
     if isinstance(answer, str):
-        raise PatternError(f"The pattern cannot be read as a regular expression: {answer}.")
+        raise PatternError("The pattern cannot be read as a regular expression: {answer}.", answer=answer)
     return [(start, end) for start, end in answer]
 
 

@@ -21,6 +21,7 @@ import numpy as np
 from charrnn.insight.concepts import ENOUGH, Concept, concepts
 from charrnn.insight.reading import units_along
 from charrnn.network.parameters import Array, Parameters
+from charrnn.sentence import Sentence
 from charrnn.shown import displayed
 from charrnn.text.corpus import Vocabulary
 
@@ -87,23 +88,35 @@ class Verdict(NamedTuple):
         return self.probe >= max(self.score, self.luck, self.untrained_probe) + MARGIN[self.graded]
 
     @property
-    def sentence(self) -> str:
+    def sentence(self) -> Sentence:
         """The judgement in words, figures included."""
-        quoted = f"“{self.name}”"
+        figures = {name: getattr(self, name) for name in ("name", "unit", "score", "luck", "untrained")}
+        said = Sentence("No unit here knows “{name}”: best {score:.2f}, luck {luck:.2f}.", **figures)
         if self.knows:
-            way = "" if self.sign > 0 else " upside down"
-            said = f"Unit {self.unit} knows {quoted}{way}: {self.score:.2f}"
-            said += f", where luck gives {self.luck:.2f} and the untrained network {self.untrained:.2f}."
+            way = "" if self.sign > 0 else Sentence(" upside down")
+            said = Sentence(
+                "Unit {unit} knows “{name}”{way}: {score:.2f}, where luck gives {luck:.2f} and the untrained network "
+                "{untrained:.2f}.",
+                way=way,
+                **figures,
+            )
         elif self.score >= self.luck + MARGIN[self.graded]:
-            said = f"No unit here has learned {quoted}: best {self.score:.2f}, and {self.untrained:.2f} untrained."
+            said = Sentence(
+                "No unit here has learned “{name}”: best {score:.2f}, and {untrained:.2f} untrained.", **figures
+            )
         elif self.luck + MARGIN[self.graded] > 1:
-            said = f"Whether a unit knows {quoted} cannot be told on a text that repeats itself so: luck alone reaches "
-            said += f"{self.luck:.2f}."
-        else:
-            said = f"No unit here knows {quoted}: best {self.score:.2f}, luck {self.luck:.2f}."
+            said = Sentence(
+                "Whether a unit knows “{name}” cannot be told on a text that repeats itself so: luck alone reaches "
+                "{luck:.2f}.",
+                **figures,
+            )
         if self.together:
-            said += f" All together know it: a linear probe reaches {self.probe:.2f}"
-            said += f", {self.untrained_probe:.2f} untrained."
+            said = Sentence(
+                "{said} All together know it: a linear probe reaches {probe:.2f}, {untrained:.2f} untrained.",
+                said=said,
+                probe=self.probe,
+                untrained=self.untrained_probe,
+            )
         return said
 
 

@@ -23,13 +23,14 @@ from charrnn.runs import messages
 from charrnn.runs.local import Gone, Heard, Tail, close, explain, launch
 from charrnn.runs.messages import Message, MessageError
 from charrnn.runs.recorder import Recorder
+from charrnn.sentence import Sentence
 
 JOIN_SECONDS = 90.0  # that joining a cluster, or starting one, may take
 AGAIN_SECONDS = 3.0  # between two attempts to join a cluster that was lost
 LEAVE_SECONDS = 8.0
 SILENT_SECONDS = 5.0  # without an answer after which it is doubted that a node is there
 CORES = 0.5  # of a node for a run, unless CHARRNN_CLUSTER_CORES says otherwise
-NO_NODE = "The cluster has no node to train on now."
+NO_NODE = Sentence("The cluster has no node to train on now.")
 INSTALL = "CHARRNN_CLUSTER is set and Ray is not installed: pip install '.[cluster]', or leave CHARRNN_CLUSTER out."
 
 
@@ -184,7 +185,9 @@ class Cluster:
             try:
                 lost = self._drive()
             except OSError as error:
-                lost = f"The process that speaks to the cluster could not be started: {error.strerror}."
+                lost = Sentence(
+                    "The process that speaks to the cluster could not be started: {why}.", why=error.strerror
+                )
             with self._lock:
                 self._commands, self.nodes, self.trouble = None, (), lost
                 remotes, self._remotes = list(self._remotes.values()), {}
@@ -224,7 +227,7 @@ class Cluster:
             thread.join(LEAVE_SECONDS)
         for stream in (process.stdout, process.stderr):
             close(stream)
-        return lost or f"The cluster is lost. {explain(process.returncode, tail.text)}"
+        return lost or Sentence("The cluster is lost. {why}", why=explain(process.returncode, tail.text))
 
     def _take(self, message: Message) -> None:
         if message.kind == "nodes":

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from charrnn.runs.store_types import StoreError
+from charrnn.sentence import Sentence
 
 BUSY_SECONDS = 5.0  # what is to be written waits so long for others
 READ_SECONDS = 0.5  # what is read with each drawing: readers wait for nobody unless a file is just opened or closed
@@ -130,16 +131,20 @@ class Database:
         try:
             yield
         except (sqlite3.Error, zlib.error, OSError) as error:
-            raise StoreError(f"Runs cannot be saved or opened in {self.folder}: {reason(error)}") from error
+            raise StoreError(
+                "Runs cannot be saved or opened in {folder}: {reason}", folder=self.folder, reason=reason(error)
+            ) from error
 
 
 def reason(error: Exception) -> str:
     """Why a store fails, and what to do, in words."""
     text = getattr(error, "strerror", None) or str(error)
     if "full" in text or "No space" in text:
-        return "the disk is full. Make room; training goes on in memory meanwhile."
+        return Sentence("the disk is full. Make room; training goes on in memory meanwhile.")
     if "locked" in text or "busy" in text:
-        return "another program holds the file. Close it; training goes on in memory meanwhile."
+        return Sentence("another program holds the file. Close it; training goes on in memory meanwhile.")
     if "image is malformed" in text or "not a database" in text:
-        return "the file is damaged. Move it away and a new one is made; training goes on in memory meanwhile."
-    return f"{text}. Training goes on in memory meanwhile."
+        return Sentence(
+            "the file is damaged. Move it away and a new one is made; training goes on in memory meanwhile."
+        )
+    return Sentence("{text}. Training goes on in memory meanwhile.", text=text)

@@ -22,12 +22,15 @@ from charrnn.runs.run_file import RunFile
 from charrnn.runs.start import start_message
 from charrnn.runs.store import Store
 from charrnn.runs.tokens import watch_token_of
+from charrnn.sentence import Sentence
 from charrnn.text.corpus import Corpus
 from charrnn.training.settings import Settings
 
 GRACE_SECONDS = 30.0
 IDLE_SECONDS = 45.0  # how long the process of a paused run is kept, for a quick start
-DELETED = "This run was deleted. Choose a text or start over for a new one, or open another one under My runs."
+DELETED = Sentence(
+    "This run was deleted. Choose a text or start over for a new one, or open another one under My runs."
+)
 CLOSE_SECONDS = 5.0
 LOOK_SECONDS = 1.0  # between two looks at whether the workers of those that train were heard, and whose turn is over
 MOST = 1_000  # places that there may be
@@ -268,13 +271,15 @@ class Engine:
 
     def _tell_places(self) -> None:
         for ahead, run in enumerate(self._queue):
-            place = "next in the queue" if ahead == 0 else f"number {ahead + 1} in the queue"
-            run.announce(f"{self._why_wait()} This one is {place} and starts by itself.")
+            first = Sentence("next in the queue")
+            place = Sentence("number {ahead} in the queue", ahead=ahead + 1) if ahead else first
+            why = self._why_wait()
+            run.announce(Sentence("{why} This one is {place} and starts by itself.", why=why, place=place))
 
     def _why_wait(self) -> str:
         if self.max_running == 0 and self.cluster:
             return self.cluster.trouble or NO_NODE
-        return f"As many runs train as may ({self.max_running})."
+        return Sentence("As many runs train as may ({most}).", most=self.max_running)
 
     def _left(self, run: Run) -> None:
         """Nobody holds the run any more. One that was told to keep training goes on for its time."""

@@ -18,6 +18,7 @@ from typing import IO, Any, Protocol
 
 from charrnn.runs import messages
 from charrnn.runs.messages import Message, MessageError
+from charrnn.sentence import Sentence
 
 END_SECONDS = 2.0  # what a worker may take to leave before it is killed
 DYING_SECONDS = 0.2  # what the system may take to tell that a process whose pipe is closed has ended
@@ -25,10 +26,10 @@ WAITING = 1_000  # messages that may wait for a worker to take them; one that ta
 TAIL = 4_000  # bytes of standard error that are kept
 
 LACKING = {
-    errno.EMFILE: "the server has too many files open",
-    errno.ENFILE: "the machine has too many files open",
-    errno.EAGAIN: "the machine allows no more processes",
-    errno.ENOMEM: "the machine has no memory left",
+    errno.EMFILE: Sentence("the server has too many files open"),
+    errno.ENFILE: Sentence("the machine has too many files open"),
+    errno.EAGAIN: Sentence("the machine allows no more processes"),
+    errno.ENOMEM: Sentence("the machine has no memory left"),
 }
 
 COMMAND = [sys.executable, "-P", "-m", "charrnn.runs.worker"]  # -P: nothing in the present folder is imported
@@ -161,7 +162,7 @@ class Local:
                 why = died(str(error))
         except Exception as error:  # a thread that ended silently would leave the run waiting for ever
             logging.getLogger(__name__).exception("What a worker told could not be taken in.")
-            why = died(f"what it told could not be taken in: {type(error).__name__}")
+            why = died(Sentence("what it told could not be taken in: {name}", name=type(error).__name__))
         if why:
             process.kill()
         return why
@@ -217,22 +218,22 @@ def launch(command: list[str] | None = None, **variables: str) -> "subprocess.Po
 def explain(code: int, tail: str) -> str:
     """Why a process ended, in a sentence: its exit code, and the last line it wrote to standard error."""
     if code == -9:
-        return died("it was killed, perhaps because the machine ran out of memory")
+        return died(Sentence("it was killed, perhaps because the machine ran out of memory"))
     last = tail.strip().rpartition("\n")[2]
     return died(f"exit code {code}" + (f", last words: {last}" if last else ""))
 
 
 def died(why: str) -> str:
     """That a process has ended by itself, in a sentence."""
-    return f"The training process has died ({why})."
+    return Sentence("The training process has died ({why}).", why=why)
 
 
 def unstarted(error: Exception) -> str:
     """Why no process could be started, in a sentence, and what to do."""
-    what = LACKING[errno.EAGAIN]  # where it is a thread that cannot be had
+    what: str = LACKING[errno.EAGAIN]  # where it is a thread that cannot be had
     if isinstance(error, OSError):
-        what = LACKING.get(error.errno or 0, error.strerror or str(error))
-    return f"No training process could be started: {what}. Close other pages or programs first."
+        what = LACKING.get(error.errno or 0) or error.strerror or str(error)
+    return Sentence("No training process could be started: {what}. Close other pages or programs first.", what=what)
 
 
 def close(stream: IO[bytes] | None) -> None:

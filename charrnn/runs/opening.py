@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from charrnn.runs.description import corpus_from
 from charrnn.runs.record import Record
 from charrnn.runs.store_types import Saved, StoredCheckpoint, StoreError
+from charrnn.sentence import Sentence
 from charrnn.text.corpus import Corpus
 from charrnn.training import checkpoint
 from charrnn.training.checkpoint import WRONG, CheckpointError
@@ -64,7 +65,7 @@ def rewound(corpus: Corpus, settings: Settings, saved: Saved, step: int) -> Open
     """At a stored step of what was saved. Raises StoreError where there is no way back to it."""
     saved = saved.until(step)
     if not is_restored(Trainer(corpus, settings), saved.checkpoints[-1]):
-        raise StoreError(f"Step {step:,} does not belong to these settings: choose another one.")
+        raise StoreError("Step {step:,} does not belong to these settings: choose another one.", step=step)
     return resumed(corpus, settings, saved)
 
 
@@ -91,7 +92,9 @@ def in_a_sentence() -> Iterator[None]:
         yield
     except WRONG as error:
         said = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
-        raise StoreError(f"This run cannot be opened: what is saved of it is damaged ({said.rstrip('.')}).") from error
+        raise StoreError(
+            "This run cannot be opened: what is saved of it is damaged ({reason}).", reason=said.rstrip(".")
+        ) from error
 
 
 def opened(saved: Saved, trainer: Trainer) -> Saved:
@@ -136,4 +139,8 @@ def remark(saved: Saved, step: int) -> str | None:
         return None
     named, more = saved.damaged[:NAMED], len(saved.damaged) - NAMED
     left_out = ", ".join([*named, *([f"{more:,} more"] if more > 0 else [])])
-    return f"What is saved of this run is damaged in part, and was left out: {left_out}. It stands at step {step:,}."
+    return Sentence(
+        "What is saved of this run is damaged in part, and was left out: {left_out}. It stands at step {step:,}.",
+        left_out=left_out,
+        step=step,
+    )

@@ -14,9 +14,12 @@ from charrnn.runs.messages import Message
 from charrnn.runs.outbox import Telling
 from charrnn.runs.store import Store
 from charrnn.runs.store_types import Note, Progress, StoredCheckpoint, StoreError
+from charrnn.sentence import Sentence
 
 FLUSH_SECONDS = 1.5
-ANEW = "The folder of saved runs was removed or replaced while this run trained: the run has been saved there anew."
+ANEW = Sentence(
+    "The folder of saved runs was removed or replaced while this run trained: the run has been saved there anew."
+)
 
 AtStep = TypeVar("AtStep", Note, StoredCheckpoint)
 

@@ -17,12 +17,13 @@ from charrnn.runs.local import Connection, Gone, Heard, unstarted
 from charrnn.runs.messages import Message
 from charrnn.runs.opening import Opening, rewound, untrained
 from charrnn.runs.patience import past_best
+from charrnn.sentence import Sentence
 from charrnn.text.corpus import Corpus
 from charrnn.training import checkpoint
 from charrnn.training.settings import Settings
 
 ACTIVE = ("starting", "training", "pausing")  # these take a place among the running
-GONE = "What was saved of this run was removed. It is in memory, and saved again as it trains on."
+GONE = Sentence("What was saved of this run was removed. It is in memory, and saved again as it trains on.")
 ANSWER_SECONDS = 15  # after which it is ended
 START_SECONDS = 60  # the same while it starts, which may take long on a machine that is overloaded
 
@@ -125,15 +126,16 @@ class Run(Known):
 
     def train(self, until: int | None = None, *, improving: bool = False, by: str = "") -> None:
         """Train, up to and including step `until` if given, or as long as held-out loss keeps `improving`."""
-        what = "train" if until is None else f"train up to step {until:,}"
+        what = Sentence("train") if until is None else Sentence("train up to step {until:,}", until=until)
         with self._owner.lock:
             fields = {"until": until, "improving": improving}
-            self._go("train", fields, by, f"{what} while held-out loss improves" if improving else what)
+            said = Sentence("{what} while held-out loss improves", what=what) if improving else what
+            self._go("train", fields, by, said)
             self.improving_since = self.snapshot.step if improving else None
 
     def steps(self, count: int, *, by: str = "") -> None:
         """Train that many steps more, in addition to such steps still to be done."""
-        self._go("steps", {"count": count}, by, f"train {count:,} more")
+        self._go("steps", {"count": count}, by, Sentence("train {count:,} more", count=count))
 
     def go_on(self, *, by: str = "") -> None:
         """Train on from the last state handed over to where it was meant to stop: after a death, say."""
@@ -199,7 +201,7 @@ class Run(Known):
         saved_step, unsaved = self._owner.keeper.save_start(self.token, fresh.corpus, fresh.settings, title)
         with self._owner.lock:
             self.title = title
-            self._note(by, "start over")
+            self._note(by, Sentence("start over"))
             self.stand_at(replace(fresh, saved_step=saved_step, unsaved=unsaved))
             self._owner.admit()
 
@@ -209,7 +211,7 @@ class Run(Known):
             return self.reset(self.in_force_at(0), by=by)
         opening = rewound(self.corpus, self.settings, self._owner.keeper.saved(self), step)
         with self._owner.lock:
-            self._note(by, f"go back to step {step:,}")
+            self._note(by, Sentence("go back to step {step:,}", step=step))
             self.stand_at(opening)
             self._owner.admit()
 
@@ -359,7 +361,11 @@ class Run(Known):
         if since is not None and self.status == "training" and (best := past_best(self.curve.held_out, since)):
             self.improving_since = None
             self.pause()
-            self._stopped = f"Held-out loss has stopped improving: its best was {best[1]:.3f} nats at step {best[0]:,}."
+            self._stopped = Sentence(
+                "Held-out loss has stopped improving: its best was {best:.3f} nats at step {step:,}.",
+                best=best[1],
+                step=best[0],
+            )
 
     def _welcome(self) -> None:
         self._become("training" if self._goal else "pausing")
@@ -399,10 +405,14 @@ class Run(Known):
         if line.silent > patience:
             connection = line.connection
             self._let_go()
-            self._lose(connection, f"The training process did not answer for {patience} seconds and was ended.")
+            why = Sentence("The training process did not answer for {seconds} seconds and was ended.", seconds=patience)
+            self._lose(connection, why)
             return
         if line.silent == SILENT_SECONDS:
-            self._become(self.status, f"The training process has not answered for {SILENT_SECONDS} seconds.")
+            self._become(
+                self.status,
+                Sentence("The training process has not answered for {seconds} seconds.", seconds=SILENT_SECONDS),
+            )
         line.tell("ping")
 
     def lose_saved(self) -> None:
@@ -414,8 +424,9 @@ class Run(Known):
     def _fall(self, why: str) -> None:
         """There is no process to train it any more, or none could be had: say why."""
         self._goal = None
-        kept = f"All up to step {self.state_step:,} is kept: training can go on there."
-        self._become("died", f"{why} {kept if self.state_step else 'Train begins it anew.'}")
+        kept = Sentence("All up to step {step:,} is kept: training can go on there.", step=self.state_step)
+        then = kept if self.state_step else Sentence("Train begins it anew.")
+        self._become("died", Sentence("{why} {then}", why=why, then=then))
 
     def _lose(self, connection: Connection | None, why: str) -> None:
         """Its process is lost: go on elsewhere where that is possible, from each state once; else say why."""
@@ -425,7 +436,9 @@ class Run(Known):
             self._moved_at = self.state_step
             self.go_on(by=self.last_command.by if self.last_command else "")
             if self.status != "queued":
-                self._become(self.status, f"{why} It goes on from step {self.state_step:,}.")
+                self._become(
+                    self.status, Sentence("{why} It goes on from step {step:,}.", why=why, step=self.state_step)
+                )
         else:
             self._owner.admit()
 

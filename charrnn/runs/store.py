@@ -22,10 +22,11 @@ from charrnn.runs.checkpoint_schedule import lasting
 from charrnn.runs.database import BUSY_SECONDS, Database, File
 from charrnn.runs.history import Array, bins, joined, last, packed, thinned, until
 from charrnn.runs.store_types import Listing, Note, Progress, Saved, StoreError, Tidied
+from charrnn.sentence import Sentence
 
 RUN_LIMIT = int(1e6 * number("CHARRNN_RUN_LIMIT_MB", 64, 0.001, 1e6))  # bytes of checkpoints; the oldest go first
 TOTAL_LIMIT = 2_000_000_000  # bytes of the file
-REPLACED = "This run is no longer saved: it was removed to make room for others, or begun anew."
+REPLACED = Sentence("This run is no longer saved: it was removed to make room for others, or begun anew.")
 VACUUM = 2_000  # pages given back at once, so that those who write need not wait long
 
 SCHEMA = """

@@ -3,12 +3,13 @@
 from math import isfinite
 from typing import Any, NamedTuple
 
+from charrnn.refusal import SaidError
 from charrnn.runs.history import Array, until
 from charrnn.training.checkpoint import CheckpointError, from_bytes
 from charrnn.training.settings import IN_TRAINING, LIMITS
 
 
-class StoreError(Exception):
+class StoreError(SaidError):
     """The store cannot be read or written, said in one sentence."""
 
 
@@ -71,11 +72,11 @@ class Saved(NamedTuple):
         """The run as it was at a stored step. Raises StoreError where there is no checkpoint of it."""
         checkpoints = [checkpoint for checkpoint in self.checkpoints if checkpoint.step <= step]
         if not checkpoints or checkpoints[-1].step != step:
-            raise StoreError(f"Step {step:,} is not stored any more: choose another one.")
+            raise StoreError("Step {step:,} is not stored any more: choose another one.", step=step)
         try:
             from_bytes(checkpoints[-1].state)
         except CheckpointError as error:
-            raise StoreError(f"Step {step:,} is damaged where it is stored: choose another one.") from error
+            raise StoreError("Step {step:,} is damaged where it is stored: choose another one.", step=step) from error
         return self._replace(checkpoints=checkpoints).cut(step)
 
     def pending(self, step: int) -> dict[str, float]:

@@ -12,6 +12,7 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
+from charrnn.sentence import Sentence
 from charrnn.text.parameters import parameter
 from charrnn.text.resampling import BLOCK, EqualLines
 
@@ -30,8 +31,8 @@ class Additions(EqualLines):
     """
 
     title: ClassVar[str] = "Additions"
-    teaches: ClassVar[str] = "Copying digits and carrying, which a small network learns in part."
-    largest: int = parameter(99, "Largest number that is added", 9, 9_999)
+    teaches: ClassVar[str] = Sentence("Copying digits and carrying, which a small network learns in part.")
+    largest: int = parameter(99, Sentence("Largest number that is added"), 9, 9_999)
 
     @property
     def line_length(self) -> float:
@@ -57,9 +58,9 @@ class Dates(EqualLines):
     """
 
     title: ClassVar[str] = "Dates, written twice"
-    teaches: ClassVar[str] = "Copying over a distance."
-    first: int = parameter(1900, "First year", 1000, 9000)
-    years: int = parameter(200, "Years from there on", 1, 400)
+    teaches: ClassVar[str] = Sentence("Copying over a distance.")
+    first: int = parameter(1900, Sentence("First year"), 1000, 9000)
+    years: int = parameter(200, Sentence("Years from there on"), 1, 400)
 
     @cached_property
     def line_length(self) -> float:

@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from charrnn.sentence import Sentence
 from charrnn.text.corpus import Corpus, Ids
 from charrnn.text.decoding import REPLACEMENT
 
@@ -41,7 +42,7 @@ def baselines(corpus: Corpus) -> list[Baseline]:
     worse than a blind guess: a short file is mostly its header.
     """
     held_out = len(corpus.held_out_ids) > 0
-    measured_on = "held-out text" if held_out else "training text"
+    measured_on = Sentence("held-out text") if held_out else Sentence("training text")
     measured = corpus.held_out_ids if held_out else corpus.train_ids
     before = corpus.train_ids[-2:] if held_out else corpus.train_ids[:0]
     V = len(corpus.vocabulary)

@@ -7,7 +7,8 @@ import re
 import unicodedata
 from collections import Counter
 
-from charrnn.text.decoding import REPLACEMENT, CorpusError, count
+from charrnn.sentence import Counted, Sentence
+from charrnn.text.decoding import REPLACEMENT, CorpusError
 
 MAX_ALPHABET = 10_000
 SHORT = 2_000  # characters that are learned by heart within seconds
@@ -24,20 +25,39 @@ def normalised(text: str, notes: list[str]) -> str:
     """Without byte order marks, with plain line ends and whole characters. Raises CorpusError where nothing is left."""
     if text.startswith(_MARK):
         text = text[1:]
-        notes.append("A byte order mark at the beginning was dropped.")
+        notes.append(Sentence("A byte order mark at the beginning was dropped."))
     if marks := text.count(_MARK):
         text = text.replace(_MARK, "")
-        notes.append(f"{count(marks, 'byte order mark')} within the text, as joined files have, dropped.")
+        notes.append(
+            Counted(
+                "{n:,} byte order mark within the text, as joined files have, dropped.",
+                "{n:,} byte order marks within the text, as joined files have, dropped.",
+                marks,
+            )
+        )
     if ends := text.count("\r"):
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-        notes.append(f"{count(ends, 'line end')} of Windows or old Mac kind became plain new lines.")
+        notes.append(
+            Counted(
+                "{n:,} line end of Windows or old Mac kind became plain new lines.",
+                "{n:,} line ends of Windows or old Mac kind became plain new lines.",
+                ends,
+            )
+        )
     try:
         text.encode()
     except UnicodeEncodeError:
         # A pasted emoji can arrive as two surrogates, which join; a lone one is no character and cannot be stored.
         joined = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
         if broken := joined.count(REPLACEMENT) - text.count(REPLACEMENT):
-            notes.append(f"{count(broken, 'broken character')} became {REPLACEMENT}.")
+            notes.append(
+                Counted(
+                    "{n:,} broken character became {sign}.",
+                    "{n:,} broken characters became {sign}.",
+                    broken,
+                    sign=REPLACEMENT,
+                )
+            )
         text = joined
     if not text:
         raise CorpusError("The text is empty: paste or upload one with at least two different characters.")
@@ -49,19 +69,35 @@ def limited(text: str, keep_frequent: int | None, notes: list[str]) -> str:
     if keep_frequent is None:
         if (distinct := len(set(text) - {REPLACEMENT})) > MAX_ALPHABET:
             raise CorpusError(
-                f"The text has {distinct:,} distinct characters and the limit is {MAX_ALPHABET:,}: keep only the "
-                f"frequent ones, with {REPLACEMENT} for the others, or bring a text in fewer."
+                "The text has {distinct:,} distinct characters and the limit is {MAX_ALPHABET:,}: keep only "
+                "the frequent ones, with {REPLACEMENT} for the others, or bring a text in fewer.",
+                distinct=distinct,
+                MAX_ALPHABET=MAX_ALPHABET,
+                REPLACEMENT=REPLACEMENT,
             )
         return text
     if not 1 <= keep_frequent <= MAX_ALPHABET:
-        raise CorpusError(f"Keeping {keep_frequent:,} characters is not possible: choose 1 to {MAX_ALPHABET:,}.")
+        raise CorpusError(
+            "Keeping {keep_frequent:,} characters is not possible: choose 1 to {MAX_ALPHABET:,}.",
+            keep_frequent=keep_frequent,
+            MAX_ALPHABET=MAX_ALPHABET,
+        )
     rare = by_frequency(text)[keep_frequent:]
     if not rare:
         return text
     lost = sum(times for _, times in rare)
     notes.append(
-        f"The {keep_frequent:,} most frequent characters were kept; {count(len(rare), 'rare one')}, together "
-        f"{count(lost, 'place')} in the text ({lost / len(text):.2%}), became {REPLACEMENT}."
+        Counted(
+            "The {kept:,} most frequent characters were kept; {n:,} rare one, together {places} in the text "
+            "({share:.2%}), became {sign}.",
+            "The {kept:,} most frequent characters were kept; {n:,} rare ones, together {places} in the text "
+            "({share:.2%}), became {sign}.",
+            len(rare),
+            kept=keep_frequent,
+            places=Counted("{n:,} place", "{n:,} places", lost),
+            share=lost / len(text),
+            sign=REPLACEMENT,
+        )
     )
     return text.translate({ord(character): REPLACEMENT for character, _ in rare})
 
@@ -86,28 +122,45 @@ def name_of(character: str) -> str:
 
 def hints(text: str, alphabet: str) -> list[str]:
     """What a text looks like that may not be meant: a pointer, a web page, a few lines; and letters nobody sees."""
-    found = []
+    found: list[str] = []
     if text.startswith(_LFS):
         found.append(
-            "This is a Git LFS pointer, not the file that it stands for: fetch that with git lfs pull, and bring it."
+            Sentence(
+                "This is a Git LFS pointer, not the file that it stands for: fetch that with git lfs pull, "
+                "and bring it."
+            )
         )
     elif _HTML.match(text[:2_000]):
         tags = sum(map(len, _TAG.findall(text))) / len(text)
         found.append(
-            f"This is a web page ({tags:.0%} of it are tags), and tags are what would be learned: save it as text "
-            "in the browser, and bring that."
+            Sentence(
+                "This is a web page ({tags:.0%} of it are tags), and tags are what would be learned: save it "
+                "as text in the browser, and bring that.",
+                tags=tags,
+            )
         )
     lines = len(text.splitlines())
     if len(text) < SHORT or lines < FEW_LINES:
         found.append(
-            f"The text has {count(len(text), 'character')} in {count(lines, 'line')}"
-            + (
-                ": so little is learned by heart within seconds; some ten thousand characters teach a language."
+            Sentence(
+                "The text has {characters} in {lines}: {hint}",
+                characters=Counted("{n:,} character", "{n:,} characters", len(text)),
+                lines=Counted("{n:,} line", "{n:,} lines", lines),
+                hint=Sentence(
+                    "so little is learned by heart within seconds; some ten thousand characters teach a language."
+                )
                 if len(text) < SHORT
-                else ": where lines are meant, they may have been lost on the way."
+                else Sentence("where lines are meant, they may have been lost on the way."),
             )
         )
     if invisible := [character for character in alphabet if is_invisible(character)]:
         named = ", ".join(map(name_of, invisible[:LISTED])) + (" …" if len(invisible) > LISTED else "")
-        found.append(f"{count(len(invisible), 'character')} that nobody sees: {named}.")
+        found.append(
+            Counted(
+                "{n:,} character that nobody sees: {named}.",
+                "{n:,} characters that nobody sees: {named}.",
+                len(invisible),
+                named=named,
+            )
+        )
     return found

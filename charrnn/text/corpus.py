@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from charrnn.environment import number
+from charrnn.sentence import Sentence
 from charrnn.shown import table
 from charrnn.text.cleaning import by_frequency, hints, limited, normalised
 from charrnn.text.decoding import REPLACEMENT, CorpusError, Decoded, joined
@@ -164,7 +165,9 @@ class Corpus:
     ) -> Corpus:
         """A corpus of what was decoded. Otherwise as `from_text`."""
         if not 0 <= held_out < 1:
-            raise CorpusError(f"The held-out fraction is {held_out}: choose one from 0 to below 1, such as 0.05.")
+            raise CorpusError(
+                "The held-out fraction is {held_out}: choose one from 0 to below 1, such as 0.05.", held_out=held_out
+            )
         notes = list(read.notes)
         text = normalised(read.text, notes)
         if lowercase:
@@ -173,8 +176,9 @@ class Corpus:
         vocabulary = Vocabulary.of(text)
         if len(vocabulary) == 1:
             raise CorpusError(
-                f"The text holds one distinct character only ({text[0]!r}): bring one with at least two, "
-                "or there is nothing to predict."
+                "The text holds one distinct character only ({text!r}): bring one with at least two, or "
+                "there is nothing to predict.",
+                text=text[0],
             )
         hinted = tuple(hints(text, vocabulary.characters))
         ids = vocabulary.encode(text)
@@ -255,8 +259,11 @@ class Corpus:
         """Raise CorpusError unless the training part holds a window: `sequence_length` inputs and their targets."""
         if len(self.train_ids) <= sequence_length:
             raise CorpusError(
-                f"The text has {len(self.train_ids):,} characters to train on, but looking {sequence_length:,} back "
-                f"needs at least {sequence_length + 1:,}: bring a longer text or look less far back."
+                "The text has {train_ids:,} characters to train on, but looking {sequence_length:,} back "
+                "needs at least {sequence_length2:,}: bring a longer text or look less far back.",
+                train_ids=len(self.train_ids),
+                sequence_length=sequence_length,
+                sequence_length2=sequence_length + 1,
             )
 
 
@@ -274,8 +281,10 @@ def refuse_large(size: int, max_bytes: int | None = None) -> None:
     limit = size_limit() if max_bytes is None else max_bytes
     if size > limit:
         raise CorpusError(
-            f"The text is {size:,} bytes long and the limit is {limit / 1e6:g} MB: bring a part of it, "
-            "or raise CHARRNN_MAX_TEXT_MB where the page is served."
+            "The text is {size:,} bytes long and the limit is {limit:g} MB: bring a part of it, or raise "
+            "CHARRNN_MAX_TEXT_MB where the page is served.",
+            size=size,
+            limit=limit / 1e6,
         )
 
 
@@ -285,7 +294,16 @@ def _split_position(length: int, held_out: float, notes: list[str]) -> int:
     if held_out == 0 or (length - split >= MIN_HELD_OUT and split >= MIN_TRAINING):
         return split
     notes.append(
-        f"Nothing is held out for testing: of {length:,} characters, {held_out:.0%} would leave {length - split:,} "
-        f"to test on (at least {MIN_HELD_OUT} wanted) and {split:,} to train on (at least {MIN_TRAINING})."
+        Sentence(
+            "Nothing is held out for testing: of {length:,} characters, {held_out:.0%} would leave "
+            "{length2:,} to test on (at least {MIN_HELD_OUT} wanted) and {split:,} to train on (at least "
+            "{MIN_TRAINING}).",
+            length=length,
+            held_out=held_out,
+            length2=length - split,
+            MIN_HELD_OUT=MIN_HELD_OUT,
+            split=split,
+            MIN_TRAINING=MIN_TRAINING,
+        )
     )
     return length

@@ -20,6 +20,7 @@ import chardet
 from chardet import DetectionDict, EncodingEra
 
 from charrnn.refusal import RefusalError, in_a_line
+from charrnn.sentence import Counted, Sentence
 
 REPLACEMENT = "\ufffd"
 
@@ -31,21 +32,21 @@ _BOMS = (  # the UTF-32 marks first: the UTF-16 one is the beginning of theirs
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _MARKED = frozenset(encoding for _, encoding in _BOMS)
-_PLAIN = "open it, save its text as plain text (.txt) in UTF-8, and bring that"
+_PLAIN = Sentence("open it, save its text as plain text (.txt) in UTF-8, and bring that")
 _SIGNATURES = (  # what a file begins with, what it is, and what to do with it
     (b"%PDF", "a PDF", _PLAIN),
-    (b"PK\x03\x04", "a packed file (.docx, .odt, .epub, .xlsx or .zip)", _PLAIN),
-    (b"\xd0\xcf\x11\xe0", "an old Office file (.doc or .xls)", _PLAIN),
-    (b"{\\rtf", "an RTF file", _PLAIN),
-    (b"\x1f\x8b", "a compressed file (.gz)", "unpack it first, and bring the text within"),
-    (b"BZh", "a compressed file (.bz2)", "unpack it first, and bring the text within"),
-    (b"\xfd7zXZ", "a compressed file (.xz)", "unpack it first, and bring the text within"),
-    (b"7z\xbc\xaf", "a packed file (.7z)", "unpack it first, and bring the text within"),
-    (b"\x89PNG", "a picture (PNG)", "bring the text itself"),
-    (b"\xff\xd8\xff", "a picture (JPEG)", "bring the text itself"),
-    (b"GIF8", "a picture (GIF)", "bring the text itself"),
-    (b"SQLite format 3", "a database", "bring plain text"),
-    (b"\x7fELF", "a program", "bring plain text"),
+    (b"PK\x03\x04", Sentence("a packed file (.docx, .odt, .epub, .xlsx or .zip)"), _PLAIN),
+    (b"\xd0\xcf\x11\xe0", Sentence("an old Office file (.doc or .xls)"), _PLAIN),
+    (b"{\\rtf", Sentence("an RTF file"), _PLAIN),
+    (b"\x1f\x8b", Sentence("a compressed file (.gz)"), Sentence("unpack it first, and bring the text within")),
+    (b"BZh", Sentence("a compressed file (.bz2)"), Sentence("unpack it first, and bring the text within")),
+    (b"\xfd7zXZ", Sentence("a compressed file (.xz)"), Sentence("unpack it first, and bring the text within")),
+    (b"7z\xbc\xaf", Sentence("a packed file (.7z)"), Sentence("unpack it first, and bring the text within")),
+    (b"\x89PNG", Sentence("a picture (PNG)"), Sentence("bring the text itself")),
+    (b"\xff\xd8\xff", Sentence("a picture (JPEG)"), Sentence("bring the text itself")),
+    (b"GIF8", Sentence("a picture (GIF)"), Sentence("bring the text itself")),
+    (b"SQLite format 3", Sentence("a database"), Sentence("bring plain text")),
+    (b"\x7fELF", Sentence("a program"), Sentence("bring plain text")),
 )
 _CONTROLS = frozenset(map(chr, [*range(32), *range(127, 160)])) - frozenset("\t\n\v\f\r\x85")
 _NO_TEXT = frozenset(["Cn", "Co", "Cs", "Cc"])  # unassigned, private, half a pair, controls
@@ -86,7 +87,7 @@ def decode(data: bytes, encoding: str | None = None) -> Decoded:
     """
     for signature, kind, remedy in _SIGNATURES:
         if data.startswith(signature):
-            raise CorpusError(f"This is {kind}, not a plain text: {remedy}.")
+            raise CorpusError("This is {kind}, not a plain text: {remedy}.", kind=kind, remedy=remedy)
     notes: list[str] = []
     if encoding is None:
         encoding = next((name for mark, name in _BOMS if data.startswith(mark)), None)
@@ -97,15 +98,27 @@ def decode(data: bytes, encoding: str | None = None) -> Decoded:
     text = data.decode(encoding, "replace")
     mended = _mended(data, text, encoding)
     if mended:
-        notes.append(f"{count(mended, 'damaged place')} that {encoding.upper()} cannot read became {REPLACEMENT}.")
+        notes.append(
+            Counted(
+                "{n:,} damaged place that {encoding} cannot read became {sign}.",
+                "{n:,} damaged places that {encoding} cannot read became {sign}.",
+                mended,
+                encoding=encoding.upper(),
+                sign=REPLACEMENT,
+            )
+        )
     controls = sum(map(text.count, set(text) & _CONTROLS))
     if zeros := text.count("\0"):
         if zeros * _RARE_ZERO > len(text):
-            raise _binary(f"zero bytes: {zeros:,} of {len(text):,}")
+            raise _binary(Sentence("zero bytes: {zeros:,} of {text:,}", zeros=zeros, text=len(text)))
         text, controls = text.replace("\0", ""), controls - zeros
-        notes.append(f"{count(zeros, 'zero byte')} {'was' if zeros == 1 else 'were'} dropped.")
+        notes.append(Counted("{n:,} zero byte was dropped.", "{n:,} zero bytes were dropped.", zeros))
     if 50 * controls + 10 * mended > len(text):
-        raise _binary(f"control or broken characters: {controls + mended:,} of {len(text):,}")
+        raise _binary(
+            Sentence(
+                "control or broken characters: {controls:,} of {text:,}", controls=controls + mended, text=len(text)
+            )
+        )
     return Decoded(text, encoding, notes)
 
 
@@ -123,12 +136,12 @@ def joined(files: Sequence[tuple[str, bytes]], encoding: str | None = None) -> D
         try:
             read = decode(data, encoding)
         except CorpusError as error:
-            raise CorpusError(f"{name}: {error}") from None
+            raise CorpusError("{name}: {error}", name=name, error=error.said) from None
         text = read.text.removeprefix("\ufeff")
         texts.append(text if text.endswith(("\n", "\r")) or not text else text + "\n")
         encodings[str(read.encoding)] = None
         notes += [in_a_line(f"{name}: {note}") for note in read.notes]
-    notes.append(f"{count(len(files), 'file')} were joined in the order of their names.")
+    notes.append(Sentence("{n:,} files were joined in the order of their names.", n=len(files)))
     return Decoded("".join(texts), ", ".join(encodings), notes)
 
 
@@ -139,7 +152,7 @@ def known(encoding: str) -> str:
         "".encode(name)
     except (LookupError, ValueError, UnicodeError):
         raise CorpusError(
-            f"No encoding is called {encoding[:40]!r}: name one such as utf-8, gb18030 or cp1252."
+            "No encoding is called {encoding!r}: name one such as utf-8, gb18030 or cp1252.", encoding=encoding[:40]
         ) from None
     return name
 
@@ -158,11 +171,6 @@ def readings(data: bytes) -> list[tuple[str, str]]:
     return list(listed.items())[:5]
 
 
-def count(number: int, noun: str) -> str:
-    """'1 line', '2 lines'."""
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")
-
-
 def _found(data: bytes, notes: list[str]) -> tuple[str, bytes]:
     """The encoding of what bears no mark, and its bytes, a few stray zero bytes apart."""
     zeros = data.count(b"\0")
@@ -174,9 +182,15 @@ def _found(data: bytes, notes: list[str]) -> tuple[str, bytes]:
     if stray and not (ranked and ranked[0][0].startswith("utf")):
         ranked = _weighed(data.replace(b"\0", b""))
     if not ranked:
-        raise _binary(f"zero bytes: {zeros:,} of {len(data):,}" if zeros else "no known encoding fits its bytes")
+        raise _binary(
+            Sentence("zero bytes: {zeros:,} of {data:,}", zeros=zeros, data=len(data))
+            if zeros
+            else Sentence("no known encoding fits its bytes")
+        )
     encoding = ranked[0][0]
-    notes.append(f"The encoding was guessed: {encoding}. If letters look wrong, choose another one.")
+    notes.append(
+        Sentence("The encoding was guessed: {encoding}. If letters look wrong, choose another one.", encoding=encoding)
+    )
     return encoding, data
 
 
@@ -310,4 +324,4 @@ def _mended(data: bytes, text: str, encoding: str) -> int:
 
 
 def _binary(reason: str) -> CorpusError:
-    return CorpusError(f"This is not a text ({reason}): save it as plain text in UTF-8 and bring that.")
+    return CorpusError("This is not a text ({reason}): save it as plain text in UTF-8 and bring that.", reason=reason)

@@ -15,6 +15,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from charrnn.sentence import Sentence
 from charrnn.text.parameters import parameter
 from charrnn.text.resampling import BLOCK, EqualLines
 
@@ -27,9 +28,11 @@ class Recall(EqualLines):
     """
 
     title: ClassVar[str] = "Delayed recall"
-    teaches: ClassVar[str] = "Vanishing gradients: learning cannot reach the key from further than it looks back."
-    keys: int = parameter(8, "Symbols, of which one is to be recalled", 2, 26)
-    lag: int = parameter(20, "Distance: characters between the two times it is written", 1, 400)
+    teaches: ClassVar[str] = Sentence(
+        "Vanishing gradients: learning cannot reach the key from further than it looks back."
+    )
+    keys: int = parameter(8, Sentence("Symbols, of which one is to be recalled"), 2, 26)
+    lag: int = parameter(20, Sentence("Distance: characters between the two times it is written"), 1, 400)
 
     @property
     def line_length(self) -> float:
@@ -55,10 +58,10 @@ class Copy(EqualLines):
     """
 
     title: ClassVar[str] = "Copy after a delay"
-    teaches: ClassVar[str] = "Carrying several characters at once: a vanilla network soon mixes them up."
-    symbols: int = parameter(4, "Letters there are", 2, 26)
-    length: int = parameter(5, "Letters to be carried", 1, 50)
-    delay: int = parameter(10, "Distance: dots between the word and its copy", 1, 400)
+    teaches: ClassVar[str] = Sentence("Carrying several characters at once: a vanilla network soon mixes them up.")
+    symbols: int = parameter(4, Sentence("Letters there are"), 2, 26)
+    length: int = parameter(5, Sentence("Letters to be carried"), 1, 50)
+    delay: int = parameter(10, Sentence("Distance: dots between the word and its copy"), 1, 400)
 
     @property
     def line_length(self) -> float:
@@ -85,8 +88,8 @@ class Parity(EqualLines):
     """
 
     title: ClassVar[str] = "Parity of a row of bits"
-    teaches: ClassVar[str] = "A unit that turns over with every 1: nothing is learned until all bits count."
-    bits: int = parameter(6, "Bits in a row: the first is so far from the answer", 2, 400)
+    teaches: ClassVar[str] = Sentence("A unit that turns over with every 1: nothing is learned until all bits count.")
+    bits: int = parameter(6, Sentence("Bits in a row: the first is so far from the answer"), 2, 400)
 
     @property
     def line_length(self) -> float:
@@ -113,8 +116,10 @@ class Order(EqualLines):
     """
 
     title: ClassVar[str] = "Which came first"
-    teaches: ClassVar[str] = "Temporal order: two signs far apart, and all that counts is which stood before which."
-    length: int = parameter(16, "Letters before the answer", 2, 400)
+    teaches: ClassVar[str] = Sentence(
+        "Temporal order: two signs far apart, and all that counts is which stood before which."
+    )
+    length: int = parameter(16, Sentence("Letters before the answer"), 2, 400)
 
     @property
     def line_length(self) -> float:

@@ -7,6 +7,7 @@ from itertools import chain, count
 from pathlib import Path
 
 from charrnn.refusal import in_a_line
+from charrnn.sentence import Sentence
 from charrnn.text.decoding import CorpusError, decode
 from charrnn.text.synthetic import SOURCES
 
@@ -64,7 +65,11 @@ def files_of(paths: Sequence[Path], encoding: str | None = None) -> tuple[list[t
                 else:
                     left_out.append(in_a_line(str(one)))
     names = ", ".join(left_out[:3]) + (" …" if len(left_out) > 3 else "")
-    notes = [f"Left out, since it is no text: {names} ({len(left_out):,} in all)."] if left_out else []
+    notes: list[str] = (
+        [Sentence("Left out, since it is no text: {names} ({left_out:,} in all).", names=names, left_out=len(left_out))]
+        if left_out
+        else []
+    )
     return [(in_a_line(name), data) for name, data in found.items()], notes
 
 

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from charrnn.sentence import Sentence
 from charrnn.text.parameters import parameter
 from charrnn.text.resampling import BLOCK, binary_entropy, complete, mean_length, take
 
@@ -35,8 +36,8 @@ class Agreement:
     """
 
     title: ClassVar[str] = "Subject and verb agree"
-    teaches: ClassVar[str] = "Remembering a number past the nouns that distract from it."
-    attractor: float = parameter(0.5, "Chance of one more noun between subject and verb", 0.05, 0.9)
+    teaches: ClassVar[str] = Sentence("Remembering a number past the nouns that distract from it.")
+    attractor: float = parameter(0.5, Sentence("Chance of one more noun between subject and verb"), 0.05, 0.9)
 
     @property
     def entropy_bits(self) -> float:
@@ -90,9 +91,11 @@ class Clauses:
     """
 
     title: ClassVar[str] = "Sentences in sentences"
-    teaches: ClassVar[str] = "Keeping the number of several nouns at once, the last one first to be asked for."
-    relative: float = parameter(0.3, "Chance that a noun has a clause of its own", 0.0, 0.6)
-    object: float = parameter(0.5, "Chance that a verb has an object", 0.0, 0.9)
+    teaches: ClassVar[str] = Sentence(
+        "Keeping the number of several nouns at once, the last one first to be asked for."
+    )
+    relative: float = parameter(0.3, Sentence("Chance that a noun has a clause of its own"), 0.0, 0.6)
+    object: float = parameter(0.5, Sentence("Chance that a verb has an object"), 0.0, 0.9)
 
     @property
     def entropy_bits(self) -> float:
@@ -169,13 +172,13 @@ class Quotes:
     """
 
     title: ClassVar[str] = "Quotes over several lines"
-    teaches: ClassVar[str] = "A unit that is on inside quotes, and one for the place in the line."
-    open: float = parameter(0.2, "Chance that a word opens a quote", 0.02, 0.9)
+    teaches: ClassVar[str] = Sentence("A unit that is on inside quotes, and one for the place in the line.")
+    open: float = parameter(0.2, Sentence("Chance that a word opens a quote"), 0.02, 0.9)
     # four words a quote: with ten, longer than the default unroll, no unit was born in 40 s
     close: float = parameter(
-        0.25, "Chance that a word ends it: 1 / this is the mean number of words a quote", 0.02, 0.9
+        0.25, Sentence("Chance that a word ends it: 1 / this is the mean number of words a quote"), 0.02, 0.9
     )
-    width: int = parameter(40, "Characters a line", 20, 200)
+    width: int = parameter(40, Sentence("Characters a line"), 20, 200)
 
     @property
     def entropy_bits(self) -> float:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields, replace
 from typing import Any, TypeVar
 
+from charrnn.sentence import Sentence
 from charrnn.text.decoding import CorpusError
 
 S = TypeVar("S", bound=Any)  # a source: a frozen dataclass with a title, whose fields are parameters
@@ -48,14 +49,24 @@ def changed(source: S, values: Mapping[str, str | float]) -> S:
     for name, written in values.items():
         shown = f"{name}={written}"[:60]
         if name not in known:
-            raise CorpusError(f"“{source.title}” cannot have {shown}: what can be changed is {', '.join(known)}.")
-        kind = "whole number" if isinstance(known[name].default, int) else "number"
+            raise CorpusError(
+                "“{title}” cannot have {shown}: what can be changed is {known}.",
+                title=source.title,
+                shown=shown,
+                known=", ".join(known),
+            )
+        kind = Sentence("whole number") if isinstance(known[name].default, int) else Sentence("number")
         try:
             read[name] = known[name].read(written)
         except (ValueError, OverflowError):
             low, high = known[name].low, known[name].high
             raise CorpusError(
-                f"“{source.title}” cannot have {shown}: choose a {kind} from {low:g} to {high:g}."
+                "“{title}” cannot have {shown}: choose a {kind} from {low:g} to {high:g}.",
+                title=source.title,
+                shown=shown,
+                kind=kind,
+                low=low,
+                high=high,
             ) from None
     return replace(source, **read)
 

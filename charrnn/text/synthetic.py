@@ -24,6 +24,7 @@ from typing import ClassVar, Protocol
 
 import numpy as np
 
+from charrnn.sentence import Sentence
 from charrnn.text.arithmetic import Additions, Dates
 from charrnn.text.decoding import CorpusError
 from charrnn.text.delayed import Copy, Order, Parity, Recall
@@ -60,8 +61,10 @@ class Counting:
     """
 
     title: ClassVar[str] = "a's, then as many b's"
-    teaches: ClassVar[str] = "A unit that counts up, then down."
-    stop: float = parameter(0.15, "Chance that the a's end, after each: 1 / this is their mean number", 0.02, 0.9)
+    teaches: ClassVar[str] = Sentence("A unit that counts up, then down.")
+    stop: float = parameter(
+        0.15, Sentence("Chance that the a's end, after each: 1 / this is their mean number"), 0.02, 0.9
+    )
 
     @property
     def entropy_bits(self) -> float:
@@ -91,11 +94,11 @@ class Brackets:
     """
 
     title: ClassVar[str] = "Brackets in brackets"
-    teaches: ClassVar[str] = "Units for the depth, and a stack of what is open."
-    kinds: int = parameter(3, "Kinds of brackets", 1, 4)
-    deepest: int = parameter(8, "Depth at which brackets must close", 1, 12)
-    end: float = parameter(0.25, "Chance that the line ends where none is open", 0.05, 0.7)
-    open: float = parameter(0.5, "Chance that one more opens within another", 0.05, 0.6)
+    teaches: ClassVar[str] = Sentence("Units for the depth, and a stack of what is open.")
+    kinds: int = parameter(3, Sentence("Kinds of brackets"), 1, 4)
+    deepest: int = parameter(8, Sentence("Depth at which brackets must close"), 1, 12)
+    end: float = parameter(0.25, Sentence("Chance that the line ends where none is open"), 0.05, 0.7)
+    open: float = parameter(0.5, Sentence("Chance that one more opens within another"), 0.05, 0.6)
 
     @property
     def entropy_bits(self) -> float:

@@ -15,6 +15,7 @@ from charrnn.network.cells import cell_of
 from charrnn.network.optimizers import OPTIMIZERS
 from charrnn.network.parameters import Array, Parameters
 from charrnn.refusal import RefusalError
+from charrnn.sentence import Sentence
 from charrnn.text.corpus import Corpus
 from charrnn.training.settings import IN_TRAINING, WORDS, Settings, SettingsError
 from charrnn.training.trainer import State, Trainer
@@ -47,12 +48,12 @@ def unpacked(data: bytes) -> tuple[dict[str, Array], dict[str, str]]:
             arrays = load_arrays(data)
         except KeyError as error:
             raise CheckpointError(
-                f"its numbers are {error.args[0]}, which NumPy has not: save it in float32"
+                "its numbers are {args}, which NumPy has not: save it in float32", args=error.args[0]
             ) from error
         metadata = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")]).get("__metadata__", {})
         for name, array in arrays.items():
             if array.dtype.kind != "f" or not np.isfinite(array).all():
-                raise CheckpointError(f"{name} holds what is no number")
+                raise CheckpointError("{name} holds what is no number", name=name)
         return arrays, metadata
     except (SafetensorError, *WRONG) as error:
         raise damaged(error) from error
@@ -70,7 +71,9 @@ def sealed(arrays: dict[str, Array], metadata: dict[str, str]) -> State:
 
 def damaged(reason: object) -> CheckpointError:
     """What is wrong with a file, in one sentence: names and values in it may be of any length and kind."""
-    return CheckpointError(f"This is not a checkpoint of CharRNN Lab, or it is damaged ({str(reason)[:200]}).")
+    return CheckpointError(
+        "This is not a checkpoint of CharRNN Lab, or it is damaged ({reason}).", reason=str(reason)[:200]
+    )
 
 
 def _checksum(values: str, arrays: dict[str, Array]) -> str:
@@ -97,7 +100,13 @@ def restore(trainer: Trainer, state: State) -> None:
     """
     expected = trainer.state()
     if state.arrays.keys() != expected.arrays.keys():
-        raise damaged(f"it holds {', '.join(sorted(state.arrays))} and not {', '.join(sorted(expected.arrays))}")
+        raise damaged(
+            Sentence(
+                "it holds {arrays} and not {expected}",
+                arrays=", ".join(sorted(state.arrays)),
+                expected=", ".join(sorted(expected.arrays)),
+            )
+        )
     for name, array in expected.arrays.items():
         require_like(name, state.arrays[name], array)
     try:
@@ -110,7 +119,15 @@ def restore(trainer: Trainer, state: State) -> None:
 def require_like(name: str, found: Array, expected: Array) -> None:
     if (found.shape, found.dtype) != (expected.shape, expected.dtype):
         wanted = f"{expected.shape} of {expected.dtype}"
-        raise damaged(f"{name} is {found.shape} of {found.dtype} and not {wanted}, as its settings say")
+        raise damaged(
+            Sentence(
+                "{name} is {shape} of {dtype} and not {wanted}, as its settings say",
+                name=name,
+                shape=found.shape,
+                dtype=found.dtype,
+                wanted=wanted,
+            )
+        )
 
 
 def _require_sound(trainer: Trainer) -> None:
@@ -140,7 +157,8 @@ def forked(data: bytes, old: Settings, new: Settings) -> bytes:
     changed = changes(old, new)
     if fixed := sorted(changed.keys() - FORKABLE):
         raise SettingsError(
-            f"{' and '.join(WORDS[name] for name in fixed)} can differ only from the start: fork at step 0."
+            "{named} can differ only from the start: fork at step 0.",
+            named=" and ".join(WORDS[name] for name in fixed),
         )
     values, arrays = from_bytes(data)
     turned = {name: getattr(new, name) for name in IN_TRAINING if getattr(new, name) != values[name]}

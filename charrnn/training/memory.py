@@ -13,6 +13,7 @@ from charrnn.environment import number
 from charrnn.network.cells import CELLS
 from charrnn.network.layers import MANY
 from charrnn.network.optimizers import OPTIMIZERS
+from charrnn.sentence import Sentence
 from charrnn.training.settings import Settings, SettingsError
 
 LIMIT = 2_000  # megabytes that a run may have, unless CHARRNN_RUN_MEMORY_MB says otherwise
@@ -41,10 +42,19 @@ def require_memory(settings: Settings, V: int) -> None:
     need = needed(settings, V)
     if need <= limit:
         return
-    sizes = f"{settings.hidden_size:,} units, {settings.sequence_length:,} back and {settings.batch_size:,} streams"
+    sizes = Sentence(
+        "{hidden_size:,} units, {sequence_length:,} back and {batch_size:,} streams",
+        hidden_size=settings.hidden_size,
+        sequence_length=settings.sequence_length,
+        batch_size=settings.batch_size,
+    )
     raise SettingsError(
-        f"{sizes} need about {gigabytes(need)} and a run may have {gigabytes(limit)} here: choose fewer units, look "
-        f"less far back or read fewer streams{example(settings, V, limit)}."
+        "{sizes} need about {need} and a run may have {limit} here: choose fewer units, "
+        "look less far back or read fewer streams{example}.",
+        sizes=sizes,
+        need=gigabytes(need),
+        limit=gigabytes(limit),
+        example=example(settings, V, limit),
     )
 
 
@@ -58,7 +68,7 @@ def example(settings: Settings, V: int, limit: float) -> str:
 
         fits = bisect_right(range(1, getattr(settings, name)), limit, key=bytes_with)
         if fits:
-            return f", for example {fits:,} {words}"
+            return Sentence(", for example {fits:,} {words}", fits=fits, words=words)
     return ""
 
 

@@ -182,7 +182,10 @@ class NetworkFile:
             hidden = self.state.arrays.get("hidden", trainer.hidden)
             if hidden.ndim == 2 and len(hidden) != trainer.batches.B:
                 raise CheckpointError(
-                    f"The run in {self.name} reads {len(hidden)} streams; {corpus.name} is too short for it."
+                    "The run in {name} reads {streams} streams; {text} is too short for it.",
+                    name=self.name,
+                    streams=len(hidden),
+                    text=corpus.name,
                 )
             restore(trainer, self.state)
         else:
@@ -211,9 +214,13 @@ def load(path: str | Path, corpus: Corpus | None = None) -> Trainer:
     file = unpack(Path(path).read_bytes(), Path(path).name, lambda: corpus)
     corpus = corpus or file.its_text()
     if corpus is None:
-        raise CheckpointError(f"The text that the network in {file.name} learned from is not in it: give one.")
+        raise CheckpointError(
+            "The text that the network in {name} learned from is not in it: give one.", name=file.name
+        )
     if file.characters != corpus.vocabulary.characters:
-        raise CheckpointError(f"The network in {file.name} was trained on another alphabet than {corpus.name}'s.")
+        raise CheckpointError(
+            "The network in {name} was trained on another alphabet than {text}'s.", name=file.name, text=corpus.name
+        )
     return replace(file, text=Read.of(corpus)).trainer(corpus)  # whoever names a text of that alphabet means it
 
 
@@ -247,7 +254,7 @@ def unpack(data: bytes, name: str, present: Callable[[], Corpus | None] = lambda
             return _from_pytorch(arrays, metadata, name, present)
         state = sealed(arrays, metadata)
         if not {"settings", "characters", "lowercase"} <= state.values.keys():
-            raise CheckpointError(f"{name} holds a state without its settings and alphabet: use save().")
+            raise CheckpointError("{name} holds a state without its settings and alphabet: use save().", name=name)
         return _told(name, state, state.values, state.values["characters"])
     except CheckpointError:
         raise
@@ -267,11 +274,18 @@ def _from_pytorch(
         characters, told["lowercase"] = corpus.vocabulary.characters, corpus.lowercase
     if characters is None:
         raise CheckpointError(
-            f"{name} does not say which {V:,} characters its network knows: save it with metadata={{'characters': …}}, "
-            "or choose the text first that it learned from."
+            "{name} does not say which {V:,} characters its network knows: save it with "
+            "metadata={{'characters': …}}, or choose the text first that it learned from.",
+            name=name,
+            V=V,
         )
     if len(characters) != V:
-        raise CheckpointError(f"{name} names {len(characters):,} characters, but its network knows {V:,}.")
+        raise CheckpointError(
+            "{name} names {characters:,} characters, but its network knows {V:,}.",
+            name=name,
+            characters=len(characters),
+            V=V,
+        )
     order = np.argsort([ord(character) for character in _alphabet(characters)])
     W_xh, W_hh, W_hy, b_h, b_y = parameters
     parameters = Parameters(W_xh[order], W_hh, W_hy[:, order], b_h, b_y[order])

@@ -7,6 +7,7 @@ from typing import Any
 from charrnn.network.cells import CELLS
 from charrnn.network.optimizers import OPTIMIZERS
 from charrnn.refusal import RefusalError
+from charrnn.sentence import Sentence
 from charrnn.shown import table
 
 LIMITS: dict[str, tuple[float, float]] = {
@@ -31,20 +32,20 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "dtype": ("float32", "float64"),
 }
 WORDS = {  # what each is called wherever people read of it
-    "hidden_size": "units",
-    "sequence_length": "looks back",
-    "batch_size": "streams",
-    "learning_rate": "learning rate",
-    "decay": "rate falls after",
-    "optimizer": "optimiser",
-    "clip": "clip",
-    "init": "start",
-    "init_scale": "start scale",
-    "seed": "seed",
-    "dtype": "precision",
-    "cell": "cell",
-    "weight_decay": "weight decay",
-    "dropout": "dropout",
+    "hidden_size": Sentence("units"),
+    "sequence_length": Sentence("looks back"),
+    "batch_size": Sentence("streams"),
+    "learning_rate": Sentence("learning rate"),
+    "decay": Sentence("rate falls after"),
+    "optimizer": Sentence("optimiser"),
+    "clip": Sentence("clip"),
+    "init": Sentence("start"),
+    "init_scale": Sentence("start scale"),
+    "seed": Sentence("seed"),
+    "dtype": Sentence("precision"),
+    "cell": Sentence("cell"),
+    "weight_decay": Sentence("weight decay"),
+    "dropout": Sentence("dropout"),
 }
 
 
@@ -88,13 +89,26 @@ class Settings:
         for name, (low, high) in LIMITS.items():
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
-                raise SettingsError(f"{_called(name)} is {value!r}; it must be a number between {low:g} and {high:g}.")
+                raise SettingsError(
+                    "{called} is {value!r}; it must be a number between {low:g} and {high:g}.",
+                    called=_called(name),
+                    value=value,
+                    low=low,
+                    high=high,
+                )
             if name in COUNTS and not isinstance(value, int):
-                raise SettingsError(f"{_called(name)} is {value!r}; it must be a whole number.")
+                raise SettingsError(
+                    "{called} is {value!r}; it must be a whole number.", called=_called(name), value=value
+                )
         for name, choices in CHOICES.items():
             if getattr(self, name) not in choices:
                 chosen = getattr(self, name)
-                raise SettingsError(f"{_called(name)} is {chosen!r}; it must be one of {', '.join(choices)}.")
+                raise SettingsError(
+                    "{called} is {chosen!r}; it must be one of {choices}.",
+                    called=_called(name),
+                    chosen=chosen,
+                    choices=", ".join(choices),
+                )
 
     @classmethod
     def classic(cls, **changes: Any) -> "Settings":

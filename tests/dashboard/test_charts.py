@@ -97,14 +97,14 @@ def test_a_chart_made_once_more_is_the_same_byte_for_byte_and_nothing_in_it_is_n
     charts = []
     for _ in range(2):
         spec.cache_clear()
-        charts.append(json.dumps(spec(build, False, **options)))
+        charts.append(json.dumps(spec(build, False, "en", **options)))
     assert charts[0] == charts[1]
     assert not re.search(r"param_\d|layer_\d", charts[0])
 
 
 @every_chart
 def test_a_chart_holds_no_number_and_reads_only_what_its_frames_hold(build, options, data):
-    chart = spec(build, False, **options)
+    chart = spec(build, False, "en", **options)
     assert "datasets" not in chart
     for layer in layers(chart):
         source = layer.get("data") or chart["data"]
@@ -122,7 +122,7 @@ def test_a_chart_holds_no_number_and_reads_only_what_its_frames_hold(build, opti
 
 @every_chart
 def test_a_chart_names_its_axes_and_says_what_it_is_to_those_who_do_not_see_it(build, options, data):
-    chart = spec(build, False, **options)
+    chart = spec(build, False, "en", **options)
     assert len(chart["description"]) > 30
     for channel in ("x", "y"):
         assert any(layer["encoding"].get(channel, {}).get("title") for layer in layers(chart))
@@ -130,7 +130,7 @@ def test_a_chart_names_its_axes_and_says_what_it_is_to_those_who_do_not_see_it(b
 
 @every_chart
 def test_every_colour_of_a_chart_is_one_of_the_themes(build, options, data):
-    chart = spec(build, False, **options)
+    chart = spec(build, False, "en", **options)
     scales = [layer["encoding"]["color"]["scale"] for layer in layers(chart) if "color" in layer["encoding"]]
     assert {scale["range"] for scale in scales} == {"category"}
     assert all(len(scale["domain"]) == len(ROLES) for scale in scales if "domain" in scale)

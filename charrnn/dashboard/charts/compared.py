@@ -20,6 +20,7 @@ from charrnn.dashboard.charts.loss_axes import (
     said,
     width_of,
 )
+from charrnn.dashboard.language import _
 
 HEIGHT = 290  # CSS pixels, axes and legend included
 PLOT = 200  # of which the plot has about so many
@@ -34,17 +35,21 @@ def compared_chart(unit: Unit = "nats", across: Across = "step", log: bool = Fal
         return chart.encode(x=AT, y=LOSS, color=colour)
 
     def told_of(column: str, title: str) -> list[alt.Tooltip]:
-        return [alt.Tooltip("run:N"), *said((column, title))]
+        return [alt.Tooltip("run:N", title=_("run")), *said((column, title))]
 
     return alt.layer(
         corners(unit, across, log),
-        drawn(named("losses").mark_line(strokeWidth=2)).encode(tooltip=told_of("smoothed", "smoothed, nats")),
-        drawn(named("held_out").mark_circle(size=32, opacity=1)).encode(tooltip=told_of("held_out", "held out, nats")),
+        drawn(named("losses").mark_line(strokeWidth=2)).encode(tooltip=told_of("smoothed", _("smoothed, nats"))),
+        drawn(named("held_out").mark_circle(size=32, opacity=1)).encode(
+            tooltip=told_of("held_out", _("held out, nats"))
+        ),
         drawn(named("ends").mark_text(align="left", dx=6, fontWeight="bold", fontSize=12)).encode(text="run:N"),
     ).properties(
         height=HEIGHT,
-        description=f"Lines over {TITLES[across]}: the smoothed loss of each run, with points for its loss on held-out "
-        "text.",
+        description=_(
+            "Lines over {axis}: the smoothed loss of each run, with points for its loss on held-out text.",
+            axis=TITLES[across],
+        ),
     )
 
 

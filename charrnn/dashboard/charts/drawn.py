@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from charrnn.dashboard.charts.look import CONFIG, PADDING, Built
+from charrnn.dashboard.language import marks, spoken
 
 ZOOM = "zoom"
 # Without the key a wheel would stop at each chart that a page is scrolled past.
@@ -28,18 +29,26 @@ def draw(
 
     With `zoom` its horizontal axis can be moved and widened, which outlives new numbers.
     """
+    code = spoken()
     chosen: dict[str, Any] = {"on_select": "rerun", "selection_mode": [ZOOM]} if zoom else {}
     with st.container(key=key):  # which the page, unlike a chart without selections, gives the key's name
-        described = {**spec(build, zoom, **options), "datasets": dict(data)}
+        described = {**spec(build, zoom, code, **options), "datasets": dict(data)}
         st.vega_lite_chart(described, key=f"{key}-chart", width=width, **chosen)
 
 
 @cache
-def spec(build: Callable[..., Built], zoom: bool, **options: Any) -> dict[str, Any]:
-    """The chart as Vega-Lite, without numbers: byte for byte the same as long as the options are."""
+def spec(build: Callable[..., Built], zoom: bool, code: str, **options: Any) -> dict[str, Any]:
+    """The chart as Vega-Lite in a language, without numbers: byte for byte the same as long as the options are."""
     chart = build(**options)
     if zoom:
         chart = chart.add_params(
             alt.selection_interval(name=ZOOM, bind="scales", encodings=["x"], zoom=WHEEL, translate=True)
         )
-    return {**chart.to_dict(), "config": CONFIG, "padding": PADDING}
+    return {**chart.to_dict(), "config": CONFIG | locale(), "padding": PADDING}
+
+
+def locale() -> dict[str, Any]:
+    """How the browser is to write numbers within the chart."""
+    thousands, decimal = marks()
+    number = {"decimal": decimal, "thousands": thousands, "grouping": [3], "currency": ["", ""]}
+    return {} if (thousands, decimal) == (",", ".") else {"locale": {"number": number}}

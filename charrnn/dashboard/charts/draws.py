@@ -6,6 +6,7 @@ import pandas as pd
 
 from charrnn.dashboard import words
 from charrnn.dashboard.charts.look import SMALL, Built, Colours, named, quantity, told
+from charrnn.dashboard.language import _
 from charrnn.insight.writing import Written
 
 SHOWN = 12  # characters, the likeliest
@@ -15,21 +16,21 @@ WIDE = 0.03  # of the bar: a segment that has room for its character
 
 def bars_chart() -> Built:
     """Two bars for each character: before temperature and "only the likeliest", and after."""
-    before, after = "as the network guesses", "as it is drawn"
+    before, after = _("as the network guesses"), _("as it is drawn")
     colours = Colours(muted=before, accent=after)
     encoded = {
-        "x": alt.X("sign:N", sort=alt.EncodingSortField(field="rank", op="min"), title="next character")
+        "x": alt.X("sign:N", sort=alt.EncodingSortField(field="rank", op="min"), title=_("next character"))
         .axis(labelAngle=0, labelFontSize=14),
-        "tooltip": told(sign=("character", ""), p=("as the network guesses", ".2%"), q=("as it is drawn", ".2%")),
+        "tooltip": told(sign=(_("character"), ""), p=(before, ".2%"), q=(after, ".2%")),
     }  # fmt: skip
     pale, strong = (
         named("bars")
         .mark_bar(width={"band": 0.4}, xOffset=offset)
-        .encode(y=quantity(alt.Y, field, "probability", zero=True, format="~%"), **encoded)
+        .encode(y=quantity(alt.Y, field, _("probability"), zero=True, format="~%"), **encoded)
         for field, offset in (("p", -7), ("q", 7))
     )
     return alt.layer(colours.paint(pale, "muted"), colours.paint(strong, "accent")).properties(
-        height=170, description="Bars: the probability of each likely next character, before and after temperature."
+        height=170, description=_("Bars: the probability of each likely next character, before and after temperature.")
     )
 
 
@@ -46,10 +47,10 @@ def bars_data(found: Written, characters: str) -> dict[str, pd.DataFrame]:
 
 def die_chart() -> Built:
     """The probabilities laid side by side from 0 to 1, and the number that was thrown."""
-    colours = Colours(accent="what follows", mark="the die", muted="other characters")
-    x = quantity(alt.X, "start", "probability added up, in the order of the alphabet", zero=True, format="~%")
-    y = alt.Y("row:N", title="draw", axis=alt.Axis(labels=False, ticks=False))
-    said = told(sign=("character", ""), q=("as it is drawn", ".2%"))
+    colours = Colours(accent=_("what follows"), mark=_("the die"), muted=_("other characters"))
+    x = quantity(alt.X, "start", _("probability added up, in the order of the alphabet"), zero=True, format="~%")
+    y = alt.Y("row:N", title=_("draw"), axis=alt.Axis(labels=False, ticks=False))
+    said = told(sign=(_("character"), ""), q=(_("as it is drawn"), ".2%"))
     segments = named("segments").transform_calculate(row="''")
     strips = [
         colours.paint(
@@ -66,9 +67,9 @@ def die_chart() -> Built:
         .mark_text(fontSize=SMALL + 2)
         .encode(x="middle:Q", text="sign:N", tooltip=said)
     )
-    die = named("die").mark_rule(strokeWidth=3).encode(x="start:Q", tooltip=told(start=("the die", ".4f")))
+    die = named("die").mark_rule(strokeWidth=3).encode(x="start:Q", tooltip=told(start=(_("the die"), ".4f")))
     return alt.layer(*strips, letters, colours.paint(die, "mark")).properties(
-        height=130, description="A bar from 0 to 1 of every character's probability, and the number thrown on it."
+        height=130, description=_("A bar from 0 to 1 of every character's probability, and the number thrown on it.")
     )
 
 

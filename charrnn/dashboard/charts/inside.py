@@ -8,15 +8,18 @@ import numpy as np
 import pandas as pd
 
 from charrnn.dashboard.charts.look import POWERS, RUNS, Built, Colours, ends, named, quantity, told
+from charrnn.dashboard.language import _
 from charrnn.insight.memory import Reach, Spectra
 from charrnn.network.parameters import Array
+from charrnn.sentence import Sentence
 
+JACOBIAN = Sentence("mean Jacobian")
 LEAST = 1e-8  # of the largest gradient: below that it is not drawn
 
 
 def cost_chart() -> Built:
     """What silencing each unit costs."""
-    worse, better = "gets worse without it", "gets better without it"
+    worse, better = _("gets worse without it"), _("gets better without it")
     series = f"datum.cost > 0 ? '{worse}' : '{better}'"
     colours = Colours(mark=worse, gain=better)
     return (
@@ -25,13 +28,18 @@ def cost_chart() -> Built:
         .mark_bar()
         .encode(
             x=alt.X(
-                "unit:N", sort=None, title="unit, the dearest first", axis=alt.Axis(labelOverlap="greedy", labelAngle=0)
+                "unit:N",
+                sort=None,
+                title=_("unit, the dearest first"),
+                axis=alt.Axis(labelOverlap="greedy", labelAngle=0),
             ),
-            y=quantity(alt.Y, "cost", "cost, nats a character", zero=True),
+            y=quantity(alt.Y, "cost", _("cost, nats a character"), zero=True),
             color=colours.by_series,
-            tooltip=told(unit=("unit", ""), cost=("cost, nats a character", "+.5f"), series=("held at 0 it", "")),
+            tooltip=told(
+                unit=(_("unit"), ""), cost=(_("cost, nats a character"), "+.5f"), series=(_("held at 0 it"), "")
+            ),
         )
-        .properties(height=230, description="Bars: what silencing each unit costs, the dearest first.")
+        .properties(height=230, description=_("Bars: what silencing each unit costs, the dearest first."))
     )
 
 
@@ -43,12 +51,12 @@ def cost_data(costs: Array, shown: int) -> dict[str, pd.DataFrame]:
 
 def reach_chart(state: str = "h") -> Built:
     """The norm of the gradient against characters back, by a state of these letters."""
-    far, sees = "as far back as it goes", "what learning looks back at"
-    colours = Colours(A=far, accent=sees, muted="untrained")
-    x = quantity(alt.X, "back", "characters back, k")
-    title = f"norm of the gradient, ‖∂ loss ∕ ∂ {state}‖"
+    far, sees = _("as far back as it goes"), _("what learning looks back at")
+    colours = Colours(A=far, accent=sees, muted=_("untrained"))
+    x = quantity(alt.X, "back", _("characters back, k"))
+    title = _("norm of the gradient, ‖∂ loss ∕ ∂ {state}‖", state=state)
     y, low = (quantity(alt.Y, of, title, log=True, labelExpr=POWERS, tickCount=8) for of in ("norm", "low"))
-    said = told(back=("characters back", "d"), norm=("norm", ".3e"))
+    said = told(back=(_("characters back"), "d"), norm=(_("norm"), ".3e"))
 
     def line(column: str, role: str, **looks: Any) -> alt.Chart:
         over = named("reach").transform_filter(f"isValid(datum.{column})")
@@ -64,9 +72,9 @@ def reach_chart(state: str = "h") -> Built:
             y=low,
             y2="high:Q",
             tooltip=told(
-                back=("characters back", "d"),
-                low=("a tenth of positions below", ".3e"),
-                high=("a tenth above", ".3e"),
+                back=(_("characters back"), "d"),
+                low=(_("a tenth of positions below"), ".3e"),
+                high=(_("a tenth above"), ".3e"),
             ),
         )
     )
@@ -77,8 +85,10 @@ def reach_chart(state: str = "h") -> Built:
     upright = [colours.paint(each, "mark") for each in (rule, label)]
     return alt.layer(colours.paint(band, RUNS[0]), *lines, *upright).properties(
         height=320,
-        description="Lines over characters back: how large the gradient of a prediction still is there, for this "
-        "network, for it untrained, and as far as learning looks back.",
+        description=_(
+            "Lines over characters back: how large the gradient of a prediction still is there, for this "
+            "network, for it untrained, and as far as learning looks back."
+        ),
     )
 
 
@@ -107,16 +117,18 @@ def reach_data(now: Reach, training: Array, before: Array, T: int) -> dict[str, 
 
 def reaches_chart() -> Built:
     """The gradients of several runs against characters back, each from 1 on, and where learning of each stops."""
-    x = quantity(alt.X, "back", "characters back, k")
-    y = quantity(alt.Y, "share", "gradient, of that at k = 0", log=True, labelExpr=POWERS, tickCount=6)
+    x = quantity(alt.X, "back", _("characters back, k"))
+    y = quantity(alt.Y, "share", _("gradient, of that at k = 0"), log=True, labelExpr=POWERS, tickCount=6)
     colour = alt.Color("run:N", scale=alt.Scale(range="category"), legend=alt.Legend(title=None))
-    said = told(run=("run", ""), back=("characters back", "d"), share=("of that at 0", ".2e"))
+    said = told(run=(_("run"), ""), back=(_("characters back"), "d"), share=(_("of that at 0"), ".2e"))
     lines = named("reaches").mark_line(strokeWidth=2).encode(x=x, y=y, color=colour, tooltip=said)
-    cuts = named("cuts").mark_rule(strokeDash=[2, 2]).encode(x=x, color=colour, tooltip=told(run=("run", "")))
+    cuts = named("cuts").mark_rule(strokeDash=[2, 2]).encode(x=x, color=colour, tooltip=told(run=(_("run"), "")))
     return alt.layer(lines, cuts).properties(
         height=240,
-        description="Lines over characters back: how large the gradient of a prediction still is there, for each run; "
-        "upright, how far back learning looks.",
+        description=_(
+            "Lines over characters back: how large the gradient of a prediction still is there, for each "
+            "run; upright, how far back learning looks."
+        ),
     )
 
 
@@ -133,9 +145,10 @@ def reaches_data(means: Sequence[Array], lengths: Sequence[int]) -> dict[str, pd
 
 def eigenvalues_chart(vanilla: bool = True) -> Built:
     """The spectra in the complex plane, the unit circle around them: W_hh has one in a vanilla network alone."""
-    spectra = {"W_hh": "accent", "mean Jacobian": "mark"} if vanilla else {"mean Jacobian": "mark"}
-    colours = Colours(**{role: name for name, role in spectra.items()}, muted="unit circle")
-    x, y = quantity(alt.X, "real", "real part"), quantity(alt.Y, "imaginary", "imaginary part")
+    jacobian = {_(JACOBIAN): "mark"}
+    spectra = {"W_hh": "accent"} | jacobian if vanilla else jacobian
+    colours = Colours(**{role: name for name, role in spectra.items()}, muted=_("unit circle"))
+    x, y = quantity(alt.X, "real", _("real part")), quantity(alt.Y, "imaginary", _("imaginary part"))
     circle = (
         alt.Chart(alt.sequence(0, 121, as_="k"))
         .transform_calculate(real="cos(datum.k * PI / 60)", imaginary="sin(datum.k * PI / 60)")
@@ -150,7 +163,10 @@ def eigenvalues_chart(vanilla: bool = True) -> Built:
             x=x,
             y=y,
             tooltip=told(
-                of=("of", ""), real=("real part", ".4f"), imaginary=("imaginary part", ".4f"), size=("size |λ|", ".4f")
+                of=(_("of"), ""),
+                real=(_("real part"), ".4f"),
+                imaginary=(_("imaginary part"), ".4f"),
+                size=(_("size |λ|"), ".4f"),
             ),
         )
         for name, role in spectra.items()
@@ -160,15 +176,17 @@ def eigenvalues_chart(vanilla: bool = True) -> Built:
     return alt.layer(colours.paint(circle, "muted"), corners, *painted).properties(
         width=290,
         height=290,
-        description="Points in the complex plane within or beyond the unit circle: the eigenvalues of "
-        f"{'the recurrent weights and of ' if vanilla else ''}the mean Jacobian.",
+        description=_(
+            "Points in the complex plane within or beyond the unit circle, the eigenvalues of: {spectra}.",
+            spectra=", ".join(spectra),
+        ),
     )
 
 
 def eigenvalues_data(found: Spectra) -> dict[str, pd.DataFrame]:
     """Eigenvalues with their sizes, and the corners of a square that holds them and the unit circle."""
     values = np.concatenate([found.weights, found.jacobian])
-    of = ["W_hh"] * len(found.weights) + ["mean Jacobian"] * len(found.jacobian)
+    of = ["W_hh"] * len(found.weights) + [_(JACOBIAN)] * len(found.jacobian)
     frame = {"of": of, "real": values.real, "imaginary": values.imag, "size": np.abs(values)}
     far = max(map(abs, ends([-1, 1], values.real, values.imag, -values.real, -values.imag)))
     return {

@@ -12,7 +12,9 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from charrnn.dashboard.charts.look import COUNTS, POWERS, ROUND, named, quantity, told
+from charrnn.dashboard.language import _, figure
 from charrnn.network.parameters import Array
+from charrnn.sentence import Sentence
 
 Unit = Literal["choices", "nats", "bits"]
 Across = Literal["step", "characters", "seconds"]
@@ -31,18 +33,24 @@ def _choices(nats: ArrayLike) -> Array:
 
 
 def _counted(choices: float) -> str:
-    return f"{choices:.1e}".replace("+0", "").replace("+", "") if choices >= 1e6 else f"{choices:.{choices < 10:d}f}"
+    if choices >= 1e6:
+        return figure(choices, ".1e").replace("+0", "").replace("+", "")
+    return figure(choices, ".1f" if choices < 10 else ".0f")
+
+
+def _rounded(loss: float) -> str:
+    return figure(loss, ".2f")
 
 
 MEASURES: dict[Unit, Measure] = {
-    "choices": Measure("hesitates between so many characters", _choices, _counted),
-    "nats": Measure("loss, nats a character", lambda nats: nats, "{:.2f}".format),
-    "bits": Measure("loss, bits a character", lambda nats: nats / np.log(2), "{:.2f}".format),
+    "choices": Measure(Sentence("hesitates between so many characters"), _choices, _counted),
+    "nats": Measure(Sentence("loss, nats a character"), lambda nats: nats, _rounded),
+    "bits": Measure(Sentence("loss, bits a character"), lambda nats: nats / np.log(2), _rounded),
 }
 TITLES: dict[Across, str] = {
-    "step": "training steps",
-    "characters": "characters read",
-    "seconds": "seconds of training",
+    "step": Sentence("training steps"),
+    "characters": Sentence("characters read"),
+    "seconds": Sentence("seconds of training"),
 }
 CHOICES = [*(k * 10**n for n in range(3) for k in (1, 2, 3, 5)), *(10.0**n for n in (3, *range(5, 261, 5)))]
 AT, LOSS = "at:Q", "loss:Q"  # where a row of a frame stands
@@ -51,13 +59,14 @@ LINE = 13  # pixels of a line of small text
 
 def across_axis(across: Across, log: bool, titled: bool = True) -> alt.X:
     round_ones: dict[str, Any] = {"values": ROUND} if log and across != "seconds" else {}
-    return quantity(alt.X, "at", TITLES[across] if titled else None, log=log, ends="at", labelExpr=COUNTS, **round_ones)
+    title = _(TITLES[across]) if titled else None
+    return quantity(alt.X, "at", title, log=log, ends="at", labelExpr=COUNTS, **round_ones)
 
 
 def loss_axis(unit: Unit, titled: bool = True) -> alt.Y:
     log = unit == "choices"  # what one hesitates between is e to the loss: so both are alike
     axis: dict[str, Any] = {"labelExpr": POWERS, "values": CHOICES} if log else {"format": "~f"}
-    return quantity(alt.Y, "loss", MEASURES[unit].title if titled else None, log=log, ends="loss", **axis)
+    return quantity(alt.Y, "loss", _(MEASURES[unit].title) if titled else None, log=log, ends="loss", **axis)
 
 
 def corners(unit: Unit, across: Across, log: bool, titled: bool = True) -> alt.Chart:
@@ -76,7 +85,7 @@ def width_of(places: ArrayLike, across: Across, log: bool) -> Array:
 
 
 def said(*more: tuple[str, str]) -> list[alt.Tooltip]:
-    counts = {"step": ("step", ","), "characters": ("characters", ",.0f"), "seconds": ("seconds", ",.1f")}
+    counts = {"step": (_("step"), ","), "characters": (_("characters"), ",.0f"), "seconds": (_("seconds"), ",.1f")}
     return told(**counts, **{column: (title, ".4f") for column, title in more})
 
 

@@ -22,15 +22,17 @@ from charrnn.dashboard.charts.loss_axes import (
     said,
     width_of,
 )
+from charrnn.dashboard.language import _
 from charrnn.network.parameters import Array
+from charrnn.sentence import Sentence
 
 SHORT = {  # where room is short
-    "blind guess": "blind",
-    "counting letters": "letters",
-    "counting pairs": "pairs",
-    "counting triples": "triples",
-    "file compression": "compression",
-    "exact entropy": "exact",
+    "blind guess": Sentence("blind"),
+    "counting letters": Sentence("letters"),
+    "counting pairs": Sentence("pairs"),
+    "counting triples": Sentence("triples"),
+    "file compression": Sentence("compression"),
+    "exact entropy": Sentence("exact"),
 }
 HEIGHT, LOW = 250, 118  # CSS pixels, axes and legend included; the lower on a projector
 PLOT, LOW_PLOT = 160, 66  # of which the plot has about so many, and in width at least about so many:
@@ -45,7 +47,7 @@ def loss_chart(unit: Unit = "choices", across: Across = "step", log: bool = True
 
     Units and places are the data's: the browser only draws. Where it is low, its axes have no titles.
     """
-    colours = Colours(A="smoothed", muted="each step", accent="held out")
+    colours = Colours(A=_("smoothed"), muted=_("each step"), accent=_("held out"))
     losses = named("losses").encode(x=AT)
     band = losses.mark_area(opacity=0.25, tooltip=None).encode(y="low:Q", y2="high:Q")
     # Where a point is a single step the band has no height: early on it is the first of these lines.
@@ -55,7 +57,7 @@ def loss_chart(unit: Unit = "choices", across: Across = "step", log: bool = True
     dots = (
         named("held_out")
         .mark_circle(size=32, opacity=1)
-        .encode(x=AT, y=LOSS, tooltip=said(("held_out", "held out, nats")))
+        .encode(x=AT, y=LOSS, tooltip=said(("held_out", _("held out, nats"))))
     )
     return alt.layer(
         corners(unit, across, log, titled=not low),
@@ -69,8 +71,11 @@ def loss_chart(unit: Unit = "choices", across: Across = "step", log: bool = True
         colours.paint(_pointed(), RUNS[0]),
     ).properties(
         height=LOW if low else HEIGHT,
-        description=f"Lines over {TITLES[across]}: the loss of every step as a band, smoothed as a line, on held-out "
-        "text as points, beside what it is compared to.",
+        description=_(
+            "Lines over {axis}: the loss of every step as a band, smoothed as a line, on held-out text "
+            "as points, beside what it is compared to.",
+            axis=TITLES[across],
+        ),
     )
 
 
@@ -123,8 +128,8 @@ def _levels(
     gap = LINE * (top - floor) / pixels
     return pd.DataFrame(
         {
-            "name": np.array(names, object),
-            "short": np.array([SHORT.get(name, name) for name in names], object),
+            "name": np.array([_(name) for name in names], object),
+            "short": np.array([_(SHORT.get(name, name)) for name in names], object),
             "written": np.array([measure.written(loss) for loss in measure.of(nats)], object),
             "nats": nats,
             "loss": measure.of(nats),
@@ -178,7 +183,7 @@ def _baselines() -> list[alt.Chart]:
         said=f"(width < {2 * NARROW} ? datum.short : datum.name) + ' ' + datum.written"
     )
     end = {"expr": "width + 5"}
-    tooltip = told(name=("beside", ""), nats=("nats", ".4f"))
+    tooltip = told(name=(_("beside"), ""), nats=(_("nats"), ".4f"))
     return [
         levels.mark_rule(strokeDash=[4, 3], opacity=0.8).encode(y=LOSS, tooltip=tooltip),
         levels.mark_rule(opacity=0.6, clip=False).encode(
@@ -192,7 +197,7 @@ def _baselines() -> list[alt.Chart]:
 
 def _marks() -> list[alt.Chart]:
     """Upright lines where a setting was changed, or what is looked back at."""
-    marks, tooltip = named("marks"), told(label=("here", ""), step=("step", ","))
+    marks, tooltip = named("marks"), told(label=(_("here"), ""), step=(_("step"), ","))
     left = "datum.left ? 'right' : 'left'"
     text: dict[str, Any] = {
         "align": {"expr": left},
@@ -213,14 +218,14 @@ def _pointed() -> alt.Chart:
         name="pointed", nearest=True, on="pointerover", clear="pointerout", encodings=["x"], empty=False
     )
     known = told(
-        step=("step", ","),
-        in_choices=("hesitates between", ".3~g"),
-        in_nats=("smoothed, nats", ".4f"),
-        in_bits=("smoothed, bits", ".4f"),
-        low=("each step, from, nats", ".4f"),
-        high=("to, nats", ".4f"),
-        characters=("characters", ",.0f"),
-        seconds=("seconds", ",.1f"),
+        step=(_("step"), ","),
+        in_choices=(_("hesitates between"), ".3~g"),
+        in_nats=(_("smoothed, nats"), ".4f"),
+        in_bits=(_("smoothed, bits"), ".4f"),
+        low=(_("each step, from, nats"), ".4f"),
+        high=(_("to, nats"), ".4f"),
+        characters=(_("characters"), ",.0f"),
+        seconds=(_("seconds"), ",.1f"),
     )
     return (
         named("points")

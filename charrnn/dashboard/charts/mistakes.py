@@ -6,6 +6,7 @@ import pandas as pd
 
 from charrnn.dashboard import words
 from charrnn.dashboard.charts.look import Built, Colours, named, told
+from charrnn.dashboard.language import _
 from charrnn.insight.mistakes import Mistakes
 
 SHOWN = 30  # characters at most: those that came most often
@@ -13,14 +14,16 @@ SHOWN = 30  # characters at most: those that came most often
 
 def mistakes_chart(rows: int) -> Built:
     """Squares, what came down in so many rows, what was guessed across: larger the more often, stronger the surer."""
-    right, wrong = "guessed right", "guessed wrong"
+    right, wrong = _("guessed right"), _("guessed wrong")
     colours = Colours(accent=right, mark=wrong)
     order = alt.EncodingSortField(field="rank", op="min")
-    x = alt.X("guess:N", sort=order, title="likeliest guess", axis=alt.Axis(labelAngle=0, orient="top"))
-    y = alt.Y("came:N", sort=alt.EncodingSortField(field="row", op="min"), title="what came, the most frequent first")
+    x = alt.X("guess:N", sort=order, title=_("likeliest guess"), axis=alt.Axis(labelAngle=0, orient="top"))
+    y = alt.Y(
+        "came:N", sort=alt.EncodingSortField(field="row", op="min"), title=_("what came, the most frequent first")
+    )
     tooltip = told(
-        came=("came", ""), guess=("guessed", ""), times=("times", ",d"), share=("of all times it came", ".1%"),
-        surely=("mean probability of the guess", ".1%"),
+        came=(_("came"), ""), guess=(_("guessed"), ""), times=(_("times"), ",d"),
+        share=(_("of all times it came"), ".1%"), surely=(_("mean probability of the guess"), ".1%"),
     )  # fmt: skip
     return (
         named("mistakes")
@@ -36,8 +39,10 @@ def mistakes_chart(rows: int) -> Built:
         )
         .properties(
             height=16 * rows + 80,  # CSS pixels, legend and axis included
-            description="Squares: for each character that came, which characters were the likeliest guess instead, how "
-            "often and how surely.",
+            description=_(
+                "Squares: for each character that came, which characters were the likeliest guess instead, "
+                "how often and how surely."
+            ),
         )
     )
 

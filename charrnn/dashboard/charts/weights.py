@@ -9,26 +9,28 @@ from numpy.typing import ArrayLike
 
 from charrnn.dashboard import words
 from charrnn.dashboard.charts.look import COUNTS, ROUND, RUNS, Built, Colours, ends, named, quantity, told
+from charrnn.dashboard.language import _
 from charrnn.insight.weights import Embedding, Histogram, kinds
 from charrnn.network.parameters import Array
+from charrnn.sentence import Sentence
 
 KINDS = {  # what a character may be, by the colour that says so
-    "vowel": "vowel",
-    "consonant": "other letter",
-    "E": "capital",
-    "D": "digit",
-    "muted": "punctuation",
-    "F": "space",
+    "vowel": Sentence("vowel"),
+    "consonant": Sentence("other letter"),
+    "E": Sentence("capital"),
+    "D": Sentence("digit"),
+    "muted": Sentence("punctuation"),
+    "F": Sentence("space"),
 }
 
 
 def histogram_chart() -> Built:
     """How an array's entries are spread at each step: pale the early ones, the one shown strong."""
-    colours = Colours(muted="stored steps, the earlier the paler", accent="the step shown")
+    colours = Colours(muted=_("stored steps, the earlier the paler"), accent=_("the step shown"))
     encoded = {
-        "x": quantity(alt.X, "value", "value of an entry"),
-        "y": quantity(alt.Y, "share", "share of the entries", zero=True, format="~%"),
-        "tooltip": told(step=("step", ","), value=("value", ".4f"), share=("share", ".2%")),
+        "x": quantity(alt.X, "value", _("value of an entry")),
+        "y": quantity(alt.Y, "share", _("share of the entries"), zero=True, format="~%"),
+        "tooltip": told(step=(_("step"), ","), value=(_("value"), ".4f"), share=(_("share"), ".2%")),
     }
     past, now = (named("spread").transform_filter(f"{sign}datum.shown").encode(**encoded) for sign in ("!", ""))
     pale = past.mark_line(interpolate="step", strokeWidth=1.25).encode(
@@ -38,7 +40,9 @@ def histogram_chart() -> Built:
         colours.paint(pale, "muted"),
         colours.paint(now.mark_area(interpolate="step", opacity=0.2), "accent"),
         colours.paint(now.mark_line(interpolate="step", strokeWidth=1.5), "accent"),
-    ).properties(height=300, description="Histograms of the entries of an array, at stored steps and at the one shown.")
+    ).properties(
+        height=300, description=_("Histograms of the entries of an array, at stored steps and at the one shown.")
+    )
 
 
 def histogram_data(steps: Sequence[int], spread: Sequence[Histogram]) -> dict[str, pd.DataFrame]:
@@ -65,15 +69,15 @@ def over_time_chart(title: str, form: str, dots: bool = False) -> Built:
     """A figure over training steps, which `title` and a format of numbers tell of; step 0 stands at 1."""
     base = named("figures").transform_calculate(at="max(1, datum.step)")
     encoded = {
-        "x": quantity(alt.X, "at", "training steps", log=True, labelExpr=COUNTS, values=ROUND),
+        "x": quantity(alt.X, "at", _("training steps"), log=True, labelExpr=COUNTS, values=ROUND),
         "y": quantity(alt.Y, "value", title, zero=True, format=form, tickCount=5),
-        "tooltip": told(step=("step", ","), value=(title, form.replace("~", ".3"))),
+        "tooltip": told(step=(_("step"), ","), value=(title, form.replace("~", ".3"))),
     }
     line = base.mark_line(strokeWidth=1.5, point=alt.OverlayMarkDef(size=30) if dots else False)
     return (
         Colours()
         .paint(line.encode(**encoded), RUNS[0])
-        .properties(height=190, description=f"A line over training steps: {title}.")
+        .properties(height=190, description=_("A line over training steps: {title}.", title=title))
     )
 
 
@@ -84,8 +88,8 @@ def over_time_data(steps: ArrayLike, values: ArrayLike) -> dict[str, pd.DataFram
 
 def characters_chart() -> Built:
     """The characters at their two principal components, coloured by what they are."""
-    x = quantity(alt.X, "first", "first principal component")
-    y = quantity(alt.Y, "second", "second principal component")
+    x = quantity(alt.X, "first", _("first principal component"))
+    y = quantity(alt.Y, "second", _("second principal component"))
     signs = (
         named("characters")
         .transform_calculate(series="datum.kind")
@@ -94,13 +98,15 @@ def characters_chart() -> Built:
             x=x,
             y=y,
             text="sign:N",
-            color=Colours(**KINDS).by_series,
-            tooltip=told(sign=("character", ""), kind=("kind", ""), first=("first", ".4f"), second=("second", ".4f")),
+            color=Colours(**{role: _(kind) for role, kind in KINDS.items()}).by_series,
+            tooltip=told(
+                sign=(_("character"), ""), kind=(_("kind"), ""), first=(_("first"), ".4f"), second=(_("second"), ".4f")
+            ),
         )
     )
     corners = named("corners").mark_point(opacity=0, tooltip=None).encode(x=x, y=y)
     return alt.layer(corners, signs).properties(
-        height=400, description="Characters by the two principal components of their input weights."
+        height=400, description=_("Characters by the two principal components of their input weights.")
     )
 
 
@@ -109,7 +115,7 @@ def characters_data(characters: str, found: Embedding) -> dict[str, pd.DataFrame
     points: Array = found.points
     frame = {
         "sign": [words.visible(character) for character in characters],
-        "kind": kinds(characters),
+        "kind": [_(kind) for kind in kinds(characters)],
         "first": points[:, 0],
         "second": points[:, 1],
     }

@@ -6,6 +6,7 @@ from typing import Any, Literal, TypeVar
 
 import streamlit as st
 
+from charrnn.dashboard.language import spoken
 from charrnn.dashboard.wire import sealed
 
 from .scripts import shim
@@ -16,8 +17,9 @@ Choice = TypeVar("Choice")
 
 
 @cache
-def _renderer(name: str) -> Any:
-    return st.components.v2.component(f"charrnn-{name}", js=shim(name), isolate_styles=name not in IN_THE_PAGE)
+def _renderer(name: str, code: str) -> Any:
+    script, isolated = shim(name, code), name not in IN_THE_PAGE
+    return st.components.v2.component(f"charrnn-{name}-{code}", js=script, isolate_styles=isolated)
 
 
 def mount(
@@ -36,10 +38,10 @@ def mount(
     """
     message = bytes(sealed(data))
     if choice is None:
-        return _renderer(name)(key=key, data=message, width=width)
+        return _renderer(name, spoken())(key=key, data=message, width=width)
 
     def tell() -> None:
         if on_choice is not None:
             on_choice(st.session_state[key].get(choice))
 
-    return _renderer(name)(key=key, data=message, width=width, **{f"on_{choice}_change": tell}).get(choice)
+    return _renderer(name, spoken())(key=key, data=message, width=width, **{f"on_{choice}_change": tell}).get(choice)

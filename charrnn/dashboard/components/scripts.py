@@ -5,21 +5,42 @@ address changes with the scripts, so that a browser may keep them for good. They
 """
 
 import hashlib
+import json
+import re
 from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from charrnn.dashboard.language import LANGUAGES, _, marks, within
+
 SCRIPTS = {path.name: path.read_bytes() for path in sorted(Path(__file__).with_name("assets").glob("*.js"))}
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+SAID = re.compile(rf"\b(?:_|Sentence)\(\s*({_STRING.pattern}(?:\s*\+\s*{_STRING.pattern})*)")  # as JavaScript has it
+
+
+def words(code: str, scripts: str) -> dict[str, str]:
+    """What these scripts say, in a language: by what it is in English; and the mark before decimals."""
+    literals = map(_STRING.findall, SAID.findall(scripts))
+    said = sorted({"".join(map(json.loads, parts)) for parts in literals})
+    found = within(code, lambda: {text: _(text) for text in said} | {".": marks()[1], "lang": code})
+    return {text: meant for text, meant in found.items() if meant != text}
+
+
+JOINED = b"\n".join(SCRIPTS.values()).decode()
+SCRIPTS |= {f"words-{code}.js": f"export default {json.dumps(words(code, JOINED))};\n".encode() for code in LANGUAGES}
 VERSION = hashlib.sha256(b"".join(SCRIPTS.values())).hexdigest()[:16]
 ADDRESS = f"scripts/{VERSION}"
 HEADERS = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 
-def shim(name: str) -> str:
-    """A component's script that is the one of this name, which the browser loads once for all who import it."""
-    address = f'new URL("{ADDRESS}/{name}.js", document.baseURI)'
-    return f"const {{ default: draw }} = await import({address});\nexport default draw;\n"
+def shim(name: str, code: str) -> str:
+    """A component's script that is the one of this name, which the browser loads once for all who import it; it speaks
+    this language."""
+    return f"""const load = (name) => import(new URL("{ADDRESS}/" + name + ".js", document.baseURI));
+const [{{ default: draw }}, {{ speak }}, words] = await Promise.all(["{name}", "language", "words-{code}"].map(load));
+export default (given) => (speak(words.default), draw(given));
+"""
 
 
 async def script(request: Request) -> Response:

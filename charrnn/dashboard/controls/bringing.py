@@ -9,16 +9,18 @@ from charrnn.dashboard import words
 from charrnn.dashboard.controls.dropped import dropped
 from charrnn.dashboard.controls.opening import offer
 from charrnn.dashboard.controls.reading import choices, reading
+from charrnn.dashboard.language import _
 from charrnn.dashboard.session.adopting import adopt
 from charrnn.dashboard.session.panel import refusal
 from charrnn.dashboard.session.session import Session
+from charrnn.sentence import Sentence
 from charrnn.text.checkup import KEEP, SELDOM, CheckUp, check_up
 from charrnn.text.corpus import Corpus, refuse_large
 from charrnn.text.decoding import CorpusError, Decoded, joined, readings
 
 LISTED = 40  # characters of an alphabet that are named
 DECODED = "decoded"  # in the session's state
-FOUND = "as found"  # the encoding that is the likeliest
+FOUND = Sentence("as found")  # the encoding that is the likeliest
 
 
 class Brought(NamedTuple):
@@ -59,32 +61,34 @@ class Brought(NamedTuple):
 
 def files_brought() -> Brought | None:
     """The texts that are in the drop zone now."""
-    files, _ = dropped()
+    files = dropped()[0]
     if not files:
         return None
-    name = files[0].name + (f" and {len(files) - 1} more" if len(files) > 1 else "")
+    name = files[0].name + (_(" and {files} more", files=len(files) - 1) if len(files) > 1 else "")
     return Brought(name, "uploaded", tuple(file[:2] for file in files), key=" ".join(file.key for file in files))
 
 
 def text_pasted() -> Brought:
     """What is in the field for pasting now."""
-    return Brought("pasted text", "pasted", pasted=st.session_state["pasted"])
+    return Brought(_("pasted text"), "pasted", pasted=st.session_state["pasted"])
 
 
 def bring(session: Session) -> None:
     """Drop zone and paste, and what was found in what came by them."""
-    st.markdown("**Bring your own**")
+    st.markdown(_("**Bring your own**"))
     left, right = st.columns(2)
     with left:
-        help = "Plain text in any encoding; several become one. Or a network that was saved (.safetensors)."
-        st.file_uploader("Files", key="uploaded", accept_multiple_files=True, help=help)
-        files, (_, networks) = files_brought(), dropped()
+        help = _("Plain text in any encoding; several become one. Or a network that was saved (.safetensors).")
+        st.file_uploader(_("Files"), key="uploaded", accept_multiple_files=True, help=help)
+        files, networks = files_brought(), dropped()[1]
         if files and not networks:
-            learn(session, f"Learn from {words.plain(files.name)}", "use-uploaded", "uploaded", files_brought)
+            learn(
+                session, _("Learn from {name}", name=words.plain(files.name)), "use-uploaded", "uploaded", files_brought
+            )
     with right:
-        st.text_area("or paste a text", key="pasted", persist_state="session", height=90)
+        st.text_area(_("or paste a text"), key="pasted", persist_state="session", height=90)
         if not files and not networks:  # above what is found, so that no finding moves it away from who presses it
-            learn(session, "Learn from what I pasted", "use-pasted", "pasted", text_pasted)
+            learn(session, _("Learn from what I pasted"), "use-pasted", "pasted", text_pasted)
     brought = files or (text_pasted() if st.session_state["pasted"] else None)
     if networks:
         offer(session)
@@ -123,16 +127,33 @@ def checked(session: Session, brought: Brought) -> None:
         if brought.files:
             encodings(brought)
         return
-    st.caption(f"{found.characters:,} characters · {found.alphabet:,} different ones")
+    st.caption(
+        _(
+            "{characters:,} characters · {alphabet:,} different ones",
+            characters=found.characters,
+            alphabet=found.alphabet,
+        )
+    )
     if found.seldom:
         rare = " ".join(map(words.visible, found.seldom[-LISTED:])) + (" …" if len(found.seldom) > LISTED else "")
-        st.caption(f"{len(found.seldom):,} of them occur {SELDOM} times or less: {words.plain(rare)}")
+        st.caption(
+            _(
+                "{seldom:,} of them occur {times} times or less: {rare}",
+                seldom=len(found.seldom),
+                times=SELDOM,
+                rare=words.plain(rare),
+            )
+        )
     if brought.files:
         encodings(brought)
     reading()
     if found.lowered < found.alphabet:
         st.caption(
-            f"In lower case {found.alphabet:,} different characters would become {found.lowered:,}: learned sooner."
+            _(
+                "In lower case {alphabet:,} different characters would become {lowered:,}: learned sooner.",
+                alphabet=found.alphabet,
+                lowered=found.lowered,
+            )
         )
     if found.lost:
         kept_alone(found)
@@ -144,9 +165,9 @@ def encodings(brought: Brought) -> None:
     found = readings(brought.files[0][1])
     if len(found) > 1:
         st.radio(
-            "Encoding: how two lines of it would read",
+            _("Encoding: how two lines of it would read"),
             [FOUND, *(name for name, _ in found[1:])],
-            format_func=lambda name: f"{FOUND}: {found[0][0]}" if name == FOUND else name,
+            format_func=lambda name: f"{_(FOUND)}: {found[0][0]}" if name == FOUND else name,
             captions=[words.plain(lines[:120]) for _, lines in found],
             key=f"encoding {brought.key}",
         )
@@ -155,15 +176,17 @@ def encodings(brought: Brought) -> None:
 def kept_alone(found: CheckUp) -> None:
     """Whether only the frequent characters are kept, and what would be lost."""
     st.select_slider(
-        "Keep only the most frequent characters",
+        _("Keep only the most frequent characters"),
         [None, *KEEP],
-        format_func=lambda keep: f"{keep:,}" if keep else "all",
+        format_func=lambda keep: words.number(keep, ",") if keep else _("all"),
         key="frequent",
         persist_state="session",
-        help="The others become one sign, �, which is not predicted and counts in no loss.",
+        help=_("The others become one sign, �, which is not predicted and counts in no loss."),
     )
-    lost = " · ".join(f"{keep:,} kept: {share:.1%} lost" for keep, share in found.lost.items())
-    st.caption(f"All {found.alphabet:,} can be learned. {lost}.")
+    lost = " · ".join(
+        _("{keep:,} kept: {share:.1%} lost", keep=keep, share=share) for keep, share in found.lost.items()
+    )
+    st.caption(_("All {alphabet:,} can be learned. {lost}.", alphabet=found.alphabet, lost=lost))
 
 
 def remarks(session: Session, brought: Brought) -> None:
@@ -176,6 +199,6 @@ def remarks(session: Session, brought: Brought) -> None:
             st.info(words.plain(str(error)))
         return
     for hint in corpus.report.hints:
-        st.info(words.plain(hint))
+        st.info(words.plain(_(hint)))
     for note in corpus.report.notes:
-        st.text(note)
+        st.text(_(note))

@@ -7,11 +7,14 @@ import streamlit as st
 
 from charrnn.dashboard import words
 from charrnn.dashboard.components.kept import kept_runs
+from charrnn.dashboard.language import _
 from charrnn.dashboard.session import fields
 from charrnn.dashboard.session.listing import COLUMNS, lines
 from charrnn.dashboard.session.panel import panel, refusal
 from charrnn.dashboard.session.server import engine
 from charrnn.dashboard.session.session import Session
+from charrnn.dashboard.session.speaking import speak
+from charrnn.dashboard.tables import spoken
 from charrnn.runs.run import Run
 from charrnn.runs.store_types import StoreError
 
@@ -20,7 +23,7 @@ UNDO_SECONDS = 600.0
 
 def my_runs(session: Session) -> None:
     """The panel."""
-    panel(session, "my-runs", "My runs", "history", listed)
+    panel(session, "my-runs", _("My runs"), "history", listed)
 
 
 def listed(session: Session) -> None:
@@ -31,15 +34,20 @@ def listed(session: Session) -> None:
         if chosen := table(runs):
             actions(session, chosen)
     elif not trouble:
-        st.caption("What you train is saved as it goes, and listed here. This list is kept in this browser.")
+        st.caption(_("What you train is saved as it goes, and listed here. This list is kept in this browser."))
     if trouble:
         st.caption(words.plain(trouble))
     refusal(session, "my-runs")
     if removed := engine().removed:
-        st.caption(f"{removed:,} runs, the longest untouched ones, were removed to keep the store within its limit.")
+        st.caption(
+            _(
+                "{removed:,} runs, the longest untouched ones, were removed to keep the store within its limit.",
+                removed=removed,
+            )
+        )
     if session.dropped:
         st.button(
-            f"Undo: bring back {len(session.dropped)} deleted",
+            _("Undo: bring back {dropped} deleted", dropped=len(session.dropped)),
             key="undo-delete",
             on_click=bring_back,
             args=(session,),
@@ -65,15 +73,16 @@ def table(runs: pd.DataFrame) -> str | None:
     What is ticked is a row, whatever stands in it: of other runs it must be another table, in which none is ticked.
     """
     of_these = crc32(" ".join(runs["token"]).encode())
+    drawn, columns = spoken(runs.drop(columns="token"), COLUMNS)
     with st.container(key="runs"):
         shown = st.dataframe(
-            runs.drop(columns="token"),
+            drawn,
             hide_index=True,
             on_select="rerun",
             selection_mode="single-row",
             key=f"runs-{of_these:08x}",
             width=720,
-            column_config=COLUMNS,
+            column_config=columns,
         )
     rows = shown["selection"]["rows"]
     return str(runs["token"].iloc[rows[0]]) if rows and rows[0] < len(runs) else None
@@ -82,11 +91,11 @@ def table(runs: pd.DataFrame) -> str | None:
 def actions(session: Session, token: str) -> None:
     """Open, rename, duplicate, delete."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        st.button("Open", key="run-open", type="primary", on_click=open_run, args=(session, token))
-        st.button("Duplicate", key="run-duplicate", on_click=duplicate, args=(session, token))
-        st.button("Delete", key="run-delete", on_click=delete, args=(session, token))
-        fields.text("New name", "run-name", width=200)
-        st.button("Rename", key="run-rename", on_click=rename, args=(session, token))
+        st.button(_("Open"), key="run-open", type="primary", on_click=open_run, args=(session, token))
+        st.button(_("Duplicate"), key="run-duplicate", on_click=duplicate, args=(session, token))
+        st.button(_("Delete"), key="run-delete", on_click=delete, args=(session, token))
+        fields.text(_("New name"), "run-name", width=200)
+        st.button(_("Rename"), key="run-rename", on_click=rename, args=(session, token))
 
 
 def kept_run(token: str) -> Run:
@@ -107,10 +116,11 @@ def open_run(session: Session, token: str) -> None:
 
 def duplicate(session: Session, token: str) -> None:
     """A copy at its latest step, opened."""
+    speak()  # which goes into its name
     with session.saying("my-runs"):
         run = kept_run(token)
         copy = engine().fork(run, run.state_step, run.in_force_at(run.state_step))
-        copy.rename(f"{run.name}, a copy")
+        copy.rename(_("{name}, a copy", name=run.name))
         session.run.pause(by=session.name)
         session.open(copy)
 

@@ -4,6 +4,7 @@ import streamlit as st
 
 from charrnn.dashboard import words
 from charrnn.dashboard.components import Button, Span, encode_line, encode_press, line, press
+from charrnn.dashboard.language import _, _n
 from charrnn.dashboard.session.fields import CELL_NAMES, acts, key_of
 from charrnn.dashboard.session.looked_up import explained
 from charrnn.dashboard.session.networks import Opened, in_box, open_run
@@ -14,24 +15,24 @@ from charrnn.dashboard.session.status import running, stored_steps, trains
 from charrnn.runs.patience import MEASUREMENTS
 from charrnn.runs.run import ACTIVE, Run
 from charrnn.runs.run_file import RunFile
+from charrnn.sentence import Sentence
 
 PAUSE_SECONDS = 0.03  # most workers have stopped by then, and the page need not be drawn once more
 NOW = -1  # the scrubber's right end
-NO_BETTER = "on held-out text, over a quarter more steps, were no better than the best"
-STEPS = {"1 step": 1, "10 steps": 10, "100 steps": 100, "1,000 steps": 1_000}
+STEPS = (1, 10, 100, 1_000)
 
 
 def player(session: Session) -> None:
     """Draw the buttons, the scrubber and the figures."""
     with st.bottom, st.container(horizontal=True, vertical_alignment="center", gap="small", key="player"):
         if session.watching:
-            st.markdown("You are watching.", width="content")
+            st.markdown(_("You are watching."), width="content")
         else:
             redrawn(lambda: buttons(session), "buttons", width="content")
-            panel(session, "stop-at", "Stop at", None, stop_at)
+            panel(session, "stop-at", _("Stop at"), None, stop_at)
         redrawn(lambda: scrubber(session), "scrubbing", stored_steps(session))
         if session.view.past and not session.watching:
-            panel(session, "go-on", "Go on from here", None, look_back)
+            panel(session, "go-on", _("Go on from here"), None, look_back)
         with st.container(width="content", height="content", key="figures"):
             moving = session.picture("figures", lambda: encode_line(figures(session)), lambda: of_another(session))
             line(moving, key="figured", width="content")
@@ -46,28 +47,29 @@ def buttons(session: Session) -> None:
     channel.action("pause", lambda: pause(session))
     channel.action("step", lambda: steps(session, 1))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        counts = {_n("{n:,} step", "{n:,} steps", count): count for count in STEPS}
         moving = session.picture("playing", lambda: encode_press(playing(session.run)))
         press(moving, key="playing", on_press=channel.press)
         st.menu_button(
-            "Step",
-            list(STEPS),
+            _("Step"),
+            list(counts),
             key="step",
             icon=":material/skip_next:",
-            on_click=lambda: steps(session, STEPS[st.session_state["step"]]),
-            help=explained("Take that many more steps, then stop. ? lists the keys.", "step", "stream", "epoch"),
+            on_click=lambda: steps(session, counts[st.session_state["step"]]),
+            help=explained(_("Take that many more steps, then stop. ? lists the keys."), "step", "stream", "epoch"),
         )
 
 
 def playing(run: Run) -> Button:
     """The button that makes it train, or pause."""
     if trains(run):
-        help = "Stop here; nothing is lost. Key: space."
-        return {"name": "pause", "label": "Pause", "icon": "pause", "help": help, "said": "Training."}
+        help = _("Stop here; nothing is lost. Key: space.")
+        return {"name": "pause", "label": _("Pause"), "icon": "pause", "help": help, "said": _("Training.")}
     if run.status == "elsewhere":
-        help = "Take it over: it trains on here from what is saved, and no longer where it trains now."
+        help = _("Take it over: it trains on here from what is saved, and no longer where it trains now.")
     else:
-        help = "Read and learn, until paused. Key: space."
-    return {"name": "train", "label": "Train", "icon": "play_arrow", "help": help, "said": at_rest(run)}
+        help = _("Read and learn, until paused. Key: space.")
+    return {"name": "train", "label": _("Train"), "icon": "play_arrow", "help": help, "said": at_rest(run)}
 
 
 def at_rest(run: Run) -> str:
@@ -75,7 +77,8 @@ def at_rest(run: Run) -> str:
     step = run.snapshot.step
     if run.status != "paused" or not step:
         return ""
-    return f"{'Finished' if run.stop_at == step else 'Paused'} at step {step:,}."
+    finished = run.stop_at == step
+    return _("Finished at step {step:,}.", step=step) if finished else _("Paused at step {step:,}.", step=step)
 
 
 def untrained_or_trained(session: Session) -> None:
@@ -95,9 +98,17 @@ def see_trained(session: Session, file: RunFile) -> None:
         st.rerun()
 
     network = file.network
-    sizes = f"{network.settings.hidden_size} units, {CELL_NAMES[network.settings.cell]}"
-    help = f"A network that has learned from this text before: {sizes}, step {network.steps:,}. It can be trained on."
-    st.button("See it trained", key="see-trained", type="tertiary", on_click=see, help=help)
+    sizes = _(
+        "{units} units, {cell}",
+        units=network.settings.hidden_size,
+        cell=CELL_NAMES[network.settings.cell],
+    )
+    help = _(
+        "A network that has learned from this text before: {sizes}, step {steps:,}. It can be trained on.",
+        sizes=sizes,
+        steps=network.steps,
+    )
+    st.button(_("See it trained"), key="see-trained", type="tertiary", on_click=see, help=help)
 
 
 def start_over(session: Session) -> None:
@@ -109,31 +120,39 @@ def start_over(session: Session) -> None:
         st.rerun()
 
     st.button(
-        "Start over",
+        _("Start over"),
         key="start-over",
         type="tertiary",
         on_click=propose,
         disabled=run.snapshot.step == 0,
-        help="The same start again, training forgotten.",
+        help=_("The same start again, training forgotten."),
     )
 
 
 def stop_at(session: Session) -> None:
     """Train up to a step, or as long as that helps."""
     after = max(1_000, 2 * session.run.snapshot.step)
-    st.number_input("Train up to step", 1, 10**9, after, step=1_000, key="goal", on_change=session.leave_panel)
+    st.number_input(_("Train up to step"), 1, 10**9, after, step=1_000, key="goal", on_change=session.leave_panel)
     st.button(
-        "Train up to there",
+        _("Train up to there"),
         key="train-until",
         on_click=lambda: train(session, int(st.session_state["goal"])),
         type="primary",
     )
     st.button(
-        "Train while held-out loss improves",
+        _("Train while held-out loss improves"),
         key="train-improving",
         on_click=lambda: train(session, improving=True),
         disabled=not len(session.run.corpus.held_out_ids),
-        help=explained(f"Stops once {MEASUREMENTS} measurements {NO_BETTER}.", "overfitting", "held out"),
+        help=explained(
+            _(
+                "Stops once {n} measurements on held-out text, over a quarter more steps, were no better than the "
+                "best.",
+                n=MEASUREMENTS,
+            ),
+            "overfitting",
+            "held out",
+        ),
     )
     refusal(session, "stop-at")
 
@@ -154,10 +173,10 @@ def scrubber(session: Session) -> None:
 
     with st.container(key="scrubber", width="stretch"):
         st.select_slider(
-            "Look back at step",
+            _("Look back at step"),
             [*stored, NOW],
             shown(),
-            format_func=lambda step: "now" if step == NOW else words.short(step),
+            format_func=lambda step: _("now") if step == NOW else words.short(step),
             key=key,
             on_change=acts("scrubber", key, shown, look),
             label_visibility="collapsed",
@@ -168,11 +187,17 @@ def scrubber(session: Session) -> None:
 def look_back(session: Session) -> None:
     """What can be done with the network of a stored step."""
     step, now = session.view.step, session.run.snapshot.step
-    said = f"Training goes on from step {step:,}, exactly as it did. What came after, up to {now:,}, is forgotten."
+    said = _(
+        "Training goes on from step {step:,}, exactly as it did. What came after, up to {now:,}, is forgotten.",
+        step=step,
+        now=now,
+    )
     st.markdown(said, help=explained("", "stored step"))
-    st.button("Go on from here", type="primary", key="rewind", on_click=lambda: session.rewind(step, "go-on"))
-    st.caption("To keep both, fork this run instead.")
-    st.button("Fork here", key="fork-here", on_click=lambda: session.ask_for_fork("go-on"), help=explained("", "fork"))
+    st.button(_("Go on from here"), type="primary", key="rewind", on_click=lambda: session.rewind(step, "go-on"))
+    st.caption(_("To keep both, fork this run instead."))
+    st.button(
+        _("Fork here"), key="fork-here", on_click=lambda: session.ask_for_fork("go-on"), help=explained("", "fork")
+    )
     refusal(session, "go-on")
 
 
@@ -180,7 +205,9 @@ def train(session: Session, until: int | None = None, improving: bool = False) -
     """Train on, or say why not. Who trains wants to see that: what was looked back at is left."""
     run = session.run
     if until is not None and until <= run.snapshot.step:
-        session.say(f"The run is at step {run.snapshot.step:,} already: choose a later one.", "stop-at")
+        session.say(
+            Sentence("The run is at step {step:,} already: choose a later one.", step=run.snapshot.step), "stop-at"
+        )
         return
     session.notice, session.closing, session.at = None, True, None
     for measurement in session.measurements.values():
@@ -202,7 +229,7 @@ def pause(session: Session) -> None:
 def of_another(session: Session) -> str:
     """The last command where another browser has given it since this one came, else ""."""
     last = session.run.last_command
-    return last.what if last and last.by not in ("", session.name) and last.at > session.opened else ""
+    return _(last.what) if last and last.by not in ("", session.name) and last.at > session.opened else ""
 
 
 def figures(session: Session) -> list[Span]:
@@ -211,19 +238,19 @@ def figures(session: Session) -> list[Span]:
     now = run.snapshot
     parts = []
     if run.status == "elsewhere":
-        parts.append("trains elsewhere")
+        parts.append(_("trains elsewhere"))
     if running(run) and now.speed:
-        parts.append(f"{now.speed:,.0f}/s")
+        parts.append(_("{speed:,.0f}/s", speed=now.speed))
     elif run.status in (*ACTIVE, "queued", "paused"):
-        parts.append(run.status)
+        parts.append(_(run.status))
     if run.saved_step:
-        parts.append(f"saved at {run.saved_step:,}")
-    parts.append(f"{now.epochs:.1f} epochs")
+        parts.append(_("saved at {saved_step:,}", saved_step=run.saved_step))
+    parts.append(_("{epochs:.1f} epochs", epochs=now.epochs))
     if run.stop_at and running(run) and now.speed:
         left = (run.stop_at - now.step) / now.speed
-        parts.append(f"stops at {run.stop_at:,}, {words.duration(left)} left")
+        parts.append(_("stops at {stop_at:,}, {duration} left", stop_at=run.stop_at, duration=words.duration(left)))
     if run.improving_since is not None and running(run):
-        parts.append("stops when held-out loss stops improving")
+        parts.append(_("stops when held-out loss stops improving"))
     if said := of_another(session):
-        parts.append(f"another browser: {said}")
-    return [("step ", ""), (f"{now.step:,}", "strong"), ("".join(f" · {part}" for part in parts), "")]
+        parts.append(_("another browser: {said}", said=said))
+    return [(_("step "), ""), (words.number(now.step, ","), "strong"), ("".join(f" · {part}" for part in parts), "")]

@@ -2,6 +2,8 @@
 
 import streamlit as st
 
+from charrnn.dashboard import words
+from charrnn.dashboard.language import _
 from charrnn.dashboard.session.looked_up import explained
 from charrnn.dashboard.session.texts import Choices
 
@@ -10,18 +12,18 @@ def reading() -> None:
     """Letter case, and how much is held out."""
     left, right = st.columns(2, vertical_alignment="center")
     left.toggle(
-        "Lower-case letters only",
+        _("Lower-case letters only"),
         key="lowercase",
         persist_state="session",
         help=explained(
-            "A smaller one is learned sooner: THE and the become one. In music or code case is meaning.", "alphabet"
+            _("A smaller one is learned sooner: THE and the become one. In music or code case is meaning."), "alphabet"
         ),
     )
     right.select_slider(
-        "Held out for testing",
+        _("Held out for testing"),
         options=[0.0, 0.02, 0.05, 0.1, 0.2],
         value=0.05,
-        format_func=lambda part: f"{part:.0%}" if part else "nothing",
+        format_func=lambda part: words.number(part, ".0%") if part else _("nothing"),
         key="held_out",
         persist_state="session",
         help=explained("", "held out", "loss"),

@@ -7,15 +7,17 @@ from typing import Any
 import streamlit as st
 
 from charrnn.dashboard import words
+from charrnn.dashboard.language import _
 from charrnn.dashboard.session.adopting import go_on_with
 from charrnn.dashboard.session.fields import CELL_NAMES, NUMBERS, OPTIMIZERS, acts, field, key_of, number, one_of
 from charrnn.dashboard.session.looked_up import explained
 from charrnn.dashboard.session.panel import panel, refusal
 from charrnn.dashboard.session.session import Session
+from charrnn.sentence import Sentence
 from charrnn.text.corpus import Corpus
 from charrnn.training.settings import LIMITS, Settings
 
-AT_ONCE = "Acts at once."
+AT_ONCE = Sentence("Acts at once.")
 NETWORK = (
     "cell",
     "hidden_size",
@@ -32,8 +34,13 @@ RATES = [float(f"{digit}e{power}") for power in range(-6, 1) for digit in (1, 1.
 def network(session: Session) -> None:
     """The network's button."""
     settings = session.run.in_force
-    gated = "" if settings.cell == "rnn" else f"{CELL_NAMES[settings.cell]}, "
-    label = f"Network: {gated}{settings.hidden_size} units · {settings.sequence_length} back"
+    gated = "" if settings.cell == "rnn" else f"{_(CELL_NAMES[settings.cell])}, "
+    label = _(
+        "Network: {gated}{units} units · {back} back",
+        gated=gated,
+        units=settings.hidden_size,
+        back=settings.sequence_length,
+    )
     panel(session, "network", label, "tune", choose_network)
 
 
@@ -50,24 +57,26 @@ def choose_network(session: Session) -> None:
         one_of("network", settings, "init", left)
         number("network", settings, "init_scale", right)
         one_of("network", settings, "dtype", left)
-        st.caption("These take effect on starting over.")
+        st.caption(_("These take effect on starting over."))
         st.form_submit_button(
-            "Start over with these", type="primary", on_click=lambda: start_over_with_these(session, settings)
+            _("Start over with these"), type="primary", on_click=lambda: start_over_with_these(session, settings)
         )
     refusal(session, "network")
     with st.container(horizontal=True):
         st.button(
-            "The classic experiment",
+            _("The classic experiment"),
             key="classic",
             on_click=lambda: classic(session),
-            help="128 units, 30 back, one stream, Adagrad 0.01, clip 5, a Gaussian start of 0.01; the text in "
-            "lower case, nothing held out. The run that this page descends from.",
+            help=_(
+                "128 units, 30 back, one stream, Adagrad 0.01, clip 5, a Gaussian start of 0.01; the text in "
+                "lower case, nothing held out. The run that this page descends from."
+            ),
         )
         st.button(
-            "Defaults",
+            _("Defaults"),
             key="defaults",
             on_click=lambda: session.propose(session.run.corpus, Settings(), "network"),
-            help="What learns fastest here; the README tells how they were chosen.",
+            help=_("What learns fastest here; the README tells how they were chosen."),
         )
 
 
@@ -91,7 +100,11 @@ def classic(session: Session) -> None:
 def learning(session: Session) -> None:
     """How it learns: the button."""
     settings = session.run.in_force
-    label = f"Learning: {words.rate(settings.learning_rate)} · {OPTIMIZERS[settings.optimizer]}"
+    label = _(
+        "Learning: {rate} · {optimizer}",
+        rate=words.rate(settings.learning_rate),
+        optimizer=OPTIMIZERS[settings.optimizer],
+    )
     panel(session, "learning", label, "school", choose_learning)
 
 
@@ -110,16 +123,16 @@ def choose_learning(session: Session) -> None:
     # What the widgets show is what is in force, whoever set it.
     rates(lambda: run.in_force.learning_rate, lambda rate: turn(learning_rate=rate))
     live_number("clip", "clip", lambda: run.in_force.clip, lambda clip: turn(clip=clip))
-    st.caption("With a new start:")
+    st.caption(_("With a new start:"))
     optimizers, key = list(OPTIMIZERS), key_of("optimizer", settings.optimizer)
     st.selectbox(
-        "Optimiser",
+        _("Optimiser"),
         optimizers,
         optimizers.index(settings.optimizer),
         format_func=OPTIMIZERS.__getitem__,
         key=key,
         on_change=acts("optimizer", key, lambda: run.in_force.optimizer, lambda optimizer: anew(optimizer=optimizer)),
-        help=explained("Needs a new start.", "optimiser", "gradient"),
+        help=explained(_("Needs a new start."), "optimiser", "gradient"),
     )
 
     def number_anew(name: str, label: str, help: str, step: float, format: str = "%.3g", place: Any = st) -> None:
@@ -128,15 +141,15 @@ def choose_learning(session: Session) -> None:
 
         key, options = key_of(name, now()), {"step": step, "format": format, "help": help}
         on_change = acts(name, key, now, lambda value: anew(**{name: value}))
-        place.number_input(label, *LIMITS[name], value=now(), key=key, on_change=on_change, **options)
+        place.number_input(_(label), *LIMITS[name], value=now(), key=key, on_change=on_change, **options)
 
-    schedule = "Needs a new start. Rate in force = rate / √(1 + characters read / this); 0 keeps it constant."
-    number_anew("decay", "The rate falls after … characters", schedule, 100_000.0, "%.0f")
+    schedule = _("Needs a new start. Rate in force = rate / √(1 + characters read / this); 0 keeps it constant.")
+    number_anew("decay", _("The rate falls after … characters"), schedule, 100_000.0, "%.0f")
     for name, place in zip(("weight_decay", "dropout"), st.columns(2), strict=True):
         label, term, step = NUMBERS[name]
-        number_anew(name, label, explained("Needs a new start.", term), step, place=place)
+        number_anew(name, label, explained(_("Needs a new start."), term), step, place=place)
     refusal(session, "learning")
-    st.caption(f"In force now: {words.rate(settings.rate_at(run.snapshot.characters))}")
+    st.caption(_("In force now: {rate}", rate=words.rate(settings.rate_at(run.snapshot.characters))))
 
 
 def rates(in_force: Callable[[], float], turn: Callable[[float], None]) -> None:
@@ -145,9 +158,9 @@ def rates(in_force: Callable[[], float], turn: Callable[[float], None]) -> None:
     steps = sorted({*RATES, rate})
     # The browser tells a slider's place by its number: with other steps to choose from it must be another slider.
     key = key_of("rate", rate, "own" if len(steps) > len(RATES) else "")
-    label, term, _ = NUMBERS["learning_rate"]
+    label, term = NUMBERS["learning_rate"][:2]
     on_change = acts("rate", key, in_force, turn)
-    st.select_slider(label, steps, rate, words.rate, key, explained(AT_ONCE, term), on_change)
+    st.select_slider(_(label), steps, rate, words.rate, key, explained(AT_ONCE, term), on_change)
     with st.container(key="rate-entered"):
         live_number("learning_rate", "rate-typed", in_force, turn, label_visibility="collapsed")
 
@@ -160,7 +173,7 @@ def live_number(
     value = in_force()
     key = key_of(role, value)
     options |= {"step": step, "format": "%.3g", "help": explained(AT_ONCE, term)}
-    st.number_input(label, *LIMITS[name], value=value, key=key, on_change=acts(role, key, in_force, turn), **options)
+    st.number_input(_(label), *LIMITS[name], value=value, key=key, on_change=acts(role, key, in_force, turn), **options)
 
 
 def confirm(session: Session) -> None:
@@ -169,7 +182,7 @@ def confirm(session: Session) -> None:
     def close() -> None:
         session.proposal = None
 
-    st.dialog("Start over?", width="medium", on_dismiss=close)(choose_start)(session)
+    st.dialog(_("Start over?"), width="medium", on_dismiss=close)(choose_start)(session)
 
 
 def choose_start(session: Session) -> None:
@@ -177,9 +190,9 @@ def choose_start(session: Session) -> None:
     assert session.proposal
     corpus, settings = session.proposal
     goes_on = corpus.digest != session.run.corpus.digest and settings == session.run.in_force
-    ways = ["Start another one", *(["have this network go on with the new text"] if goes_on else [])]
-    step = session.run.snapshot.step
-    st.write(f"This run is at step {step:,}. {', '.join(ways)}, or start over and forget what it learned?")
+    at = _("This run is at step {step:,}.", step=session.run.snapshot.step)
+    ways = _("Start another one, have this network go on with the new text, or start over and forget what it learned?")
+    st.write(f"{at} {ways if goes_on else _('Start another one, or start over and forget what it learned?')}")
 
     def another() -> None:
         session.start_another(corpus, settings)
@@ -198,11 +211,11 @@ def choose_start(session: Session) -> None:
         st.rerun()
 
     with st.container(horizontal=True):
-        help = "This one stays in My runs."
-        st.button("Start another run", type="primary", key="confirm-another", on_click=another, help=help)
+        help = _("This one stays in My runs.")
+        st.button(_("Start another run"), type="primary", key="confirm-another", on_click=another, help=help)
         if goes_on:
-            help = "What it has learned stays; characters that are new to it get weights of their own."
-            st.button("Go on with this text", key="confirm-on", on_click=on, help=help)
-        help = "What this run has learned is forgotten."
-        st.button("Start over", key="confirm-yes", on_click=over, help=help)
-        st.button("Keep this run", key="confirm-no", on_click=keep)
+            help = _("What it has learned stays; characters that are new to it get weights of their own.")
+            st.button(_("Go on with this text"), key="confirm-on", on_click=on, help=help)
+        help = _("What this run has learned is forgotten.")
+        st.button(_("Start over"), key="confirm-yes", on_click=over, help=help)
+        st.button(_("Keep this run"), key="confirm-no", on_click=keep)

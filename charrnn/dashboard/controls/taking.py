@@ -2,18 +2,21 @@
 
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 import streamlit as st
 
+from charrnn.dashboard.language import _, spoken, within
 from charrnn.dashboard.session import texts
 from charrnn.dashboard.session.session import Session
 from charrnn.runs import run_file
 from charrnn.runs.known import Known
+from charrnn.sentence import Sentence
 from charrnn.training import keep
 from charrnn.training.network_file import NetworkFile, packed, to_pytorch
 
-UNTRAINED = "Train it a little first: an untrained network is made anew from its settings."
+UNTRAINED = Sentence("Train it a little first: an untrained network is made anew from its settings.")
 
 
 class File(NamedTuple):
@@ -29,20 +32,29 @@ class File(NamedTuple):
 
 def take(session: Session) -> None:
     """The network, and what writes with it."""
-    st.markdown("**To take along**, as it stood when it was handed over last:")
+    st.markdown(_("**To take along**, as it stood when it was handed over last:"))
     if session.run.state is None:
-        st.caption(UNTRAINED)
+        st.caption(_(UNTRAINED))
         return
     offer(files(session.run))
-    st.caption(f"Step {session.run.state_step:,}.")
+    st.caption(_("Step {state_step:,}.", state_step=session.run.state_step))
 
 
 def offer(files: list[File]) -> None:
     """A button for each."""
+    code = spoken()  # which those who make a file have to be told
     with st.container(horizontal=True, gap="small"):
         for file in files:
             key, help = f"take-{file.key}", file.help
-            st.download_button(file.label, file.make, file.name, file.kind, key=key, on_click="ignore", help=help)
+            st.download_button(
+                file.label,
+                partial(within, code, file.make),
+                file.name,
+                file.kind,
+                key=key,
+                on_click="ignore",
+                help=help,
+            )
 
 
 def files(run: Known) -> list[File]:
@@ -56,36 +68,44 @@ def files(run: Known) -> list[File]:
         made = network()
         return keep.both(made.state, made.settings, still.corpus, name)
 
-    own = "the name of its text" if texts.is_known(still.corpus) else "its text"
+    own = _("the name of its text") if texts.is_known(still.corpus) else _("its text")
     name = stem(still, still.state_step)
     return [
         File(
             "network",
-            "Save the network",
+            _("Save the network"),
             f"{name}.safetensors",
             "application/octet-stream",
             lambda: packed(network()),
-            f"All that training needs, its curve and {own}, in the safetensors format. Dropped where texts are, it is "
-            "a run again, exactly as it stands; python -m charrnn train --resume FILE goes on with it, sample FILE has "
-            "it write.",
+            _(
+                "All that training needs, its curve and {own}, in the safetensors format. Dropped where "
+                "texts are, it is a run again, exactly as it stands; python -m charrnn train --resume FILE "
+                "goes on with it, sample FILE has it write.",
+                own=own,
+            ),
         ),
         File(
             "script",
-            "Save a script to keep",
+            _("Save a script to keep"),
             f"{name}.zip",
             "application/zip",
             script,
-            "One Python file to read, with the equations in it, and the weights beside it: it goes on learning, and it "
-            "writes. It needs NumPy alone.",
+            _(
+                "One Python file to read, with the equations in it, and the weights beside it: it goes on "
+                "learning, and it writes. It needs NumPy alone."
+            ),
         ),
         File(
             "pytorch",
-            "Save for PyTorch",
+            _("Save for PyTorch"),
             f"{name}-pytorch.safetensors",
             "application/octet-stream",
             lambda: to_pytorch(network()),
-            f"Its weights under the names of torch.nn.{still.settings.cell.upper()} and Linear, in the "
-            "safetensors format; the characters are in the metadata.",
+            _(
+                "Its weights under the names of torch.nn.{cell} and Linear, in the safetensors format; the "
+                "characters are in the metadata.",
+                cell=still.settings.cell.upper(),
+            ),
         ),
     ]
 

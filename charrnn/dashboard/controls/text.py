@@ -5,6 +5,7 @@ import streamlit as st
 from charrnn.dashboard import words
 from charrnn.dashboard.controls.bringing import bring
 from charrnn.dashboard.controls.reading import choices
+from charrnn.dashboard.language import _
 from charrnn.dashboard.session import texts
 from charrnn.dashboard.session.adopting import adopt
 from charrnn.dashboard.session.looked_up import explained
@@ -22,7 +23,7 @@ def text(session: Session) -> None:
     """The text's button."""
     name = session.run.corpus.name
     shown = name if len(name) <= NAME else name[: NAME - 1] + "…"
-    panel(session, "text", f"Text: {words.plain(shown)}", "menu_book", choose_text)
+    panel(session, "text", _("Text: {shown}", shown=words.plain(shown)), "menu_book", choose_text)
 
 
 def choose_text(session: Session) -> None:
@@ -32,7 +33,7 @@ def choose_text(session: Session) -> None:
     st.divider()
     chosen = corpus.name if (corpus.lowercase, corpus.held_out) == choices() else ""
     pick(session, texts.names(), chosen)
-    st.caption("Generated, of exactly known entropy:", help=explained("", "exact entropy", "nat and bit"))
+    st.caption(_("Generated, of exactly known entropy:"), help=explained("", "exact entropy", "nat and bit"))
     source = source_of(corpus.name, corpus.text)
     pick(session, [each.title for each in SOURCES], source.title if source else "")
     if source:
@@ -61,7 +62,7 @@ def parameters(session: Session, source: Source) -> None:
     for place, parameter in enumerate(parameters_of(source)):
         kind = type(parameter.default)
         columns[place % 2].number_input(
-            parameter.words,
+            _(parameter.words),
             kind(parameter.low),
             kind(parameter.high),
             getattr(source, parameter.name),
@@ -73,10 +74,16 @@ def parameters(session: Session, source: Source) -> None:
         return changed(source, {name: st.session_state[key] for name, key in keys.items()})
 
     other = entered()
-    st.caption(f"{source.teaches} Exact entropy: {other.entropy_bits:.4f} bits a character.")
+    st.caption(
+        _(
+            "{teaches} Exact entropy: {entropy_bits:.4f} bits a character.",
+            teaches=source.teaches,
+            entropy_bits=other.entropy_bits,
+        )
+    )
     if other != source:
         st.button(
-            "Learn from this",
+            _("Learn from this"),
             key="use-generated",
             type="primary",
             on_click=lambda: adopt(session, lambda: texts.find(name_of(entered()), choices()), "picked"),
@@ -87,10 +94,18 @@ def report(corpus: Corpus) -> None:
     """What was found in the text: size, alphabet, what was dropped or replaced."""
     found = corpus.report
     held_out = len(corpus.held_out_ids)
-    encoding = f" · read as {found.encoding}" if found.encoding else ""
+    encoding = _(" · read as {encoding}", encoding=found.encoding) if found.encoding else ""
     st.caption(words.plain(corpus.name))
-    st.caption(f"{found.characters:,} characters · {found.alphabet:,} different ones{encoding} · {held_out:,} held out")
+    st.caption(
+        _(
+            "{characters:,} characters · {alphabet:,} different ones{encoding} · {held_out:,} held out",
+            characters=found.characters,
+            alphabet=found.alphabet,
+            encoding=encoding,
+            held_out=held_out,
+        )
+    )
     shown = "".join(character for character, _ in by_frequency(corpus.text)[:120])
     st.code("".join(words.visible(character) for character in shown), language=None, wrap_lines=True)
     for remark in (*found.notes, *found.hints):
-        st.text(remark)
+        st.text(_(remark))

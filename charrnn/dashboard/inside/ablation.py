@@ -10,6 +10,7 @@ import streamlit as st
 from charrnn.dashboard import words
 from charrnn.dashboard.charts import draw, inside
 from charrnn.dashboard.components import Passage, encode_passages, passages
+from charrnn.dashboard.language import _
 from charrnn.dashboard.session import measuring
 from charrnn.dashboard.session.looked_up import explained
 from charrnn.dashboard.session.parts import anew, redrawn
@@ -39,37 +40,39 @@ def silence(session: Session) -> None:
     if session.run.settings.hidden_size <= MANY:
         measuring.measured_fragment(session, "unit-costs", all_costs, lambda: costs(session))
     else:
-        st.caption(f"With more than {MANY} units they are not silenced one by one: choose some above.")
+        st.caption(_("With more than {many} units they are not silenced one by one: choose some above.", many=MANY))
 
 
 def controls(session: Session) -> None:
     """Which units are held, and at what."""
     st.markdown(
-        "**Silence a unit**: hold it at 0, or at another value, and see what suffers.",
+        _("**Silence a unit**: hold it at 0, or at another value, and see what suffers."),
         help=explained(
-            "A unit that is held no longer hears anything; the others go on hearing it. Cost: the held-out loss with "
-            "the units held, less the loss without.",
+            _(
+                "A unit that is held no longer hears anything; the others go on hearing it. Cost: the "
+                "held-out loss with the units held, less the loss without."
+            ),
             "loss",
             "held out",
         ),
     )
     if session.view.step == 0:
-        st.caption("An untrained network has nothing to lose: train it first.")
+        st.caption(_("An untrained network has nothing to lose: train it first."))
         return
     names = session.names
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.multiselect(
-            "Units",
+            _("Units"),
             range(session.run.settings.hidden_size),
-            placeholder=f"unit {looked_at(session)}, which is looked at; or choose some",
-            format_func=lambda unit: f"unit {unit}" + (f" · {names[unit]}" if unit in names else ""),
+            placeholder=_("unit {looked_at}, which is looked at; or choose some", looked_at=looked_at(session)),
+            format_func=lambda unit: _("unit {unit}", unit=unit) + (f" · {names[unit]}" if unit in names else ""),
             key="silenced",
             persist_state="session",
             width="stretch",
             on_change=anew("silence-drawn"),
         )
         st.slider(
-            "hold at",
+            _("hold at"),
             -1.0,
             1.0,
             0.0,
@@ -98,21 +101,28 @@ def suffered(session: Session) -> None:
         suffering(harder(session.run.corpus.vocabulary.characters, found.by_character, found.counts))
     with right:
         passages(encode_passages(beside(before, after), height=HEIGHT), key="beside")
-    st.caption(f"Step {kept.step:,}, on {spoken}.")
+    st.caption(_("Step {step:,}, on {spoken}.", step=kept.step, spoken=spoken))
 
 
 def in_words(found: ablation.Ablation, units: list[int], value: float) -> str:
     """What an ablation costs, in a sentence."""
-    held = f"Unit {units[0]}" if len(units) == 1 else f"{len(units)} units"
-    costs = f"costs **{found.cost:+.4f} nats** a character"
+    held = _("Unit {units}", units=units[0]) if len(units) == 1 else _("{units} units", units=len(units))
+    costs = _("costs **{cost:+.4f} nats** a character", cost=found.cost)
     if found.before >= 0.0005:  # less is written as 0.000, of which nothing is a share
-        costs += f" ({100 * found.cost / found.before:+.1f} %)"
+        costs += f" ({words.number(100 * found.cost / found.before, '+.1f')} %)"
     if abs(found.cost) < 5e-5:
-        costs = "costs **nothing**"
+        costs = _("costs **nothing**")
     before, after = words.between(found.before), words.between(found.after)
-    said = (
-        f"{held} held at {value:g} {costs}: the loss goes from {found.before:.3f} to {found.after:.3f} nats, so it "
-        f"hesitates {after}, " + ("as before." if after == before else f"instead of {before}.")
+    said = _(
+        "{held} held at {value:g} {costs}: the loss goes from {before:.3f} to {after:.3f} nats, so "
+        "it hesitates {hesitates}, {beside}",
+        held=held,
+        value=value,
+        costs=costs,
+        before=found.before,
+        after=found.after,
+        hesitates=after,
+        beside=_("as before.") if after == before else _("instead of {before}.", before=before),
     )
     return said.replace("-", "−")
 
@@ -120,18 +130,18 @@ def in_words(found: ablation.Ablation, units: list[int], value: float) -> str:
 def suffering(frame: pd.DataFrame) -> None:
     """The list of characters that became harder."""
     if frame.empty:
-        st.markdown("No character became harder")
+        st.markdown(_("No character became harder"))
         return
-    grown = "By how much all of its surprise has grown: each time it came, added up."
+    grown = _("By how much all of its surprise has grown: each time it came, added up.")
     config = st.column_config
     columns = {
         IN_ALL: config.ProgressColumn(
             help=grown, format="%+.1f", max_value=max(1e-3, float(frame[IN_ALL].max())), color="orange"
         ),
-        EACH: config.NumberColumn(help="The same on average.", format="%+.3f"),
-        "came": config.NumberColumn(help="How often, in the text on which this was tried.", format="%,d"),
+        EACH: config.NumberColumn(help=_("The same on average."), format="%+.3f"),
+        "came": config.NumberColumn(help=_("How often, in the text on which this was tried."), format="%,d"),
     }
-    table("harder", "Which characters became harder", frame, columns, height=LISTED)
+    table("harder", _("Which characters became harder"), frame, columns, height=LISTED)
 
 
 def harder(characters: str, nats: Array, counts: Array) -> pd.DataFrame:
@@ -148,10 +158,10 @@ def beside(before: str, after: str) -> list[Passage]:
     """Both samples, the second with what is otherwise than in the first."""
     differing = [a != b for a, b in zip(before, after, strict=False)]
     same = differing.index(True) if any(differing) else len(differing)
-    held = "held: the same beginning, the same draws" if after != before else "held: not a character is otherwise"
+    held = _("held: the same beginning, the same draws") if after != before else _("held: not a character is otherwise")
     return [
-        Passage(title="It writes, untouched", text=before),
-        Passage(title=f"It writes, {held}", text=after[:same], changed=after[same:]),
+        Passage(title=_("It writes, untouched"), text=before),
+        Passage(title=_("It writes, {held}", held=held), text=after[:same], changed=after[same:]),
     ]
 
 
@@ -181,9 +191,17 @@ def costs(session: Session) -> str:
     costs: Array = by_unit
     shown = min(SHOWN, len(costs))
     st.markdown(
-        "**All units by what silencing them costs**",
-        help="Each alone held at 0. Where most cost next to nothing, what the network knows is spread over many units.",
+        _("**All units by what silencing them costs**"),
+        help=_(
+            "Each alone held at 0. Where most cost next to nothing, what the network knows is spread over many units."
+        ),
     )
     draw("costs", inside.cost_chart, inside.cost_data(costs, shown))
     dear = int((costs > 0.01 * log(2)).sum())
-    return f", the {shown} dearest of {len(costs)} units, on {spoken}: {dear} cost more than 0.01 bits a character"
+    return _(
+        ", the {shown} dearest of {costs} units, on {spoken}: {dear} cost more than 0.01 bits a character",
+        shown=shown,
+        costs=len(costs),
+        spoken=spoken,
+        dear=dear,
+    )

@@ -10,6 +10,7 @@ import streamlit as st
 from charrnn.dashboard import words
 from charrnn.dashboard.components import Choice, Colouring, coloured_text, encode_coloured_text, encode_line, line
 from charrnn.dashboard.inside.unit_text import guesses
+from charrnn.dashboard.language import _
 from charrnn.dashboard.session.parts import anew, redrawn, switch
 from charrnn.dashboard.session.selection import Chosen, Reading, chosen, reading, shown
 from charrnn.dashboard.session.session import Session
@@ -18,16 +19,23 @@ from charrnn.insight.attribution import Attribution, attribution
 from charrnn.insight.reading import TOP
 from charrnn.network.layers import log_softmax, logits
 from charrnn.network.parameters import Array
+from charrnn.sentence import Sentence
 
 BACK = 100
 SECONDS = 1.0  # between two drawings of the guesses while it trains
-PULLS = {"effect": "effect of replacing it", "gradient": "strength of the gradient"}
+PULLS = {"effect": Sentence("effect of replacing it"), "gradient": Sentence("strength of the gradient")}
 HOW_TO_READ = {
-    "effect": "Each earlier character in turn was replaced by an average one, and the network read on: blue ones had "
-    "helped the likeliest guess, by so many nats; brown ones had held it back. Nothing is approximated, but only one "
-    "is replaced at a time: what two of them say alike is not missed.",
-    "gradient": "The stronger the colour, the more a small change of that character would move the likeliest guess. "
-    "That tells what could change the guess; the effect of replacing a character tells what did.",
+    "effect": Sentence(
+        "Each earlier character in turn was replaced by an average one, and the network read on: "
+        "blue ones had helped the likeliest guess, by so many nats; brown ones had held it back. "
+        "Nothing is approximated, but only one is replaced at a time: what two of them say alike is "
+        "not missed."
+    ),
+    "gradient": Sentence(
+        "The stronger the colour, the more a small change of that character would move the likeliest "
+        "guess. That tells what could change the guess; the effect of replacing a character tells "
+        "what did."
+    ),
 }
 
 
@@ -53,12 +61,14 @@ def controls() -> None:
     """By which pull the text is coloured."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(
-            "**What moved a prediction?** Pick a character.",
+            _("**What moved a prediction?** Pick a character."),
             width="content",
-            help="The strip's sentence, or the text typed in under “What does it know?”. The picked character is "
-            "predicted from those before it; press another one, or move with the arrow keys.",
+            help=_(
+                "The strip's sentence, or the text typed in under “What does it know?”. The picked character "
+                "is predicted from those before it; press another one, or move with the arrow keys."
+            ),
         )
-        switch("Pull", PULLS, "pull", "effect", "connections-drawn", words=PULLS.__getitem__)
+        switch(_("Pull"), PULLS, "pull", "effect", "connections-drawn", words=PULLS)
 
 
 def prediction(session: Session) -> None:
@@ -71,7 +81,7 @@ def prediction(session: Session) -> None:
 
     drawn = picture("connected", lambda: coloured(session, moved(session, choice, start), pull), seen)
     coloured_text(drawn, on_choose=lambda _: anew("connections-drawn", "guesses")(), key="connected")
-    st.caption(HOW_TO_READ[pull])
+    st.caption(_(HOW_TO_READ[pull]))
     line(picture("connected-said", lambda: said(session)), key="connected-said")
 
 
@@ -83,7 +93,9 @@ def picked() -> int | None:
 
 def said(session: Session) -> bytes:
     """Of which network this is found, and how far it was looked back."""
-    return encode_line([(f"Step {session.view.step:,}, up to {BACK} characters back.", "muted")], small=True)
+    return encode_line(
+        [(_("Step {step:,}, up to {back} characters back.", step=session.view.step, back=BACK), "muted")], small=True
+    )
 
 
 def predicted(now: Reading, start: int | None) -> int:
@@ -121,9 +133,9 @@ def pulls(found: Attribution, now: Reading, pull: str) -> tuple[Array, Colouring
     first = max(0, found.first - now.start)
     values[first : first + len(measured) - skipped] = measured[skipped:]
     if pull == "gradient":
-        return values, Colouring(title="gradient, of the strongest", signed=False, limit=1.0)
+        return values, Colouring(title=_("gradient, of the strongest"), signed=False, limit=1.0)
     limit = max(0.1, float(np.abs(values).max(initial=0)))
-    return values, Colouring(title="effect of replacing it", signed=True, limit=limit, unit="nats")
+    return values, Colouring(title=_("effect of replacing it"), signed=True, limit=limit, unit=_("nats"))
 
 
 def guesses_here(session: Session) -> None:
@@ -137,11 +149,11 @@ def guesses_here(session: Session) -> None:
         "came": st.column_config.TextColumn("", width="small"),
     }
     came = int(now.ids[t])
-    table("guessed", f"Guesses here; {signs[came]} came:", guessed(signs, np.exp(log_p), came), columns)
+    table("guessed", _("Guesses here; {sign} came:", sign=signs[came]), guessed(signs, np.exp(log_p), came), columns)
 
 
 def guessed(signs: Sequence[str], p: Array, came: int) -> pd.DataFrame:
     """The characters with the highest `p` (V,) at a place, and which of them came."""
     top = np.argsort(-p, kind="stable")[:TOP]
-    marked = np.where(top == came, "← came", "")
+    marked = np.where(top == came, _("← came"), "")
     return pd.DataFrame({"next": [signs[i] for i in top], "probability": p[top], "came": marked})

@@ -6,6 +6,7 @@ import streamlit as st
 
 from charrnn.dashboard import words
 from charrnn.dashboard.components import Axis, Cell, cells, encode_cells, encode_line, line
+from charrnn.dashboard.language import _, by_name
 from charrnn.dashboard.session import fields, measuring
 from charrnn.dashboard.session.looked_up import explained
 from charrnn.dashboard.session.parts import redrawn
@@ -26,11 +27,14 @@ from charrnn.dashboard.session.selection import (
 )
 from charrnn.dashboard.session.session import RANKING, Session
 from charrnn.dashboard.session.status import running
+from charrnn.sentence import Sentence
 
 EQUATIONS = {
     "rnn": "h = tanh(W_xh[x] + h_before · W_hh + b_h)",
-    "gru": "h = n + z · (h_before − n), where the update gate z says how much is kept and n is the candidate",
-    "lstm": "h = o · tanh(c), c = f · c_before + i · g: the forget gate f keeps, the input gate i lets in, o lets out",
+    "gru": Sentence("h = n + z · (h_before − n), where the update gate z says how much is kept and n is the candidate"),
+    "lstm": Sentence(
+        "h = o · tanh(c), c = f · c_before + i · g: the forget gate f keeps, the input gate i lets in, o lets out"
+    ),
 }
 
 
@@ -43,10 +47,13 @@ def controls(session: Session) -> None:
     """In which order, as what, of which text."""
     cell = session.run.settings.cell
     st.markdown(
-        "**Hidden state**: every unit's value after reading each character, from −1 to +1.",
+        _("**Hidden state**: every unit's value after reading each character, from −1 to +1."),
         help=explained(
-            f"{EQUATIONS[cell]}: the numbers it carries along. Press a cell, or move with the "
-            "arrow keys: the text below shows that unit.",
+            _(
+                "{equation}: the numbers it carries along. Press a cell, or move with the arrow keys: the "
+                "text below shows that unit.",
+                equation=EQUATIONS[cell],
+            ),
             "hidden state",
             "unit",
             "tanh",
@@ -56,47 +63,47 @@ def controls(session: Session) -> None:
         order_control(session)
         if len(PARTS[cell]) > 1:
             st.selectbox(
-                "Of",
+                _("Of"),
                 list(PARTS[cell]),
-                format_func=PARTS[cell].__getitem__,
+                format_func=by_name(PARTS[cell]),
                 key="part",
                 persist_state="session",
                 width=180,
                 on_change=follow,
                 help=explained(
-                    "Gates lie between 0, closed, and 1, open; candidates between −1 and +1; a cell state anywhere.",
+                    _("Gates lie between 0, closed, and 1, open; candidates between −1 and +1; a cell state anywhere."),
                     "gate",
                 ),
             )
         st.selectbox(
-            "Show",
+            _("Show"),
             list(VIEWS),
-            format_func=VIEWS.__getitem__,
+            format_func=by_name(VIEWS),
             key="view",
             persist_state="session",
             width=270,
             on_change=follow,
             help=explained(
-                "A trained tanh saturates: most values are near −1 or +1. A deviation or change shows more.",
+                _("A trained tanh saturates: most values are near −1 or +1. A deviation or change shows more."),
                 "saturated",
             ),
         )
         fields.text(
-            "Read",
+            _("Read"),
             "heatmap-text",
             persist_state="session",
-            placeholder="a text of your own; empty: a held-out one",
+            placeholder=_("a text of your own; empty: a held-out one"),
             width="stretch",
             on_change=follow,
         )
         st.selectbox(
-            "Characters",
+            _("Characters"),
             LENGTHS,
             key="length",
             persist_state="session",
             width=120,
             on_change=follow,
-            help="How many of the held-out text: the strip's sentence, or that and what follows it.",
+            help=_("How many of the held-out text: the strip's sentence, or that and what follows it."),
         )
 
 
@@ -105,7 +112,7 @@ def all_units(session: Session) -> None:
     choice = chosen()
     corpus = session.run.corpus
     if unseen := corpus.vocabulary.unseen(corpus.typed(choice.typed)):
-        st.text(f"Left out, never seen in the text: {' '.join(map(words.visible, unseen))}")
+        st.text(_("Left out, never seen in the text: {unseen}", unseen=" ".join(map(words.visible, unseen))))
     cell: Cell | None = (st.session_state.get("heatmap") or {}).get("picked")
     picked = cell["column"] if cell else 0
 
@@ -130,9 +137,9 @@ def picture_of(session: Session, choice: Chosen, position: int) -> bytes:
     position = min(position, len(now.hidden) - 1)
     return encode_cells(
         shown[:, units].T,
-        down=Axis("unit", list(map(str, units))),
-        across=Axis("character", session.run.corpus.vocabulary.decode(now.ids[now.start :])),
-        title=f"{name}, {VIEWS[choice.view]}" if name else VIEWS[choice.view],
+        down=Axis(_("unit"), list(map(str, units))),
+        across=Axis(_("character"), session.run.corpus.vocabulary.decode(now.ids[now.start :])),
+        title=", ".join(map(_, filter(None, (name, VIEWS[choice.view])))),
         limit=limit,
         text=True,
         picked=None if session.unit is None else Cell(row=str(looked_at(session)), column=position),
@@ -144,7 +151,9 @@ def said(session: Session, choice: Chosen) -> bytes:
     """What is drawn, of which step."""
     now = reading(session, choice)
     T, H = now.hidden.shape
-    return encode_line([(f"Step {session.view.step:,} · {H} units × {T} characters.", "muted")], small=True)
+    return encode_line(
+        [(_("Step {step:,} · {H} units × {T} characters.", step=session.view.step, H=H, T=T), "muted")], small=True
+    )
 
 
 def order_control(session: Session) -> None:
@@ -152,15 +161,17 @@ def order_control(session: Session) -> None:
     found = measuring.found(session, RANKING)
     concepts = [verdict.name for verdict in found.value.verdicts] if found else []
     st.selectbox(
-        "Units",
+        _("Units"),
         [*ORDERS, *concepts],
-        format_func=lambda order: ORDERS.get(order, f"by “{order}”"),
+        format_func=lambda order: _(ORDERS[order]) if order in ORDERS else _("by “{order}”", order=_(order)),
         key="order",
         persist_state="session",
         width=220,
         on_change=follow,
-        help="Alike: units that move together stand together. By a concept: those that know it best come first; the "
-        "concepts appear here when training pauses.",
+        help=_(
+            "Alike: units that move together stand together. By a concept: those that know it best come "
+            "first; the concepts appear here when training pauses."
+        ),
     )
 
 

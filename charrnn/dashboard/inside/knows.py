@@ -9,6 +9,7 @@ from charrnn.dashboard.inside.hidden_states import all_units, hidden_states
 from charrnn.dashboard.inside.probing import ranking, which_unit
 from charrnn.dashboard.inside.unit_text import on_and_off, text_drawn, unit_text
 from charrnn.dashboard.inside.where_else import where_else
+from charrnn.dashboard.language import _, by_name
 from charrnn.dashboard.session import measuring
 from charrnn.dashboard.session.fields import acts, key_of
 from charrnn.dashboard.session.parts import alone, redrawn
@@ -25,7 +26,7 @@ DRAWN: dict[str, Callable[[Session], None]] = {
 
 def knows(session: Session) -> None:
     """The section: nothing of it is computed while it is folded away, and of what is not chosen nothing drawn."""
-    with st.expander("**What does it know?**", expanded=True, on_change="rerun", key="knows") as section:
+    with st.expander(_("**What does it know?**"), expanded=True, on_change="rerun", key="knows") as section:
         if not section.open:
             return
         hidden_states(session)
@@ -45,10 +46,10 @@ def subjects(session: Session) -> None:
         session.subject = subject
 
     st.segmented_control(
-        "About the units",
+        _("About the units"),
         list(SUBJECTS),
         default=session.subject,
-        format_func=SUBJECTS.__getitem__,
+        format_func=by_name(SUBJECTS),
         key=key,
         label_visibility="collapsed",
         required=True,

@@ -9,6 +9,7 @@ from charrnn.dashboard.charts import draw
 from charrnn.dashboard.charts import weights as charts
 from charrnn.dashboard.components import Axis, cells, encode_cells, encode_line, line
 from charrnn.dashboard.inside.proof import prove
+from charrnn.dashboard.language import _, figure
 from charrnn.dashboard.session import measuring
 from charrnn.dashboard.session.looked_up import explained
 from charrnn.dashboard.session.parts import alone, redrawn, switch
@@ -17,6 +18,7 @@ from charrnn.dashboard.session.session import Last, Session
 from charrnn.insight.reading import units_along
 from charrnn.insight.weights import embedding, histogram, saturation
 from charrnn.network.parameters import Array, Parameters
+from charrnn.sentence import Sentence
 
 
 class Meaning(NamedTuple):
@@ -28,11 +30,11 @@ class Meaning(NamedTuple):
 
 
 ARRAYS = {
-    "W_xh": Meaning("what each character adds to each unit", "character", "unit"),
-    "W_hh": Meaning("what each unit tells each other one, a character later", "unit", "unit"),
-    "W_hy": Meaning("what each unit says for each character as the next", "unit", "character"),
-    "b_h": Meaning("what each unit is told at every character", "", "unit"),
-    "b_y": Meaning("how likely each character is whatever came before", "", "character"),
+    "W_xh": Meaning(Sentence("what each character adds to each unit"), "character", "unit"),
+    "W_hh": Meaning(Sentence("what each unit tells each other one, a character later"), "unit", "unit"),
+    "W_hy": Meaning(Sentence("what each unit says for each character as the next"), "unit", "character"),
+    "b_h": Meaning(Sentence("what each unit is told at every character"), "", "unit"),
+    "b_y": Meaning(Sentence("how likely each character is whatever came before"), "", "character"),
 }
 BY_GATE = ("W_xh", "W_hh", "b_h")
 HEARD = "m"  # of a GRU's candidate: a second bias, of what comes from the state
@@ -53,7 +55,7 @@ class Saturated(NamedTuple):
 
 def learns(session: Session) -> None:
     """The section: nothing of it is computed while it is folded away."""
-    with st.expander("**How does it learn?**", on_change="rerun", key="learns") as section:
+    with st.expander(_("**How does it learn?**"), on_change="rerun", key="learns") as section:
         if section.open:
             alone(lambda: array_control(session), "array-row")
             weights(session)
@@ -69,14 +71,14 @@ def array_control(session: Session) -> None:
     """Which array is shown, and of which gate."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(
-            "**Weights**",
+            _("**Weights**"),
             width="content",
-            help=explained("The five arrays that training changes; nothing else is learned.", "weights"),
+            help=explained(_("The five arrays that training changes; nothing else is learned."), "weights"),
         )
-        switch("Array", ARRAYS, "array", "W_hh", "weights", "spread")
+        switch(_("Array"), ARRAYS, "array", "W_hh", "weights", "spread")
         if gates := GATES.get(session.run.settings.cell):
-            words = PARTS[session.run.settings.cell] | {HEARD: "what n hears of the state"}
-            switch("Gate", dict.fromkeys(gates), "gate", gates[0], "weights", "spread", words=words.__getitem__)
+            words = PARTS[session.run.settings.cell] | {HEARD: Sentence("what n hears of the state")}
+            switch(_("Gate"), dict.fromkeys(gates), "gate", gates[0], "weights", "spread", words=words)
 
 
 def weights(session: Session) -> None:
@@ -94,13 +96,18 @@ def array(session: Session) -> None:
 
     def seen() -> bytes:
         values, down, across = entries(session, name)
-        return encode_cells(values, down=down, across=across, title="weight")
+        return encode_cells(values, down=down, across=across, title=_("weight"))
 
     def said() -> bytes:
         sizes = " × ".join(map(str, entries(session, name)[0].shape))
-        words = (
-            f"{name}{of_gate(session, name)}: {ARRAYS[name].meaning}. {sizes} numbers at step {session.view.step:,}"
-            f"{of_the_frequent(session) if 'character' in ARRAYS[name] else ''}."
+        words = _(
+            "{name}{of_gate}: {meaning}. {sizes} numbers at step {step:,}{of_the_frequent}.",
+            name=name,
+            of_gate=of_gate(session, name),
+            meaning=ARRAYS[name].meaning,
+            sizes=sizes,
+            step=session.view.step,
+            of_the_frequent=of_the_frequent(session) if "character" in ARRAYS[name] else "",
         )
         return encode_line([(words, "muted")], small=True)
 
@@ -111,7 +118,7 @@ def array(session: Session) -> None:
 def of_the_frequent(session: Session) -> str:
     """That not all characters are drawn, as the sentence goes on."""
     drawn, V = len(session.drawn_characters), len(session.run.corpus.vocabulary)
-    return f", for the {drawn} most frequent of {V:,} characters" if drawn < V else ""
+    return _(", for the {drawn} most frequent of {V:,} characters", drawn=drawn, V=V) if drawn < V else ""
 
 
 def chosen() -> str:
@@ -132,7 +139,7 @@ def gate_of(session: Session, name: str) -> str:
 def of_gate(session: Session, name: str) -> str:
     """Whose block it is, as the sentence goes on."""
     gate = gate_of(session, name)
-    return f" of {gate}" if gate else ""
+    return _(" of {gate}", gate=gate) if gate else ""
 
 
 def block(session: Session, parameters: Parameters, name: str) -> Array:
@@ -147,13 +154,13 @@ def block(session: Session, parameters: Parameters, name: str) -> Array:
 
 def entries(session: Session, name: str) -> tuple[Array, Axis, Axis]:
     """What is drawn of an array, and what stands down and across it."""
-    _, *sides = ARRAYS[name]
+    sides = ARRAYS[name][1:]
     of, characters = session.drawn_characters, session.run.corpus.vocabulary.characters
     values = np.atleast_2d(block(session, session.view.parameters, name))
     drawn = {"unit": np.arange(MANY), "character": of, "": np.zeros(1, int)}
     places = [drawn[side][:n] for side, n in zip(sides, values.shape, strict=True)]
     signs = {"unit": list(map(str, range(MANY))), "character": [characters[i] for i in of], "": [""]}
-    down, across = (Axis(side, signs[side][: len(at)]) for side, at in zip(sides, places, strict=True))
+    down, across = (Axis(_(side), signs[side][: len(at)]) for side, at in zip(sides, places, strict=True))
     return values[np.ix_(*places)], down, across
 
 
@@ -164,7 +171,7 @@ def histograms(session: Session) -> None:
     steps, networks = zip(*past, (view.step, view.parameters), strict=True)
     arrays = [block(session, network, name) for network in networks]
     limit = max(float(np.quantile(np.abs(array), 0.995)) for array in (arrays[0], arrays[-1])) or 0.1
-    st.markdown(f"How the entries of **{name}**{of_gate(session, name)} are spread")
+    st.markdown(_("How the entries of **{name}**{of_gate} are spread", name=name, of_gate=of_gate(session, name)))
     spread = [histogram(name, array, limit) for array in arrays]
     draw("histogram", charts.histogram_chart, charts.histogram_data(steps, spread))
 
@@ -186,7 +193,7 @@ def over_time(session: Session) -> Any:
 
 def saturation_and_gradients(session: Session) -> None:
     """Three figures over time: what training met of the gradient, and what was measured of the units."""
-    st.markdown("**Saturation and gradients**")
+    st.markdown(_("**Saturation and gradients**"))
     left, right = st.columns([2, 1], gap="medium")
     with left:
         redrawn(lambda: as_met(session), "as-met", lambda: (session.origin, session.run.snapshot.step), every=SECONDS)
@@ -199,35 +206,45 @@ def saturated(session: Session) -> str:
     """The share of saturated values at the stored steps."""
     found = measuring.found(session, "over-time")
     help = explained(
-        "Where |h| > 0.9 the slope of a tanh is below 0.19; gates let a gradient past it. Measured at each stored step "
-        "and now, read from a zero state; between them nothing was measured.",
+        _(
+            "Where |h| > 0.9 the slope of a tanh is below 0.19; gates let a gradient past it. Measured "
+            "at each stored step and now, read from a zero state; between them nothing was measured."
+        ),
         "saturated",
         "stored step",
     )
-    now = f": {found.value.shares[-1]:.1%}" if found else ""
-    st.markdown(f"Values with |h| > 0.9{now}", help=help)
+    now = f": {figure(found.value.shares[-1], '.1%')}" if found else ""
+    st.markdown(_("Values with |h| > 0.9{now}", now=now), help=help)
     if not found:
         return ""
     here: Saturated = found.value
     data = charts.over_time_data(here.steps, here.shares)
-    draw("saturated", charts.over_time_chart, data, title="share of the values", form="~%", dots=True)
-    return f", on {here.spoken}"
+    draw("saturated", charts.over_time_chart, data, title=_("share of the values"), form="~%", dots=True)
+    return _(", on {spoken}", spoken=here.spoken)
 
 
 def as_met(session: Session) -> None:
     """Gradient norm and clipping as training met them, each point the mean of the steps since the one before."""
     curve, now = session.run.curve, session.run.snapshot
     known = np.isfinite(curve.norm)
-    norm, clipped, limit = "", "", f"±{now.clip:g}"
+    norm, clipped, limit = "", "", f"±{figure(now.clip, 'g')}"
     if now.gradient_norm is not None and now.clipped is not None:
-        norm, clipped = f": {now.gradient_norm:.3g}", f": {now.clipped:.1%}"
+        norm, clipped = f": {figure(now.gradient_norm, '.3g')}", f": {figure(now.clipped, '.1%')}"
     figures = [
-        ("gradient-norm", curve.norm, f"Norm of the gradient{norm}", "norm", "~f"),
-        ("gradient-clipped", curve.clipped, f"Its entries clipped, now at {limit}{clipped}", "share of them", "~%"),
+        ("gradient-norm", curve.norm, _("Norm of the gradient{norm}", norm=norm), _("norm"), "~f"),
+        (
+            "gradient-clipped",
+            curve.clipped,
+            _("Its entries clipped, now at {limit}{clipped}", limit=limit, clipped=clipped),
+            _("share of them"),
+            "~%",
+        ),
     ]
     help = explained(
-        "Of every training step, before clipping and at the clip then set; each point is the mean since the one "
-        "before, the figure that of the last step.",
+        _(
+            "Of every training step, before clipping and at the clip then set; each point is the mean "
+            "since the one before, the figure that of the last step."
+        ),
         "norm",
         "clip",
         "gradient",
@@ -242,10 +259,12 @@ def as_met(session: Session) -> None:
 def characters_as_points(session: Session) -> None:
     """The rows of W_xh in two dimensions."""
     st.markdown(
-        "**Characters that enter alike**: each is the row of W_xh that it adds to the units, seen from where rows "
-        "differ most.",
+        _(
+            "**Characters that enter alike**: each is the row of W_xh that it adds to the units, seen "
+            "from where rows differ most."
+        ),
         help=explained(
-            "The two principal components of the rows. While it learns, vowels, digits and capitals gather.",
+            _("The two principal components of the rows. While it learns, vowels, digits and capitals gather."),
             "principal components",
         ),
     )
@@ -255,5 +274,12 @@ def characters_as_points(session: Session) -> None:
     found = embedding(view.parameters.W_xh[of], last.value)  # turned like the drawing before
     last.value = found.points
     draw("points", charts.characters_chart, charts.characters_data(corpus.vocabulary.decode(of), found))
-    shares = f"The two axes show {sum(found.explained):.0%} of how the rows differ"
-    st.caption(f"Step {view.step:,}. {shares}{of_the_frequent(session)}.")
+    shares = _("The two axes show {explained:.0%} of how the rows differ", explained=sum(found.explained))
+    st.caption(
+        _(
+            "Step {step:,}. {shares}{of_the_frequent}.",
+            step=view.step,
+            shares=shares,
+            of_the_frequent=of_the_frequent(session),
+        )
+    )

@@ -7,6 +7,7 @@ import streamlit as st
 from charrnn.dashboard import words
 from charrnn.dashboard.components import Passage, encode_passages, passages
 from charrnn.dashboard.inside.one_unit import written_out
+from charrnn.dashboard.language import _
 from charrnn.dashboard.session.session import ALPHABET, Session
 from charrnn.dashboard.tables import table
 from charrnn.insight.unrolled import Unrolled
@@ -29,14 +30,14 @@ def by_hand(session: Session, step: Unrolled, unit: int) -> None:
     with left:
         columns = {**dict.fromkeys(("y", "p", "dy"), rounded), "came": st.column_config.CheckboxColumn(width="small")}
         of = by_character(step, characters)
-        which = "Every character" if len(of) == len(characters) else f"The {len(of)} likeliest characters"
-        table("step-characters", f"{which} as the next", of, columns, height=HEIGHT)
+        which = _("Every character") if len(of) == len(characters) else _("The {of} likeliest characters", of=len(of))
+        table("step-characters", _("{which} as the next", which=which), of, columns, height=HEIGHT)
     with right:
         columns = {**dict.fromkeys(FIGURES[cell], rounded), "unit": st.column_config.NumberColumn(width="small")}
-        table("step-units", "Every unit", by_unit(step, cell), columns, height=HEIGHT)
+        table("step-units", _("Every unit"), by_unit(step, cell), columns, height=HEIGHT)
     columns = {"gradient": st.column_config.NumberColumn(format="%.3e"), "loss": rounded}
-    table("step-columns", "Every column, the latest first", by_column(step, characters), columns, height=HEIGHT)
-    st.caption(f"Step {view.step:,}. Characters, the likeliest first, and all units; values are rounded.")
+    table("step-columns", _("Every column, the latest first"), by_column(step, characters), columns, height=HEIGHT)
+    st.caption(_("Step {step:,}. Characters, the likeliest first, and all units; values are rounded.", step=view.step))
 
 
 def by_character(step: Unrolled, characters: str) -> pd.DataFrame:

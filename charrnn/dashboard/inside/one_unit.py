@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from charrnn.dashboard import words
+from charrnn.dashboard.language import _
 from charrnn.insight.unrolled import Unrolled
 from charrnn.network.parameters import Array, Parameters
 
@@ -52,10 +53,10 @@ def written_out(step: Unrolled, parameters: Parameters, unit: int, characters: s
         *forward(one),
         (),
         (f"y[{c}]", f"Σ h[i] · W_hy[i,{c}] + b_y[{c}] = {summed(h, W_hy[:, j])} + {n(b_y[j])} = {n(y[j])}"),
-        (f"p[{c}]", f"e^y[{c}] / Σ e^y = {p[j]:.4f}"),
-        ("loss", f"−ln p[{c}] = {loss:.4f} nats = {words.bits(loss):.4f} bits"),
+        (f"p[{c}]", f"e^y[{c}] / Σ e^y = {n(p[j])}"),
+        (_("loss"), _("−ln p[{c}] = {loss:.4f} nats = {bits:.4f} bits", c=c, loss=loss, bits=words.bits(loss))),
         (),
-        (f"dy[{c}]", f"p[{c}] − 1 = {n(dy[j])}     (every other character: dy = p)"),
+        (f"dy[{c}]", _("p[{c}] − 1 = {n}     (every other character: dy = p)", c=c, n=n(dy[j]))),
         (f"dh[{u}]", f"Σ dy[c] · W_hy[{u},c] = {summed(dy, W_hy[u])} = {n(one('dh'))}"),
         *backward(one),
         (),
@@ -64,7 +65,7 @@ def written_out(step: Unrolled, parameters: Parameters, unit: int, characters: s
     ]
     wide = max(len(line[0]) for line in lines if line)
     written = [f"{line[0]:<{wide}} = {line[1]}" if line else "" for line in lines]
-    return "\n".join([f"It reads {x}, and {c} comes next.", "", *written])
+    return "\n".join([_("It reads {x}, and {c} comes next.", x=x, c=c), "", *written])
 
 
 def rnn_forward(one: Unit) -> list[Line]:
@@ -158,12 +159,19 @@ CELLS: dict[str, tuple[Lines, Lines, Sequence[str]]] = {  # forward, backward, a
 def what_is_learned(one: Unit, gates: Sequence[str]) -> list[Line]:
     """The entries of dW_xh and dW_hh that are the unit's, a pair for each gate."""
     step, lines, seen = one.step, list[Line](), len(one.step.x) - one.step.cut
-    dW_xh, dW_hh, *_ = step.gradients
+    dW_xh, dW_hh = step.gradients[:2]
     for k, gate in enumerate(gates):
         at, name, (da, dq) = one.column(k), f"{gate} {one.u}".strip(), deltas(one, gate)
-        over = f"     (Σ: over {seen} characters)" if not k else ""
-        lines.append((f"dW_xh[{one.x},{name}]", f"Σ {da} where it read {one.x} = {n(dW_xh[step.x[-1], at])}{over}"))
-        lines.append((f"dW_hh[i,{name}]", f"Σ h_before[i] · {dq}, the largest {n(largest(dW_hh[:, at]))}"))
+        over = _("     (Σ: over {seen} characters)", seen=seen) if not k else ""
+        lines.append(
+            (
+                f"dW_xh[{one.x},{name}]",
+                _("Σ {da} where it read {x} = {n}{over}", da=da, x=one.x, n=n(dW_xh[step.x[-1], at]), over=over),
+            )
+        )
+        lines.append(
+            (f"dW_hh[i,{name}]", _("Σ h_before[i] · {dq}, the largest {n}", dq=dq, n=n(largest(dW_hh[:, at]))))
+        )
     return lines
 
 
@@ -175,7 +183,7 @@ def deltas(one: Unit, gate: str) -> tuple[str, str]:
 
 def n(value: float) -> str:
     """A number with its sign in the typographer's minus."""
-    return f"{value:.4f}".replace("-", "−")
+    return words.number(value, ".4f")
 
 
 def largest(values: Array) -> float:
@@ -188,4 +196,4 @@ def summed(a: Array, b: Array) -> str:
     products = a * b
     order = np.argsort(-np.abs(products), kind="stable")[:TERMS]
     terms = " + ".join(f"({n(a[i])})({n(b[i])})" for i in order)
-    return terms + (f" + {len(products) - TERMS} more" if len(products) > TERMS else "")
+    return terms + (_(" + {products} more", products=len(products) - TERMS) if len(products) > TERMS else "")

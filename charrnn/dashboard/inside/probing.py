@@ -7,6 +7,7 @@ from zlib import crc32
 import pandas as pd
 import streamlit as st
 
+from charrnn.dashboard.language import _
 from charrnn.dashboard.session import adopting, fields, measuring, texts
 from charrnn.dashboard.session.fields import acts, key_of
 from charrnn.dashboard.session.looked_up import explained
@@ -17,20 +18,23 @@ from charrnn.dashboard.tables import table
 from charrnn.insight.concepts import ENOUGH, own_concept
 from charrnn.insight.pattern import PatternError
 from charrnn.insight.probing import Verdict, characters_read, gather, judge, named_units, rank_all
+from charrnn.sentence import Sentence
 from charrnn.text.synthetic import Brackets, Quotes
 
 TWINS = {"inside quotes": Quotes.title, "bracket depth": Brackets.title}  # texts where such a unit is born in seconds
 OWN_CHARACTERS = 10_000  # for a learner's own concept, which is judged while they wait
 HELP = {
-    "concept": "What a unit might know after reading each character.",
-    "unit": "The one that knows it best.",
-    "its value": "Whether it rises or falls where the concept holds, or with its degree.",
-    "score": "AUC, 1 perfect, 0.5 chance; for depths and places (r) rank correlation, 1 perfect, 0 chance.",
-    "luck": "The best unit's score for labels shifted against the text: what chance reaches.",
-    "untrained": "The best unit's score in the untrained network.",
-    "all together": "A linear probe on all units, fitted on the first half of the text and scored on the second: a "
-    "concept can be spread over many units.",
-    "known": "Better than luck and than untrained, by 0.05 (AUC) or 0.10 (r).",
+    "concept": Sentence("What a unit might know after reading each character."),
+    "unit": Sentence("The one that knows it best."),
+    "its value": Sentence("Whether it rises or falls where the concept holds, or with its degree."),
+    "score": Sentence("AUC, 1 perfect, 0.5 chance; for depths and places (r) rank correlation, 1 perfect, 0 chance."),
+    "luck": Sentence("The best unit's score for labels shifted against the text: what chance reaches."),
+    "untrained": Sentence("The best unit's score in the untrained network."),
+    "all together": Sentence(
+        "A linear probe on all units, fitted on the first half of the text and scored on the second: "
+        "a concept can be spread over many units."
+    ),
+    "known": Sentence("Better than luck and than untrained, by 0.05 (AUC) or 0.10 (r)."),
 }
 SCORE = partial(st.column_config.NumberColumn, format="%.2f")
 KINDS: dict[str, Any] = {"unit": st.column_config.NumberColumn}
@@ -69,11 +73,13 @@ def ranking(session: Session) -> Any:
 def verdicts(session: Session) -> str:
     """The table, the words beneath it, and a concept of the learner's own, which stands in the table too."""
     st.markdown(
-        "**Which unit knows?** Every unit is held against what one might know of a text.",
+        _("**Which unit knows?** Every unit is held against what one might know of a text."),
         help=explained(
-            "1 is perfect; 0.5 is chance for what is there or not, 0 for what has a degree. Two baselines show luck: "
-            "labels shifted against the text, and the untrained network. Tick a row to see its unit on the text: "
-            "ticked is the unit that is looked at.",
+            _(
+                "1 is perfect; 0.5 is chance for what is there or not, 0 for what has a degree. Two "
+                "baselines show luck: labels shifted against the text, and the untrained network. Tick a row "
+                "to see its unit on the text: ticked is the unit that is looked at."
+            ),
             "rank correlation",
             "linear probe",
             "luck",
@@ -89,9 +95,9 @@ def verdicts(session: Session) -> str:
         choose(session, listed)
         judged_in_words(session, listed)
     else:
-        st.caption(f"The text has too few examples of any concept: at least {ENOUGH} are needed.")
+        st.caption(_("The text has too few examples of any concept: at least {enough} are needed.", enough=ENOUGH))
     own_pattern(problem)
-    return f", on {ranked.spoken}" if listed else ""
+    return _(", on {spoken}", spoken=ranked.spoken) if listed else ""
 
 
 def choose(session: Session, listed: list[Verdict]) -> None:
@@ -117,9 +123,9 @@ def choose(session: Session, listed: list[Verdict]) -> None:
     key = key_of("verdict", looked, f"{of_these:08x}", ticked)
     table(
         "verdicts",
-        "Concepts and the units that know them best",
+        _("Concepts and the units that know them best"),
         in_columns(listed),
-        {name: KINDS.get(name, st.column_config.TextColumn)(help=help) for name, help in HELP.items()},
+        {name: KINDS.get(name, st.column_config.TextColumn)(help=_(help)) for name, help in HELP.items()},
         titled=False,
         key=key,
         on_select=acts("verdict", key, shown, show, ticked),
@@ -131,14 +137,14 @@ def choose(session: Session, listed: list[Verdict]) -> None:
 def in_columns(listed: list[Verdict]) -> pd.DataFrame:
     """A row for each verdict."""
     columns = (
-        [verdict.name + (" (r)" if verdict.graded else "") for verdict in listed],
+        [_(verdict.name) + (" (r)" if verdict.graded else "") for verdict in listed],
         [verdict.unit for verdict in listed],
-        ["falls" if verdict.sign < 0 else "rises" for verdict in listed],
+        [_("falls") if verdict.sign < 0 else _("rises") for verdict in listed],
         [verdict.score for verdict in listed],
         [verdict.luck for verdict in listed],
         [verdict.untrained for verdict in listed],
         [verdict.probe for verdict in listed],
-        ["yes" if verdict.knows else "together" if verdict.together else "no" for verdict in listed],
+        [_("yes") if verdict.knows else _("together") if verdict.together else _("no") for verdict in listed],
     )
     return pd.DataFrame(dict(zip(HELP, columns, strict=True)))
 
@@ -147,16 +153,16 @@ def judged_in_words(session: Session, listed: list[Verdict]) -> None:
     """The best in a sentence; those that no unit knows, and a text where one is born."""
     known = [verdict for verdict in listed if verdict.knows]
     unknown = sorted((v for v in listed if not v.knows), key=lambda v: v.name not in TWINS)
-    st.text("\n".join(verdict.sentence for verdict in [*known[:3], *unknown[:3]]))
+    st.text("\n".join(_(verdict.sentence) for verdict in [*known[:3], *unknown[:3]]))
     for verdict in unknown:
         twin = TWINS.get(verdict.name)
         if twin and twin != session.run.corpus.name and not session.watching:
             st.button(
-                f"See a unit for “{verdict.name}” being born, on a generated text",
+                _("See a unit for “{name}” being born, on a generated text", name=_(verdict.name)),
                 key=f"twin-{verdict.name}",
                 on_click=born_elsewhere,
                 args=(session, twin),
-                help=f"Starts over on “{twin}”. Train for about 20 seconds, then pause.",
+                help=_("Starts over on “{twin}”. Train for about 20 seconds, then pause.", twin=twin),
             )
 
 
@@ -169,16 +175,17 @@ def born_elsewhere(session: Session, title: str) -> None:
 def own_pattern(problem: str) -> None:
     """The field for a concept of the learner's own, and what is wrong with what it holds."""
     fields.text(
-        "A concept of your own, as a regular expression",
+        _("A concept of your own, as a regular expression"),
         "pattern",
         persist_state="session",
-        placeholder=r"such as  th|the\b",
+        placeholder=_("such as  {pattern}", pattern=r"th|the\b"),
         width=420,
-        help="Labels all characters within its matches. It is tried on 10,000 "
-        "characters and stopped after two seconds.",
+        help=_(
+            "Labels all characters within its matches. It is tried on 10,000 characters and stopped after two seconds."
+        ),
     )
     if problem:
-        st.text(problem)
+        st.text(_(problem))
 
 
 def own_verdict(session: Session, pattern: str) -> tuple[Verdict | None, str]:
@@ -199,8 +206,13 @@ def judged_own(session: Session, pattern: str) -> tuple[Verdict | None, str]:
     try:
         concept = own_concept(text, pattern, any_case=session.run.corpus.lowercase)
     except PatternError as error:
-        return None, str(error)
+        return None, Sentence(error.made_of[0], **error.made_of[1])
     if not concept.enough:
         examples = int(concept.labels.sum())
-        return None, f"It matches {examples:,} of {spoken}: at least {ENOUGH} with and without are needed."
+        return None, Sentence(
+            "It matches {examples:,} of {spoken}: at least {enough} with and without are needed.",
+            examples=examples,
+            spoken=spoken,
+            enough=ENOUGH,
+        )
     return judge(gather(parameters, session.run.checkpoints[0].parameters, text, vocabulary), concept), ""

@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from charrnn.dashboard import words
+from charrnn.dashboard.language import _
 from charrnn.dashboard.session import measuring
 from charrnn.dashboard.session.fields import CELL_NAMES
 from charrnn.dashboard.session.looked_up import explained
@@ -15,17 +16,22 @@ from charrnn.dashboard.tables import table
 from charrnn.insight import bugs
 from charrnn.insight.bugs import BUGS, Proof
 from charrnn.network.gradient_check import Verdict
+from charrnn.sentence import Sentence
 
 T = 16  # characters of the window, fewer where it looks less far back
 CONTEXT = 100  # characters read before it
 ENTRIES = 100  # checked of each array, fewer where units are many:
 WORK = 2e10  # multiplications, two or three seconds
 HELP = {
-    "array": "The five arrays that training changes.",
-    "entries checked": "Half of them those with the largest gradients, the others drawn; all of a small array.",
-    "largest relative error": "|gradient − measured| ∕ (|gradient| + |measured|), of the worst entry that is not tiny: "
-    "0 where they agree, 1 where one has the wrong sign or is missing.",
-    "verdict": f"Agrees: no entry is off by more than {bugs.TOLERANCE:g}.",
+    "array": Sentence("The five arrays that training changes."),
+    "entries checked": Sentence(
+        "Half of them those with the largest gradients, the others drawn; all of a small array."
+    ),
+    "largest relative error": Sentence(
+        "|gradient − measured| ∕ (|gradient| + |measured|), of the worst entry that is not tiny: 0 "
+        "where they agree, 1 where one has the wrong sign or is missing."
+    ),
+    "verdict": Sentence("Agrees: no entry is off by more than {limit:g}.", limit=bugs.TOLERANCE),
 }
 
 
@@ -53,11 +59,16 @@ def measured(session: Session) -> Any:
 def drawn(session: Session) -> str:
     """The question, the bugs to choose from, and what the check says."""
     st.markdown(
-        "**Are the gradients right?** Each weight is nudged up and down a little, and the loss must change as "
-        "backpropagation says.",
+        _(
+            "**Are the gradients right?** Each weight is nudged up and down a little, and the loss must "
+            "change as backpropagation says."
+        ),
         help=explained(
-            "(loss(w + 0.0001) − loss(w − 0.0001)) ∕ 0.0002, a central difference, needs no backward pass: two "
-            "independent ways to one number. Switch on a bug, and see on which arrays it is caught.",
+            _(
+                "(loss(w + 0.0001) − loss(w − 0.0001)) ∕ 0.0002, a central difference, needs no backward "
+                "pass: two independent ways to one number. Switch on a bug, and see on which arrays it is "
+                "caught."
+            ),
             "central difference",
             "backpropagation through time",
             "gradient",
@@ -68,32 +79,40 @@ def drawn(session: Session) -> str:
         return ""
     proof, spoken = found.value
     with_bug(session, proof)
-    return f", in 64-bit numbers, on the last {proof.characters} of {spoken}"
+    return _(", in 64-bit numbers, on the last {characters} of {spoken}", characters=proof.characters, spoken=spoken)
 
 
 def with_bug(session: Session, proof: Proof) -> None:
     """The check of the gradients with the bug that is chosen."""
     there = [bug for bug in proof.checks if bug]
     chosen = st.pills(
-        "Switch on a bug",
+        _("Switch on a bug"),
         there,
         key="bug",
+        format_func=_,
         persist_state="session",
-        help="It is planted in a copy: training goes on with the right gradients.",
+        help=_("It is planted in a copy: training goes on with the right gradients."),
     )
     bug = chosen if chosen in there else ""
     check = proof.checks[bug]
     st.markdown(in_words(bug, check, proof.limit))
-    columns = {name: st.column_config.Column(help=help) for name, help in HELP.items()}
+    columns = {name: st.column_config.Column(help=_(help)) for name, help in HELP.items()}
     columns["largest relative error"] = st.column_config.NumberColumn(
-        help=HELP["largest relative error"], format="scientific"
+        help=_(HELP["largest relative error"]), format="scientific"
     )
-    table("proof-rows", "The gradient of each array against nudged weights", in_columns(check), columns, titled=False)
+    table(
+        "proof-rows", _("The gradient of each array against nudged weights"), in_columns(check), columns, titled=False
+    )
     if left_out := [name for name in BUGS if name not in there]:
         cell = CELL_NAMES[session.run.settings.cell]
         st.caption(
-            f"{' and '.join(f'“{name}”' for name in left_out)} can be made in the vanilla network's backward pass "
-            f"alone, the other {len(there)} in that of any cell, so also of this {cell}."
+            _(
+                "{left_out} can be made in the vanilla network's backward pass alone, the other {there} in that of any "
+                "cell, so also of this {cell}.",
+                left_out=_(" and ").join(f"“{_(name)}”" for name in left_out),
+                there=len(there),
+                cell=cell,
+            )
         )
 
 
@@ -103,7 +122,7 @@ def in_columns(check: list[Verdict]) -> pd.DataFrame:
         [one.array for one in check],
         [one.entries for one in check],
         [one.relative for one in check],
-        ["agrees" if one.passed else "wrong" for one in check],
+        [_("agrees") if one.passed else _("wrong") for one in check],
     )
     return pd.DataFrame(dict(zip(HELP, columns, strict=True)))
 
@@ -113,11 +132,13 @@ def in_words(bug: str, check: list[Verdict], limit: float) -> str:
     caught = [f"**{words.plain(one.array)}**" for one in check if not one.passed]
     if not bug and not caught:
         worst = max(one.relative for one in check)
-        return f"All five arrays agree: the worst entry is off by {worst:.0e}, which is rounding.".replace("e-0", "e-")
+        return _(
+            "All five arrays agree: the worst entry is off by {worst:.0e}, which is rounding.", worst=worst
+        ).replace("e-0", "e-")
     if not bug:
-        return f"The gradients of {', '.join(caught)} disagree: this should never be seen."
+        return _("The gradients of {caught} disagree: this should never be seen.", caught=", ".join(caught))
     made = BUGS[bug]
-    at = f" The limit here is ±{limit:.2g}." if made.plant is bugs.clipped_before else ""
+    at = _(" The limit here is ±{limit:.2g}.", limit=limit) if made.plant is bugs.clipped_before else ""
     if not caught:
-        return f"`{made.line}`: not caught here, since there is hardly any gradient left.{at}"
-    return f"`{made.line}`: caught on {', '.join(caught)}. {made.why}{at}"
+        return _("`{line}`: not caught here, since there is hardly any gradient left.{at}", line=made.line, at=at)
+    return _("`{line}`: caught on {caught}. {why}{at}", line=made.line, caught=", ".join(caught), why=made.why, at=at)

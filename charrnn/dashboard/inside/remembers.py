@@ -7,13 +7,13 @@ import streamlit as st
 
 from charrnn.dashboard.charts import draw, inside
 from charrnn.dashboard.inside.attribution import connections
+from charrnn.dashboard.language import _, _n
 from charrnn.dashboard.session import measuring
 from charrnn.dashboard.session.looked_up import explained
 from charrnn.dashboard.session.session import Session
 from charrnn.insight.memory import Cut, Reach, Spectra, cut, reach, reach_in_training, spectra
 from charrnn.network.cells import cell_of
 from charrnn.network.parameters import Array, Parameters
-from charrnn.text.decoding import count
 
 CHARACTERS = 2_000  # held-out ones over which the reach is averaged
 FURTHER = 100  # characters beyond the unroll; a vanishing gradient is long gone
@@ -34,7 +34,7 @@ class Memory(NamedTuple):
 
 def remembers(session: Session) -> None:
     """The section: nothing of it is computed while it is folded away."""
-    with st.expander("**What does it remember?**", on_change="rerun", key="remembers") as section:
+    with st.expander(_("**What does it remember?**"), on_change="rerun", key="remembers") as section:
         if section.open:
             measuring.measured_fragment(session, "memory", measured, lambda: memory(session))
             st.divider()
@@ -61,18 +61,20 @@ def memory(session: Session) -> str:
     """The curve of the gradient and the eigenvalues that make it fade or grow."""
     found = measuring.found(session, "memory")
     if not found:
-        st.markdown("**Memory**: how far the gradient of a prediction reaches back.")
+        st.markdown(_("**Memory**: how far the gradient of a prediction reaches back."))
         return ""
     here: Memory = found.value
     left, right = st.columns([3, 2], gap="large")
     with left:
         st.markdown(
-            "**Memory**: how far the gradient of a prediction reaches back.",
+            _("**Memory**: how far the gradient of a prediction reaches back."),
             help=explained(
-                "The norm of d loss ∕ d h (of an LSTM, of h and c), k characters before the prediction: how strongly "
-                "learning could still change what was carried then. The band holds 80 % of the positions. Learning "
-                "looks back only so far: what lies beyond, it never sees. Start over with another scale (Network) to "
-                "make it vanish or explode.",
+                _(
+                    "The norm of d loss ∕ d h (of an LSTM, of h and c), k characters before the prediction: how "
+                    "strongly learning could still change what was carried then. The band holds 80 % of the "
+                    "positions. Learning looks back only so far: what lies beyond, it never sees. Start over "
+                    "with another scale (Network) to make it vanish or explode."
+                ),
                 "vanishing gradient",
                 "gradient",
                 "looks back",
@@ -85,11 +87,14 @@ def memory(session: Session) -> str:
         st.markdown(in_words(here))
     with right:
         st.markdown(
-            "**Why it fades**: eigenvalues within the unit circle shrink a gradient at each character.",
+            _("**Why it fades**: eigenvalues within the unit circle shrink a gradient at each character."),
             help=explained(
-                "One character back multiplies the gradient by the Jacobian; in a vanilla network that is "
-                "diag(1 − h²) W_hhᵀ. Saturated units (h near ±1) pass almost nothing, so its eigenvalues are smaller "
-                "than those of W_hh. A gate that keeps lets the gradient pass as it is: an eigenvalue near 1.",
+                _(
+                    "One character back multiplies the gradient by the Jacobian; in a vanilla network that is "
+                    "diag(1 − h²) W_hhᵀ. Saturated units (h near ±1) pass almost nothing, so its eigenvalues are "
+                    "smaller than those of W_hh. A gate that keeps lets the gradient pass as it is: an "
+                    "eigenvalue near 1."
+                ),
                 "eigenvalue",
                 "Jacobian",
                 "saturated",
@@ -98,15 +103,22 @@ def memory(session: Session) -> str:
         if here.spectra:
             data, vanilla = inside.eigenvalues_data(here.spectra), len(here.spectra.weights) > 0
             draw("eigenvalues", inside.eigenvalues_chart, data, width="content", vanilla=vanilla)
-            of_W_hh = f"**{here.spectra.radius:.2f}** of W_hh, " if len(here.spectra.weights) else ""
+            of_W_hh = _("**{radius:.2f}** of W_hh, ", radius=here.spectra.radius) if len(here.spectra.weights) else ""
             st.markdown(
-                f"Spectral radius: {of_W_hh}**{here.spectra.jacobian_radius:.2f}** of the mean Jacobian.",
-                help="The size of the largest eigenvalue. With gates W_hh is not square, and has none.",
+                _(
+                    "Spectral radius: {of_W_hh}**{jacobian_radius:.2f}** of the mean Jacobian.",
+                    of_W_hh=of_W_hh,
+                    jacobian_radius=here.spectra.jacobian_radius,
+                ),
+                help=_("The size of the largest eigenvalue. With gates W_hh is not square, and has none."),
             )
         else:
             most = most_units(session.view.parameters)
-            st.caption(f"Of networks with more than {most:,} units they are not computed: that takes too long.")
-    return f", at {count(here.now.positions, 'place')} of {here.spoken}"
+            st.caption(
+                _("Of networks with more than {most:,} units they are not computed: that takes too long.", most=most)
+            )
+    at, many = here.now.positions, here.spoken
+    return _n(", at {n:,} place of {spoken}", ", at {n:,} places of {spoken}", at, spoken=many)
 
 
 def most_units(parameters: Parameters) -> int:
@@ -118,21 +130,28 @@ def in_words(here: Memory) -> str:
     """The two findings that matter, in sentences."""
     mean = here.now.mean
     if len(mean) == 1:
-        return "The text is too short to tell how far back it reaches."
+        return _("The text is too short to tell how far back it reaches.")
     if not np.isfinite(mean).all():
-        return "The gradient is beyond all numbers: the weights have grown too large."
+        return _("The gradient is beyond all numbers: the weights have grown too large.")
     if not mean[0]:
-        return "There is no gradient any more: it knows this text by heart."
+        return _("There is no gradient any more: it knows this text by heart.")
     faded = np.flatnonzero(mean < mean[0] / 100)
     if len(faded):
-        said = f"After **{faded[0]} characters** a hundredth of the gradient is left."
+        said = _("After **{faded} characters** a hundredth of the gradient is left.", faded=faded[0])
     else:
-        said = f"Even {len(mean) - 1} characters back, {mean[-1] / mean[0]:.0%} of the gradient is left."
+        said = _(
+            "Even {back} characters back, {left:.0%} of the gradient is left.",
+            back=len(mean) - 1,
+            left=mean[-1] / mean[0],
+        )
     if mean.max() > 2 * mean[0]:
-        said += f" On its way it grows to {mean.max() / mean[0]:.1f} times its first size."
+        said += _(" On its way it grows to {times:.1f} times its first size.", times=mean.max() / mean[0])
     if here.cut:
-        said += (
-            f" Learning looks back {here.T}, which throws away **{here.cut.share:.1%}** of it; what is left points the "
-            f"same way to {here.cut.cosine:.3f} (1: exactly)."
+        said += _(
+            " Learning looks back {T}, which throws away **{share:.1%}** of it; what is left points the "
+            "same way to {cosine:.3f} (1: exactly).",
+            T=here.T,
+            share=here.cut.share,
+            cosine=here.cut.cosine,
         )
     return said

@@ -9,6 +9,7 @@ import streamlit as st
 
 from charrnn.dashboard.components import Choice, Colouring, Guesses, coloured_text, encode_coloured_text
 from charrnn.dashboard.inside.where_else import ALIGNED, AROUND, concordance, picked
+from charrnn.dashboard.language import _, by_name
 from charrnn.dashboard.session import measuring
 from charrnn.dashboard.session.looked_up import explained
 from charrnn.dashboard.session.selection import Chosen, Reading, chosen, follow, looked_at, ordered, reading
@@ -18,34 +19,39 @@ from charrnn.insight import memory, states
 from charrnn.insight.reading import TOP, units_along
 from charrnn.network.layers import log_softmax, logits
 from charrnn.network.parameters import Array
+from charrnn.sentence import Sentence
 
 LONG_READING = 10_000  # held-out characters in which contexts are looked for
 LONG_CELLS = 2_500_000  # fewer of them where units are many: five megabytes a browser, in half precision
 PLACES = 8
-COLOURS = {"unit": "one unit", "surprise": "surprise", "gradient": "gradient"}
+COLOURS = {"unit": Sentence("one unit"), "surprise": Sentence("surprise"), "gradient": Sentence("gradient")}
 
 
 def unit_text(session: Session) -> None:
     """What is said and chosen above the text; the text itself is one of the pictures (knows)."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(
-            "**On the text**",
+            _("**On the text**"),
             width="content",
-            help="Arrow up and down step from unit to unit, left and right from character to character. Draw over a "
-            "stretch of the text, or hold shift, to find where else the same units are on.",
+            help=_(
+                "Arrow up and down step from unit to unit, left and right from character to character. Draw "
+                "over a stretch of the text, or hold shift, to find where else the same units are on."
+            ),
         )
         st.segmented_control(
-            "Colour by",
+            _("Colour by"),
             list(COLOURS),
             default="unit",
-            format_func=COLOURS.__getitem__,
+            format_func=by_name(COLOURS),
             key="colour",
             persist_state="session",
             label_visibility="collapsed",
             required=True,
             help=explained(
-                "Surprise: bits of each character, 8 bits: it gave this 1 in 256. Gradient: how strongly the loss at "
-                "the picked character pulls at the state after each character before it.",
+                _(
+                    "Surprise: bits of each character, 8 bits: it gave this 1 in 256. Gradient: how strongly the "
+                    "loss at the picked character pulls at the state after each character before it."
+                ),
                 "surprise",
                 "gradient",
             ),
@@ -108,17 +114,17 @@ def coloured_by(
     """Values (R, T), a name for each row, and what they mean."""
     if colour == "unit":
         names = session.names
-        rows = [f"unit {unit}" + (f" · {names[unit]}" if unit in names else "") for unit in units]
-        return now.hidden[:, units].T, rows, Colouring(title="hidden value", signed=True, limit=1.0)
+        rows = [_("unit {unit}", unit=unit) + (f" · {names[unit]}" if unit in names else "") for unit in units]
+        return now.hidden[:, units].T, rows, Colouring(title=_("hidden value"), signed=True, limit=1.0)
     if colour == "surprise":
         bits = guesses(session, now, "here")["surprise"]
-        return np.asarray(bits)[None], [""], Colouring(title="surprise", signed=False, limit=8.0, unit="bits")
+        return np.asarray(bits)[None], [""], Colouring(title=_("surprise"), signed=False, limit=8.0, unit=_("bits"))
     T = len(now.hidden)
     position = min(picked["start"] if picked["start"] is not None else T - 1, T - 1)
     pull = np.zeros(T)
     norms = memory.reach_of(session.view.parameters, now.h, now.ids, now.start + position)
     pull[:position] = norms[now.start :] / max(float(norms.max(initial=0)), 1e-30)
-    return pull[None], [""], Colouring(title="gradient, of the strongest", signed=False, limit=1.0)
+    return pull[None], [""], Colouring(title=_("gradient, of the strongest"), signed=False, limit=1.0)
 
 
 def guesses(session: Session, now: Reading, of: str) -> Guesses:
@@ -152,8 +158,15 @@ def extremes(session: Session) -> str:
     columns, signed = {**ALIGNED, "value": st.column_config.NumberColumn(width=65)}, {"value": "+.2f"}
     for place, sign, frame in zip(st.columns(2), ("on", "off"), most(values, text), strict=True):
         with place:
-            table(f"most-{sign}", f"Unit {unit} is most {sign}", frame, columns, signed=signed, width="content")
-    return f", most on and off of {spoken}"
+            table(
+                f"most-{sign}",
+                _("Unit {unit} is most on", unit=unit) if sign == "on" else _("Unit {unit} is most off", unit=unit),
+                frame,
+                columns,
+                signed=signed,
+                width="content",
+            )
+    return _(", most on and off of {spoken}", spoken=spoken)
 
 
 def most(values: Array, text: str) -> tuple[pd.DataFrame, pd.DataFrame]:

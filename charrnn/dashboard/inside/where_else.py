@@ -9,6 +9,7 @@ import streamlit as st
 
 from charrnn.dashboard import words
 from charrnn.dashboard.components import Choice
+from charrnn.dashboard.language import _, by_name
 from charrnn.dashboard.session import fields, measuring
 from charrnn.dashboard.session.parts import redrawn
 from charrnn.dashboard.session.selection import reading
@@ -17,6 +18,7 @@ from charrnn.dashboard.tables import table
 from charrnn.insight import states
 from charrnn.insight.states import Context
 from charrnn.insight.where_else import Elsewhere, Which, find_where_else
+from charrnn.sentence import Sentence
 
 FOUND = "where-else-found"
 SEARCHED = 4_000_000  # characters at most, and fewer where units are many:
@@ -24,7 +26,7 @@ WORK = 5e10  # characters times units squared, a second or two
 PLACES = 12
 LISTED = 20  # units named
 AROUND = 20  # characters of context on either side
-WHICH: dict[Which, str] = {"on": "on", "off": "off", "either": "on or off"}
+WHICH: dict[Which, str] = {"on": Sentence("on"), "off": Sentence("off"), "either": Sentence("on or off")}
 PARTS = {"before": "before", "here": "inside", "after": "after"}  # columns of a concordance, and what of a context
 ALIGNED = {  # what is before ends, and what is after begins, at what it is about
     "before": st.column_config.TextColumn(alignment="right", width=165),
@@ -50,29 +52,31 @@ def search_for(session: Session) -> None:
     """What is looked for: nothing until a stretch has been picked in the coloured text."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(
-            "**Find where else**",
+            _("**Find where else**"),
             width="content",
-            help="A unit is on above the threshold, off below minus the threshold; values lie between −1 and +1. First "
-            "come the places where the most of the stretch's units are so again, throughout; of equal ones those "
-            "where the fewest others are.",
+            help=_(
+                "A unit is on above the threshold, off below minus the threshold; values lie between −1 and "
+                "+1. First come the places where the most of the stretch's units are so again, throughout; "
+                "of equal ones those where the fewest others are."
+            ),
         )
         which: Which = st.segmented_control(
-            "Units that are",
+            _("Units that are"),
             list(WHICH),
             default="on",
-            format_func=WHICH.__getitem__,
+            format_func=by_name(WHICH),
             key="which-way",
             persist_state="session",
             label_visibility="collapsed",
             required=True,
         )
-        threshold = st.slider("Threshold", 0.0, 0.9, 0.3, 0.1, key="threshold", persist_state="session", width=220)
+        threshold = st.slider(_("Threshold"), 0.0, 0.9, 0.3, 0.1, key="threshold", persist_state="session", width=220)
     now, stretch = reading(session), picked()
     if st.session_state.get("colour", "unit") != "unit":
-        st.caption("Colour the text above by one unit, then draw over a stretch of it.")
+        st.caption(_("Colour the text above by one unit, then draw over a stretch of it."))
         return
     if not stretch or stretch[0] > len(now.hidden) - 2:
-        st.caption("Draw over a stretch of the text above (or pick a character, then another with shift).")
+        st.caption(_("Draw over a stretch of the text above (or pick a character, then another with shift)."))
         return
     stretch = stretch[0], min(stretch[1], len(now.hidden))
     about = now.ids.tobytes(), now.start, bool(typed_in(session)), stretch, threshold, which
@@ -109,7 +113,11 @@ def search(session: Session, stretch: tuple[int, int], threshold: float, which: 
     def work() -> Found:
         ids = np.concatenate([corpus.train_ids, corpus.held_out_ids])[first:]
         found = find_where_else(parameters, ids, alike, threshold, which, PLACES, itself)
-        spoken = f"all {N:,} characters" if not first else f"the last {N - first:,} of {N:,} characters"
+        spoken = (
+            Sentence("all {N:,} characters", N=N)
+            if not first
+            else Sentence("the last {N:,} of {all:,} characters", N=N - first, all=N)
+        )
         return Found(found, states.contexts(corpus.text[first:], found.places, AROUND, AROUND), spoken)
 
     return work
@@ -123,17 +131,24 @@ def places(session: Session, about: Any) -> str:
     elsewhere, contexts, spoken = found.value
     units = [*map(str, elsewhere.on), *(f"{unit} ↓" for unit in elsewhere.off)]
     if not units:
-        st.caption("No unit is so throughout the stretch: choose a shorter one, or lower the threshold.")
+        st.caption(_("No unit is so throughout the stretch: choose a shorter one, or lower the threshold."))
         return ""
     listed = ", ".join(units[:LISTED]) + (" …" if len(units) > LISTED else "")
-    so = " (↓ off)" if len(elsewhere.off) else ""
-    st.markdown(f"**{len(units)} units** are so throughout{so}: {listed}. Where else most of them are:")
+    so = _(" (↓ off)") if len(elsewhere.off) else ""
+    st.markdown(
+        _(
+            "**{units} units** are so throughout{so}: {listed}. Where else most of them are:",
+            units=len(units),
+            so=so,
+            listed=listed,
+        )
+    )
     if contexts:
-        shared = {"units": [f"{shared} of {len(units)}" for shared in elsewhere.shared]}
-        table("places", "Where else", concordance(shared, contexts), ALIGNED, titled=False, width="content")
+        shared = {"units": [_("{shared} of {units}", shared=shared, units=len(units)) for shared in elsewhere.shared]}
+        table("places", _("Where else"), concordance(shared, contexts), ALIGNED, titled=False, width="content")
     else:
-        st.caption("Nowhere else.")
-    return f", in {spoken}"
+        st.caption(_("Nowhere else."))
+    return _(", in {spoken}", spoken=spoken)
 
 
 def concordance(notes: Mapping[str, Any], contexts: list[Context]) -> pd.DataFrame:

@@ -10,6 +10,7 @@ import streamlit as st
 from charrnn.dashboard.components import GUESSES, Columns, Story, Summed, encode_network, network
 from charrnn.dashboard.inside.one_step import by_hand
 from charrnn.dashboard.inside.wrong import where_wrong
+from charrnn.dashboard.language import _
 from charrnn.dashboard.session.fields import OPTIMIZERS
 from charrnn.dashboard.session.looked_up import explained
 from charrnn.dashboard.session.parts import anew, redrawn, switch
@@ -19,13 +20,14 @@ from charrnn.insight.unrolled import Unrolled, Update, that_moved, unrolled, upd
 from charrnn.network.optimizers import OPTIMIZERS as FORMULAS
 from charrnn.network.parameters import Array, Parameters
 from charrnn.runs.run import Run
+from charrnn.sentence import Sentence
 from charrnn.text.batches import streams_that_fit
 
 NEAR = 12  # columns drawn, the latest
 EDGE = (-2, -1, 0)  # further back those around the cut
 UNITS = 32  # drawn at most
 FIRST = 20  # the character of the sentence that is looked at first
-COUNTED = {"last": "this character's loss", "all": "all that learning looks back at"}
+COUNTED = {"last": Sentence("this character's loss"), "all": Sentence("all that learning looks back at")}
 SECONDS = 1.0  # between two drawings of the tables while it trains
 
 
@@ -39,7 +41,7 @@ class Place(NamedTuple):
 
 def works(session: Session) -> None:
     """The section: nothing of it is computed while it is folded away."""
-    with st.expander("**How does it work?**", expanded=True, on_change="rerun", key="works") as section:
+    with st.expander(_("**How does it work?**"), expanded=True, on_change="rerun", key="works") as section:
         if section.open:
             redrawn(lambda: controls(session), "step-row")
             redrawn(lambda: drawn(session), "network-drawn")
@@ -52,27 +54,29 @@ def controls(session: Session) -> None:
     """Whose loss flows back, and which units are drawn where they are many."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(
-            "**The network, drawn**: it reads a character, predicts the next, is told what came, and learns.",
+            _("**The network, drawn**: it reads a character, predicts the next, is told what came, and learns."),
             width="content",
             help=explained(
-                "Columns are the characters before the one that is pinned in the strip, or gone to with ‹ and ›. "
-                "Point at anything for its number. Training adds up the losses of all characters that it looks back "
-                "at; that of one alone shows how a gradient fades on its way back, and where learning stops looking.",
+                _(
+                    "Columns are the characters before the one that is pinned in the strip, or gone to with ‹ "
+                    "and ›. Point at anything for its number. Training adds up the losses of all characters that "
+                    "it looks back at; that of one alone shows how a gradient fades on its way back, and where "
+                    "learning stops looking."
+                ),
                 "backpropagation through time",
                 "gradient",
                 "weights",
             ),
         )
-        words = COUNTED.__getitem__
-        switch("What flows back", COUNTED, "step-loss", "last", "network-drawn", "step-tables", words=words)
+        switch(_("What flows back"), COUNTED, "step-loss", "last", "network-drawn", "step-tables", words=COUNTED)
         H = session.run.settings.hidden_size
         if H > UNITS:
             st.multiselect(
-                "Units",
+                _("Units"),
                 range(H),
                 key="step-units-chosen",
                 max_selections=UNITS,
-                placeholder="choose units",
+                placeholder=_("choose units"),
                 label_visibility="collapsed",
                 persist_state="session",
                 on_change=anew("network-drawn"),
@@ -83,7 +87,7 @@ def drawn(session: Session) -> None:
     """The picture, which moves."""
     place = chosen(session)
     if place is None:
-        st.caption("The text needs two characters at least.")
+        st.caption(_("The text needs two characters at least."))
         return
 
     def seen() -> Hashable:
@@ -97,7 +101,7 @@ def drawn(session: Session) -> None:
     drawing = session.picture("step", lambda: encoded(session, place), seen)
     network(drawing, key="step-drawn", on_place=moved)
     if session.run.settings.dropout:
-        st.caption("Drawn without the dropout with which it is trained: every unit takes part.")
+        st.caption(_("Drawn without the dropout with which it is trained: every unit takes part."))
 
 
 def in_tables(session: Session) -> Hashable:
@@ -109,7 +113,7 @@ def tables(session: Session) -> None:
     """The same step as tables."""
     place = chosen(session)
     wanted = place is not None and st.toggle(
-        "Its numbers as tables",
+        _("Its numbers as tables"),
         key="step-as-tables",
         persist_state="session",
         help=explained("", "softmax", "tanh", "loss"),
@@ -166,8 +170,12 @@ def encoded(session: Session, place: Place) -> bytes:
         summed=summed(step, learned(run, view, step), settings.clip),
         clip=settings.clip,
         optimizer=OPTIMIZERS[settings.optimizer]
-        + (f" with weight decay {settings.weight_decay:g}" if settings.weight_decay else ""),
-        step=f"step {view.step:,}",
+        + (
+            _(" with weight decay {weight_decay:g}", weight_decay=settings.weight_decay)
+            if settings.weight_decay
+            else ""
+        ),
+        step=_("step {step:,}", step=view.step),
         place=place.at,
         places=places(session),
     )

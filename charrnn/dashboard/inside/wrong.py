@@ -7,6 +7,7 @@ import streamlit as st
 
 from charrnn.dashboard import words
 from charrnn.dashboard.charts import draw, mistakes
+from charrnn.dashboard.language import _
 from charrnn.dashboard.session import measuring
 from charrnn.dashboard.session.session import Session
 from charrnn.insight import mistakes as insight
@@ -39,9 +40,12 @@ def measured(session: Session) -> Any:
 def drawn(session: Session) -> str:
     """The chart, and what is mistaken most often."""
     st.markdown(
-        "**Where is it wrong?** What came, and what it had guessed instead.",
-        help="Each square is a pair: the larger, the more of the times that this character came it was the likeliest "
-        "guess; the stronger its colour, the surer it was. What is right stands on the diagonal.",
+        _("**Where is it wrong?** What came, and what it had guessed instead."),
+        help=_(
+            "Each square is a pair: the larger, the more of the times that this character came it was "
+            "the likeliest guess; the stronger its colour, the surer it was. What is right stands on the "
+            "diagonal."
+        ),
     )
     found = measuring.found(session, "mistakes")
     if not found:
@@ -51,18 +55,21 @@ def drawn(session: Session) -> str:
     st.markdown(in_words(here.mistakes, characters))
     data = mistakes.mistakes_data(here.mistakes, characters)
     draw("mistakes", mistakes.mistakes_chart, data, rows=data["mistakes"]["came"].nunique())
-    return f", on {here.spoken}"
+    return _(", on {spoken}", spoken=here.spoken)
 
 
 def in_words(found: Mistakes, characters: str) -> str:
     """How much is right, and the mistake that is made most often."""
-    said = f"Of its guesses **{found.right:.0%}** are right."
+    said = _("Of its guesses **{right:.0%}** are right.", right=found.right)
     wrong = found.often * (1 - np.eye(len(found.often), dtype=int))
     if wrong.any():
         came, guess = np.unravel_index(wrong.argmax(), wrong.shape)
         signs = [words.plain(words.visible(characters[i])) for i in (guess, came)]
-        said += (
-            f" Most often it guesses “{signs[0]}” where “{signs[1]}” comes: {wrong.max():,} times, "
-            f"{found.surely[came, guess]:.0%} sure on average."
+        said += _(
+            " Most often it guesses “{guess}” where “{came}” comes: {times:,} times, {surely:.0%} sure on average.",
+            guess=signs[0],
+            came=signs[1],
+            times=wrong.max(),
+            surely=found.surely[came, guess],
         )
     return said

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from charrnn.dashboard.lessons import keys
 from charrnn.dashboard.terms.document import LessonError, Part, head_of, load, parts
 from charrnn.dashboard.terms.sentences import Condition
+from charrnn.sentence import Sentence
 from charrnn.text.folder import DATA
 
 LESSONS = DATA / "lessons"
@@ -56,23 +57,28 @@ class Lesson(NamedTuple):
 
 def lessons(folder: Path = LESSONS) -> tuple[list[Lesson], list[str]]:
     """All lessons of a folder in their order, and what is wrong with those that cannot be read."""
-    found, wrong = [], []
+    found: list[Lesson] = []
+    wrong: list[str] = []
     for path in sorted(folder.glob("*.md")):
         if path.name != ABOUT:
             try:
                 found.append(read(path))
             except LessonError as error:
-                wrong.append(str(error))
+                wrong.append(error.said)
     return sorted(found, key=lambda lesson: (lesson.number, lesson.name)), wrong
 
 
 def read(path: Path) -> Lesson:
     """The lesson of a file. Raises LessonError."""
     if not _NAME.fullmatch(path.stem):
-        raise LessonError(f"{path.name}: its name stands in links, so it may have small letters, digits and - alone.")
+        raise LessonError(
+            "{name}: its name stands in links, so it may have small letters, digits and - alone.", name=path.name
+        )
     title, *others = parts(path.name, load(path))
     if not others:
-        raise LessonError(f"{path.name}, line {title.line}: a lesson needs a step, which begins with “## ”.")
+        raise LessonError(
+            "{name}, line {line}: a lesson needs a step, which begins with “## ”.", name=path.name, line=title.line
+        )
     head = head_of(path.name, title, keys.LESSON)
     steps: list[Step] = []
     run = head.get("run", {})
@@ -86,12 +92,17 @@ def step_of(name: str, part: Part, run: Mapping[str, Any]) -> Step:
     """A step, which has this run unless it needs another one. Raises LessonError."""
     head = {"run": run} | head_of(name, part, keys.STEP)
     if not part.text:
-        raise LessonError(f"{name}, line {part.line}: the step says nothing.")
+        raise LessonError("{name}, line {line}: the step says nothing.", name=name, line=part.line)
     asked, choices, answer, because = (head.pop(key, None) for key in ("question", "choices", "answer", "because"))
     question = None
     if asked or choices or answer or because:
         if not asked or not choices or not answer or not 2 <= len(choices) >= answer:
-            wanted = "“question”, two or more “choices”, and “answer”, which of them is right, counted from 1"
-            raise LessonError(f"{name}, line {part.line_of('question')}: a question needs {wanted}.")
+            wanted = Sentence("“question”, two or more “choices”, and “answer”, which of them is right, counted from 1")
+            raise LessonError(
+                "{name}, line {line}: a question needs {wanted}.",
+                name=name,
+                line=part.line_of("question"),
+                wanted=wanted,
+            )
         question = Question(asked, choices, answer - 1, because or "")
     return Step(part.title, part.text, question, **head)

@@ -8,6 +8,7 @@ from typing import Any
 
 from charrnn.dashboard.lessons.lesson import Lesson
 from charrnn.refusal import in_a_line
+from charrnn.sentence import Sentence
 
 LINK = ("lesson", "place")  # names in the address; places count from 1
 
@@ -61,11 +62,13 @@ def linked(query: Mapping[str, str], lessons: Sequence[Lesson]) -> tuple[Place |
         return None, ""
     lesson = next((lesson for lesson in lessons if lesson.name == name), None)
     if lesson is None:
-        return None, f"There is no lesson called “{in_a_line(name[:60])}”: here is the list."
+        return None, Sentence("There is no lesson called “{named}”: here is the list.", named=in_a_line(name[:60]))
     if number is None:
         return Place(lesson), ""
     steps = len(lesson.steps)
     if not (number.isascii() and number.isdigit() and len(number) < 5 and 1 <= int(number) <= steps):
         named = in_a_line(number[:20])
-        return Place(lesson), f"The lesson has {steps} steps, and no place “{named}”: here is its beginning."
+        return Place(lesson), Sentence(
+            "The lesson has {steps} steps, and no place “{named}”: here is its beginning.", steps=steps, named=named
+        )
     return Place(lesson, int(number) - 1), ""

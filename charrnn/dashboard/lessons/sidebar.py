@@ -8,6 +8,7 @@ import streamlit as st
 
 from charrnn.dashboard.components import Span, arrive, encode_line, line
 from charrnn.dashboard.components.kept import kept_lessons
+from charrnn.dashboard.language import _
 from charrnn.dashboard.lessons import staging
 from charrnn.dashboard.lessons.desk import Desk, desk, go, leave, open_lesson, take_in, toggle
 from charrnn.dashboard.lessons.lesson import Question, Step, lessons
@@ -27,7 +28,7 @@ def button(session: Session) -> None:
     laid = desk(session)
     if laid.place or laid.listed or session.watching:
         return
-    st.button("Lessons", key="lessons", icon=":material/local_library:", on_click=toggle, args=(laid,))
+    st.button(_("Lessons"), key="lessons", icon=":material/local_library:", on_click=toggle, args=(laid,))
 
 
 def beside(session: Session) -> None:
@@ -58,7 +59,7 @@ def drawn(session: Session, laid: Desk, facts: Facts) -> None:
 
 def listed(session: Session, laid: Desk) -> None:
     """All lessons, those that are done marked, and the words."""
-    heading("**Lessons**", "close-lessons", "Put away", lambda: toggle(laid))
+    heading(_("**Lessons**"), "close-lessons", _("Put away"), lambda: toggle(laid))
     found, wrong = lessons()
     for lesson in found:
         place = kept(lesson, laid.notes.get(lesson.name))
@@ -73,7 +74,7 @@ def listed(session: Session, laid: Desk) -> None:
             args=(open_lesson, session, laid, lesson),
         )
     for sentence in wrong:
-        st.warning(sentence)
+        st.warning(_(sentence))
     st.divider()
     look_up(None, "word")
 
@@ -94,8 +95,8 @@ def heading(title: str, key: str, label: str, do: Callable[[], Any]) -> None:
 def opened(session: Session, laid: Desk, place: Place, facts: Facts) -> None:
     """The step of a lesson."""
     lesson, step = place.lesson, laid.step
-    title = f"**{lesson.title}** · {place.step + 1} of {len(lesson.steps)}"
-    heading(title, "all-lessons", "All lessons", lambda: leave(laid))
+    title = _("**{title}** · {step} of {steps}", title=lesson.title, step=place.step + 1, steps=len(lesson.steps))
+    heading(title, "all-lessons", _("All lessons"), lambda: leave(laid))
     st.markdown(f"#### {step.title}\n\n{step.text}")
     with st.container(key="lesson-step"):
         at(session, laid, place, facts)
@@ -121,13 +122,19 @@ def at(session: Session, laid: Desk, place: Place, facts: Facts) -> None:
 def prepared(session: Session, step: Step) -> bool:
     """Whether the runs are there that the step needs; else a button that has them begin."""
     if not staging.fits(session, step):
-        st.button("Set it up", key="lesson-run", type="primary", on_click=in_whole, args=(staging.begin, session, step))
-        st.caption(f"A new run: {staging.described(step.run)}. The present one stays in My runs.")
+        st.button(
+            _("Set it up"), key="lesson-run", type="primary", on_click=in_whole, args=(staging.begin, session, step)
+        )
+        st.caption(
+            _("A new run: {described}. The present one stays in My runs.", described=staging.described(step.run))
+        )
         return False
     if not staging.forked(session, step):
-        st.button("Set it up", key="lesson-fork", type="primary", on_click=in_whole, args=(staging.fork, session, step))
+        st.button(
+            _("Set it up"), key="lesson-fork", type="primary", on_click=in_whole, args=(staging.fork, session, step)
+        )
         others = "; ".join(map(staging.described, step.fork))
-        st.caption(f"Beside this run, from the same beginning: {others}.")
+        st.caption(_("Beside this run, from the same beginning: {others}.", others=others))
         return False
     return True
 
@@ -145,7 +152,11 @@ def question(place: Place, asked: Question, facts: Facts | None) -> None:
         return
     st.markdown(f"{asked.asked} — *{asked.choices[guessed]}*")
     if facts:
-        verdict = "That is what you guessed." if guessed == asked.right else f"It is: {asked.choices[asked.right]}."
+        verdict = (
+            _("That is what you guessed.")
+            if guessed == asked.right
+            else _("It is: {choices}.", choices=asked.choices[asked.right])
+        )
         st.markdown(f"**{verdict}**")
         if asked.because:
             st.text(told(asked.because, facts))
@@ -187,9 +198,9 @@ def onward(session: Session, laid: Desk, place: Place, done: bool) -> None:
     last = place.step + 1 == len(place.lesson.steps)
     with st.container(horizontal=True, gap="small"):
         go_to = partial(in_whole, go, session, laid, place)
-        st.button("Back", key="lesson-back", disabled=not place.step, on_click=go_to, args=(place.step - 1,))
+        st.button(_("Back"), key="lesson-back", disabled=not place.step, on_click=go_to, args=(place.step - 1,))
         kind: Literal["primary", "secondary"] = "primary" if done else "secondary"
         if last:
-            st.button("All lessons", key="lesson-end", type=kind, on_click=in_whole, args=(leave, laid))
+            st.button(_("All lessons"), key="lesson-end", type=kind, on_click=in_whole, args=(leave, laid))
         else:
-            st.button("Next", key="lesson-next", type=kind, on_click=go_to, args=(place.step + 1,))
+            st.button(_("Next"), key="lesson-next", type=kind, on_click=go_to, args=(place.step + 1,))

@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from charrnn.dashboard.language import _
 from charrnn.dashboard.lessons.lesson import Step
 from charrnn.dashboard.session import links
 from charrnn.dashboard.session.networks import Opened, in_box, open_run
@@ -14,10 +15,11 @@ from charrnn.dashboard.session.server import engine
 from charrnn.dashboard.session.session import Session
 from charrnn.dashboard.session.texts import Choices
 from charrnn.runs.run_file import RunFile
+from charrnn.sentence import Sentence
 from charrnn.text.corpus import Corpus, CorpusError
 from charrnn.training.settings import IN_TRAINING, WORDS, Settings, SettingsError
 
-OWN = "a text of the lesson"  # what a text is called that a lesson brings along
+OWN = Sentence("a text of the lesson")  # what a text is called that a lesson brings along
 
 
 def set_stage(session: Session, step: Step) -> None:
@@ -47,7 +49,7 @@ def boxed(corpus: Corpus) -> RunFile:
     """The network of the box that has learned from a text. Raises CorpusError where there is none."""
     if file := in_box(corpus):
         return file
-    raise CorpusError(f"There is no trained network of “{corpus.name}”, read so, in the box.")
+    raise CorpusError("There is no trained network of “{name}”, read so, in the box.", name=corpus.name)
 
 
 @lru_cache(8)
@@ -98,7 +100,7 @@ def fork(session: Session, step: Step) -> None:
 
 def described(run: Mapping[str, Any]) -> str:
     """A run in a few words: what is otherwise than usual."""
-    settings = [f"{WORDS[name]} {value}" for name, value in run.items() if name in WORDS]
-    text = OWN if "own_text" in run else str(run.get("text", ""))
-    text = f"{text}, trained" if run.get("trained") else text
+    settings = [f"{_(WORDS[name])} {value}" for name, value in run.items() if name in WORDS]
+    text = _(OWN) if "own_text" in run else str(run.get("text", ""))
+    text = _("{text}, trained", text=text) if run.get("trained") else text
     return " · ".join(filter(None, (text, *settings)))

@@ -2,11 +2,13 @@
 
 import streamlit as st
 
+from charrnn.dashboard.language import _
 from charrnn.dashboard.lessons.desk import desk, open_lesson
 from charrnn.dashboard.lessons.lesson import lessons
 from charrnn.dashboard.session.session import Session
+from charrnn.sentence import Sentence
 
-SAID = (
+SAID = Sentence(
     "A small network reads a text letter by letter and guesses the next. **Press Train** and watch it learn to write."
 )
 
@@ -21,14 +23,14 @@ def welcome(session: Session) -> None:
         session.welcome = False
 
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="welcome"):
-        st.markdown(SAID, width="content")
+        st.markdown(_(SAID), width="content")
         if found := lessons()[0]:
             st.button(
-                "First lesson",
+                _("First lesson"),
                 key="first-lesson",
                 icon=":material/local_library:",
                 help=found[0].about,
                 on_click=open_lesson,
                 args=(session, laid, found[0]),
             )
-        st.button("Put it away", key="welcomed", icon=":material/close:", type="tertiary", on_click=put_away)
+        st.button(_("Put it away"), key="welcomed", icon=":material/close:", type="tertiary", on_click=put_away)

@@ -8,6 +8,7 @@ from xml.sax.saxutils import escape
 import numpy as np
 
 from charrnn.dashboard.components import Passage
+from charrnn.dashboard.language import _
 from charrnn.network import sampling
 from charrnn.network.parameters import Parameters
 from charrnn.runs.checkpoint_schedule import is_log_spaced
@@ -41,12 +42,12 @@ def written_by(parameters: Parameters, corpus: Corpus, prime: str, temperature: 
 
 def as_passages(film: list[Frame], prime: str) -> list[Passage]:
     """The film as it is shown."""
-    return [Passage(title=f"step {frame.step:,}", text=frame.text, prime=prime) for frame in film]
+    return [Passage(title=_("step {step:,}", step=frame.step), text=frame.text, prime=prime) for frame in film]
 
 
 def as_text(film: list[Frame], prime: str) -> str:
     """The film as plain text."""
-    return "\n\n".join(f"--- step {frame.step:,}\n{prime}{frame.text}" for frame in film) + "\n"
+    return "\n\n".join(f"--- {_('step {step:,}', step=frame.step)}\n{prime}{frame.text}" for frame in film) + "\n"
 
 
 def as_picture(film: list[Frame], prime: str, title: str) -> str:
@@ -63,7 +64,8 @@ def as_picture(film: list[Frame], prime: str, title: str) -> str:
     for i, frame in enumerate(film):
         x, y = 20 + column * (i % 4), 80 + row_height * (i // 4)
         parts.append(
-            f'<text x="{x}" y="{y}" font-family="sans-serif" font-size="13" fill="#0F766E">step {frame.step:,}</text>'
+            f'<text x="{x}" y="{y}" font-family="sans-serif" font-size="13" fill="#0F766E">'
+            f"{written(_('step {step:,}', step=frame.step))}</text>"
         )
         for k, text in enumerate(wrapped(prime + frame.text)[:8]):
             parts.append(

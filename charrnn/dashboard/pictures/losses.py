@@ -10,10 +10,12 @@ import pandas as pd
 from charrnn.dashboard import words
 from charrnn.dashboard.charts.loss_axes import losses_frame
 from charrnn.dashboard.components import Span
+from charrnn.dashboard.language import _
 from charrnn.network.parameters import Array
 from charrnn.runs.curve import Curve
 from charrnn.runs.known import Known
 from charrnn.runs.smoothing import smoothed_loss
+from charrnn.sentence import Sentence
 from charrnn.text.batches import streams_that_fit
 
 
@@ -53,21 +55,23 @@ def loss_of(curve: Curve, smoothed: Callable[[], Array], first: float, step: int
     """
     if measured := [point for point in curve.held_out if since <= point[0] <= step]:
         at, nats = measured[-1]
-        return Loss(nats, "held out", at)
+        return Loss(nats, Sentence("held out"), at)
     before = int(np.searchsorted(curve.steps, step, "right"))
     nats = float(smoothed()[before - 1]) if before else first
-    return Loss(nats, "on the text it reads, smoothed,", step)
+    return Loss(nats, Sentence("on the text it reads, smoothed,"), step)
 
 
 def beside_blind(nats: float, V: int) -> str:
     """A loss beside that of a blind guess, as the sentence goes on."""
     if words.choices(nats) == words.choices(log(V)):
-        return ", as a blind guess does."
+        return _(", as a blind guess does.")
     if nats >= log(V):
-        return f": a blind guess among {V:,} would do better."
-    return f", down from {V:,}." if "characters" in words.between(nats) else f", down from {V:,} characters."
+        return _(": a blind guess among {V:,} would do better.", V=V)
+    return _(", down from {V:,} characters.", V=V) if words.knows(nats) else _(", down from {V:,}.", V=V)
 
 
 def of_kind(nats: float, kind: str) -> Span:
     """A loss in both units, and what kind of loss it is."""
-    return f" {nats:.2f} nats = {words.bits(nats):.2f} bits a character, {kind}", "muted"
+    return _(
+        " {nats:.2f} nats = {bits:.2f} bits a character, {kind}", nats=nats, bits=words.bits(nats), kind=kind
+    ), "muted"

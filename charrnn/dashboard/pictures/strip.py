@@ -5,6 +5,7 @@ from typing import Any
 
 from charrnn.dashboard import words
 from charrnn.dashboard.components import Row, StripFrame, Unit
+from charrnn.dashboard.language import _
 from charrnn.insight.reading import Strip
 from charrnn.runs.record import Checkpoint
 from charrnn.text.corpus import Vocabulary
@@ -27,7 +28,7 @@ def rows_of(before: list[tuple[int, Strip]], step: int, vocabulary: Vocabulary, 
 
 def row(step: int, guess: str, p: Any) -> Row:
     """A row of the strip for an earlier step, empty for one still to come."""
-    return {"label": f"at step {words.short(step)}", "guess": guess, "p": p}
+    return {"label": _("at step {step}", step=words.short(step)), "guess": guess, "p": p}
 
 
 def frame(vocabulary: Vocabulary, now: Strip, rows: list[Row], label: str, units: list[Unit]) -> StripFrame:

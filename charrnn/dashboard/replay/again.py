@@ -3,6 +3,7 @@
 import shlex
 
 from charrnn.dashboard import words
+from charrnn.dashboard.language import _
 from charrnn.dashboard.session import links, texts
 from charrnn.runs.known import Known
 from charrnn.text.corpus import Corpus
@@ -16,12 +17,23 @@ def settings_of(run: Known) -> list[tuple[str, str]]:
     """Text and settings as the run began with them, each by its name."""
     corpus = run.corpus
     about = [
-        ("text", f"{corpus.name}: {len(corpus.text):,} characters, {len(corpus.vocabulary):,} different ones"),
-        ("letter case", "lowered" if corpus.lowercase else "kept"),
-        ("held out", f"the last {corpus.held_out:.0%}" if len(corpus.held_out_ids) else "nothing"),
+        (
+            _("text"),
+            _(
+                "{name}: {characters:,} characters, {different:,} different ones",
+                name=corpus.name,
+                characters=len(corpus.text),
+                different=len(corpus.vocabulary),
+            ),
+        ),
+        (_("letter case"), _("lowered") if corpus.lowercase else _("kept")),
+        (
+            _("held out"),
+            _("the last {held_out:.0%}", held_out=corpus.held_out) if len(corpus.held_out_ids) else _("nothing"),
+        ),
     ]
     return about + [
-        (WORDS[name], f"{value:,g}" if isinstance(value, float) else str(value))
+        (_(WORDS[name]), words.number(value, ",g") if isinstance(value, float) else str(value))
         for name, value in run.settings.to_dict().items()
     ]
 
@@ -53,9 +65,9 @@ def lines(run: Known, page: str) -> list[tuple[str, str]]:
     """What to type where, to train it again; `page` is the address of a page that can."""
     found, query = [], links.query(run.corpus, run.settings)
     if line := command(run):
-        found.append(("On the command line", line))
+        found.append((_("On the command line"), line))
     if query:
-        found.append(("In the page", f"{page}?{query}"))
+        found.append((_("In the page"), f"{page}?{query}"))
     return found
 
 
@@ -63,8 +75,15 @@ def remarks(run: Known) -> list[str]:
     """What is to be known beside, a sentence each."""
     corpus = run.corpus
     if corpus.before:
-        return [f"It learned from {words.learned(corpus.before)} before: only the run itself goes on as it did."]
-    said = [f"At step {step:,} was set: {words.change(change)}." for step, change in run.log]
+        return [
+            _(
+                "It learned from {learned} before: only the run itself goes on as it did.",
+                learned=words.learned(corpus.before),
+            )
+        ]
+    said = [
+        _("At step {step:,} was set: {change}.", step=step, change=words.change(change)) for step, change in run.log
+    ]
     if not texts.is_known(corpus):
-        said.append(f"{OWN} stands for the text, which is not in this file and has to be brought along.")
+        said.append(_("{own} stands for the text, which is not in this file and has to be brought along.", own=OWN))
     return said

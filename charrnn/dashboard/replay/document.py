@@ -8,11 +8,13 @@ import base64
 import hashlib
 import json
 import re
+from html import escape
 from math import log
 from typing import Any
 
 from charrnn.dashboard import words
-from charrnn.dashboard.components import Passage, encode_passages, encode_strip
+from charrnn.dashboard.components import Passage, encode_passages, encode_strip, scripts
+from charrnn.dashboard.language import _, spoken
 from charrnn.dashboard.pictures.losses import beside_blind, loss_of, of_kind, smoothed
 from charrnn.dashboard.replay import again
 from charrnn.dashboard.replay.moments import Moment, moments
@@ -33,23 +35,29 @@ def document(run: Known, page: str) -> bytes:
     digest = base64.b64encode(hashlib.sha256(script().encode()).digest()).decode()
     parts = {
         "POLICY": POLICY.format(digest, NOTHING_ELSE),
+        "LANG": spoken(),
         "STYLE": (ASSETS / "replay.css").read_text(encoding="utf-8"),
         "DATA": data,
         "SCRIPT": script(),
     }
     html = (ASSETS / "replay.html").read_text(encoding="utf-8")
+    html = re.sub(r"\[\[(.+?)\]\]", lambda found: escape(_(found[1])), html)
     return re.sub("@([A-Z]+)@", lambda found: parts[found[1]], html).encode()
 
 
 def content(run: Known, page: str) -> dict[str, Any]:
     """All that it shows, JSON-able. Pictures are what the page's components are sent, in base 64."""
     found = moments(run)
-    film = [Passage(title=f"step {moment.step:,}", text=moment.wrote) for moment in found]
-    samples = [Passage(title=f"step {step:,}", text=text) for step, text in run.samples]
+    film = [Passage(title=_("step {step:,}", step=moment.step), text=moment.wrote) for moment in found]
+    samples = [Passage(title=_("step {step:,}", step=step), text=text) for step, text in run.samples]
     return {
         "title": run.name,
-        "about": f"A network of {run.settings.hidden_size:,} units after {run.snapshot.step:,} steps: a run of CharRNN "
-        "Lab, to be looked back at from step to step.",
+        "about": _(
+            "A network of {units:,} units after {step:,} steps: a run of CharRNN Lab, to be looked "
+            "back at from step to step.",
+            units=run.settings.hidden_size,
+            step=run.snapshot.step,
+        ),
         "moments": [shown(run, moment) for moment in found],
         "curve": curve(run),
         "film": sent(encode_passages(film, across=4)),
@@ -57,6 +65,7 @@ def content(run: Known, page: str) -> dict[str, Any]:
         "settings": again.settings_of(run),
         "lines": sent(encode_passages([Passage(title=where, text=line) for where, line in again.lines(run, page)])),
         "remarks": again.remarks(run),
+        "words": scripts.words(spoken(), script()),
     }
 
 
@@ -65,7 +74,7 @@ def shown(run: Known, moment: Moment) -> dict[str, Any]:
     wrote = [Passage(title="", text=moment.wrote)]
     return {
         "step": moment.step,
-        "label": f"step {moment.step:,}",
+        "label": _("step {step:,}", step=moment.step),
         "said": said(run, moment.step),
         "strip": sent(encode_strip(moment.strip)),
         "heatmap": sent(moment.heatmap),
@@ -77,10 +86,15 @@ def said(run: Known, step: int) -> list[str]:
     """The loss at a step in words, and in figures."""
     V = len(run.corpus.vocabulary)
     if step == 0:
-        return [f"It hesitates between {V:,} characters: a blind guess.", of_kind(log(V), "untrained")[0]]
+        return [_("It hesitates between {V:,} characters: a blind guess.", V=V), of_kind(log(V), _("untrained"))[0]]
     nats, kind, at = loss_of(run.curve, lambda: smoothed(run), log(V), step, step / 2)
-    sentence = f"At step {at:,} it hesitated {words.between(nats)}{beside_blind(nats, V)}"
-    return [sentence, of_kind(nats, f"{kind} at step {at:,}")[0]]
+    sentence = _(
+        "At step {at:,} it hesitated {between}{beside_blind}",
+        at=at,
+        between=words.between(nats),
+        beside_blind=beside_blind(nats, V),
+    )
+    return [sentence, of_kind(nats, _("{kind} at step {at:,}", kind=kind, at=at))[0]]
 
 
 def curve(run: Known) -> dict[str, Any]:
@@ -91,7 +105,7 @@ def curve(run: Known) -> dict[str, Any]:
         "steps": drawn.steps.tolist(),
         **{name: [finite(value) for value in column.tolist()] for name, column in columns.items()},
         "heldOut": [[step, finite(nats)] for step, nats in drawn.held_out],
-        "rivals": [[rival.name, round(rival.nats, 4)] for rival in baselines_of(run.corpus)],
+        "rivals": [[_(rival.name), round(rival.nats, 4)] for rival in baselines_of(run.corpus)],
     }
 
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from charrnn.dashboard import words
 from charrnn.dashboard.components import Axis, StripFrame, Unit, encode_cells
+from charrnn.dashboard.language import _
 from charrnn.dashboard.pictures import film
 from charrnn.dashboard.pictures.strip import frame, frozen, rows_of
 from charrnn.dashboard.session.session import CELLS
@@ -66,17 +67,17 @@ def strip_of(run: Known, networks: list[Checkpoint], read: dict[int, Strip], ste
     """The strip at a step, as on the page."""
     vocabulary, now = run.corpus.vocabulary, read[step]
     rows = rows_of([(one.step, read[one.step]) for one in frozen(networks, step)], step, vocabulary)
-    held = [Unit(name=f"unit {unit}", values=now.hidden[:, unit]) for unit in units]
-    return frame(vocabulary, now, rows, f"at step {words.short(step)}", held)
+    held = [Unit(name=_("unit {unit}", unit=unit), values=now.hidden[:, unit]) for unit in units]
+    return frame(vocabulary, now, rows, _("at step {step}", step=words.short(step)), held)
 
 
 def heatmap(run: Known, now: Strip, units: Array) -> bytes:
     """The values of units along the strip's sentence."""
     return encode_cells(
         now.hidden[:, units].T,
-        down=Axis("unit", list(map(str, units))),
-        across=Axis("character", run.corpus.vocabulary.decode(now.came)),
-        title="value",
+        down=Axis(_("unit"), list(map(str, units))),
+        across=Axis(_("character"), run.corpus.vocabulary.decode(now.came)),
+        title=_("value"),
         limit=max(1.0, float(np.abs(now.hidden).max(initial=0))),
         text=True,
         exact=False,

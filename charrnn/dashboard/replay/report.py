@@ -6,6 +6,7 @@ from math import exp
 
 import numpy as np
 
+from charrnn.dashboard.language import _, figure
 from charrnn.dashboard.pictures.losses import characters_a_step, losses_of
 from charrnn.dashboard.replay import again
 from charrnn.dashboard.replay.moments import SEED, TEMPERATURE, stored, wrote
@@ -28,16 +29,23 @@ def csv(run: Known) -> str:
 
 def markdown(run: Known, page: str) -> str:
     """Settings, how to train it again, losses and samples; `page` is as in `again.lines`."""
-    parts = [f"# {plain(run.name)}", f"A character network of CharRNN Lab, at step {run.snapshot.step:,}."]
-    parts += ["## Made with", table(("setting", "value"), again.settings_of(run))]
-    parts += ["## Once more", *(f"{where}:\n\n{fenced(line)}" for where, line in again.lines(run, page))]
+    parts = [f"# {plain(run.name)}", _("A character network of CharRNN Lab, at step {step:,}.", step=run.snapshot.step)]
+    parts += [_("## Made with"), table((_("setting"), _("value")), again.settings_of(run))]
+    parts += [_("## Once more"), *(f"{where}:\n\n{fenced(line)}" for where, line in again.lines(run, page))]
     parts += [plain(said) for said in again.remarks(run)]
-    parts += ["## Losses", "In nats per character; e to the loss is how many characters it hesitates between."]
-    parts += [table(("step", "characters read", "smoothed", "held out", "hesitates between"), losses(run))]
-    rivals = [(rival.name, f"{rival.nats:.3f}", rival.measured_on) for rival in baselines_of(run.corpus)]
-    parts += ["What it is compared to:", table(("who", "loss", "measured on"), rivals)]
-    parts += [f"## What it wrote\n\nAt temperature {TEMPERATURE}, with seed {SEED}."]
-    parts += [f"Step {network.step:,}:\n\n{fenced(wrote(run, network))}" for network in stored(run)]
+    parts += [_("## Losses"), _("In nats per character; e to the loss is how many characters it hesitates between.")]
+    parts += [
+        table((_("step"), _("characters read"), _("smoothed"), _("held out"), _("hesitates between")), losses(run))
+    ]
+    rivals = [(_(rival.name), figure(rival.nats, ".3f"), _(rival.measured_on)) for rival in baselines_of(run.corpus)]
+    parts += [_("What it is compared to:"), table((_("who"), _("loss"), _("measured on")), rivals)]
+    parts += [
+        _("## What it wrote\n\nAt temperature {temperature}, with seed {seed}.", temperature=TEMPERATURE, seed=SEED)
+    ]
+    parts += [
+        _("Step {step:,}:\n\n{fenced}", step=network.step, fenced=fenced(wrote(run, network)))
+        for network in stored(run)
+    ]
     return "\n\n".join(parts) + "\n"
 
 
@@ -50,9 +58,10 @@ def losses(run: Known) -> list[tuple[str, ...]]:
         if len(smoothed):
             measured = held_out.iloc[-1] if len(held_out) else None
             loss = smoothed.iloc[-1] if measured is None else measured
-            shown = "" if measured is None else f"{measured:.3f}"
-            counted = f"{step * characters_a_step(run):,}"
-            found.append((f"{step:,}", counted, f"{smoothed.iloc[-1]:.3f}", shown, f"{exp(min(loss, 700)):.1f}"))
+            shown = "" if measured is None else figure(measured, ".3f")
+            counted = figure(step * characters_a_step(run), ",")
+            smooth, choices = figure(smoothed.iloc[-1], ".3f"), figure(exp(min(loss, 700)), ".1f")
+            found.append((figure(step, ","), counted, smooth, shown, choices))
     return list(dict.fromkeys(found))
 
 

@@ -5,28 +5,30 @@ from typing import Any
 
 import streamlit as st
 
+from charrnn.dashboard.language import _, by_name
 from charrnn.dashboard.session.looked_up import explained
 from charrnn.dashboard.session.session import CELLS, CHARACTERS
+from charrnn.sentence import Sentence
 from charrnn.training.settings import LIMITS, Settings
 
-CELL_NAMES = {"rnn": "vanilla", "gru": "GRU", "lstm": "LSTM"}
+CELL_NAMES = {"rnn": Sentence("vanilla"), "gru": "GRU", "lstm": "LSTM"}
 OPTIMIZERS = {"adam": "Adam", "adagrad": "Adagrad", "rmsprop": "RMSprop", "sgd": "SGD"}
 NUMBERS = {  # what each is called, its term in the glossary, and how far one press on its + goes
-    "hidden_size": ("Units", "unit", 1),
-    "sequence_length": ("Looks back", "looks back", 1),
-    "batch_size": ("Streams", "stream", 1),
-    "seed": ("Seed", "seed", 1),
-    "init_scale": ("Start scale", "start", 0.01),
-    "learning_rate": ("Learning rate", "learning rate", 0.001),
-    "clip": ("Clip", "clip", 1.0),
-    "weight_decay": ("Weight decay", "weight decay", 0.1),
-    "dropout": ("Dropout", "dropout", 0.1),
+    "hidden_size": (Sentence("Units"), "unit", 1),
+    "sequence_length": (Sentence("Looks back"), "looks back", 1),
+    "batch_size": (Sentence("Streams"), "stream", 1),
+    "seed": (Sentence("Seed"), "seed", 1),
+    "init_scale": (Sentence("Start scale"), "start", 0.01),
+    "learning_rate": (Sentence("Learning rate"), "learning rate", 0.001),
+    "clip": (Sentence("Clip"), "clip", 1.0),
+    "weight_decay": (Sentence("Weight decay"), "weight decay", 0.1),
+    "dropout": (Sentence("Dropout"), "dropout", 0.1),
 }
 FEW: dict[str, tuple[str, dict[str, str], tuple[str, ...]]] = {  # the same of what is one of a few, each by its words
-    "cell": ("Cell", CELL_NAMES, ("cell", "gate")),
-    "init": ("Start", {"orthogonal": "orthogonal", "gaussian": "gaussian"}, ("start",)),
-    "dtype": ("Precision", {"float32": "float32", "float64": "float64"}, ("precision",)),
-    "optimizer": ("Optimiser", OPTIMIZERS, ("optimiser",)),
+    "cell": (Sentence("Cell"), CELL_NAMES, ("cell", "gate")),
+    "init": (Sentence("Start"), {"orthogonal": Sentence("orthogonal"), "gaussian": Sentence("gaussian")}, ("start",)),
+    "dtype": (Sentence("Precision"), {"float32": "float32", "float64": "float64"}, ("precision",)),
+    "optimizer": (Sentence("Optimiser"), OPTIMIZERS, ("optimiser",)),
 }
 TYPED = {  # characters at most
     "typed": CELLS,
@@ -63,17 +65,17 @@ def number(form: str, settings: Settings, name: str, place: Any = st) -> None:
     low, high = map(kind, LIMITS[name])
     decimals = "%d" if kind is int else "%.3g"
     key, value = field(form, settings, name), kind(getattr(settings, name))
-    place.number_input(label, low, high, value, step=step, format=decimals, key=key, help=explained("", term))
+    place.number_input(_(label), low, high, value, step=step, format=decimals, key=key, help=explained("", term))
 
 
 def one_of(form: str, settings: Settings, name: str, place: Any = st) -> None:
     """A form's field for a setting that is one of a few."""
     label, options, terms = FEW[name]
     place.selectbox(
-        label,
+        _(label),
         list(options),
         list(options).index(getattr(settings, name)),
-        format_func=options.__getitem__,
+        format_func=by_name(options),
         key=field(form, settings, name),
         help=explained("", *terms),
     )
@@ -88,7 +90,7 @@ def key_of(role: str, value: Any, choices: str = "", read: Callable[[Any], Any] 
     it had, which counts as a choice: of two fields for one number each turned the other back.
     """
     state, shown = st.session_state, f"{role} shown"
-    times, _ = state.get(shown, (0, ""))
+    times = state.get(shown, (0, ""))[0]
     before = _joined(role, choices, times)
     if before in state and read(state[before]) != value:
         times += 1

@@ -37,4 +37,6 @@ def experiment(values: dict[str, str]) -> tuple[Corpus, Settings]:
     try:
         return texts.find(values["text"], choices), settings
     except KeyError:
-        raise CorpusError(f"There is no text called “{values['text'][:60]}” here: here is another one.") from None
+        raise CorpusError(
+            "There is no text called “{name}” here: here is another one.", name=values["text"][:60]
+        ) from None

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from charrnn.dashboard.language import _, _n, sentence_of
 from charrnn.dashboard.session.server import engine
 from charrnn.runs.curve import Curve
 from charrnn.runs.smoothing import smoothed_loss
@@ -14,7 +15,7 @@ from charrnn.training.settings import Settings
 
 POINTS = 20  # of a run's loss in a list
 COLUMNS = {  # how they are drawn
-    "curve": st.column_config.LineChartColumn("curve"),
+    "curve": st.column_config.LineChartColumn(),
     **dict.fromkeys(("held out, nats", "smoothed, nats"), st.column_config.NumberColumn(format="%.3f")),
 }
 
@@ -27,13 +28,16 @@ def lines(tokens: list[str]) -> tuple[list[dict[str, Any]], str]:
     try:
         listing = store.summaries(tokens)
     except StoreError as error:
-        return [], str(error)
+        return [], _(sentence_of(error))
     for token, summary in listing.lines.items():
         with suppress(KeyError, TypeError, ValueError, AttributeError):  # damaged where it is saved
             found.append(line(token, summary))
     unreadable = listing.unreadable + len(listing.lines) - len(found)
-    are = "One of these runs is" if unreadable == 1 else f"{unreadable:,} of these runs are"
-    return found, f"{are} damaged, and left out here." if unreadable else ""
+    one, several = (
+        "One of these runs is damaged, and left out here.",
+        "{n:,} of these runs are damaged, and left out here.",
+    )
+    return found, _n(one, several, unreadable) if unreadable else ""
 
 
 def line(token: str, summary: Summary) -> dict[str, Any]:
@@ -45,7 +49,12 @@ def line(token: str, summary: Summary) -> dict[str, Any]:
         "token": token,
         "name": str(summary.about.get("title") or text),
         "text": text,
-        "settings": f"{settings['hidden_size']} units · {settings['sequence_length']} back · {settings['optimizer']}",
+        "settings": _(
+            "{units} units · {back} back · {optimizer}",
+            units=settings["hidden_size"],
+            back=settings["sequence_length"],
+            optimizer=settings["optimizer"],
+        ),
         "step": int(summary.step),
         "held out, nats": None if summary.held_out is None else float(summary.held_out),
         "smoothed, nats": float(smooth[-1]) if len(smooth) else None,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from charrnn.dashboard.language import _
 from charrnn.dashboard.session.facts import Facts
 from charrnn.dashboard.session.session import Session
 from charrnn.dashboard.session.texts import baselines_of, is_known
@@ -35,7 +36,7 @@ def explained(said: str, *terms: str) -> str:
     except LessonError:  # which is said where all words are
         return said
     facts = facts_of(st.session_state["session"])
-    found = [said] if said else []
+    found = [_(said)] if said else []
     for term in filter(known.__contains__, terms):
         meaning, now = known[term]
         figures = told(now, facts)
@@ -48,12 +49,12 @@ def look_up(terms: Sequence[str] | None, key: str) -> None:
     try:
         known = glossary()
     except LessonError as error:
-        st.warning(str(error))
+        st.warning(_(error.said))
         return
     if terms is None:
-        term = st.selectbox("Words", list(known), index=None, key=key, placeholder="What does … mean?")
+        term = st.selectbox(_("Words"), list(known), index=None, key=key, placeholder=_("What does … mean?"))
     else:
-        term = st.pills("Words", [term for term in terms if term in known], key=key)
+        term = st.pills(_("Words"), [term for term in terms if term in known], key=key)
     if term:
         meaning, now = known[term]
         st.markdown(meaning)

@@ -15,11 +15,13 @@ from weakref import WeakValueDictionary
 
 import streamlit as st
 
+from charrnn.dashboard.language import _
 from charrnn.dashboard.session.parts import redrawn
 from charrnn.dashboard.session.session import Session
 from charrnn.dashboard.session.status import running
 from charrnn.dashboard.session.turns import Turns
 from charrnn.network.parameters import Array, Parameters
+from charrnn.sentence import Sentence
 from charrnn.text.corpus import Corpus
 
 LARGE = 512  # units: with more of them a measurement takes more than two or three seconds
@@ -209,19 +211,23 @@ def state(session: Session, name: str, work: Work, about: Any, said: str) -> Non
     latest, last = found(session, name), session.measurements.get(name)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if under_way(session, name):
-            st.caption(f"Step {latest.step:,}{said}; measuring the present one …" if latest else "Measuring …")
+            st.caption(
+                _("Step {step:,}{said}; measuring the present one …", step=latest.step, said=said)
+                if latest
+                else _("Measuring …")
+            )
         elif last and last.failed:
-            st.caption("This could not be measured on the present network: train on, or try it again.")
+            st.caption(_("This could not be measured on the present network: train on, or try it again."))
         elif latest and latest.step != session.view.step:
-            st.caption(f"Step {latest.step:,}{said}; measured anew when training pauses.")
+            st.caption(_("Step {step:,}{said}; measured anew when training pauses.", step=latest.step, said=said))
         elif latest:
-            st.caption(f"Step {latest.step:,}{said}.")
+            st.caption(_("Step {step:,}{said}.", step=latest.step, said=said))
         else:
-            st.caption("Measured when training pauses.")
+            st.caption(_("Measured when training pauses."))
         if last and last.failed:
-            st.button("Try again", key=f"{name}-again", type="tertiary", on_click=now)
+            st.button(_("Try again"), key=f"{name}-again", type="tertiary", on_click=now)
         elif running(session.run) and not under_way(session, name):
-            st.button("Measure now", key=f"{name}-now", type="tertiary", on_click=now)
+            st.button(_("Measure now"), key=f"{name}-now", type="tertiary", on_click=now)
 
 
 def held_out(session: Session, characters: int) -> tuple[Array, str]:
@@ -233,6 +239,6 @@ def held_out_of(corpus: Corpus, characters: int) -> tuple[Array, str]:
     """The same of any corpus."""
     if len(corpus.held_out_ids) > 2:
         ids = corpus.held_out_ids[:characters]
-        return ids, f"{len(ids):,} held-out characters"
+        return ids, Sentence("{ids:,} held-out characters", ids=len(ids))
     ids = corpus.train_ids[-characters:]
-    return ids, f"{len(ids):,} characters that it trains on, since nothing is held out"
+    return ids, Sentence("{ids:,} characters that it trains on, since nothing is held out", ids=len(ids))

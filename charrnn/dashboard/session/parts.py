@@ -9,11 +9,14 @@ import streamlit as st
 from charrnn.dashboard import streamlit_fixes
 from charrnn.dashboard.channel import PAGE
 from charrnn.dashboard.components import link
+from charrnn.dashboard.language import _, by_name, spoken, within
 from charrnn.dashboard.session.session import Session
+from charrnn.dashboard.session.speaking import speak
 from charrnn.network.parameters import unbounded
+from charrnn.sentence import Sentence
 
 HEEDED = ("temperature", "works", "watched", "guessing", "knows", "remembers", "learns", "film", "compare", "bug")
-FAILED = "This part could not be drawn; the rest of the page stands. Try it again, or train on."
+FAILED = Sentence("This part could not be drawn; the rest of the page stands. Try it again, or train on.")
 
 
 def alone(draw: Callable[[], Any], name: str) -> None:
@@ -26,8 +29,8 @@ def alone(draw: Callable[[], Any], name: str) -> None:
     except Exception:
         logging.getLogger(__name__).exception("The part %s of the page could not be drawn.", name)
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"failed-{name}"):
-            st.text(FAILED, width="content")
-            st.button("Try again", key=f"again-{name}", type="tertiary")
+            st.text(_(FAILED), width="content")
+            st.button(_("Try again"), key=f"again-{name}", type="tertiary")
 
 
 def redrawn(
@@ -47,14 +50,21 @@ def redrawn(
 
     def part() -> None:
         session: Session = st.session_state["session"]
+        speak()
         heed(session)
-        session.channel.part(key, depends or tuple, every)
+        session.channel.part(key, as_read(depends or tuple), every)
         if depends:
             link(session.channel.path, key, key=f"link-{key}", on_ask=with_others)
         alone(draw, key)
 
     with st.container(width=width):
         st.fragment(part, key=key)()
+
+
+def as_read(depends: Callable[[], Hashable]) -> Callable[[], Hashable]:
+    """The same in the language spoken here: others ask it, and there may be words in it."""
+    code = spoken()
+    return lambda: within(code, depends)
 
 
 def with_others() -> None:
@@ -74,13 +84,15 @@ def anew(*parts: str) -> Callable[[], None]:
     return ask
 
 
-def switch(label: str, options: Mapping[str, Any], key: str, default: str, *parts: str, words: Any = str) -> None:
+def switch(
+    label: str, options: Mapping[str, Any], key: str, default: str, *parts: str, words: Mapping[str, str] | None = None
+) -> None:
     """One of a few choices, upon which parts of the page are drawn anew. `words` says how each is called."""
     st.segmented_control(
         label,
         list(options),
         default=default,
-        format_func=words,
+        format_func=by_name(words) if words else str,
         key=key,
         label_visibility="collapsed",
         required=True,
@@ -101,7 +113,7 @@ def whole(session: Session, depends: Callable[[], Hashable]) -> None:
     have Streamlit forget the click; one for a fragment waits for its turn.
     """
     heed(session)
-    session.channel.part(PAGE, depends)
+    session.channel.part(PAGE, as_read(depends))
 
     def asked() -> None:
         if link(session.channel.path, PAGE, key="link"):

@@ -11,28 +11,42 @@ from charrnn.dashboard.session.session import CELLS, CHARACTERS, RANKING, Sessio
 from charrnn.insight import states
 from charrnn.network.cells import cell_of
 from charrnn.network.parameters import Array
+from charrnn.sentence import Sentence
 
-ORDERS = {"similar": "alike beside each other", "variance": "most varying first", "natural": "by number"}
+ORDERS = {
+    "similar": Sentence("alike beside each other"),
+    "variance": Sentence("most varying first"),
+    "natural": Sentence("by number"),
+}
 COMPUTED = {"similar": states.by_similarity, "variance": states.by_variance}
-VIEWS = {"value": "value", "deviation": "deviation from the unit's mean", "change": "change from the character before"}
+VIEWS = {
+    "value": Sentence("value"),
+    "deviation": Sentence("deviation from the unit's mean"),
+    "change": Sentence("change from the character before"),
+}
 PARTS = {  # what there is to see of a state, and of what made it, by the cell
-    "rnn": {"h": "hidden state h"},
-    "gru": {"h": "hidden state h", "r": "reset gate r", "z": "update gate z", "n": "candidate n"},
+    "rnn": {"h": Sentence("hidden state h")},
+    "gru": {
+        "h": Sentence("hidden state h"),
+        "r": Sentence("reset gate r"),
+        "z": Sentence("update gate z"),
+        "n": Sentence("candidate n"),
+    },
     "lstm": {
-        "h": "hidden state h",
-        "c": "cell state c",
-        "o": "output gate o",
-        "i": "input gate i",
-        "f": "forget gate f",
-        "g": "candidate g",
+        "h": Sentence("hidden state h"),
+        "c": Sentence("cell state c"),
+        "o": Sentence("output gate o"),
+        "i": Sentence("input gate i"),
+        "f": Sentence("forget gate f"),
+        "g": Sentence("candidate g"),
     },
 }
 LENGTHS = [CELLS, 200, CHARACTERS]
 SUBJECTS = {  # what there is to see of the units below the heatmap and the text, one at a time
-    "verdicts": "Which unit knows what",
-    "extremes": "Where it is on and off",
-    "elsewhere": "Where else",
-    "silence": "Silence it",
+    "verdicts": Sentence("Which unit knows what"),
+    "extremes": Sentence("Where it is on and off"),
+    "elsewhere": Sentence("Where else"),
+    "silence": Sentence("Silence it"),
 }
 FOLLOWERS = (  # parts of the page that follow a picked unit and a typed text
     *("heatmap-drawn", "text-drawn", "unit-text", "where-else", "silence", "silence-drawn"),

@@ -12,12 +12,14 @@ import numpy as np
 
 from charrnn.dashboard.channel import Channel
 from charrnn.dashboard.drawing import shared
+from charrnn.dashboard.language import _, sentence_of, spoken, within
 from charrnn.dashboard.session import showing
 from charrnn.dashboard.session.server import engine
 from charrnn.insight.reading import sentence, states
 from charrnn.network.parameters import Array, Parameters
 from charrnn.runs.run import Command, Run
 from charrnn.runs.store_types import StoreError
+from charrnn.sentence import Sentence
 from charrnn.text.corpus import Corpus, CorpusError
 from charrnn.training.checkpoint import CheckpointError
 from charrnn.training.settings import Settings, SettingsError
@@ -117,7 +119,12 @@ class Session:
         `make` depends on the runs, on the step that is looked back at, and else on nothing but what `choices` tells,
         what it holds of when this part was drawn included: what is left out, other browsers would see.
         """
-        return self.channel.picture(name, make, lambda: (*self.compared_runs(), self.seen_at, choices()))
+        code = spoken()  # of who sees it, and not of the thread in which it is made
+
+        def same() -> Hashable:
+            return code, *self.compared_runs(), self.seen_at, within(code, choices)
+
+        return self.channel.picture(name, lambda: within(code, make), same)
 
     def remember(self, name: str, kind: Callable[[], Found], *of: Hashable) -> Found:
         """What a drawing is to remember for the next one: in common with all browsers for which it is `of` the same."""
@@ -176,8 +183,7 @@ class Session:
         if not ranked:
             return {}
         near = ranked.step <= NAMED_FOR * self.view.step <= NAMED_FOR**2 * ranked.step
-        names: dict[int, str] = ranked.value.names
-        return names if near else {}
+        return {unit: _(name) for unit, name in ranked.value.names.items()} if near else {}
 
     @property
     def best_known(self) -> int:
@@ -227,7 +233,7 @@ class Session:
 
     def said(self, place: str = "") -> str:
         """What is to be read at a place, "" where nothing is."""
-        return self.standing.sentence if self.standing and self.standing.place == place else ""
+        return _(self.standing.sentence) if self.standing and self.standing.place == place else ""
 
     @property
     def standing(self) -> Notice | None:
@@ -241,7 +247,7 @@ class Session:
         try:
             yield
         except (CheckpointError, CorpusError, SettingsError, StoreError) as error:
-            self.say(str(error), place)
+            self.say(sentence_of(error), place)
 
     def leave_panel(self) -> None:
         """A panel was opened or closed: what was said in one is past."""
@@ -253,7 +259,10 @@ class Session:
         if len(self.compared) + 1 < LIMIT:
             self.forking = True
         else:
-            self.say(f"{LIMIT} runs are compared, as many as there is room for: take one out first.", place)
+            self.say(
+                Sentence("{limit} runs are compared, as many as there is room for: take one out first.", limit=LIMIT),
+                place,
+            )
 
     def start_another(self, corpus: Corpus, settings: Settings) -> None:
         """A new run with this text and these settings; the present one stays as it is."""

@@ -7,21 +7,22 @@ from collections.abc import Collection
 
 from charrnn.dashboard.terms.vocabulary import SECTIONS
 from charrnn.refusal import in_a_line
+from charrnn.sentence import Sentence
 
 LINK = "show"  # its name in the address
 PARTS = {  # by their keys on the page, in its order
-    "text": "Text",
-    "network": "Network",
-    "learning": "Learning",
-    "my-runs": "My runs",
-    "sentence": "Sentence",
-    "lessons": "Lessons",
-    "share": "Share",
-    "headline": "the loss in words",
-    "strip": "the reading strip",
-    "curve": "the loss curve",
-    "sample": "what it writes",
-    "player": "Train, and the slider over stored steps",
+    "text": Sentence("Text"),
+    "network": Sentence("Network"),
+    "learning": Sentence("Learning"),
+    "my-runs": Sentence("My runs"),
+    "sentence": Sentence("Sentence"),
+    "lessons": Sentence("Lessons"),
+    "share": Sentence("Share"),
+    "headline": Sentence("the loss in words"),
+    "strip": Sentence("the reading strip"),
+    "curve": Sentence("the loss curve"),
+    "sample": Sentence("what it writes"),
+    "player": Sentence("Train, and the slider over stored steps"),
 } | SECTIONS
 ALL = frozenset(PARTS)
 
@@ -33,9 +34,14 @@ def linked(said: str) -> tuple[frozenset[str], str]:
     if not named:
         return ALL, ""
     if not shown:
-        return ALL, f"The link is to show “{in_a_line(said[:60])}”, and nothing is called so: here is all of the page."
+        return ALL, Sentence(
+            "The link is to show “{named}”, and nothing is called so: here is all of the page.",
+            named=in_a_line(said[:60]),
+        )
     unknown = [in_a_line(name[:60]) for name in named if name not in PARTS]
-    return shown, f"There is nothing called “{unknown[0]}” to be shown: here is the rest." if unknown else ""
+    return shown, Sentence(
+        "There is nothing called “{named}” to be shown: here is the rest.", named=unknown[0]
+    ) if unknown else ""
 
 
 def link(shown: Collection[str]) -> str:

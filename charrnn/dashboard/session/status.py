@@ -4,6 +4,12 @@ from collections.abc import Callable, Hashable
 
 from charrnn.dashboard.session.session import Session
 from charrnn.runs.run import ACTIVE, Run
+from charrnn.sentence import Sentence
+
+SAID = (  # what a run's status is called
+    *(Sentence("ready"), Sentence("queued"), Sentence("starting"), Sentence("training"), Sentence("pausing")),
+    *(Sentence("paused"), Sentence("died"), Sentence("closed"), Sentence("elsewhere")),
+)
 
 
 def running(run: Run) -> bool:

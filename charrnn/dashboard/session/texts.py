@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import streamlit as st
 
+from charrnn.sentence import Sentence
 from charrnn.text.baselines import Baseline, baselines
 from charrnn.text.corpus import Corpus, CorpusError
 from charrnn.text.folder import DATA, corpora
@@ -37,7 +38,9 @@ def find(name: str, choices: Choices) -> Corpus:
     try:
         return of_file(os.fsencode(path), path.stat().st_mtime, name, choices)
     except OSError as error:
-        raise CorpusError(f"The file of “{name}” cannot be read ({error.strerror}): choose another text.") from None
+        raise CorpusError(
+            "The file of “{name}” cannot be read ({strerror}): choose another text.", name=name, strerror=error.strerror
+        ) from None
 
 
 def is_known(corpus: Corpus) -> bool:
@@ -71,7 +74,7 @@ def of_source(source: Source, held_out: float) -> Corpus:
 def baselines_of(corpus: Corpus) -> list[Baseline]:
     """What the network is compared to: the weakest first; for a generated text, last, the floor none can pass."""
     source = source_of(corpus.name, corpus.text)
-    floor = [Baseline("exact entropy", source.entropy_bits * log(2), "the source")] if source else []
+    floor = [Baseline("exact entropy", source.entropy_bits * log(2), Sentence("the source"))] if source else []
     return [*measured(corpus), *floor]
 
 

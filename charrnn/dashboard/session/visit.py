@@ -4,11 +4,13 @@ import gc
 
 import streamlit as st
 
-from charrnn.dashboard.session import links, showing, texts
+from charrnn.dashboard.language import LANGUAGES, sentence_of
+from charrnn.dashboard.session import links, showing, speaking, texts
 from charrnn.dashboard.session.letting_go import Visit
 from charrnn.dashboard.session.server import engine
 from charrnn.dashboard.session.session import Session
 from charrnn.runs.store_types import StoreError
+from charrnn.sentence import Sentence
 from charrnn.text.corpus import CorpusError
 from charrnn.training.settings import Settings, SettingsError
 
@@ -34,12 +36,14 @@ def open_session() -> Session:
     if session is None or session.led_elsewhere(token):
         session = st.session_state["session"] = opened(query)
         session.shown, wrong = showing.linked(query.get(showing.LINK, ""))
-        if wrong:
+        if wrong := speaking.linked(query.get(speaking.LINK, "")) or wrong:
             session.say(wrong)
     session.presents = "present" in query
     session.link()
     kept = {"watch" if session.watching else "run": session.linked}
     kept |= {name: query[name] for name in KEPT_IN_ADDRESS if name in query}
+    if query.get(speaking.LINK) in LANGUAGES:
+        kept[speaking.LINK] = query[speaking.LINK]
     if shown := showing.link(session.shown):
         kept[showing.LINK] = shown
     if query != kept:
@@ -60,10 +64,14 @@ def opened(query: dict[str, str]) -> Session:
             return Session(run, watching=True)
         if "run" in query and (run := engine().find(query["run"])):
             return Session(run)
-        notice = "No run is kept under this link any more: here is a new one." if {"run", "watch"} & set(query) else ""
+        notice = (
+            Sentence("No run is kept under this link any more: here is a new one.")
+            if {"run", "watch"} & set(query)
+            else ""
+        )
         session = Session(engine().create(*links.experiment(query)), greets="lesson" not in query)
     except (CorpusError, SettingsError, StoreError) as error:
-        notice, session = str(error), Session(engine().create(texts.first(), Settings()))
+        notice, session = sentence_of(error), Session(engine().create(texts.first(), Settings()))
     session.say(notice)
     return session
 

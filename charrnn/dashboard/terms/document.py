@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from charrnn.refusal import RefusalError
+from charrnn.sentence import Sentence
 
 LIMIT = 200_000  # bytes of a file
 FENCE = "```"
@@ -55,12 +56,14 @@ def load(path: Path) -> str:
         data = path.read_bytes()
         text = data.decode("utf-8")
     except OSError as error:
-        raise LessonError(f"{path.name} cannot be read: {error.strerror}.") from None
+        raise LessonError("{name} cannot be read: {strerror}.", name=path.name, strerror=error.strerror) from None
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise LessonError(f"{path.name}, line {line}: this is no UTF-8, save the file as such.") from None
+        raise LessonError(
+            "{name}, line {line}: this is no UTF-8, save the file as such.", name=path.name, line=line
+        ) from None
     if len(data) > LIMIT:
-        raise LessonError(f"{path.name} has more than {LIMIT:,} bytes: make two of it.")
+        raise LessonError("{name} has more than {limit:,} bytes: make two of it.", name=path.name, limit=LIMIT)
     return text
 
 
@@ -78,8 +81,12 @@ def parts(name: str, text: str) -> list[Part]:
             fenced = 0 if ends else fenced
         elif mark in ("#", "##"):
             if (mark == "#") == bool(found):
-                wanted = "a second title; a step begins with “## ”" if found else "a step before the title, “# …”"
-                raise LessonError(f"{name}, line {number}: here is {wanted}.")
+                wanted = (
+                    Sentence("a second title; a step begins with “## ”")
+                    if found
+                    else Sentence("a step before the title, “# …”")
+                )
+                raise LessonError("{name}, line {number}: here is {wanted}.", name=name, number=number, wanted=wanted)
             found.append(Part(title.strip(), number))
         elif line.startswith(FENCE):
             fenced = number
@@ -90,9 +97,14 @@ def parts(name: str, text: str) -> list[Part]:
         elif found:
             found[-1].lines.append(line)
     if fenced:
-        raise LessonError(f"{name}, line {fenced}: what is opened here with {FENCE} is never closed.")
+        raise LessonError(
+            "{name}, line {line}: what is opened here with {fence} is never closed.",
+            name=name,
+            line=fenced,
+            fence=FENCE,
+        )
     if not found:
-        raise LessonError(f"{name}, line 1: a title is missing, “# …”.")
+        raise LessonError("{name}, line 1: a title is missing, “# …”.", name=name)
     return found
 
 
@@ -113,7 +125,9 @@ def head_of(name: str, part: Part, keys: Mapping[str, Check]) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         at = _AT_LINE.search(str(error))
         line = part.head_line + int((at and at[1]) or len(part.head))
-        raise LessonError(f"{name}, line {line}: this is no TOML ({_AT_LINE.sub('', str(error))}).") from None
+        raise LessonError(
+            "{name}, line {line}: this is no TOML ({error}).", name=name, line=line, error=_AT_LINE.sub("", str(error))
+        ) from None
     found = {}
     for key, value in said.items():
         try:
@@ -121,5 +135,10 @@ def head_of(name: str, part: Part, keys: Mapping[str, Check]) -> dict[str, Any]:
                 raise ValueError(f"there is nothing called “{key}”; there is {', '.join(keys)}")
             found[key] = keys[key](value)
         except ValueError as error:
-            raise LessonError(f"{name}, line {part.line_of(key)}: {str(error).removesuffix('.')}.") from None
+            raise LessonError(
+                "{name}, line {line}: {wrong}.",
+                name=name,
+                line=part.line_of(key),
+                wrong=str(error).removesuffix("."),
+            ) from None
     return found

@@ -14,17 +14,19 @@ from string import Formatter
 from typing import Any, NamedTuple
 
 from charrnn.dashboard import words
+from charrnn.dashboard.language import _
 from charrnn.dashboard.terms.document import a_text
 from charrnn.dashboard.terms.vocabulary import fact
+from charrnn.sentence import Sentence
 
 Value = float | str | None
 Known = Callable[[str], Value]
 
 RELATIONS: dict[str, Callable[[Any, Any], bool]] = {
-    "at least": operator.ge,
-    "at most": operator.le,
-    "above": operator.gt,
-    "below": operator.lt,
+    Sentence("at least"): operator.ge,
+    Sentence("at most"): operator.le,
+    Sentence("above"): operator.gt,
+    Sentence("below"): operator.lt,
 }
 UNKNOWN = "…"
 _SAID = re.compile(rf"({'|'.join(RELATIONS)}) (.+)")
@@ -50,9 +52,15 @@ class Condition(NamedTuple):
     def missing(self, known: Known) -> str:
         """How things stand, beside how they are to."""
         if not self.relation:
-            return f"not yet: {fact(self.fact).words}"
-        bound = self.value if isinstance(self.value, str) else written(self.fact, self.value)
-        return f"{fact(self.fact).words}: {written(self.fact, known(self.fact))}, {self.relation} {bound} is asked for"
+            return _("not yet: {words}", words=fact(self.fact).words)
+        bound = _(self.value) if isinstance(self.value, str) else written(self.fact, self.value)
+        return _(
+            "{words}: {written}, {relation} {bound} is asked for",
+            words=fact(self.fact).words,
+            written=written(self.fact, known(self.fact)),
+            relation=_(self.relation),
+            bound=bound,
+        )
 
 
 def condition(name: str, said: Any) -> Condition:
@@ -91,7 +99,7 @@ def pieces(sentence: str) -> list[tuple[str, str | None]]:
         parsed = list(Formatter().parse(sentence))
     except ValueError as error:
         raise ValueError(f"a brace is left alone in “{sentence[:60]}” ({error})") from None
-    for _, name, form, conversion in parsed:
+    for __, name, form, conversion in parsed:
         if name is not None:
             fact(name)
         if form or conversion:

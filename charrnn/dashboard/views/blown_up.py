@@ -6,9 +6,10 @@ import streamlit as st
 
 from charrnn.dashboard import words
 from charrnn.dashboard.components import Span
+from charrnn.dashboard.language import _
 from charrnn.dashboard.session.session import Session
 from charrnn.runs.blowup import BlowUp, blow_up
-from charrnn.training.settings import LIMITS
+from charrnn.training.settings import LIMITS, WORDS
 
 
 def found(session: Session) -> BlowUp | None:
@@ -22,29 +23,39 @@ def found(session: Session) -> BlowUp | None:
 def in_words(blown: BlowUp, V: int, rate: float) -> list[Span]:
     """The headline then; `rate` is the learning rate in force."""
     if isnan(blown.loss):
-        said = "It has blown up: its loss was no number any more."
+        said = _("It has blown up: its loss was no number any more.")
         return [(said, "strong"), (f" {cause_in_words(blown, rate)}", "")]
     return [
-        (f"It has blown up: now it is worse than a blind guess among {V} characters.", "strong"),
+        (_("It has blown up: now it is worse than a blind guess among {V} characters.", V=V), "strong"),
         (f" {cause_in_words(blown, rate)}", ""),
-        (f" {blown.loss:.2f} nats = {words.bits(blown.loss):.2f} bits a character, on what it read last", "muted"),
+        (
+            _(
+                " {loss:.2f} nats = {bits:.2f} bits a character, on what it read last",
+                loss=blown.loss,
+                bits=words.bits(blown.loss),
+            ),
+            "muted",
+        ),
     ]
 
 
 def cause_in_words(blown: BlowUp, rate: float) -> str:
     """What is likely to have done it."""
     if blown.cause:
-        return (
-            f"Likely cause: the {setting(blown.cause.name)} of {blown.cause.value:g}, set at step {blown.cause.step:,}."
+        return _(
+            "Likely cause: the {setting} of {value:g}, set at step {step:,}.",
+            setting=setting(blown.cause.name),
+            value=blown.cause.value,
+            step=blown.cause.step,
         )
     if blown.sound == 0:
-        return f"Likely cause: the learning rate of {rate:g}. Start over with a lower one."
-    return f"Perhaps the learning rate of {rate:g} is too high, or the text is another from here on."
+        return _("Likely cause: the learning rate of {rate:g}. Start over with a lower one.", rate=rate)
+    return _("Perhaps the learning rate of {rate:g} is too high, or the text is another from here on.", rate=rate)
 
 
 def setting(name: str) -> str:
     """What a setting is called."""
-    return name.replace("_", " ")
+    return _(WORDS[name])
 
 
 def offer(session: Session) -> tuple[int, str, float, float] | None:
@@ -72,10 +83,13 @@ def button(session: Session) -> None:
         st.rerun()
 
     st.button(
-        f"Back to step {step:,}",
+        _("Back to step {step:,}", step=step),
         key="back-to-sound",
         icon=":material/undo:",
         on_click=back,
-        help=f"The last stored step at which all was well, with the {setting(name)} at {low:g}. What came after is "
-        "forgotten.",
+        help=_(
+            "The last stored step at which all was well, with the {setting} at {low:g}. What came after is forgotten.",
+            setting=setting(name),
+            low=low,
+        ),
     )

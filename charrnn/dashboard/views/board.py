@@ -8,9 +8,13 @@ import pandas as pd
 import streamlit as st
 
 from charrnn.dashboard import words
+from charrnn.dashboard.language import _
 from charrnn.dashboard.session.listing import COLUMNS, lines
 from charrnn.dashboard.session.server import engine
+from charrnn.dashboard.session.speaking import speak
+from charrnn.dashboard.tables import spoken
 from charrnn.runs.store_types import StoreError
+from charrnn.sentence import Counted, Sentence
 
 LINK = "class"  # its name in the address
 RUNS = 60  # on a board
@@ -46,16 +50,17 @@ def _sound(named: Any) -> Links:
 
 def board() -> None:
     """The board, and a field that adds to it; it draws on what is saved, and starts or holds no run."""
-    st.markdown("**CharRNN Lab** · a class's board")
+    st.markdown(_("**CharRNN Lab** · a class's board"))
     links = linked(st.query_params.get(LINK, ""))
-    note: str = st.session_state.pop("board-note", "") or left_out(links.wrong)
+    noted: list[str] = st.session_state.pop("board-note", None) or [left_out(links.wrong)]
+    note = " ".join(map(_, filter(None, noted)))
     if note:
         st.warning(note)
     st.fragment(lambda: rows(links.tokens), run_every=SECONDS if links.tokens else None, key="board-rows")()
     with st.form("board-form", border=False, clear_on_submit=True):
-        label = "Links to watch (Share → To watch), one or several"
+        label = _("Links to watch (Share → To watch), one or several")
         st.text_area(label, key="board-pasted", max_chars=PASTED, height=100)
-        st.form_submit_button("Put on the board", type="primary", on_click=add, args=(links.tokens,))
+        st.form_submit_button(_("Put on the board"), type="primary", on_click=add, args=(links.tokens,))
 
 
 def add(tokens: Sequence[str]) -> None:
@@ -63,27 +68,34 @@ def add(tokens: Sequence[str]) -> None:
     more = pasted(st.session_state["board-pasted"])
     joined = list(dict.fromkeys([*tokens, *more.tokens]))
     st.query_params[LINK] = ",".join(joined[:RUNS])
-    full = f"A board has room for {RUNS} runs: {len(joined) - RUNS} were left out." if len(joined) > RUNS else ""
-    st.session_state["board-note"] = " ".join(filter(None, (left_out(more.wrong), full)))
+    over = len(joined) - RUNS
+    full = Sentence("A board has room for {runs} runs: {over} were left out.", runs=RUNS, over=over) if over > 0 else ""
+    st.session_state["board-note"] = [said for said in (left_out(more.wrong), full) if said]
 
 
 def left_out(wrong: int) -> str:
     """What is no link to watch, in a sentence."""
     if not wrong:
         return ""
-    what = "One of these is" if wrong == 1 else f"{wrong:,} of these are"
-    return f"{what} no link to watch, and left out: copy it under Share → To watch."
+    return Counted(
+        "One of these is no link to watch, and left out: copy it under Share → To watch.",
+        "{n:,} of these are no link to watch, and left out: copy it under Share → To watch.",
+        wrong,
+    )
 
 
 def rows(tokens: Sequence[str]) -> None:
     """The runs, as they were saved last."""
+    speak()
     if not tokens:
-        st.caption("Nobody is on this board yet. Its address is the board: keep it, or share it, once links are on it.")
+        st.caption(
+            _("Nobody is on this board yet. Its address is the board: keep it, or share it, once links are on it.")
+        )
         return
     try:
         found = engine().watched(tokens)
     except StoreError as error:
-        st.warning(words.plain(str(error)))
+        st.warning(words.plain(_(error.said)))
         return
     listed, trouble = lines(list(found.values()))
     watch = {token: link for link, token in found.items()}
@@ -91,8 +103,9 @@ def rows(tokens: Sequence[str]) -> None:
     if listed:
         frame = pd.DataFrame([{"watch": f"{base}?watch={watch[row['token']]}"} | row for row in listed])
         frame = frame[list(SHOWN)].sort_values("held out, nats", kind="stable")
-        look = st.column_config.LinkColumn("", display_text="Watch", width="small")
-        st.dataframe(frame, hide_index=True, key="board", column_config=COLUMNS | {"watch": look})
+        look = st.column_config.LinkColumn("", display_text=_("Watch"), width="small")
+        drawn, columns = spoken(frame, COLUMNS | {"watch": look})
+        st.dataframe(drawn, hide_index=True, key="board", column_config=columns)
     if said := trouble or missing(len(tokens), len(found), len(listed)):
         st.caption(words.plain(said))
 
@@ -101,7 +114,7 @@ def missing(asked: int, found: int, listed: int) -> str:
     """What of the runs that were asked for has no row, in a sentence."""
     said = []
     if found < asked:
-        said.append(f"Of {asked - found:,} nothing is kept here any more.")
+        said.append(_("Of {n:,} nothing is kept here any more.", n=asked - found))
     if listed < found:
-        said.append(f"Of {found - listed:,} nothing is saved yet: they have not been trained.")
+        said.append(_("Of {n:,} nothing is saved yet: they have not been trained.", n=found - listed))
     return " ".join(said)

@@ -14,6 +14,7 @@ from charrnn.dashboard.charts.compared import compared_chart, compared_data
 from charrnn.dashboard.charts.look import RUNS as LETTERS
 from charrnn.dashboard.charts.loss_axes import Across
 from charrnn.dashboard.components import Passage, arrive, encode_passages, passages
+from charrnn.dashboard.language import _
 from charrnn.dashboard.pictures.losses import losses_of, smoothed
 from charrnn.dashboard.session.fields import field, number, one_of
 from charrnn.dashboard.session.looked_up import explained
@@ -21,15 +22,21 @@ from charrnn.dashboard.session.panel import refusal
 from charrnn.dashboard.session.parts import redrawn, switch
 from charrnn.dashboard.session.server import engine
 from charrnn.dashboard.session.session import Session
+from charrnn.dashboard.session.speaking import speak
 from charrnn.dashboard.tables import table
 from charrnn.dashboard.views.loss_curve import chosen, length
 from charrnn.dashboard.views.reaches import reaches
 from charrnn.network import sampling
 from charrnn.runs.run import Run
+from charrnn.sentence import Sentence
 from charrnn.training.checkpoint import changes
 from charrnn.training.settings import WORDS
 
-AXES: dict[str, Across] = {"steps": "step", "characters": "characters", "seconds": "seconds"}
+AXES: dict[str, Across] = {
+    Sentence("steps"): "step",
+    Sentence("characters"): "characters",
+    Sentence("seconds"): "seconds",
+}
 SECONDS = 1.0  # between two drawings of the curves, and of the results, while a run trains
 SAMPLE_LENGTH = 200
 ANYWHERE = ("learning_rate", "clip", "optimizer", "weight_decay", "dropout")  # what a fork may have otherwise
@@ -40,7 +47,7 @@ NO_PRIME = np.empty(0, np.int32)
 
 def compare(session: Session) -> None:
     """The section: what is compared, and how to add to it."""
-    with st.expander("**What if one knob were different?**", on_change="rerun", key="compare") as section:
+    with st.expander(_("**What if one knob were different?**"), on_change="rerun", key="compare") as section:
         if section.open:
             arrive("compare", st.session_state.get(ARRIVAL, 0), key="link-arrival")
             redrawn(lambda: controls(session), "comparing", lambda: (len(session.compared), session.standing))
@@ -55,9 +62,9 @@ def controls(session: Session) -> None:
     runs = session.compared_runs()
     buttons(session, runs)
     if len(runs) == 1:
-        st.caption("Fork this run at a stored step, turn a knob, and train both: their curves appear here together.")
+        st.caption(_("Fork this run at a stored step, turn a knob, and train both: their curves appear here together."))
         return
-    switch("Common axis", AXES, "compare-axis", "steps", "overlaid")
+    switch(_("Common axis"), AXES, "compare-axis", "steps", "overlaid", words={axis: axis for axis in AXES})
 
 
 def side_by_side(session: Session) -> None:
@@ -78,20 +85,21 @@ def buttons(session: Session, runs: list[Run]) -> None:
     if announced := session.said("forked"):
         st.success(words.plain(announced))
     with st.container(horizontal=True, gap="small"):
-        help = explained("Copy this run at a stored step, change a knob, and train both.", "fork", "stored step")
-        st.button("Fork …", key="fork", on_click=ask, help=help)
+        help = explained(_("Copy this run at a stored step, change a knob, and train both."), "fork", "stored step")
+        st.button(_("Fork …"), key="fork", on_click=ask, help=help)
         if len(runs) > 1:
-            all_of_them = "both" if len(runs) == 2 else "all"
-            st.button(f"Train {all_of_them}", key="train-all", type="primary", on_click=train_all, args=(session,))
-            st.button(f"Pause {all_of_them}", key="pause-all", on_click=pause_all, args=(session,))
+            both = len(runs) == 2
+            train, pause = (_("Train both"), _("Pause both")) if both else (_("Train all"), _("Pause all"))
+            st.button(train, key="train-all", type="primary", on_click=train_all, args=(session,))
+            st.button(pause, key="pause-all", on_click=pause_all, args=(session,))
     refusal(session, "compare")
     for letter, run in zip(LETTERS, runs, strict=False):
         if run is session.run:
             continue
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.text(f"{letter}: {run.name}", width="stretch")
-            st.button("Open", key=f"open-{run.token}", on_click=lambda run=run: session.open(run))
-            st.button("Take out", key=f"out-{run.token}", on_click=lambda run=run: session.compared.remove(run))
+            st.button(_("Open"), key=f"open-{run.token}", on_click=lambda run=run: session.open(run))
+            st.button(_("Take out"), key=f"out-{run.token}", on_click=lambda run=run: session.compared.remove(run))
 
 
 def train_all(session: Session) -> None:
@@ -113,7 +121,7 @@ def fork(session: Session) -> None:
     def close() -> None:
         session.forking = False
 
-    st.dialog("Fork this run", on_dismiss=close)(choose_fork)(session)
+    st.dialog(_("Fork this run"), on_dismiss=close)(choose_fork)(session)
 
 
 def choose_fork(session: Session) -> None:
@@ -121,7 +129,7 @@ def choose_fork(session: Session) -> None:
     run, state = session.run, st.session_state
     stored = [checkpoint.step for checkpoint in run.checkpoints if checkpoint.step not in run.lost]
     at = session.at if session.at in stored else 0
-    step = st.select_slider("At step", stored, value=at, format_func=words.short, key="fork-step")
+    step = st.select_slider(_("At step"), stored, value=at, format_func=words.short, key="fork-step")
     settings = run.in_force_at(step)
 
     def start() -> None:
@@ -140,20 +148,29 @@ def choose_fork(session: Session) -> None:
         if not step:
             one_of("fork", settings, "cell")
         else:
-            st.caption("Cell, units, looks back, streams, start scale and seed can differ only in a fork at step 0.")
-        st.form_submit_button("Fork", type="primary", on_click=start)
+            st.caption(_("Cell, units, looks back, streams, start scale and seed can differ only in a fork at step 0."))
+        st.form_submit_button(_("Fork"), type="primary", on_click=start)
         refusal(session, "fork")
 
 
 def forked(session: Session, step: int, changes: dict[str, Any]) -> None:
     """Fork, and lead to where both are compared; or say why not."""
+    speak()  # of what differs
     with session.saying("fork"):
         run = engine().fork(session.run, step, replace(session.run.in_force_at(step), **changes))
         session.compared.append(run)
         session.forking = False
         st.session_state.update({"compare": True, ARRIVAL: time.monotonic_ns()})
         letter = LETTERS[len(session.compared)]
-        session.say(f"{letter} was forked at step {step:,}: {described(session.run, run)}.", "forked")
+        session.say(
+            Sentence(
+                "{letter} was forked at step {step:,}: {described}.",
+                letter=letter,
+                step=step,
+                described=described(session.run, run),
+            ),
+            "forked",
+        )
 
 
 def described(first: Run, run: Run) -> str:
@@ -161,8 +178,10 @@ def described(first: Run, run: Run) -> str:
     found = [] if run.corpus.digest == first.corpus.digest else [run.corpus.name]
     before = first.in_force
     for name, value in changes(before, run.in_force).items():
-        found.append(f"{WORDS[name]} {value} instead of {getattr(before, name)}")
-    return ", ".join(found) or "the same settings"
+        found.append(
+            _("{setting} {value} instead of {before}", setting=WORDS[name], value=value, before=getattr(before, name))
+        )
+    return ", ".join(found) or _("the same settings")
 
 
 def lengths(session: Session) -> Any:
@@ -190,7 +209,7 @@ def come_to(session: Session) -> None:
     if len(runs) > 1:
         counted, loss = (st.column_config.NumberColumn(format=form) for form in ("%,d", "%.3f"))
         columns = {"step": counted, "characters": counted, "smoothed, nats": loss, "held out, nats": loss}
-        table("results", "Where each run has come to", results(runs), columns, titled=False)
+        table("results", _("Where each run has come to"), results(runs), columns, titled=False)
 
 
 def results(runs: list[Run]) -> pd.DataFrame:
@@ -205,7 +224,7 @@ def results(runs: list[Run]) -> pd.DataFrame:
             "characters": [each.characters for each in now],
             "smoothed, nats": [last_smoothed(run) for run in runs],
             "held out, nats": [np.nan if each.held_out is None else each.held_out for each in now],
-            "state": [run.status for run in runs],
+            "state": [_(run.status) for run in runs],
         }
     )
 
@@ -218,7 +237,10 @@ def last_smoothed(run: Run) -> float:
 def samples(runs: list[Run]) -> list[Passage]:
     """What each network writes."""
     return [
-        Passage(title=f"{letter} at step {run.snapshot.parameters_step:,}", text=written(run))
+        Passage(
+            title=_("{letter} at step {step:,}", letter=letter, step=run.snapshot.parameters_step),
+            text=written(run),
+        )
         for letter, run in zip(LETTERS, runs, strict=False)
     ]
 

@@ -8,6 +8,7 @@ import streamlit as st
 
 from charrnn.dashboard import words
 from charrnn.dashboard.components import Colouring, Guesses, coloured_text, encode_coloured_text
+from charrnn.dashboard.language import _
 from charrnn.dashboard.session import measuring
 from charrnn.dashboard.session.looked_up import explained
 from charrnn.dashboard.session.parts import redrawn
@@ -16,6 +17,7 @@ from charrnn.dashboard.tables import table
 from charrnn.dashboard.views.writing import dice_now
 from charrnn.insight.reading import Strip, strip
 from charrnn.network import sampling
+from charrnn.sentence import Sentence
 from charrnn.text.copying import GRAM, Index, Stretch, copied, index, ngram_writing
 from charrnn.text.corpus import Ids
 
@@ -67,18 +69,23 @@ def controls() -> None:
     """From how many characters on a stretch counts."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(
-            "**Is it copying?** What of its writing stands word for word in the text that it learns from.",
+            _("**Is it copying?** What of its writing stands word for word in the text that it learns from."),
             width="content",
             help=explained(
-                f"{LENGTH:,} characters from the seed and temperature of the sample above. Held-out text, which it "
-                f"never read, and an n-gram that looks {BACK} characters back show how much of that is usual.",
+                _(
+                    "{length:,} characters from the seed and temperature of the sample above. Held-out text, "
+                    "which it never read, and an n-gram that looks {back} characters back show how much of that "
+                    "is usual.",
+                    length=LENGTH,
+                    back=BACK,
+                ),
                 "copying",
                 "n-gram",
                 "held out",
             ),
         )
         st.number_input(
-            "From so many characters on",
+            _("From so many characters on"),
             GRAM,
             100,
             GRAM,
@@ -110,10 +117,10 @@ def measured(session: Session) -> Any:
         rng = np.random.default_rng(seed)
         written = sampling.sample(parameters, prime, LENGTH, rng, dice.temperature, dice.top_k)[:length]
         ngram = ngram_writing(index(corpus.train_ids, BACK), length, np.random.default_rng(seed))
-        others = [("held-out text", held_out)] if len(held_out) >= LEAST else []
-        others.append((f"an n-gram that looks {BACK} back", ngram))
+        others = [(Sentence("held-out text"), held_out)] if len(held_out) >= LEAST else []
+        others.append((Sentence("an n-gram that looks {back} back", back=BACK), ngram))
         sample, *rest = (
-            Found(name, ids, copied(text, ids, least)) for name, ids in [("what it wrote", written), *others]
+            Found(name, ids, copied(text, ids, least)) for name, ids in [(Sentence("what it wrote"), written), *others]
         )
         return Copying(sample, rest, strip(parameters, written, 0), least)
 
@@ -129,24 +136,33 @@ def drawn(session: Session) -> str:
     decode = session.run.corpus.vocabulary.decode
     st.markdown(in_words(here, decode))
     percent = st.column_config.NumberColumn(format="percent")
-    table("usual", f"Of {len(here.sample.ids):,} characters each", figures(here), {"in stretches": percent})
+    table(
+        "usual",
+        _("Of {characters:,} characters each", characters=len(here.sample.ids)),
+        figures(here),
+        {"in stretches": percent},
+    )
     marked(here, decode)
-    if here.sample.stretches and st.toggle("Show where they stand in the text", key="copy-places"):
-        table("copies", "The stretches, the longest first", places(here, session.run.corpus.text), {})
-    return f", {len(here.sample.ids):,} characters written"
+    if here.sample.stretches and st.toggle(_("Show where they stand in the text"), key="copy-places"):
+        table("copies", _("The stretches, the longest first"), places(here, session.run.corpus.text), {})
+    return _(", {characters:,} characters written", characters=len(here.sample.ids))
 
 
 def in_words(here: Copying, decode: Any) -> str:
     """The longest stretch, beside what is usual."""
     stretches = here.sample.stretches
     if not stretches:
-        said = f"Nothing of {here.shortest} characters or more that it wrote stands in the text."
+        said = _("Nothing of {shortest} characters or more that it wrote stands in the text.", shortest=here.shortest)
     else:
         longest = max(stretches, key=lambda stretch: stretch.length)
         piece = words.plain("".join(map(words.visible, decode(here.sample.ids[longest.start : longest.end]))))
-        said = f"The longest stretch that stands in the text has **{longest.length} characters**: “{piece}”."
-    usual = " and ".join(f"{other.name} {other.longest or 'no such stretch'}" for other in here.others)
-    return f"{said} Beside it: {usual}."
+        said = _(
+            "The longest stretch that stands in the text has **{length} characters**: “{piece}”.",
+            length=longest.length,
+            piece=piece,
+        )
+    usual = _(" and ").join(f"{_(other.name)} {other.longest or _('no such stretch')}" for other in here.others)
+    return _("{said} Beside it: {usual}.", said=said, usual=usual)
 
 
 def figures(here: Copying) -> pd.DataFrame:
@@ -154,7 +170,7 @@ def figures(here: Copying) -> pd.DataFrame:
     all_of_them = [here.sample, *here.others]
     return pd.DataFrame(
         {
-            "writing": [each.name for each in all_of_them],
+            "writing": [_(each.name) for each in all_of_them],
             "longest": [each.longest for each in all_of_them],
             "stretches": [len(each.stretches) for each in all_of_them],
             "in stretches": [each.covered for each in all_of_them],
@@ -165,7 +181,7 @@ def figures(here: Copying) -> pd.DataFrame:
 def marked(here: Copying, decode: Any) -> None:
     """The sample, the stretches coloured by how long they are."""
     length = np.zeros(len(here.sample.ids))
-    for start, end, _ in here.sample.stretches:
+    for start, end, __ in here.sample.stretches:
         length[start:end] = np.maximum(length[start:end], end - start)
     read = here.reading
     message = encode_coloured_text(
@@ -173,7 +189,7 @@ def marked(here: Copying, decode: Any) -> None:
         text=decode(here.sample.ids),
         rows=[""],
         colouring=Colouring(
-            title="stands in the text", signed=False, limit=max(30, here.sample.longest), unit="characters"
+            title=_("stands in the text"), signed=False, limit=max(30, here.sample.longest), unit=_("characters")
         ),
         guesses=Guesses(
             of="here", top=[decode(ids) for ids in read.top_ids], top_p=read.top_probabilities, surprise=read.surprise

@@ -16,6 +16,7 @@ import numpy as np
 import streamlit as st
 
 from charrnn.dashboard import words
+from charrnn.dashboard.language import _
 from charrnn.dashboard.session import measuring
 from charrnn.dashboard.session.panel import panel
 from charrnn.dashboard.session.parts import redrawn
@@ -126,7 +127,9 @@ def shown(session: Session, others: Mapping[str, float]) -> None:
     if blown_up.offer(session):
         blown_up.button(session)
     elif found := findings(session, others):
-        label = f"Doctor: {found[0].name}" + (f" and {len(found) - 1} more" if len(found) > 1 else "")
+        label = _("Doctor: {name}", name=found[0].name) + (
+            _(" and {found} more", found=len(found) - 1) if len(found) > 1 else ""
+        )
         panel(session, "doctor-says", label, "stethoscope", lambda _: listed(session, found))
 
 
@@ -138,8 +141,9 @@ def listed(session: Session, found: tuple[Finding, ...]) -> None:
         st.rerun()
 
     for name, evidence, remedy in found:
-        st.markdown(f"**{name[0].upper()}{name[1:]}.** {words.plain(evidence)}")
-        st.button(remedy.label, key=f"remedy-{name}".replace(" ", "-"), on_click=act, args=(remedy,))
+        called = _(name)
+        st.markdown(f"**{called[0].upper()}{called[1:]}.** {words.plain(_(evidence))}")
+        st.button(_(remedy.label), key=f"remedy-{name}".replace(" ", "-"), on_click=act, args=(remedy,))
 
 
 def do(session: Session, remedy: Remedy) -> None:

@@ -4,6 +4,7 @@ import streamlit as st
 
 from charrnn.dashboard import words
 from charrnn.dashboard.components import encode_passages, passages
+from charrnn.dashboard.language import _
 from charrnn.dashboard.pictures.film import as_passages, as_picture, as_text, frames
 from charrnn.dashboard.session import fields
 from charrnn.dashboard.session.looked_up import explained
@@ -14,7 +15,7 @@ from charrnn.dashboard.session.status import stored_steps
 
 def filmstrip(session: Session) -> None:
     """The section; drawn anew with the page, that is, at each stored step."""
-    with st.expander("**How did it come to write like this?**", on_change="rerun", key="film") as section:
+    with st.expander(_("**How did it come to write like this?**"), on_change="rerun", key="film") as section:
         if section.open:
             redrawn(lambda: film_of(session), "film-frames", stored_steps(session))
 
@@ -24,14 +25,14 @@ def film_of(session: Session) -> None:
     run = session.run
     with st.container(horizontal=True, vertical_alignment="bottom"):
         prime = fields.text(
-            "Begin with",
+            _("Begin with"),
             "film-prime",
             persist_state="session",
             width=260,
-            help="Every frame continues from here.",
+            help=_("Every frame continues from here."),
         )
         temperature = st.slider(
-            "Temperature",
+            _("Temperature"),
             *(0.0, 2.0, 0.8, 0.1),
             key="film-temperature",
             persist_state="session",
@@ -39,19 +40,21 @@ def film_of(session: Session) -> None:
             help=explained("", "temperature"),
         )
         seed = st.number_input(
-            "Seed", 0, 2**32 - 1, 1, key="film-seed", persist_state="session", width=120, help=explained("", "seed")
+            _("Seed"), 0, 2**32 - 1, 1, key="film-seed", persist_state="session", width=120, help=explained("", "seed")
         )
     prime = run.corpus.typed(prime)
     if unseen := run.corpus.vocabulary.unseen(prime):
-        st.caption(f"Left out, never seen in the text: {words.plain(' '.join(map(words.visible, unseen)))}")
+        st.caption(
+            _("Left out, never seen in the text: {unseen}", unseen=words.plain(" ".join(map(words.visible, unseen))))
+        )
     film = frames(run.checkpoints, run.corpus, prime, temperature, int(seed))
     passages(encode_passages(as_passages(film, prime), across=4), key="film-passages")
-    title = f"{run.corpus.name}: {run.settings.hidden_size} units, from noise to words"
+    title = _("{name}: {units} units, from noise to words", name=run.corpus.name, units=run.settings.hidden_size)
     exports = (
-        ("text", "filmstrip.txt", "text/plain", as_text(film, prime)),
-        ("picture", "filmstrip.svg", "image/svg+xml", as_picture(film, prime, title)),
+        ("text", _("Save as text"), "filmstrip.txt", "text/plain", as_text(film, prime)),
+        ("picture", _("Save as picture"), "filmstrip.svg", "image/svg+xml", as_picture(film, prime, title)),
     )
     with st.container(horizontal=True):
         # Made at once: what is made at a click is not found any more if the page was drawn anew just then.
-        for kind, file, mime, made in exports:
-            st.download_button(f"Save as {kind}", made, file, mime, key=f"film-{kind}", on_click="ignore")
+        for kind, label, file, mime, made in exports:
+            st.download_button(label, made, file, mime, key=f"film-{kind}", on_click="ignore")

@@ -17,6 +17,7 @@ from charrnn.dashboard.components import (
     line,
     reading_strip,
 )
+from charrnn.dashboard.language import _
 from charrnn.dashboard.pictures.losses import Loss, beside_blind, loss_of, of_kind, smoothed
 from charrnn.dashboard.pictures.strip import ROWS, frame, frozen, rows_of
 from charrnn.dashboard.session.parts import alone, redrawn
@@ -32,6 +33,7 @@ from charrnn.network.parameters import Array, Parameters
 from charrnn.runs.blowup import has_unlearned
 from charrnn.runs.run import Run
 from charrnn.runs.store import RUN_LIMIT
+from charrnn.sentence import Sentence
 from charrnn.text.baselines import Baseline
 from charrnn.text.batches import streams_that_fit
 
@@ -62,7 +64,7 @@ def headlined(session: Session) -> None:
     baselines = baselines_of(session.run.corpus)
 
     def said() -> list[Span]:
-        back: list[Span] = [("Looking back. ", "strong")] if session.view.past else []
+        back: list[Span] = [(_("Looking back. "), "strong")] if session.view.past else []
         said = headline(session, baselines)
         return back + (said[:2] if session.presents else said)
 
@@ -75,32 +77,55 @@ def headlined(session: Session) -> None:
 def notices(session: Session) -> None:
     """What could not be done, and what is otherwise than one would expect."""
     for message in filter(None, (session.said(), session.run.message)):
-        st.warning(words.plain(message))
+        st.warning(words.plain(_(message)))
     if session.run.token in session.dropped and session.run.status != "closed":
-        st.warning("You have deleted this run: in some minutes it is gone for good, unless My runs brings it back.")
+        st.warning(_("You have deleted this run: in some minutes it is gone for good, unless My runs brings it back."))
     for remark in remarks(session.run):
-        st.caption(words.plain(remark))
+        st.caption(words.plain(_(remark)))
 
 
 def remarks(run: Run) -> list[str]:
     """What is otherwise than one would expect of this text with these settings."""
-    found = []
+    found: list[str] = []
     corpus, settings = run.corpus, run.settings
     streams = streams_that_fit(len(corpus.train_ids), settings.sequence_length, settings.batch_size)
     if streams < settings.batch_size:
-        found.append(f"The text is short: it is read in {streams} instead of {settings.batch_size} streams.")
+        found.append(
+            Sentence(
+                "The text is short: it is read in {streams} instead of {batch_size} streams.",
+                streams=streams,
+                batch_size=settings.batch_size,
+            )
+        )
     if not len(corpus.held_out_ids):
-        found.append("Nothing is held out for testing: the strip reads the end of the text it trains on.")
+        found.append(Sentence("Nothing is held out for testing: the strip reads the end of the text it trains on."))
     if corpus.before:
-        found.append(f"It has learned from {words.learned(corpus.before)}, and goes on from there with {corpus.name}.")
+        found.append(
+            Sentence(
+                "It has learned from {learned}, and goes on from there with {name}.",
+                learned=words.learned(corpus.before),
+                name=corpus.name,
+            )
+        )
     if corpus.replaced:
-        found.append(f"{corpus.replaced:.1%} of the text is �: nobody is to guess it, and no loss counts it.")
+        found.append(
+            Sentence(
+                "{replaced:.1%} of the text is �: nobody is to guess it, and no loss counts it.",
+                replaced=corpus.replaced,
+            )
+        )
     if run.status == "elsewhere":
-        found.append("Another process trains this run. Who presses Train here takes it over, from what is saved of it.")
+        found.append(
+            Sentence("Another process trains this run. Who presses Train here takes it over, from what is saved of it.")
+        )
     if run.removed:
         found.append(
-            f"{run.removed:,} of the oldest stored steps were removed to make room: a run keeps at most "
-            f"{RUN_LIMIT // 10**6} MB of them, less where the store is full."
+            Sentence(
+                "{removed:,} of the oldest stored steps were removed to make room: a run keeps at most "
+                "{limit} MB of them, less where the store is full.",
+                removed=run.removed,
+                limit=RUN_LIMIT // 10**6,
+            )
         )
     if run.unsaved:
         found.append(run.unsaved)
@@ -123,17 +148,17 @@ def headline(session: Session, baselines: list[Baseline]) -> list[Span]:
     blind = len(run.corpus.vocabulary)
     if view.step == 0:
         return [
-            (f"It hesitates between {blind:,} characters: a blind guess.", "strong"),
-            of_kind(log(blind), "untrained"),
+            (_("It hesitates between {blind:,} characters: a blind guess.", blind=blind), "strong"),
+            of_kind(log(blind), _("untrained")),
         ]
     if blown := blown_up.found(session):
         return blown_up.in_words(blown, blind, run.in_force.learning_rate)
     nats, kind, at = shown_loss(run, view)
-    then = f"At step {at:,} it hesitated" if view.past or 2 * at < view.step else "It now hesitates"
+    then = _("At step {at:,} it hesitated", at=at) if view.past or 2 * at < view.step else _("It now hesitates")
     said: list[Span] = [(f"{then} {words.between(nats)}", "strong"), (beside_blind(nats, blind), "")]
     if beaten := [baseline.name for baseline in baselines if nats < baseline.nats and baseline.name not in NOT_SAID]:
-        said.append((f" Better than {beaten[-1]}.", ""))
-    return [*said, of_kind(nats, f"{kind} at step {at:,}")]
+        said.append((_(" Better than {beaten}.", beaten=_(beaten[-1])), ""))
+    return [*said, of_kind(nats, _("{kind} at step {at:,}", kind=kind, at=at))]
 
 
 def shown_loss(run: Run, view: View) -> Loss:
@@ -144,7 +169,7 @@ def shown_loss(run: Run, view: View) -> Loss:
     V = len(run.corpus.vocabulary)
     if view.past or now.recent_loss is None or not has_unlearned(now.recent_loss, found.nats, V):
         return found
-    return Loss(now.recent_loss, "on what it read last,", view.step)
+    return Loss(now.recent_loss, Sentence("on what it read last,"), view.step)
 
 
 def strip(session: Session) -> None:
@@ -169,9 +194,11 @@ def read(session: Session, pinned: int | None) -> StripFrame:
     before = [(one.step, as_read(session, View(one.step, one.parameters, True))) for one in stored]
     rows = rows_of(before, view.step, run.corpus.vocabulary, most) if view.step or view.past else []
     now = as_read(session, view)
-    label = f"at step {words.short(view.step)}" if view.past else "its guess now"
+    label = _("at step {step}", step=words.short(view.step)) if view.past else _("its guess now")
     units = shown_units(session, now.hidden)[:shown].tolist()
-    names = [f"{session.names[unit]} {unit}" if unit in session.names else f"unit {unit}" for unit in units]
+    names = [
+        f"{session.names[unit]} {unit}" if unit in session.names else _("unit {unit}", unit=unit) for unit in units
+    ]
     held = [Unit(name=name, values=values) for name, values in zip(names, now.hidden.T[units], strict=True)]
     drawn = frame(run.corpus.vocabulary, now, rows, label, held)
     if pulled := reach(session, view, pinned):

@@ -9,6 +9,7 @@ import streamlit as st
 
 from charrnn.dashboard import words
 from charrnn.dashboard.components import Passage, encode_passages, passages
+from charrnn.dashboard.language import _, figure
 from charrnn.dashboard.session import fields
 from charrnn.dashboard.session.looked_up import explained
 from charrnn.dashboard.session.parts import redrawn
@@ -16,6 +17,7 @@ from charrnn.dashboard.session.session import Session
 from charrnn.dashboard.tables import table
 from charrnn.insight.reading import TOP, read
 from charrnn.network.parameters import Array, Parameters
+from charrnn.sentence import Sentence
 from charrnn.text.baselines import ngram_probabilities
 from charrnn.text.corpus import Corpus
 from charrnn.text.guessing import CONTEXT, bet_bits, places
@@ -26,7 +28,7 @@ BACK = 200  # characters that the network reads before each
 COMMON = 12  # characters to pick from, the most frequent of the text: the network's own would give it away
 SURE = (0.5, 0.8, 0.95)
 ORDER = 2  # of the n-grams: counting triples
-PLAYERS = ("you", "the network", "counting triples", "chance")
+PLAYERS = (Sentence("you"), Sentence("the network"), Sentence("counting triples"), Sentence("chance"))
 FRESH = "guessing-round"  # in Streamlit's state: the round that is played
 
 
@@ -60,7 +62,7 @@ class Round(NamedTuple):
 
 def guessing(session: Session) -> None:
     """The section: nothing of it is computed while it is folded away."""
-    with st.expander("**Can you guess better?**", on_change="rerun", key="guessing") as section:
+    with st.expander(_("**Can you guess better?**"), on_change="rerun", key="guessing") as section:
         if section.open:
             redrawn(lambda: played(session), "guessing-round-drawn")
 
@@ -68,18 +70,22 @@ def guessing(session: Session) -> None:
 def played(session: Session) -> None:
     """The round, from its beginning to its end."""
     st.markdown(
-        "**Guess the next character**: you against the network, counting triples and chance.",
+        _("**Guess the next character**: you against the network, counting triples and chance."),
         help=explained(
-            "The fewer bits the better: 50 % sure and right costs 1 bit, 95 % sure and right 0.07, but 95 % sure "
-            "and wrong about ten.",
+            _(
+                "The fewer bits the better: 50 % sure and right costs 1 bit, 95 % sure and right 0.07, but "
+                "95 % sure and wrong about ten."
+            ),
             "surprise",
             "nat and bit",
             "n-gram",
         ),
     )
     st.caption(
-        "Name one character and how sure you are: it gets that probability, all others share the rest, and you pay "
-        "−log₂ of what you gave to the one that came."
+        _(
+            "Name one character and how sure you are: it gets that probability, all others share the "
+            "rest, and you pay −log₂ of what you gave to the one that came."
+        )
     )
     state, run = st.session_state, session.run
     now: Round | None = state.get(FRESH)
@@ -93,10 +99,10 @@ def played(session: Session) -> None:
     if not now or len(now.guesses) == len(now.questions):
         if now and now.guesses:
             told(now, run.corpus.vocabulary.characters)
-        label = "Ten more" if now else "Begin: ten guesses"
+        label = _("Ten more") if now else _("Begin: ten guesses")
         st.button(label, key="guessing-begin", type="primary", on_click=begin)
         if now and not now.questions:
-            st.caption("The text is too short for a round.")
+            st.caption(_("The text is too short for a round."))
         return
     ask(session, now)
     if now.guesses:
@@ -125,7 +131,9 @@ def new_round(parameters: Parameters, step: int, corpus: Corpus, seed: int) -> R
         for at in places(ids, ROUND, rng, ignored)
     ]
     common = [int(i) for i in np.argsort(-counts, kind="stable")[:COMMON] if counts[i]]
-    spoken = "held-out text" if held_out else "the text that it trains on, since too little is held out"
+    spoken = (
+        Sentence("held-out text") if held_out else Sentence("the text that it trains on, since too little is held out")
+    )
     return Round(corpus.digest, step, spoken, common, questions if V > 1 else [], [])
 
 
@@ -133,7 +141,7 @@ def ask(session: Session, now: Round) -> None:
     """The text so far, and the bet."""
     corpus, state, number = session.run.corpus, st.session_state, len(now.guesses)
     characters, question = corpus.vocabulary.characters, now.questions[number]
-    title = f"{number + 1} of {len(now.questions)}: what comes next?"
+    title = _("{number} of {questions}: what comes next?", number=number + 1, questions=len(now.questions))
     passages(encode_passages([Passage(title=title, text=question.before, changed="?")]), key="guessing-text")
 
     def bet() -> None:
@@ -149,24 +157,24 @@ def ask(session: Session, now: Round) -> None:
 
     with st.form("guessing-form", clear_on_submit=True, border=False):
         st.pills(
-            "The commonest characters",
+            _("The commonest characters"),
             now.common,
             format_func=lambda i: words.plain(words.visible(characters[i])),
             key="guessing-pick",
         )
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-            fields.text("or another", "guessed", width=110)
+            fields.text(_("or another"), "guessed", width=110)
             st.segmented_control(
-                "How sure are you?",
+                _("How sure are you?"),
                 SURE,
                 default=SURE[0],
-                format_func="{:.0%}".format,
+                format_func=lambda sure: figure(sure, ".0%"),
                 key="guessing-sure",
                 required=True,
             )
-            st.form_submit_button("Guess", type="primary", on_click=bet)
+            st.form_submit_button(_("Guess"), type="primary", on_click=bet)
     if unknown := state.get("guessing-unknown"):
-        st.caption(f"“{words.plain(words.visible(unknown))}” is not in this text's alphabet.")
+        st.caption(_("“{unknown}” is not in this text's alphabet.", unknown=words.plain(words.visible(unknown))))
 
 
 def judged(question: Question, picked: int, sure: float) -> Guess:
@@ -184,25 +192,31 @@ def told(now: Round, characters: str) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         shares = st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1)
-        table("guessing-thought", "What the network thought", thought(question, characters), {"probability": shares})
+        table("guessing-thought", _("What the network thought"), thought(question, characters), {"probability": shares})
     with right:
         bits = st.column_config.NumberColumn(format="%.2f")
         columns: dict[str, Any] = {"this one, bits": bits, "on average, bits": bits}
-        heading = f"After {len(now.guesses)} of {len(now.questions)}"
+        heading = _("After {guesses} of {questions}", guesses=len(now.guesses), questions=len(now.questions))
         table("guessing-scores", heading, scores(now), columns)
     if len(now.guesses) == len(now.questions):
         st.markdown(verdict(now))
-    st.caption(f"The network of step {now.step:,}, on {now.spoken}.")
+    st.caption(_("The network of step {step:,}, on {spoken}.", step=now.step, spoken=now.spoken))
 
 
 def in_words(guess: Guess, question: Question, characters: str) -> str:
     """What came, and what each paid for it."""
     came, picked = (words.plain(words.visible(characters[i])) for i in (question.came, guess.picked))
-    bet = "right" if guess.picked == question.came else f"not “{picked}”"
-    own, network, *_ = guess.bits
-    return (
-        f"“{came}” came, {bet}: **{own:.2f} bits** for you, {guess.sure:.0%} sure, and **{network:.2f}** for the "
-        f"network, which gave it {question.p[question.came]:.1%}."
+    bet = _("right") if guess.picked == question.came else _("not “{picked}”", picked=picked)
+    own, network = guess.bits[:2]
+    return _(
+        "“{came}” came, {bet}: **{own:.2f} bits** for you, {sure:.0%} sure, and **{network:.2f}** "
+        "for the network, which gave it {p:.1%}.",
+        came=came,
+        bet=bet,
+        own=own,
+        sure=guess.sure,
+        network=network,
+        p=question.p[question.came],
     )
 
 
@@ -210,14 +224,16 @@ def thought(question: Question, characters: str) -> pd.DataFrame:
     """The network's likeliest characters, and the one that came."""
     order = np.argsort(-question.p, kind="stable")[:TOP].tolist()
     shown = order if question.came in order else [*order[:-1], question.came]
-    signs = [words.visible(characters[i]) + (" (came)" if i == question.came else "") for i in shown]
+    signs = [words.visible(characters[i]) + (_(" (came)") if i == question.came else "") for i in shown]
     return pd.DataFrame({"next": signs, "probability": question.p[shown].astype(float)})
 
 
 def scores(now: Round) -> pd.DataFrame:
     """What each paid for the last one, and on average, the best first."""
     bits = np.array([guess.bits for guess in now.guesses])
-    frame = pd.DataFrame({"who": PLAYERS, "this one, bits": bits[-1], "on average, bits": bits.mean(axis=0)})
+    frame = pd.DataFrame(
+        {"who": [_(player) for player in PLAYERS], "this one, bits": bits[-1], "on average, bits": bits.mean(axis=0)}
+    )
     return frame.sort_values("on average, bits", kind="stable")
 
 
@@ -227,5 +243,11 @@ def verdict(now: Round) -> str:
     own, *others = bits.mean(axis=0)
     luck = float(bits[:, 0].std() / np.sqrt(len(bits)))
     beaten = [name for name, bits in zip(PLAYERS[1:], others, strict=True) if own < bits]
-    said = f"better than {' and '.join(beaten)}" if beaten else "and all others have fewer"
-    return f"**{own:.2f} bits a character** over the round: {said}. So few guesses tell it to ±{luck:.1f}."
+    better = _(" and ").join(map(_, beaten))
+    said = _("better than {beaten}", beaten=better) if beaten else _("and all others have fewer")
+    return _(
+        "**{own:.2f} bits a character** over the round: {said}. So few guesses tell it to ±{luck:.1f}.",
+        own=own,
+        said=said,
+        luck=luck,
+    )

@@ -11,6 +11,7 @@ from charrnn.dashboard import words
 from charrnn.dashboard.charts import draw
 from charrnn.dashboard.charts.loss_axes import along
 from charrnn.dashboard.charts.losses import loss_chart, losses_data
+from charrnn.dashboard.language import _, by_name
 from charrnn.dashboard.pictures.losses import characters_a_step, losses_of
 from charrnn.dashboard.session.looked_up import look_up
 from charrnn.dashboard.session.panel import panel
@@ -19,28 +20,35 @@ from charrnn.dashboard.session.session import Session
 from charrnn.dashboard.session.texts import baselines_of
 from charrnn.runs.run import Run
 from charrnn.runs.smoothing import CLASSIC
+from charrnn.sentence import Sentence
 
 NAME = 20  # characters of a text's name at the place where training goes on with it
 SECONDS = 0.5  # between two drawings while it trains, at least
 GROWTH = 1.02  # by so much longer is what is drawn the next time: a dozen pixels of the present screen's curve
 # What can be chosen, the first unless the link says otherwise, which keeps what is chosen: names and their words.
 CHOICES: dict[str, dict[str, str]] = {
-    "unit": {"choices": "hesitates between", "nats": "nats", "bits": "bits"},
-    "across": {"step": "steps", "characters": "characters", "seconds": "seconds"},
-    "axis": {"log": "logarithmic", "linear": "linear"},
-    "smoothing": {"usual": "usual", "light": "light", "strong": "strong", CLASSIC: "classic"},
+    "unit": {"choices": Sentence("hesitates between"), "nats": Sentence("nats"), "bits": Sentence("bits")},
+    "across": {"step": Sentence("steps"), "characters": Sentence("characters"), "seconds": Sentence("seconds")},
+    "axis": {"log": Sentence("logarithmic"), "linear": Sentence("linear")},
+    "smoothing": {
+        "usual": Sentence("usual"),
+        "light": Sentence("light"),
+        "strong": Sentence("strong"),
+        CLASSIC: Sentence("classic"),
+    },
 }
-SMOOTHING = (
-    "The bold line is a running mean of the loss: usually over about 1,000 steps of one stream, lightly over 100, "
-    "strongly over 10,000. The classic one starts at a blind guess, as the reference program's does, and is slow to "
-    "leave it; in the classic experiment it is the usual one."
+SMOOTHING = Sentence(
+    "The bold line is a running mean of the loss: usually over about 1,000 steps of one stream, "
+    "lightly over 100, strongly over 10,000. The classic one starts at a blind guess, as the "
+    "reference program's does, and is slow to leave it; in the classic experiment it is the "
+    "usual one."
 )
 FIRST_SCREEN = (  # words that stand there, in the order in which one meets them
     *("hesitates between", "nat and bit", "loss", "held out", "step", "surprise", "hidden state", "unit"),
     *("blind guess", "baseline", "exact entropy", "learning rate", "optimiser", "looks back", "epoch", "stored step"),
     *("temperature", "sample"),
 )
-POINTER = "Drag the curve to move it, Ctrl and the wheel widen it, a double click shows all of it again."
+POINTER = Sentence("Drag the curve to move it, Ctrl and the wheel widen it, a double click shows all of it again.")
 
 
 def loss_curve(session: Session) -> None:
@@ -80,8 +88,11 @@ def history(session: Session, **looks: Any) -> dict[str, pd.DataFrame]:
     run, view = session.run, session.view
     marks = [(step, words.change(change)) for step, change in run.log]
     texts = [*(name for name, _ in run.corpus.before), run.corpus.name]
-    marks += [(step, f"now {name[:NAME]}") for name, (_, step) in zip(texts[1:], run.corpus.before, strict=True)]
-    marks += [(view.step, "looking back")] if view.past else []
+    marks += [
+        (before[1], _("now {name}", name=name[:NAME]))
+        for name, before in zip(texts[1:], run.corpus.before, strict=True)
+    ]
+    marks += [(view.step, _("looking back"))] if view.past else []
     placed = along([step for step, _ in marks], characters_a_step(run), run.curve.clock)
     drawn = pd.DataFrame({**placed, "label": [label for _, label in marks]})
     baselines = [(baseline.name, baseline.nats) for baseline in baselines_of(run.corpus)]
@@ -98,30 +109,30 @@ def choices(session: Session) -> None:
     """The unit, and what is chosen more rarely."""
     # At the left: over the right end lie Streamlit's own buttons once one points at the chart.
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        choice("unit", "Unit of the loss")
+        choice("unit", _("Unit of the loss"))
         with st.popover(
-            "Axes", icon=":material/tune:", help="Axes, smoothing, data", key="curve-more", on_change="rerun"
+            _("Axes"), icon=":material/tune:", help=_("Axes, smoothing, data"), key="curve-more", on_change="rerun"
         ) as more:
             if more.open:
-                choice("across", "Across", label_visibility="visible")
-                choice("axis", "Axis", label_visibility="visible")
-                choice("smoothing", "Smoothing", label_visibility="visible", help=SMOOTHING)
+                choice("across", _("Across"), label_visibility="visible")
+                choice("axis", _("Axis"), label_visibility="visible")
+                choice("smoothing", _("Smoothing"), label_visibility="visible", help=_(SMOOTHING))
                 run = session.run
                 losses = losses_of(run, chosen("smoothing"))
                 # Made at once: what is made at a click is not found any more if the page was drawn anew just then.
                 st.download_button(
-                    f"Save the data as CSV, up to step {run.snapshot.step:,}",
+                    _("Save the data as CSV, up to step {step:,}", step=run.snapshot.step),
                     losses.to_csv(index=False),
                     "losses.csv",
                     "text/csv",
                     key="save-losses",
                     on_click="ignore",
                 )
-                st.caption(POINTER)
+                st.caption(_(POINTER))
         panel(
-            *(session, "words", "Words", "dictionary"),
+            *(session, "words", _("Words"), "dictionary"),
             draw=lambda _: look_up(FIRST_SCREEN, "words-chosen"),
-            help="What words mean",
+            help=_("What words mean"),
         )
 
 
@@ -147,7 +158,7 @@ def choice(name: str, label: str, label_visibility: Any = "collapsed", help: str
         label,
         list(options),
         default=chosen(name),
-        format_func=options.__getitem__,
+        format_func=by_name(options),
         key=name,
         help=help,
         label_visibility=label_visibility,

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 import streamlit as st
 
 from charrnn.dashboard.charts import draw, inside
+from charrnn.dashboard.language import _
 from charrnn.dashboard.session import measuring
 from charrnn.dashboard.session.parts import redrawn
 from charrnn.dashboard.session.session import Session
@@ -50,13 +51,16 @@ def measured(session: Session) -> Any:
 def drawn(session: Session) -> str:
     """The curves."""
     st.markdown(
-        "**How far the gradient reaches** in each run",
-        help="The norm of d loss ∕ d h (of an LSTM, of h and c), k characters before a prediction, as a part of what "
-        "it is there. Dashed: how far back learning looks. Fork at step 0 with another cell to see what gates are for.",
+        _("**How far the gradient reaches** in each run"),
+        help=_(
+            "The norm of d loss ∕ d h (of an LSTM, of h and c), k characters before a prediction, as a "
+            "part of what it is there. Dashed: how far back learning looks. Fork at step 0 with another "
+            "cell to see what gates are for."
+        ),
     )
     found = measuring.found(session, "reaches")
     if not found:
         return ""
     here: Reaches = found.value
     draw("reaches", inside.reaches_chart, inside.reaches_data(here.means, here.lengths))
-    return f", on {here.spoken}"
+    return _(", on {spoken}", spoken=here.spoken)

@@ -17,6 +17,7 @@ from charrnn.dashboard.components import (
     encode_passages,
     passages,
 )
+from charrnn.dashboard.language import _
 from charrnn.dashboard.session.looked_up import explained
 from charrnn.dashboard.session.parts import redrawn
 from charrnn.dashboard.session.selection import shown
@@ -37,7 +38,7 @@ SECONDS = 1.0  # between two drawings while it trains
 
 def watched(session: Session) -> None:
     """The section: nothing of it is computed while it is folded away."""
-    with st.expander("**Writing, watched**", on_change="rerun", key="watched") as section:
+    with st.expander(_("**Writing, watched**"), on_change="rerun", key="watched") as section:
         if section.open:
             redrawn(lambda: one_by_one(session), "one-by-one", lambda: shown(session), every=SECONDS)
             st.divider()
@@ -49,10 +50,15 @@ def watched(session: Session) -> None:
 def one_by_one(session: Session) -> None:
     """What was written so far, and the draw of the next character."""
     st.markdown(
-        "**One character at a time**: the network guesses, temperature sharpens or flattens it, and a die is thrown.",
+        _(
+            "**One character at a time**: the network guesses, temperature sharpens or flattens it, and "
+            "a die is thrown."
+        ),
         help=explained(
-            "The dice are those of the sample above: left alone, it writes the same text. Temperature, beginning "
-            "and “only the likeliest” are chosen there.",
+            _(
+                "The dice are those of the sample above: left alone, it writes the same text. Temperature, "
+                "beginning and “only the likeliest” are chosen there."
+            ),
             "sample",
             "temperature",
         ),
@@ -69,7 +75,7 @@ def one_by_one(session: Session) -> None:
         draw("bars", draws.bars_chart, draws.bars_data(found, vocabulary.characters))
     with right:
         sign = words.plain(words.visible(vocabulary.characters[found.drawn]))
-        st.markdown(f"The die shows **{found.die:.4f}**: “{sign}” follows.")
+        st.markdown(_("The die shows **{die:.4f}**: “{sign}” follows.", die=found.die, sign=sign))
         draw("die", draws.die_chart, draws.die_data(found, vocabulary.characters))
 
 
@@ -97,16 +103,16 @@ def buttons(found: Written, characters: str) -> None:
 
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         full = many + 1 >= LENGTH
-        st.button("Write one", key="write-one", on_click=go, args=(many + 1,), disabled=full)
-        st.button("Write on", key="write-on", on_click=go, args=(many + ON,), disabled=full)
-        st.button("Take one back", key="take-back", on_click=go, args=(many - 1,), disabled=not many)
+        st.button(_("Write one"), key="write-one", on_click=go, args=(many + 1,), disabled=full)
+        st.button(_("Write on"), key="write-on", on_click=go, args=(many + ON,), disabled=full)
+        st.button(_("Take one back"), key="take-back", on_click=go, args=(many - 1,), disabled=not many)
         st.selectbox(
-            "Pick the next character yourself",
+            _("Pick the next character yourself"),
             np.argsort(-found.p[-1], kind="stable")[:ALPHABET].tolist(),
             index=None,
-            format_func=lambda i: f"{words.visible(characters[i])}  {found.p[-1, i]:.1%}",
+            format_func=lambda i: f"{words.visible(characters[i])}  {words.number(found.p[-1, i], '.1%')}",
             key=f"watched-pick-{many}",
-            placeholder="pick the next yourself",
+            placeholder=_("pick the next yourself"),
             label_visibility="collapsed",
             on_change=pick,
             disabled=full,
@@ -117,7 +123,7 @@ def buttons(found: Written, characters: str) -> None:
 def text_of(found: Written, characters: str) -> None:
     """What was written, each character by the probability that the network gave it."""
     if not len(found.ids):
-        st.caption("Nothing is written yet.")
+        st.caption(_("Nothing is written yet."))
         return
     p = found.p[:-1]
     top = np.argsort(-p, axis=1, kind="stable")[:, :TOP]
@@ -125,7 +131,7 @@ def text_of(found: Written, characters: str) -> None:
         found.probability[None],
         text="".join(characters[i] for i in found.ids),
         rows=[""],
-        colouring=Colouring(title="probability that it gave this character", signed=False, limit=1.0),
+        colouring=Colouring(title=_("probability that it gave this character"), signed=False, limit=1.0),
         guesses=guesses(p, top, found.probability, characters),
         chosen=Choice(row=0, start=None, end=None),
     )
@@ -141,14 +147,18 @@ def guesses(p: Array, top: Array, probability: Array, characters: str) -> Guesse
 
 def side_by_side(session: Session) -> None:
     """Samples at four temperatures with the same dice."""
-    st.markdown("**At four temperatures**, with the same dice: low is safe, high is daring.")
+    st.markdown(_("**At four temperatures**, with the same dice: low is safe, high is daring."))
     vocabulary, dice = session.run.corpus.vocabulary, dice_now(session)
     prime = session.run.corpus.primed(dice.prime)
 
     def at(temperature: float) -> Any:
         rng = np.random.default_rng(session.sampling_seed)
         ids = sampling.sample(session.view.parameters, prime, LENGTH, rng, temperature, dice.top_k)
-        return Passage(title=f"temperature {temperature:g}", prime=dice.prime, text=vocabulary.decode(ids))
+        return Passage(
+            title=_("temperature {temperature:g}", temperature=temperature),
+            prime=dice.prime,
+            text=vocabulary.decode(ids),
+        )
 
     listed = [at(temperature) for temperature in TEMPERATURES]
     passages(encode_passages(listed, across=len(listed), height=HEIGHT), key="four-temperatures")

@@ -8,12 +8,14 @@ import streamlit as st
 
 from charrnn.dashboard import words
 from charrnn.dashboard.components import Passage, encode_passages, passages
+from charrnn.dashboard.language import _
 from charrnn.dashboard.session import fields
 from charrnn.dashboard.session.looked_up import explained
 from charrnn.dashboard.session.parts import anew, redrawn
 from charrnn.dashboard.session.session import Last, Session
 from charrnn.dashboard.session.status import running
 from charrnn.network import sampling
+from charrnn.sentence import Sentence
 
 LENGTH = 450
 TEMPERATURE = 0.8  # at first
@@ -66,12 +68,13 @@ def row(session: Session) -> None:
     run = session.run
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         view = session.view
-        st.markdown(f"**At step {view.step:,} it wrote**" if view.past else "**It writes**")
+        st.markdown(_("**At step {step:,} it wrote**", step=view.step) if view.past else _("**It writes**"))
         dice = dice_now(session)
         begun = f" · “{words.plain(dice.prime[:SHOWN])}…”" if dice.prime else ""
-        with st.popover(f"Temperature {dice.temperature:g}{begun}", key="sampling"):
+        label = _("Temperature {temperature:g}{begun}", temperature=dice.temperature, begun=begun)
+        with st.popover(label, key="sampling"):
             st.slider(
-                "Temperature",
+                _("Temperature"),
                 0.0,
                 2.0,
                 TEMPERATURE,
@@ -81,28 +84,32 @@ def row(session: Session) -> None:
                 help=explained("", "temperature"),
             )
             fields.text(
-                "Begin with", "prime", on_change=again, help="It continues from here; empty: it begins by itself."
+                _("Begin with"), "prime", on_change=again, help=_("It continues from here; empty: it begins by itself.")
             )
-            st.number_input("Only the … likeliest", 1, len(run.corpus.vocabulary), None, key="top-k", on_change=again)
+            st.number_input(
+                _("Only the … likeliest"), 1, len(run.corpus.vocabulary), None, key="top-k", on_change=again
+            )
             by_line()
         st.button(
-            "New",
+            _("New"),
             key="new-sample",
             on_click=another,
             args=(session,),
-            help=explained("Another one, with other dice.", "sample", "seed"),
+            help=explained(_("Another one, with other dice."), "sample", "seed"),
         )
-        with st.popover("Earlier", key="earlier", on_change="rerun") as earlier:
+        with st.popover(_("Earlier"), key="earlier", on_change="rerun") as earlier:
             for step, text in reversed(run.samples) if earlier.open else ():
-                st.caption(f"step {step:,}")
+                st.caption(_("step {step:,}", step=step))
                 st.code(text, language=None, wrap_lines=True)
 
 
 def by_line() -> None:
     """Whether lines are written instead of a text, and where each ends."""
-    help = "For names, titles, recipes: each line is begun anew. Those that stand in the text are underlined."
-    st.toggle("One line at a time", key="by-line", on_change=again, help=help)
-    fields.text("which ends at", "stop", on_change=again, placeholder="a line end", help="A character of the text.")
+    help = _("For names, titles, recipes: each line is begun anew. Those that stand in the text are underlined.")
+    st.toggle(_("One line at a time"), key="by-line", on_change=again, help=help)
+    fields.text(
+        _("which ends at"), "stop", on_change=again, placeholder=_("a line end"), help=_("A character of the text.")
+    )
 
 
 def again() -> None:
@@ -122,16 +129,19 @@ def text(session: Session) -> None:
     """The sample, the prime before it."""
     dice = dice_now(session)
     if unseen := session.run.corpus.vocabulary.unseen(dice.prime):
-        st.caption(f"Left out, never seen in the text: {words.plain(' '.join(map(words.visible, unseen)))}")
+        st.caption(
+            _("Left out, never seen in the text: {unseen}", unseen=words.plain(" ".join(map(words.visible, unseen))))
+        )
 
     stop = stop_now(session)
     if stop and stop not in session.run.corpus.vocabulary.characters:
-        st.caption(f"No line ends at “{words.plain(words.visible(stop))}”, which is not in the text.")
+        st.caption(_("No line ends at “{stop}”, which is not in the text.", stop=words.plain(words.visible(stop))))
         stop = ""
 
     def make() -> bytes:
         passage = listed(session, dice, stop) if stop else of_text(session, dice)
-        return encode_passages([passage], height=LOW if session.presents else HEIGHT)
+        said = Passage({**passage, "title": _(passage["title"])})
+        return encode_passages([said], height=LOW if session.presents else HEIGHT)
 
     drawn = session.picture("written", make, lambda: (dice, stop, session.sampling_seed, session.presents))
     passages(drawn, key="written-text")
@@ -169,8 +179,12 @@ def in_lines(written: list[str], those: Lines) -> Passage:
     of_text = [(line, end - 1) for line, end in zip(written, ends, strict=True) if line.strip() and line in those.all]
     known = [(end - len(line), end) for line, end in of_text]
     unread = sum(line not in those.read for line, _ in of_text)
-    title = f"{len(known)} of {len(written)} stand in the text"
-    title += f", {unread} of them where it never read" if unread else ""
+    counted = {"known": len(known), "written": len(written)}
+    title = Sentence("{known} of {written} stand in the text", **counted)
+    if unread:
+        title = Sentence(
+            "{known} of {written} stand in the text, {unread} of them where it never read", unread=unread, **counted
+        )
     return Passage(title=title, text="\n".join(written), known=known)
 
 

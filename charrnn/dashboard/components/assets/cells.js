@@ -1,6 +1,7 @@
 // Values in rows and columns as colours, one pixel a value, magnified; under the pointer what it belongs to and how much
 // it is. A matrix, or what goes on at each character of a text.
 
+import { _, decimals } from "./language.js";
 import { contextOf, glyph, legend, real, signedText, spoken, unpack, widened, within } from "./shared.js";
 import { grid } from "./grid.js";
 import { make, renderer } from "./stage.js";
@@ -43,10 +44,11 @@ function cellsOf(bytes) {
     picked,
     file: `${title.replace(/\W+/g, "-")}.png`,
     cardWidth: 240,
-    alternative: (text
-      ? `${title}: ${R} ${down.name}s at ${C} characters of: ${across.signs.join("")}. Colours `
-      : `${title}: ${R} × ${C} values, ${down.name} down, ${across.name} across, `) +
-      `from −${short(limit, 3)} to +${short(limit, 3)}. Arrow keys move, Escape lets go.`,
+    alternative: text
+      ? _("{title}: {R} units at {C} characters of: {text}. Colours from −{limit} to +{limit}. Arrow keys move, Escape lets go.",
+        { title, R, C, text: across.signs.join(""), limit: short(limit, 3) })
+      : _("{title}: {R} × {C} values, {down} down, {across} across, from −{limit} to +{limit}. Arrow keys move, Escape lets go.",
+        { title, R, C, down: down.name, across: across.name, limit: short(limit, 3) }),
 
     has: ({ row, column }) => rows.has(row) && column >= 0 && column < C,
 
@@ -72,13 +74,14 @@ function cellsOf(bytes) {
 
     card(at) {
       const sign = make("b", { textContent: glyph(across.signs[at.column]) });
-      const where = text ? [`${down.name} ${at.row}, character ${at.column + 1} `, sign] : [joined(at, glyph)];
+      const told = _("unit {row}, character {column}", { row: at.row, column: at.column + 1 });
+      const where = text ? [`${told} `, sign] : [joined(at, glyph)];
       return [...where, " ", make("b", { textContent: value(at) })];
     },
 
     say(at) {
-      const row = down.name.charAt(0).toUpperCase() + down.name.slice(1);
-      const where = `${row} ${at.row} at character ${at.column + 1}, ${spoken(across.signs[at.column])}`;
+      const named = { row: at.row, column: at.column + 1, sign: spoken(across.signs[at.column]) };
+      const where = _("Unit {row} at character {column}, {sign}", named);
       return `${text ? where : joined(at, spoken)}: ${value(at)}`;
     },
 
@@ -102,8 +105,8 @@ function cellsOf(bytes) {
     },
 
     drawLegend(context, theme) {
-      const beyond = full < limit ? " and beyond" : "";
-      const ends = { low: `−${short(full, 2)}`, high: `+${short(full, 2)}${beyond}` };
+      const end = short(full, 2);
+      const ends = { low: `−${end}`, high: full < limit ? _("+{end} and beyond", { end }) : `+${end}` };
       legend(context, theme, { x: size.narrow ? 0 : NAMES, y: 12, width: 72, title, colours: theme.signed, ...ends });
     },
   };
@@ -136,7 +139,8 @@ function cellsOf(bytes) {
 }
 
 /** A number in so many digits, without those that say nothing. */
-const short = (/** @type {number} */ number, /** @type {number} */ digits) => Number(number.toPrecision(digits));
+const short = (/** @type {number} */ number, /** @type {number} */ digits) =>
+  decimals(String(Number(number.toPrecision(digits))));
 
 /** Every how many have room for a sign, each being so wide. */
 const every = (/** @type {number} */ width, /** @type {number} */ room) =>

@@ -1,6 +1,7 @@
 // A text whose characters are coloured by one row of numbers at a time. Up and down step from row to row, left and
 // right from character to character; with shift, or after the button ⇥, a whole stretch is picked.
 
+import { _, decimals } from "./language.js";
 import { glyph, legend, signedText, spoken, unpack, within } from "./shared.js";
 import { STYLE as GUESSES, cameText, guessTable, guessWords, guessesOf } from "./guesses.js";
 import { MOVED_IN, asked, button, make, placeBeside, renderer, sharedChoice, surroundings } from "./stage.js";
@@ -42,11 +43,11 @@ const STYLE = `${GUESSES}
 
 export default renderer(STYLE, (stage) => {
   const name = make("b"), of = make("span", { className: "of" });
-  const steps = [button("Row before (arrow up)", "▴", () => turn(-1)), button("Next row (arrow down)", "▾", () => turn(1))];
+  const steps = [button(_("Row before (arrow up)"), "▴", () => turn(-1)), button(_("Next row (arrow down)"), "▾", () => turn(1))];
   const head = make("div", { className: "head" }, [...steps, name, of]);
   const text = make("div", { className: "text", tabIndex: 0, at: MOVED_IN });
-  const extend = button("Pick up to the next character that is pressed", "⇥", reach);
-  const moves = [button("Character before", "‹", () => move(-1)), button("Next character", "›", () => move(1)), extend];
+  const extend = button(_("Pick up to the next character that is pressed"), "⇥", reach);
+  const moves = [button(_("Character before"), "‹", () => move(-1)), button(_("Next character"), "›", () => move(1)), extend];
   const { foot, card, said, legendContext } = surroundings(stage, moves);
   stage.root.append(head, text, foot, card, said);
 
@@ -107,11 +108,11 @@ export default renderer(STYLE, (stage) => {
       span.classList.toggle("last", inside && t === picked.end - 1);
     });
     name.textContent = frame.rows[row()];
-    of.textContent = frame.rows.length > 1 ? `${row() + 1} of ${frame.rows.length}` : "";
+    of.textContent = frame.rows.length > 1 ? _("{at} of {rows}", { at: row() + 1, rows: frame.rows.length }) : "";
     for (const one of moves.slice(0, 2)) one.hidden = !picked;
     extend.classList.toggle("on", reaching);
     const { title, signed, limit, unit = "" } = frame.colouring;
-    const tidy = String(Math.round(limit * 100) / 100) + (unit ? ` ${unit}` : "");
+    const tidy = decimals(String(Math.round(limit * 100) / 100)) + (unit ? ` ${unit}` : "");
     const ends = { low: signed ? `−${tidy}` : "0", high: signed ? `+${tidy}` : tidy };
     const narrow = stage.width < 640 * theme.zoom;
     legend(legendContext(), theme, { x: 0, y: 12, width: narrow ? 36 : 96, title: narrow ? "" : title, colours, ...ends });
@@ -123,8 +124,8 @@ export default renderer(STYLE, (stage) => {
     if (t === null) return;
     const came = frame.came(t), bits = frame.surprise[t];
     const lines = [make("p", { textContent: held(frame, row(), t, glyph) })];
-    const then = frame.of === "next" ? "then " : "";
-    if (came !== undefined && bits < 65.5) lines.push(make("p", { textContent: then + cameText(came, bits) }));
+    const told = came === undefined ? "" : cameText(came, bits);
+    if (told && bits < 65.5) lines.push(make("p", { textContent: frame.of === "next" ? _("then {told}", { told }) : told }));
     card.replaceChildren(...lines, guessTable(frame.likeliest(t), came));
     const box = spans[t].getBoundingClientRect(), outer = stage.root.getBoundingClientRect();
     const left = box.left - outer.left;
@@ -214,19 +215,19 @@ export default renderer(STYLE, (stage) => {
 });
 
 const alternative = (/** @type {Frame} */ { text, colouring, rows }) =>
-  `${colouring.title} on the text: ${text.join("")}. ` +
-  (rows.length > 1 ? "Up and down step from row to row, " : "") +
-  "left and right from character to character, Escape lets go.";
+  `${_("{title} on the text: {text}.", { title: colouring.title, text: text.join("") })} ` + (rows.length > 1
+    ? _("Up and down step from row to row, left and right from character to character, Escape lets go.")
+    : _("Left and right step from character to character, Escape lets go."));
 
 const nameOf = (/** @type {Frame} */ { rows, colouring }, /** @type {number} */ row) => rows[row] || colouring.title;
 
 /** @type {(frame: Frame, row: number, t: number, sign: (character: string) => string) => string} */
-const held = (frame, row, t, sign) => `${nameOf(frame, row)} at ${sign(frame.text[t])}: ${frame.written(row, t)}`;
+const held = (frame, row, t, sign) => _("{name} at {sign}: {value}", { name: nameOf(frame, row), sign: sign(frame.text[t]), value: frame.written(row, t) });
 
 function describe(/** @type {Frame} */ frame, /** @type {Picked} */ { row, start, end }) {
   const name = nameOf(frame, row);
   if (start === null || end === null) return name;
-  if (end - start > 1) return `${name}. Picked: ${frame.text.slice(start, end).map(spoken).join(" ")}`;
+  if (end - start > 1) return _("{name}. Picked: {text}", { name, text: frame.text.slice(start, end).map(spoken).join(" ") });
   return `${held(frame, row, start, spoken)}. ${guessWords(frame.likeliest(start))}`;
 }
 
@@ -242,7 +243,7 @@ function frameOf(bytes) {
   const byte = (/** @type {number} */ row, /** @type {number} */ t) => numbers[row * T + t];
   const written = (/** @type {number} */ row, /** @type {number} */ t) => {
     const part = signed ? (byte(row, t) - 128) / 127 : byte(row, t) / 255;
-    const number = signed ? signedText(limit * part, 2) : (limit * part).toFixed(2); // a byte holds two decimals
+    const number = signed ? signedText(limit * part, 2) : decimals((limit * part).toFixed(2)); // a byte holds two decimals
     return unit ? `${number} ${unit}` : number;
   };
   const came = (/** @type {number} */ t) => text[header.of === "next" ? t + 1 : t];

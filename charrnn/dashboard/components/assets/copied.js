@@ -1,6 +1,7 @@
 // A button that copies a text, on any page: where the browser has no clipboard for scripts (plain http in a class's
 // network), the text is selected and copied as a person would.
 
+import { _ } from "./language.js";
 import { make } from "./stage.js";
 
 export const STYLE = `
@@ -20,13 +21,13 @@ const SHOWN = 1500; // ms that the tick stays
 export function copier(text) {
   const sign = make("span", { at: { "aria-hidden": "true" } });
   const said = make("span", { className: "spoken", at: { role: "status" } });
-  const copy = make("button", { type: "button", className: "copy", title: "Copy" }, [sign]);
+  const copy = make("button", { type: "button", className: "copy", title: _("Copy") }, [sign]);
   let timer = 0;
   copy.onclick = async () => {
     const done = await copied(text(), copy);
     sign.textContent = done ? "✓" : "";
     copy.classList.toggle("done", done);
-    said.textContent = done ? "Copied" : "This browser does not let it be copied";
+    said.textContent = done ? _("Copied") : _("This browser does not let it be copied");
     clearTimeout(timer);
     timer = setTimeout(() => {
       sign.textContent = "";

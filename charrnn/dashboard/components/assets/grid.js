@@ -1,6 +1,7 @@
 // Cells in rows and columns: their names at the left, a legend and buttons below, a card beside the cell that is pointed
 // at or picked. cells.js and reading_strip.js say what is drawn and told; pointer, keys and Python's choice are here.
 
+import { _ } from "./language.js";
 import { contextFor, contextOf } from "./shared.js";
 import { MOVED_IN, asked, button, make, placeBeside, sharedChoice, surroundings } from "./stage.js";
 
@@ -18,7 +19,7 @@ export function grid(stage, name, open, moves = []) {
   const cells = make("canvas", { tabIndex: 0, at: MOVED_IN });
   const scroller = make("div", { className: "scroller" }, [cells]);
   const movers = moves.map(([label, sign, across]) => button(label, sign, () => move(0, across)));
-  const { foot, card, said, legendContext } = surroundings(stage, [...movers, button("Save as PNG", "⤓", save)]);
+  const { foot, card, said, legendContext } = surroundings(stage, [...movers, button(_("Save as PNG"), "⤓", save)]);
   stage.root.append(make("div", { className: "row" }, [names, scroller]), foot, card, said);
 
   /** @type {Choice<Cell | null>} */

@@ -1,6 +1,7 @@
 // What a network expected at each place of a text: the likeliest characters as a small table with bars, the one that came
 // marked, and in words.
 
+import { _, decimals } from "./language.js";
 import { glyph, percent, spoken } from "./shared.js";
 import { make } from "./stage.js";
 
@@ -52,8 +53,9 @@ export const cell = (className, content) => make("td", { className }, [content])
  * How likely the character was that came, in signs.
  * @type {(character: string, bits: number) => string}
  */
-export const cameText = (character, bits) => `came ${glyph(character)} · ${percent(2 ** -bits)} · ${bits.toFixed(1)} bits`;
+export const cameText = (character, bits) => _("came {sign} · {p} · {bits} bits",
+  { sign: glyph(character), p: percent(2 ** -bits), bits: decimals(bits.toFixed(1)) });
 
 /** The likeliest characters in words. */
 export const guessWords = (/** @type {Guess[]} */ pairs) =>
-  `Likeliest: ${pairs.map(([character, p]) => `${spoken(character)} ${percent(p)}`).join(", ")}.`;
+  _("Likeliest: {guesses}.", { guesses: pairs.map(([character, p]) => `${spoken(character)} ${percent(p)}`).join(", ") });

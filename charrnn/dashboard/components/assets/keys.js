@@ -1,11 +1,13 @@
 // The keys of the whole page. None acts while one types, or on what has a use for it.
 
+import { Sentence, _ } from "./language.js";
 import { UNSEEN, make } from "./stage.js";
 
 /** @type {[key: string, does: string][]} */
 const KEYS = [
-  ["Space", "trains, and pauses"], [".", "takes one step"], ["?", "shows these keys"],
-  ["Arrows", "move in a picture that has the focus; Escape lets go"], ["Escape", "closes what was opened"],
+  [Sentence("Space"), Sentence("trains, and pauses")], [".", Sentence("takes one step")], ["?", Sentence("shows these keys")],
+  [Sentence("Arrows"), Sentence("move in a picture that has the focus; Escape lets go")],
+  [Sentence("Escape"), Sentence("closes what was opened")],
 ];
 const TYPED = "input, textarea, select, [contenteditable], [role=combobox], [role=listbox], [role=menu], [role=dialog], dialog";
 const IDLE = "body, main, [role=application]"; // on all else that has the focus space presses, opens or ticks
@@ -29,14 +31,14 @@ export const STYLE = `
 export function keys(acts) {
   const act = make("input", { type: "checkbox", checked: wanted() });
   act.onchange = () => want(act.checked);
-  const rows = KEYS.map(([key, does]) => make("tr", {}, [make("th", { textContent: key, scope: "row" }), make("td", { textContent: does })]));
-  const title = make("h2", { textContent: "Keys", id: "title" });
+  const rows = KEYS.map(([key, does]) => make("tr", {}, [make("th", { textContent: key === "." ? key : _(key), scope: "row" }), make("td", { textContent: _(does) })]));
+  const title = make("h2", { textContent: _("Keys"), id: "title" });
   const list = make("dialog", { at: { "aria-labelledby": "title" } }, [
-    title, make("table", {}, rows), make("label", {}, [act, " They act"]),
-    make("form", { method: "dialog" }, [make("button", { textContent: "Close", autofocus: true })]),
+    title, make("table", {}, rows), make("label", {}, [act, ` ${_("They act")}`]),
+    make("form", { method: "dialog" }, [make("button", { textContent: _("Close"), autofocus: true })]),
   ]);
   const show = () => list.showModal();
-  const shown = make("button", { type: "button", className: "keys", textContent: "Keys", onclick: show });
+  const shown = make("button", { type: "button", className: "keys", textContent: _("Keys"), onclick: show });
 
   function press(/** @type {KeyboardEvent} */ event) {
     const target = /** @type {Element} */ (event.composedPath()[0]), { key } = event;

@@ -1,6 +1,8 @@
 // What the page's own elements cannot be given from Python: sections have headings, a help button says what it helps
 // with, and a panel that opens takes the focus, which goes back where it came from once it is closed.
 
+import { _ } from "./language.js";
+
 const OPENER = '[aria-haspopup="dialog"][aria-expanded="true"]';
 /** @type {{ panel: HTMLElement, opener: HTMLElement } | undefined} */
 let open;
@@ -12,7 +14,7 @@ function tend() {
     title.role = "heading";
     title.ariaLevel = title.closest("details")?.parentElement?.closest("details") ? "3" : "2";
   }
-  for (const help of document.querySelectorAll('button[aria-label="Help"]')) help.ariaLabel = `Help: ${beside(help)}`;
+  for (const help of document.querySelectorAll('button[aria-label="Help"]')) help.ariaLabel = _("Help: {what}", { what: beside(help) });
   leave();
   enter();
 }

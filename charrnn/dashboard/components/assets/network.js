@@ -1,5 +1,6 @@
 // The network drawn, with data flowing through it: a step of training played, stepped and pointed at.
 
+import { _, decimals } from "./language.js";
 import { glyph, legend, percent, spoken } from "./shared.js";
 import { grid } from "./grid.js";
 import { boxOf, measured, spotAt } from "./network_layout.js";
@@ -42,16 +43,16 @@ const STYLE = `
 
 export default renderer(STYLE, (stage) => {
   const phases = PHASES.map((name, phase) => make("button", {
-    type: "button", className: "phase", textContent: name, onclick: () => go(ends(frame, phase, columns())),
+    type: "button", className: "phase", textContent: _(name), onclick: () => go(ends(frame, phase, columns())),
   }));
-  const playing = button("Play", "Play", () => (plays ? halt() : play()));
+  const playing = button(_("Play"), _("Play"), () => (plays ? halt() : play()));
   playing.classList.add("play");
-  const controls = [button("Step back", "◀", () => go(Math.ceil(time) - 1)), playing, button("Step forward", "▶", () => go(Math.floor(time) + 1))];
-  const moves = [button("Character before", "‹", () => move(-1)), button("Next character", "›", () => move(1))];
-  const pace = make("input", { type: "range", min: "0", max: "3", step: "1", value: "1", at: { "aria-label": "Speed" } });
+  const controls = [button(_("Step back"), "◀", () => go(Math.ceil(time) - 1)), playing, button(_("Step forward"), "▶", () => go(Math.floor(time) + 1))];
+  const moves = [button(_("Character before"), "‹", () => move(-1)), button(_("Next character"), "›", () => move(1))];
+  const pace = make("input", { type: "range", min: "0", max: "3", step: "1", value: "1", at: { "aria-label": _("Speed") } });
   const group = (/** @type {(Node | string)[]} */ parts) => make("div", { className: "group" }, parts);
   const bar = make("div", { className: "bar" }, [
-    group(phases), group(controls), group(["slow", pace, "one character at a time"]), group(["character", ...moves])]);
+    group(phases), group(controls), group([_("slow"), pace, _("one character at a time")]), group([_("character"), ...moves])]);
   const told = make("p", { className: "sentence" }), panel = make("div", { className: "equations" });
   const box = make("div", { className: "picture" }), both = make("div", { className: "both" }, [box, panel]);
   stage.root.append(bar, told, both);
@@ -94,7 +95,7 @@ export default renderer(STYLE, (stage) => {
   function writeEquations() {
     lines = [];
     panel.replaceChildren(...equations(frame).flatMap(({ group, lines: formulas }) => [
-      make("h3", { textContent: group }),
+      make("h3", { textContent: _(group) }),
       ...formulas.map(([line, formula]) => {
         const numbers = make("span", { className: "numbers" });
         const row = make("div", { className: "line" }, [formula, numbers]);
@@ -102,7 +103,7 @@ export default renderer(STYLE, (stage) => {
         lines.push({ line, row, numbers });
         return row;
       }),
-    ]), make("p", { textContent: `${frame.cell.source}, as it is run` }));
+    ]), make("p", { textContent: _("{source}, as it is run", { source: frame.cell.source }) }));
   }
 
   /** @type {(made: Frame) => Picture<Spot>} */
@@ -135,8 +136,10 @@ export default renderer(STYLE, (stage) => {
       drawLegend(context, theme) {
         const { strips } = frame.cell, title = strips.length > 1 ? "" : "h";
         const x = legend(context, theme, { x: 0, y: 12, title, colours: theme.signed, low: "−1", high: "+1" });
-        const said = frame.held.c ? [`c up to ±${frame.limit.toFixed(1)}`] : [];
-        if (learning() && size.names > 64) said.push(`beside it ${title ? "dh" : "its gradient"}, sign and power of ten`);
+        const said = frame.held.c ? [_("c up to ±{limit}", { limit: decimals(frame.limit.toFixed(1)) })] : [];
+        if (learning() && size.names > 64) {
+          said.push(title ? _("beside it dh, sign and power of ten") : _("beside it its gradient, sign and power of ten"));
+        }
         context.fillText(said.join("; "), x + 8, 12);
       },
     };
@@ -254,21 +257,31 @@ function mark(/** @type {HTMLElement} */ element, /** @type {string} */ name, /*
 function title(/** @type {Frame} */ frame, /** @type {Spot} */ { part, k, i, s }) {
   const read = `“${spoken(frame.read[k])}”`, came = `“${spoken(frame.came[k])}”`;
   switch (part) {
-    case "read": return `it read ${read}`;
-    case "state": return [frame.cell.strips[s].told, `unit ${frame.units[i]} after reading ${read}`].filter(Boolean).join(", ");
-    case "guess": return `${glyph(frame.likeliest(k)[i][0])} as the next, ${percent(frame.likeliest(k)[i][1])}`;
-    case "came": return `${came} came`;
-    case "share": return `gradient of the state after ${read}`;
+    case "read": return _("it read {read}", { read });
+    case "state": {
+      const unit = _("unit {unit} after reading {read}", { unit: frame.units[i], read });
+      return [_(frame.cell.strips[s].told), unit].filter(Boolean).join(", ");
+    }
+    case "guess": return _("{sign} as the next, {p}",
+      { sign: glyph(frame.likeliest(k)[i][0]), p: percent(frame.likeliest(k)[i][1]) });
+    case "came": return _("{came} came", { came });
+    case "share": return _("gradient of the state after {read}", { read });
     default: return {
-      W_xh: "what comes in", W_hh: "what is carried over", W_hy: "what the state says", kept: "what is kept as it was",
+      W_xh: _("what comes in"), W_hh: _("what is carried over"), W_hy: _("what the state says"),
+      kept: _("what is kept as it was"),
     }[part] + `: ${part === "kept" ? frame.cell.kept : part}`;
   }
 }
 
 function alternative(/** @type {Frame} */ frame) {
   const last = frame.at.length - 1, guesses = frame.likeliest(last).map(([c, p]) => `${spoken(c)} ${percent(p)}`).join(", ");
-  return `The network unrolled over “${frame.read.join("")}” at ${frame.step}. It read ${spoken(frame.read[last])}, ` +
-    `guessed ${guesses}; ${spoken(frame.came[last])} came: a loss of ${number(frame.loss[last])} nats. ` +
-    `Its gradient, column by column: ${Array.from(frame.share, number).join(", ")}. ` +
-    "Arrow keys point at what is drawn, Escape lets go; the numbers stand in the tables below.";
+  return _(
+    "The network unrolled over “{text}” at {step}. It read {read}, guessed {guesses}; {came} came: a loss of {loss} nats. " +
+    "Its gradient, column by column: {shares}. Arrow keys point at what is drawn, Escape lets go; the numbers stand in the " +
+    "tables below.",
+    {
+      text: frame.read.join(""), step: frame.step, read: spoken(frame.read[last]), guesses, came: spoken(frame.came[last]),
+      loss: number(frame.loss[last]), shares: Array.from(frame.share, number).join(", "),
+    },
+  );
 }

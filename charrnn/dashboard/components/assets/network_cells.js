@@ -1,6 +1,7 @@
 // The cells as they are drawn: what stands in a column, in which order it comes about, and their equations, with the
 // letters of network/rnn.py, gru.py and lstm.py, and with the numbers of one unit in them.
 
+import { Sentence } from "./language.js";
 import { bracketed, number } from "./network_numbers.js";
 
 /** @typedef {(name: string) => number} Of - a quantity of one unit in one column, or a bias of that unit, by its letter */
@@ -18,7 +19,7 @@ import { bracketed, number } from "./network_numbers.js";
  * @property {string[]} biases - the blocks of b_h
  * @property {Equation[]} forward - what makes a state
  * @property {Equation[]} backward - from dy on
- * @property {[line: string, told: string][]} reads - what happens until there is a new state, by beats; H stands for how many units
+ * @property {[line: string, told: string][]} reads - what happens until there is a new state, by beats; {H} stands for how many units
  * @property {string} flows - the line by which what is learned goes back through a column
  * @property {Record<"read" | "W_xh" | "W_hh" | "kept", [string, string]>} lines - of what is not a strip
  * @property {string} kept - what of a state reaches the next one beside W_hh, "" for nothing
@@ -28,12 +29,10 @@ import { bracketed, number } from "./network_numbers.js";
  * @property {string} summed - how the gradient of W_hh is summed
  */
 
-const CARRIED = "What it carried from the character before comes in through W_hh";
-
 /** @type {Cell} */
 const rnn = {
   source: "network/rnn.py",
-  title: "state h",
+  title: Sentence("state h"),
   strips: [{ name: "h", told: "", back: "dh", beat: 2, lines: ["h", "dz"], wide: 1 }],
   biases: ["b"],
   forward: [
@@ -45,15 +44,15 @@ const rnn = {
     ["dz", "dz = dh (1 − h²)", (of, u) => `dz[${u}] = ${number(of("dh"))} · (1 − ${bracketed(of("h"))}²) = ${number(of("dz"))}`],
   ],
   reads: [
-    ["z", "a row of W_xh comes in."],
-    ["h", `${CARRIED}.`],
-    ["h", "Both are added, and tanh makes the new state of it: H numbers from −1 to 1."],
+    ["z", Sentence("a row of W_xh comes in.")],
+    ["h", Sentence("What it carried from the character before comes in through W_hh.")],
+    ["h", Sentence("Both are added, and tanh makes the new state of it: {H} numbers from −1 to 1.")],
   ],
   flows: "dz",
   lines: { read: ["z", "dz"], W_xh: ["z", "sum"], W_hh: ["h", "sum"], kept: ["h", "sum"] },
   kept: "",
   keeps: 0,
-  bar: "gradient here, ‖dh‖",
+  bar: Sentence("gradient here, ‖dh‖"),
   share: "‖dh‖",
   summed: "dW_hh = Σ h₋₁ᵀ dz, …",
 };
@@ -61,12 +60,12 @@ const rnn = {
 /** @type {Cell} */
 const gru = {
   source: "network/gru.py",
-  title: "gates and state",
+  title: Sentence("gates and state"),
   strips: [
-    { name: "r", told: "reset gate r", back: "da_r", beat: 2, lines: ["gates", "da_r"], wide: 1 },
-    { name: "z", told: "update gate z", back: "da_z", beat: 2, lines: ["gates", "da_z"], wide: 1 },
-    { name: "n", told: "candidate n", back: "da_n", beat: 3, lines: ["n", "da_n"], wide: 1 },
-    { name: "h", told: "state h", back: "dh", beat: 4, lines: ["h", "dh"], wide: 1.6 },
+    { name: "r", told: Sentence("reset gate r"), back: "da_r", beat: 2, lines: ["gates", "da_r"], wide: 1 },
+    { name: "z", told: Sentence("update gate z"), back: "da_z", beat: 2, lines: ["gates", "da_z"], wide: 1 },
+    { name: "n", told: Sentence("candidate n"), back: "da_n", beat: 3, lines: ["n", "da_n"], wide: 1 },
+    { name: "h", told: Sentence("state h"), back: "dh", beat: 4, lines: ["h", "dh"], wide: 1.6 },
   ],
   biases: ["b_r", "b_z", "b_n", "b_m"],
   forward: [
@@ -95,17 +94,17 @@ const gru = {
       `dq_n[${u}] = ${number(of("da_n"))} · ${number(of("r"))} = ${number(of("dq_n"))}`],
   ],
   reads: [
-    ["a", "a row of W_xh comes in, a part of it for each gate and one for the candidate."],
-    ["q", `${CARRIED}.`],
-    ["gates", "Two gates open so far: r lets the state before into the candidate, z keeps it as it is. 0 is closed, 1 open."],
-    ["n", "The candidate n is what a state without memory would be, and as much of the old one as r lets in."],
-    ["h", "The new state h: H numbers, the old ones as far as z is open, else the candidate."],
+    ["a", Sentence("a row of W_xh comes in, a part of it for each gate and one for the candidate.")],
+    ["q", Sentence("What it carried from the character before comes in through W_hh.")],
+    ["gates", Sentence("Two gates open so far: r lets the state before into the candidate, z keeps it as it is. 0 is closed, 1 open.")],
+    ["n", Sentence("The candidate n is what a state without memory would be, and as much of the old one as r lets in.")],
+    ["h", Sentence("The new state h: {H} numbers, the old ones as far as z is open, else the candidate.")],
   ],
   flows: "dh",
   lines: { read: ["a", "da_n"], W_xh: ["a", "sum"], W_hh: ["q", "dq"], kept: ["h", "dh"] },
   kept: "z h",
   keeps: 4,
-  bar: "gradient here, ‖dh‖",
+  bar: Sentence("gradient here, ‖dh‖"),
   share: "‖dh‖",
   summed: "dW_hh = Σ h₋₁ᵀ dq, …",
 };
@@ -113,14 +112,14 @@ const gru = {
 /** @type {Cell} */
 const lstm = {
   source: "network/lstm.py",
-  title: "gates, c and h",
+  title: Sentence("gates, c and h"),
   strips: [
-    { name: "f", told: "forget gate f", back: "da_f", beat: 2, lines: ["gates", "da_f"], wide: 1 },
-    { name: "i", told: "input gate i", back: "da_i", beat: 2, lines: ["gates", "da_i"], wide: 1 },
-    { name: "g", told: "candidate g", back: "da_g", beat: 2, lines: ["g", "da_g"], wide: 1 },
-    { name: "c", told: "cell state c", back: "dc", beat: 3, lines: ["c", "dc"], wide: 1.6 },
-    { name: "o", told: "output gate o", back: "da_o", beat: 2, lines: ["gates", "da_o"], wide: 1 },
-    { name: "h", told: "state h", back: "dh", beat: 4, lines: ["h", "dh"], wide: 1.6 },
+    { name: "f", told: Sentence("forget gate f"), back: "da_f", beat: 2, lines: ["gates", "da_f"], wide: 1 },
+    { name: "i", told: Sentence("input gate i"), back: "da_i", beat: 2, lines: ["gates", "da_i"], wide: 1 },
+    { name: "g", told: Sentence("candidate g"), back: "da_g", beat: 2, lines: ["g", "da_g"], wide: 1 },
+    { name: "c", told: Sentence("cell state c"), back: "dc", beat: 3, lines: ["c", "dc"], wide: 1.6 },
+    { name: "o", told: Sentence("output gate o"), back: "da_o", beat: 2, lines: ["gates", "da_o"], wide: 1 },
+    { name: "h", told: Sentence("state h"), back: "dh", beat: 4, lines: ["h", "dh"], wide: 1.6 },
   ],
   biases: ["b_o", "b_i", "b_f", "b_g"],
   forward: [
@@ -148,17 +147,17 @@ const lstm = {
       `da_g[${u}] = ${number(of("dc"))} · ${number(of("i"))} · (1 − ${bracketed(of("g"))}²) = ${number(of("da_g"))}`],
   ],
   reads: [
-    ["a", "a row of W_xh comes in, a part of it for each gate and one for the candidate."],
-    ["a", `${CARRIED}, and b_h is added.`],
-    ["gates", "Three gates open so far: f to keep, i to let in, o to let out. 0 is closed, 1 open. g is what could be let in."],
-    ["c", "The cell state c: what it was, as far as f is open, and of the candidate as much as i lets in."],
-    ["h", "What o lets out of it is the new state h: H numbers from −1 to 1."],
+    ["a", Sentence("a row of W_xh comes in, a part of it for each gate and one for the candidate.")],
+    ["a", Sentence("What it carried from the character before comes in through W_hh, and b_h is added.")],
+    ["gates", Sentence("Three gates open so far: f to keep, i to let in, o to let out. 0 is closed, 1 open. g is what could be let in.")],
+    ["c", Sentence("The cell state c: what it was, as far as f is open, and of the candidate as much as i lets in.")],
+    ["h", Sentence("What o lets out of it is the new state h: {H} numbers from −1 to 1.")],
   ],
   flows: "dc",
   lines: { read: ["a", "da_g"], W_xh: ["a", "sum"], W_hh: ["a", "dh"], kept: ["c", "dc"] },
   kept: "f c",
   keeps: 3,
-  bar: "gradient of h and c",
+  bar: Sentence("gradient of h and c"),
   share: "‖dh, dc₊₁ f₊₁‖",
   summed: "dW_hh = Σ h₋₁ᵀ da, …",
 };

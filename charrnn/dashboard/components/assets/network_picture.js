@@ -1,5 +1,6 @@
 // The drawn network as a picture: columns of a step, what has come about in them by a moment, and what flows back.
 
+import { _ } from "./language.js";
 import { fit, glyph } from "./shared.js";
 import { BARS, GUESS, boxOf, handed, places, stateWidth, stripsOf } from "./network_layout.js";
 import { raised } from "./network_numbers.js";
@@ -41,13 +42,15 @@ export function drawNames(context, theme, frame, { names, narrow }) {
   };
   const { units, H, chosen, cell } = frame, middle = (y.state + y.under) / 2;
   context.textAlign = "right";
-  write("what came", y.came + 13);
-  write("its guesses", y.guesses + 2.5 * GUESS);
-  write(narrow && cell.kept ? "state" : cell.title, middle - 8, true);
-  write(units.length < H ? `${units.length} of ${H}${narrow ? "" : " units"}` : `${H} units`, middle + 8, false, 11);
-  if (units.length < H && !narrow) write(chosen ? "that were chosen" : "that moved it most", middle + 22, false, 11);
-  write(narrow ? "reads" : "what it reads", y.read);
-  write(narrow ? "gradient" : cell.bar, y.share + 18);
+  write(_("what came"), y.came + 13);
+  write(_("its guesses"), y.guesses + 2.5 * GUESS);
+  write(narrow && cell.kept ? _("state") : _(cell.title), middle - 8, true);
+  const some = { at: units.length, rows: H };
+  const many = narrow ? _("{at} of {rows}", some) : _("{at} of {rows} units", some);
+  write(units.length < H ? many : _("{H} units", { H }), middle + 8, false, 11);
+  if (units.length < H && !narrow) write(chosen ? _("that were chosen") : _("that moved it most"), middle + 22, false, 11);
+  write(narrow ? _("reads") : _("what it reads"), y.read);
+  write(narrow ? _("gradient") : _(cell.bar), y.share + 18);
   const { top, decades } = scaleOf(frame);
   for (let power = 0; power <= decades; power += decades > 4 ? 2 : 1) {
     write(`10${raised(top - decades + power)}`, y.share + BARS + 4 - (power / decades) * HIGH, false, 10);
@@ -273,7 +276,7 @@ function drawShare(brush, x, k, flows, learned) {
 
 /** Where the unroll is cut. */
 function drawCut(/** @type {Brush} */ { context, theme, frame, size, y, time }) {
-  const i = size.columns.findIndex((k) => frame.at[k] >= frame.cut), back = `learning looks ${frame.T} back`;
+  const i = size.columns.findIndex((k) => frame.at[k] >= frame.cut), back = _("learning looks {T} back", { T: frame.T });
   context.globalAlpha = 0.35 + 0.65 * over(time, backAt(frame));
   context.font = `12px ${theme.sans}`;
   context.fillStyle = theme.text;
@@ -288,7 +291,7 @@ function drawCut(/** @type {Brush} */ { context, theme, frame, size, y, time }) 
     context.stroke();
     context.setLineDash([]);
     context.textAlign = x < 180 ? "left" : "center";
-    context.fillText(`${back}: what lies left of here it never sees`, x < 180 ? 2 : x, y.height - 8);
+    context.fillText(_("{back}: what lies left of here it never sees", { back }), x < 180 ? 2 : x, y.height - 8);
   } else if (frame.cut > 0) {
     context.textAlign = "left";
     context.fillText(`← ${back}`, 2, y.height - 8);

@@ -1,5 +1,6 @@
 // What is told of the drawn network: its equations with the numbers of one place in them, and the course of a step.
 
+import { Sentence, _ } from "./language.js";
 import { CELLS } from "./network_cells.js";
 import { bracketed, number } from "./network_numbers.js";
 import { glyph, percent, unpack } from "./shared.js";
@@ -46,7 +47,7 @@ import { glyph, percent, unpack } from "./shared.js";
  * @property {number} limit - of the cell state, that with the largest value in the picture; 1 without one
  */
 
-export const PHASES = ["reads", "predicts", "is told", "learns"];
+export const PHASES = [Sentence("reads"), Sentence("predicts"), Sentence("is told"), Sentence("learns")];
 const AFTER = /** @type {const} */ (["y", "p", "loss", "dy"]); // the lines of the beats after those of the cell
 const PHASE_OF = [1, 1, 2, 3];
 
@@ -71,11 +72,11 @@ export function lineAt(frame, beat, columns) {
 
 /** @type {(frame: Frame) => { group: string, lines: [line: string, formula: string][] }[]} */
 export const equations = ({ cell, clip, optimizer }) => [
-  { group: "forward", lines: [
-    ...written(cell.forward), ["y", "y = h W_hy + b_y"], ["p", "p = softmax(y)"], ["loss", "loss = −ln p[came]"]] },
-  { group: "backward", lines: [
-    ["dy", "dy = p − o(came)"], ...written(cell.backward), ["sum", cell.summed],
-    ["update", `clip to ±${clip}, then ${optimizer}`]] },
+  { group: Sentence("forward"), lines: [
+    ...written(cell.forward), ["y", "y = h W_hy + b_y"], ["p", "p = softmax(y)"], ["loss", _("loss = −ln p[came]")]] },
+  { group: Sentence("backward"), lines: [
+    ["dy", _("dy = p − o(came)")], ...written(cell.backward), ["sum", cell.summed],
+    ["update", _("clip to ±{clip}, then {optimizer}", { clip, optimizer })]] },
 ];
 
 const written = (/** @type {Cell["forward"]} */ lines) =>
@@ -101,12 +102,14 @@ export function filled(frame, line, spot) {
   switch (line) {
     case "y": return `y[${glyph(c)}] = ${number(y)}`;
     case "p": return `p[${glyph(c)}] = e^(${number(y)} − ${bracketed(frame.total[k])}) = ${number(p)}`;
-    case "loss": return `−ln ${number(Math.exp(-frame.loss[k]))} = ${number(frame.loss[k])} nats`;
-    case "dy": return frame.dy[k] === 0 ? "0: this loss does not count here" : dyFilled(frame, k, c, p, came);
+    case "loss": return _("−ln {p} = {loss} nats", { p: number(Math.exp(-frame.loss[k])), loss: number(frame.loss[k]) });
+    case "dy": return frame.dy[k] === 0 ? _("0: this loss does not count here") : dyFilled(frame, k, c, p, came);
     case "sum": return summedOf(frame, part).map(({ name, norm }) => `‖d${name}‖ = ${number(norm)}`).join("  ");
     case "update": return updated(frame, part);
   }
-  if (line === "dh" && part === "share") return `${frame.cell.share} = ${number(frame.share[k])} over all ${frame.H} units`;
+  if (line === "dh" && part === "share") {
+    return _("{share} = {size} over all {H} units", { share: frame.cell.share, size: number(frame.share[k]), H: frame.H });
+  }
   return ofUnit(frame, line, spot);
 }
 
@@ -139,30 +142,39 @@ function summedOf(/** @type {Frame} */ { summed }, /** @type {Part} */ part) {
 
 function updated(/** @type {Frame} */ frame, /** @type {Part} */ part) {
   const [{ name, cut, size, change }] = summedOf(frame, part);
-  const clipped = `${cut} of ${size.toLocaleString("en")} entries of d${name} cut`;
-  return change === null ? `${clipped}; its memory of this step is not at hand` : `${clipped}; ${name} moves by ‖Δ‖ = ${number(change)}`;
+  const clipped = _("{cut} of {size} entries of d{name} cut", { cut, size: size.toLocaleString(document.documentElement.lang), name });
+  return change === null
+    ? _("{clipped}; its memory of this step is not at hand", { clipped })
+    : _("{clipped}; {name} moves by ‖Δ‖ = {change}", { clipped, name, change: number(change) });
 }
 
 /** What happens at a beat, in a sentence. */
 export function sentence(/** @type {Frame} */ frame, /** @type {number} */ beat, /** @type {number} */ columns) {
   const k = frame.at.length - 1, [best, p] = frame.likeliest(k)[0], { reads } = frame.cell, back = backAt(frame);
   const read = `“${glyph(frame.read[k])}”`, came = `“${glyph(frame.came[k])}”`;
-  if (beat < reads.length) return `${beat ? "" : `It reads ${read}: `}${reads[beat][1]}`.replace("H numbers", `${frame.H} numbers`);
+  if (beat < reads.length) {
+    const told = _(reads[beat][1], { H: frame.H });
+    return beat ? told : _("It reads {read}: {told}", { read, told });
+  }
   if (beat < back) {
     return [
-      "Through W_hy the state gives every character a score.",
-      `Softmax makes probabilities of the scores: it guesses “${glyph(best)}”, ${percent(p)} sure.`,
-      `It is told: ${came} came. It had given it ${percent(Math.exp(-frame.loss[k]))}: a loss of ${number(frame.loss[k])} nats.`,
-      "What each probability should have been otherwise, dy, goes back through W_hy.",
+      _("Through W_hy the state gives every character a score."),
+      _("Softmax makes probabilities of the scores: it guesses “{sign}”, {p} sure.", { sign: glyph(best), p: percent(p) }),
+      _("It is told: {came} came. It had given it {p}: a loss of {loss} nats.",
+        { came, p: percent(Math.exp(-frame.loss[k])), loss: number(frame.loss[k]) }),
+      _("What each probability should have been otherwise, dy, goes back through W_hy."),
     ][beat - reads.length];
   }
   if (beat < back + columns) {
-    return `It read ${read}, guessed, and was told ${came}. What it learns from that flows back along the same arrows` +
-      (frame.share[0] < frame.share[k] ? ", and fades." : ".");
+    return frame.share[0] < frame.share[k]
+      ? _("It read {read}, guessed, and was told {came}. What it learns from that flows back along the same arrows, and fades.",
+        { read, came })
+      : _("It read {read}, guessed, and was told {came}. What it learns from that flows back along the same arrows.",
+        { read, came });
   }
   const learned = Math.min(frame.N, frame.N - frame.cut);
-  if (beat === back + columns) return `What the ${learned} characters that learning looks back at say to each weight is summed.`;
-  return `Entries beyond ±${frame.clip} are cut, and ${frame.optimizer} moves the weights.`;
+  if (beat === back + columns) return _("What the {learned} characters that learning looks back at say to each weight is summed.", { learned });
+  return _("Entries beyond ±{clip} are cut, and {optimizer} moves the weights.", { clip: frame.clip, optimizer: frame.optimizer });
 }
 
 /** @type {(bytes: Uint8Array) => Frame} */

@@ -1,5 +1,6 @@
 // Passages of text, one or several side by side: what is to be continued, the text, and where it begins to differ.
 
+import { _ } from "./language.js";
 import { unpack } from "./shared.js";
 import { STYLE as COPIED, copier } from "./copied.js";
 import { make, renderer } from "./stage.js";
@@ -70,8 +71,8 @@ function block() {
     if (marked !== String(known)) parts[1].textContent = ""; // the same text with other marks
     marked = String(known);
     [prime, text, changed].forEach((words, at) => write(parts[at], words, at === 1 ? known : []));
-    pre.setAttribute("aria-label", title || "text");
-    copy.setAttribute("aria-label", `Copy ${title || "text"}`);
+    pre.setAttribute("aria-label", title || _("text"));
+    copy.setAttribute("aria-label", _("Copy {title}", { title: title || _("text") }));
     pre.tabIndex = scrolled ? 0 : -1;
   };
   return { element: make("figure", {}, [caption, pre, copy, said]), fill };

@@ -1,5 +1,6 @@
 // The reading strip: one held-out sentence, read again and again by the same network as it learns.
 
+import { _, decimals } from "./language.js";
 import { percent, real, signedText, spoken, unpack, within } from "./shared.js";
 import { STYLE as GUESSES, cameText, cell, guessTable, guessWords, guessesOf } from "./guesses.js";
 import { grid } from "./grid.js";
@@ -12,7 +13,7 @@ const STYLE = `${GUESSES}
 `;
 
 export default renderer(STYLE, (stage) =>
-  grid(stage, "pinned", stripOf, [["Character before", "‹", -1], ["Next character", "›", 1]]));
+  grid(stage, "pinned", stripOf, [[_("Character before"), "‹", -1], [_("Next character"), "›", 1]]));
 
 /** @type {(bytes: Uint8Array) => Picture<number>} */
 function stripOf(bytes) {
@@ -24,8 +25,10 @@ function stripOf(bytes) {
   return {
     ...drawing(frame),
     file: "reading-strip.png",
-    alternative: `The text that came: ${text.join("")} — ${now.label}: ${now.guess.join("")} — ` +
-      `${percent(right / columns)} of ${columns} guessed right. Arrow keys pin a character, Escape lets it go.`,
+    alternative: _(
+      "The text that came: {text} — {label}: {guess} — {right} of {columns} guessed right. Arrow keys pin a character, Escape lets it go.",
+      { text: text.join(""), label: now.label, guess: now.guess.join(""), right: percent(right / columns), columns },
+    ),
     picked: pinned,
     cardWidth: 196,
     has: (j) => j < columns,
@@ -42,9 +45,10 @@ function stripOf(bytes) {
     },
 
     say(j) {
-      const came = `Came: ${spoken(text[j])}, ${surprise[j].toFixed(1)} bits.`;
-      const holding = units.map((unit) => `${unit.name} ${held(unit, j)}`).join(", ");
-      return `Character ${j + 1} of ${columns}. ${came} ${guessWords(likeliest(j))}${holding && ` Held: ${holding}.`}`;
+      const came = _("Came: {sign}, {bits} bits.", { sign: spoken(text[j]), bits: decimals(surprise[j].toFixed(1)) });
+      const units_ = units.map((unit) => `${unit.name} ${held(unit, j)}`).join(", ");
+      const said = `${_("Character {at} of {columns}.", { at: j + 1, columns })} ${came} ${guessWords(likeliest(j))}`;
+      return units_ ? `${said} ${_("Held: {units}.", { units: units_ })}` : said;
     },
   };
 }

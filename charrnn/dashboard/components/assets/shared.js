@@ -1,5 +1,7 @@
 // What all pictures need: the page's colours, visible glyphs for characters, sharp canvases, the wire format.
 
+import { Sentence, _, decimals } from "./language.js";
+
 const PALETTES = {
   light: {
     text: "#1B1F24", muted: "#5B626B", border: "#DAD9D2", panel: "#F1F1EC", accent: "#0F766E", mark: "#8F4200",
@@ -78,7 +80,7 @@ export function themeOf(element) {
 }
 
 const GLYPHS = new Map([["\n", "↵"], ["\t", "⇥"], [" ", "␣"]]);
-const NAMES = new Map([["\n", "new line"], ["\t", "tab"], [" ", "space"]]);
+const NAMES = new Map([["\n", Sentence("new line")], ["\t", Sentence("tab")], [" ", Sentence("space")]]);
 
 /**
  * One visible sign for one character, whatever it is: one cell never disturbs the next.
@@ -98,11 +100,12 @@ export const within = (/** @type {number} */ at, /** @type {number} */ count) =>
 /** A character in words, for those who listen. */
 export function spoken(/** @type {string} */ character) {
   if (/^[\p{C}\p{Z}]/u.test(character) && !NAMES.has(character)) return `U+${character.codePointAt(0)?.toString(16)}`;
-  return NAMES.get(character) ?? character;
+  const name = NAMES.get(character);
+  return name ? _(name) : character;
 }
 
 export function signedText(/** @type {number} */ value, digits = 3) {
-  return Number.isNaN(value) ? "not a number" : (value < 0 ? "−" : "+") + Math.abs(value).toFixed(digits);
+  return Number.isNaN(value) ? _("not a number") : (value < 0 ? "−" : "+") + decimals(Math.abs(value).toFixed(digits));
 }
 export const percent = (/** @type {number} */ p) => (p > 0 && p < 0.01 ? "< 1 %" : `${Math.round(100 * p)} %`);
 

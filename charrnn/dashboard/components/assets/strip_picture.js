@@ -1,5 +1,6 @@
 // The reading strip as a picture: where each row lies and how it is drawn. It knows nothing of pointers or Streamlit.
 
+import { _ } from "./language.js";
 import { fit, glyph, legend, real, step } from "./shared.js";
 
 /** @typedef {{ context: Context, theme: Theme, edges: Float64Array }} Brush - with the columns' edges */
@@ -69,12 +70,12 @@ export function drawing(frame) {
       /** @type {(long: string, short: string) => string} */
       const title = (long, short) => (narrow ? (reach ? "" : short) : long); // where there is room for it
       const scales = [
-        { title: title("guessed right, by its probability", "right"), colours: theme.right, low: "0", high: "100 %" },
-        { title: title("held by a unit", "unit"), colours: theme.signed, low: "−1", high: "+1" },
+        { title: title(_("guessed right, by its probability"), _("right")), colours: theme.right, low: "0", high: "100 %" },
+        { title: title(_("held by a unit"), _("unit")), colours: theme.signed, low: "−1", high: "+1" },
       ];
       let x = narrow ? 0 : names;
       for (const one of scales) x = 12 + legend(context, theme, { ...one, x, y: 12, width: narrow ? 18 : 64 });
-      if (reach) context.fillText(narrow ? `┊ ${reach.cut} back` : `┊ learning looks ${reach.cut} back`, x, 12);
+      if (reach) context.fillText(`┊ ${narrow ? _("{T} back", { T: reach.cut }) : _("learning looks {T} back", { T: reach.cut })}`, x, 12);
     },
   };
 }
@@ -97,9 +98,9 @@ function bandsOf(/** @type {Strip} */ { text, rows, now, surprise, units }) {
   y += rows.length ? 2 : 0;
   add(24, { name: now.label, strong: true, draw: (brush, place) => drawGuesses(brush, place, text, now, true) });
   y += 3;
-  const came = add(26, { name: "what came", strong: true, draw: (brush, place) => drawCame(brush, place, text) });
-  const below = `up to ${FULL_SURPRISE} bits`;
-  add(28, { name: "surprise", below, strong: true, draw: (brush, place) => drawSurprise(brush, place, surprise) });
+  const came = add(26, { name: _("what came"), strong: true, draw: (brush, place) => drawCame(brush, place, text) });
+  const below = _("up to {bits} bits", { bits: FULL_SURPRISE });
+  add(28, { name: _("surprise"), below, strong: true, draw: (brush, place) => drawSurprise(brush, place, surprise) });
   y += 11;
   for (const unit of units) {
     const [, name, end] = /^(.*?)( \d+)?$/.exec(unit.name) ?? ["", unit.name];
@@ -111,7 +112,7 @@ function bandsOf(/** @type {Strip} */ { text, rows, now, surprise, units }) {
 /** @type {(context: Context, theme: Theme, band: Band, size: { narrow: boolean, names: number }) => void} */
 function drawName(context, theme, { name, end = "", below, strong, faint, y, height }, { narrow, names }) {
   const right = names - (narrow ? 5 : 10), size = narrow ? 11 : 13;
-  const cut = narrow ? name.replace(/^(at|its) /, "") : name;
+  const cut = narrow ? name.replace(new RegExp(_("^(at|its) ")), "") : name;
   context.textAlign = "right";
   context.globalAlpha = faint ? FAINT : 1;
   context.font = `${strong ? 600 : 400} ${size}px ${theme.sans}`;

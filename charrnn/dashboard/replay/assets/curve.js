@@ -1,5 +1,7 @@
 // The loss over the steps, drawn for the width that there is: what the page draws with a library that a file cannot bring.
 
+import { _, decimals } from "./language.js";
+
 /** @typedef {{ x: (step: number) => number, y: (nats: number) => number, right: number, bottom: number }} Axes */
 
 const HEIGHT = 230, LEFT = 38, RIGHT = 112, TOP = 8, BOTTOM = 36, LINE = 12; // CSS pixels
@@ -28,11 +30,14 @@ export function curveIn(host, losses) {
 /** @type {(losses: Losses) => string} */
 function inWords({ steps, smoothed, heldOut }) {
   const [step, held] = heldOut[heldOut.length - 1] ?? [0, null];
-  const end = steps.length ? `The smoothed loss comes to ${choices(smoothed[steps.length - 1])} at step ${steps[steps.length - 1]}` : "Untrained";
-  return `${end}${held === null ? "" : `, the held-out loss to ${choices(held)} at step ${step}`}.`;
+  const last = steps.length - 1;
+  if (last < 0) return _("Untrained.");
+  const told = _("The smoothed loss comes to {loss} at step {step}.", { loss: choices(smoothed[last]), step: steps[last] });
+  return held === null ? told : `${told} ${_("The held-out loss comes to {loss} at step {step}.", { loss: choices(held), step })}`;
 }
 
-const choices = (/** @type {number | null} */ nats) => (nats === null ? "no number" : `${Math.exp(nats).toPrecision(2)} characters`);
+const choices = (/** @type {number | null} */ nats) => 
+  nats === null ? _("no number") : _("{n} characters", { n: decimals(Math.exp(nats).toPrecision(2)) });
 
 /** @type {(losses: Losses, width: number) => Axes} */
 function axesOf({ steps, smoothed, low, heldOut, rivals }, width) {
@@ -61,7 +66,7 @@ function drawn({ steps, smoothed, low, high, heldOut, rivals }, shown, axes) {
     ...heldOut.flatMap(([step, nats]) => (nats === null ? [] : [made("circle", { class: "held-out", cx: x(step), cy: y(nats), r: 2.5 })])),
     made("line", { class: "shown", x1: x(shown), x2: x(shown), y1: TOP, y2: bottom }),
     ...labels,
-    made("text", { x: (LEFT + right) / 2, y: HEIGHT - 4, "text-anchor": "middle" }, "training steps"),
+    made("text", { x: (LEFT + right) / 2, y: HEIGHT - 4, "text-anchor": "middle" }, _("training steps")),
   ];
 }
 

@@ -4,6 +4,7 @@ import cells from "./cells.js";
 import passages from "./passages.js";
 import strip from "./reading_strip.js";
 import { curveIn } from "./curve.js";
+import { _, speak } from "./language.js";
 import { make } from "./stage.js";
 
 /** @typedef {{ step: number, label: string, said: [string, string], strip: string, heatmap: string, wrote: string }} Moment */
@@ -18,6 +19,7 @@ import { make } from "./stage.js";
  * @property {[name: string, value: string][]} settings
  * @property {string} lines - to be copied
  * @property {string[]} remarks
+ * @property {Record<string, string>} words - in the language of whoever made it
  */
 
 const PACE = 900; // ms a step while it plays
@@ -37,6 +39,7 @@ function mounted(component, id) {
 /** @type {Replay} */
 const replay = JSON.parse(part("replay").textContent ?? "");
 const { moments } = replay;
+speak(replay.words);
 const [drawStrip, drawHeatmap] = [mounted(strip, "strip"), mounted(cells, "heatmap")];
 const [drawWrote, drawFilm, drawSamples, drawLines] = ["wrote", "film", "samples", "lines"].map((id) => mounted(passages, id));
 const drawCurve = curveIn(part("curve"), replay.curve);
@@ -64,7 +67,7 @@ function look(/** @type {number} */ place) {
 function stop() {
   clearInterval(timer);
   timer = 0;
-  play.textContent = "▶ Play";
+  play.textContent = `▶ ${_("Play")}`;
 }
 
 function next() {
@@ -93,7 +96,7 @@ scrubber.oninput = () => {
 play.onclick = () => {
   if (timer) return stop();
   if (at === moments.length - 1) look(0);
-  play.textContent = "❚❚ Pause";
+  play.textContent = `❚❚ ${_("Pause")}`;
   timer = setInterval(next, PACE);
 };
 stop();

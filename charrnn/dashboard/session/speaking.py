@@ -1,0 +1,42 @@
+"""In which language a browser reads the page: the one that its link names, else its own, else English."""
+
+import streamlit as st
+
+from charrnn.dashboard import language
+from charrnn.dashboard.language import LANGUAGES, by_name
+from charrnn.refusal import in_a_line
+from charrnn.sentence import Sentence
+
+LINK = "lang"  # its name in the address
+
+
+def speak() -> None:
+    """Speak it from here on: whoever draws begins with this."""
+    named = st.query_params.get(LINK, "")
+    language.use(named if named in LANGUAGES else language.of_browser(st.context.locale))
+
+
+def linked(said: str) -> str:
+    """A sentence where a link names a language that is not spoken, else ""."""
+    if not said or said in LANGUAGES:
+        return ""
+    return Sentence("There is no language “{named}” here: here is another one.", named=in_a_line(said[:20]))
+
+
+def choice() -> None:
+    """Which one, where there are several; the link keeps it."""
+
+    def keep() -> None:
+        st.query_params[LINK] = st.session_state[LINK]
+
+    if len(LANGUAGES) > 1:
+        st.segmented_control(
+            "Language",
+            LANGUAGES,
+            default=language.spoken(),
+            format_func=by_name({code: language.name_of(code) for code in LANGUAGES}),
+            key=LINK,
+            label_visibility="collapsed",
+            required=True,
+            on_change=keep,
+        )

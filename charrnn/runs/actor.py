@@ -19,7 +19,7 @@ from charrnn.runs.messages import Array, Message
 from charrnn.runs.worker import work
 
 HEAR_SECONDS = 2.0  # that a call waits for something to hear
-ALONE_SECONDS = 20.0  # unheard so long its owner is out of reach: then nobody is left to train for
+ALONE_SECONDS = 15.0  # unheard so long its owner is out of reach: then nobody is left to train for
 NICE = 10  # as a worker on the server's machine, where Ray has not set it higher
 ROOMS = ("text", "network", "training", "runs")  # of the package: what a run's numbers come from
 PACKAGE = Path(__file__).resolve().parents[1]

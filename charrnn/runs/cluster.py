@@ -232,9 +232,11 @@ class Cluster:
     def _take(self, message: Message) -> None:
         if message.kind == "nodes":
             nodes = [Node(id, name, int(cores / self._cores)) for id, name, cores in message.fields["nodes"]]
+            troubles = message.fields["troubles"]
+            if (trouble := " ".join(troubles)) and trouble != self.trouble:
+                logging.getLogger(__name__).warning(trouble)
             with self._lock:
-                self.nodes, troubles = tuple(nodes), message.fields["troubles"]
-            self.trouble = " ".join(troubles) or (None if nodes else NO_NODE)
+                self.nodes, self.trouble = tuple(nodes), trouble or (None if nodes else NO_NODE)
             if nodes or (troubles and not message.fields["waiting"]):
                 self._settled.set()
             self.changed()

@@ -156,13 +156,26 @@ def last_line(error: Exception) -> str:
     return (str(error).strip().rpartition("\n")[2] or type(error).__name__).strip().rstrip(".")
 
 
+def sentence(error: Exception) -> str:
+    """What an error says, as the end of a sentence."""
+    said = last_line(error)
+    return said if said.endswith("?") else f"{said}."
+
+
 def join(address: str) -> None:
     """Be part of a cluster, or start one. Raises OSError, ValueError, RuntimeError."""
     host, _, port = address.rpartition(":")
     if address not in ("auto", "local"):
+        if not host or not port.isdigit():
+            raise ValueError("an address is auto, local or host:port")
         socket.create_connection((host, int(port)), JOIN_SECONDS).close()  # Ray itself would wait for much longer
     beside = {"include_dashboard": False} if address == "local" else {}
-    ray.init(address=address, log_to_driver=False, configure_logging=False, **beside)
+    try:
+        ray.init(address=address, log_to_driver=False, configure_logging=False, **beside)
+    except ConnectionError as error:
+        raise ConnectionError(
+            f"{last_line(error)}. Is it running, has it the same token (~/.ray/auth_token)?"
+        ) from error
 
 
 async def drive(commands: messages.BinaryIO, outbox: Outbox, cores: float) -> None:
@@ -193,7 +206,7 @@ def main() -> None:
     try:
         join(sys.argv[1])
     except Exception as error:  # of many kinds, also of Ray's own
-        outbox.send("lost", {"message": f"No cluster can be joined at {sys.argv[1]}: {last_line(error)}."})
+        outbox.send("lost", {"message": f"No cluster can be joined at {sys.argv[1]}: {sentence(error)}"})
         outbox.flush()
         os._exit(1)
     asyncio.run(drive(told, outbox, float(sys.argv[2])))

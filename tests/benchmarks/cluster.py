@@ -3,7 +3,7 @@
 By turns in one run of this script, all on this machine. For each number of runs that train at once:
 
     speed      steps a second of all of them together, and of one for a second of its processor's time, which is what
-               the ratio (actor to process, median over the turns) is of: others on the machine do not count in it
+               the ratio (actor to process, over all turns) is of: others on the machine do not count in it
     answer     a command (pause, train) until the run has heard the answer, ms
     memory     proportional set size of a run's process, MB; below, that of the driver and of Ray's own processes
     update     processor time of the server for each of a run's messages, and of the driver for it, ms
@@ -41,7 +41,8 @@ class Turn(NamedTuple):
     """What was measured of one kind for a while."""
 
     speed: float
-    pure: float  # a second of the processor's time
+    done: int  # steps
+    used: float  # seconds of the processor's time for them
     answers: list[float]
     memory: float
     update: float
@@ -66,7 +67,7 @@ def turn(engine: Engine, count: int, seconds: float, title: str) -> Turn:
     sleep(seconds)
     took, updates = perf_counter() - began, sum(run.version for run in runs) - versions
     done = stepped(runs) - steps
-    pure = done / (sum(map(processor, workers)) - used)
+    used = sum(map(processor, workers)) - used
     update = 1000 * (process_time() - spent) / updates
     driver = 1000 * (sum(map(processor, drivers)) - driven) / updates
     memory = statistics.mean(map(pss, workers))
@@ -76,7 +77,7 @@ def turn(engine: Engine, count: int, seconds: float, title: str) -> Turn:
         engine.lease(engine.create(corpus, Settings()), f"session {number}")
     while found(title):
         sleep(0.1)
-    return Turn(done / took, pure, answers, memory, update, driver)
+    return Turn(done / took, done, used, answers, memory, update, driver)
 
 
 def stepped(runs: Sequence[Run]) -> int:
@@ -143,19 +144,17 @@ def measure(counts: Sequence[int], turns: int, seconds: float) -> None:
                     for kind in sorted(engines, reverse=bool(number % 2)):
                         engine, title = engines[kind]
                         kinds[kind].append(turn(engine, count, seconds, title))
+                pure: dict[str, float] = {}
                 for kind, measured in kinds.items():
                     answers = [one for each in measured for one in each.answers]
                     means = {
                         name: statistics.median(getattr(each, name) for each in measured)
-                        for name in ("speed", "pure", "memory", "update", "driver")
+                        for name in ("speed", "memory", "update", "driver")
                     }
-                    figures = means | {"p50": statistics.median(answers), "p95": p95(answers)}
+                    pure[kind] = sum(each.done for each in measured) / sum(each.used for each in measured)
+                    figures = means | {"pure": pure[kind], "p50": statistics.median(answers), "p95": p95(answers)}
                     print(LINE.format(kind=kind, runs=count, **figures), flush=True)
-                pairs = zip(kinds["actor"], kinds["process"], strict=True)
-                ratios = [actor.speed / process.speed for actor, process in pairs]
-                print(
-                    f"ratio    {count:4} {statistics.median(ratios):9.3f}   of {', '.join(f'{r:.3f}' for r in ratios)}"
-                )
+                print(f"ratio    {count:4} {'':9} {pure['actor'] / pure['process']:9.3f}", flush=True)
             beside = found("ray") | found("gcs_server")
             print(f"driver {sum(map(pss, found('cluster_driver'))):.0f} MB, Ray's own {sum(map(pss, beside)):.0f} MB")
         finally:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import runs_helpers
 from ray_nodes import TOKEN, Nodes
 from runs_helpers import assert_same_parameters, assert_same_state, soon, until
 
@@ -34,6 +35,12 @@ run.wait(lambda run: run.snapshot.step, 60)
 print(run.status, flush=True)
 sys.stdin.read()
 """
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each actor and each node is a few new processes of Ray's."""
+    monkeypatch.setattr(runs_helpers, "SECONDS", 90)
 
 
 @pytest.fixture(scope="module")

@@ -121,6 +121,13 @@ class Connection:
         self._fragments = getattr(context, "fragment_storage", None)
         self._state = getattr(getattr(context, "session_state", None), "_state", None)
 
+    @property
+    def left(self) -> bool:
+        """Whether the browser is known to have left."""
+        with suppress(AttributeError, RuntimeError):
+            return not runtime.get_instance().is_active_session(self.name)
+        return False
+
     def end(self) -> bool:
         """End it for good, unless its browser is back; return whether it has ended."""
         with suppress(AttributeError, RuntimeError):

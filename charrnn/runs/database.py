@@ -143,6 +143,8 @@ def reason(error: Exception) -> str:
         return Sentence("the disk is full. Make room; training goes on in memory meanwhile.")
     if "locked" in text or "busy" in text:
         return Sentence("another program holds the file. Close it; training goes on in memory meanwhile.")
+    if "readonly" in text or "denied" in text:
+        return Sentence("nothing may be written there. Allow it; training goes on in memory meanwhile.")
     if "image is malformed" in text or "not a database" in text:
         return Sentence(
             "the file is damaged. Move it away and a new one is made; training goes on in memory meanwhile."

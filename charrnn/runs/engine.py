@@ -191,6 +191,7 @@ class Engine:
         """Have a run begin as soon as there is a place, which may be now."""
         self._queue.append(run)
         self.admit()
+        self._runs.keep(run)  # a page may know one that was let go as never trained
 
     def leave_queue(self, run: Run) -> None:
         """Take a run out of the queue, if it is in it."""
@@ -232,6 +233,8 @@ class Engine:
                 self._janitor.later(LOOK_SECONDS, self._look_after)
             for run in active:
                 run.look_after()
+                if self._leases.abandoned(run) and time.monotonic() >= run.keep_until:
+                    run.rest()  # it was told to train by somebody who had left
             if self._queue:
                 self.admit()
 

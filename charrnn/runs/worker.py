@@ -326,7 +326,9 @@ def work(commands: "queue.SimpleQueue[Message | None]", outbox: Telling) -> None
                 recorder.flush()
     except BaseException as error:
         traceback.print_exc()
-        outbox.send("failed", {"message": f"Training stopped with an error: {type(error).__name__}: {error}."})
+        lacking = "the machine has no memory left for it" if isinstance(error, MemoryError) else ""
+        why = lacking or f"{type(error).__name__}: {error}"
+        outbox.send("failed", {"message": f"Training stopped with an error: {why}."})
 
 
 def main() -> None:

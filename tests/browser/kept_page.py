@@ -1,7 +1,10 @@
-"""The page, with one more address: /kept tells which texts and how many runs are still in the server's memory."""
+"""The page, with one more address: /kept tells which texts and how many runs are still in the server's memory, and of
+those that have a process or wait for one how they stand and who holds them.
+"""
 
 import weakref
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import streamlit as st
@@ -10,7 +13,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from charrnn.dashboard import streamlit_fixes
-from charrnn.dashboard.server import descriptors
+from charrnn.dashboard.server import descriptors, leaving, policy
 from charrnn.dashboard.server.routes import routes
 from charrnn.runs.run import Run
 from charrnn.text.corpus import Corpus, size_limit
@@ -32,9 +35,17 @@ def watched(kind: Any, among: weakref.WeakSet[Any]) -> None:
 
 
 async def kept(_: Request) -> JSONResponse:
-    """The names of texts that were brought, and the number of runs."""
+    """The names of texts that were brought, the number of runs, and how those stand that are at work."""
     texts = [text.name for text in TEXTS if text.name.startswith("mine")]
-    return JSONResponse({"texts": texts, "runs": len(RUNS)})
+    at_work = [run for run in RUNS if not run.at_rest]
+    return JSONResponse({"texts": texts, "runs": len(RUNS), "at work": list(map(standing, at_work))})
+
+
+def standing(run: Any) -> str:
+    """How a run stands, what it was told last, and who holds it."""
+    held = [lease.session for lease in run._owner._leases._leases if lease.run is run]
+    told = run.last_command and f"{run.last_command.what} {monotonic() - run.last_command.at:.1f} s ago"
+    return f"{run.token}: {run.status}, {told}, held by {held}, to be kept {run.keep_until - monotonic():.0f} s"
 
 
 watched(Run, RUNS)
@@ -44,6 +55,6 @@ streamlit_fixes.keep_newest_uploads(2 * size_limit())
 app = st.App(
     Path(__file__).resolve().parents[2] / "charrnn/dashboard/page.py",
     routes=[*routes(), Route("/kept", kept)],
-    middleware=descriptors.middleware(),
+    middleware=[*leaving.middleware(), *descriptors.middleware(), *policy.middleware()],
     lifespan=descriptors.lifespan,
 )

@@ -48,11 +48,16 @@ def engine():
     engine.close()
 
 
-def test_runs_that_a_browser_shows_no_more_are_held_for_it_no_more(engine, monkeypatch):
+@pytest.fixture
+def runs(engine, monkeypatch):
     context = SimpleNamespace(session_id="tab", session_state=SimpleNamespace(), fragment_storage=None)
     monkeypatch.setattr(streamlit_fixes, "get_script_run_ctx", lambda: context)
     corpus = Corpus.from_text("a text that somebody has brought. " * 30)
-    first, second = (engine.create(corpus, Settings(hidden_size=8, sequence_length=8)) for _ in range(2))
+    return [engine.create(corpus, Settings(hidden_size=8, sequence_length=8)) for _ in range(2)]
+
+
+def test_runs_that_a_browser_shows_no_more_are_held_for_it_no_more(engine, runs):
+    first, second = runs
     visit, tab = Visit(), SimpleNamespace(name="tab")
     for shown in ([first], [first, second], [second, first]):
         visit.hold(engine, shown, tab)
@@ -60,3 +65,13 @@ def test_runs_that_a_browser_shows_no_more_are_held_for_it_no_more(engine, monke
     visit.hold(engine, [second], tab)
     assert soon(lambda: engine.find(first.token) is None)  # it has never trained, and nobody holds it
     assert engine.find(second.token) is second
+
+
+def test_a_page_that_is_drawn_for_a_browser_that_has_left_meanwhile_holds_nothing(engine, runs, monkeypatch):
+    visit, tab = Visit(), SimpleNamespace(name="tab")
+    with monkeypatch.context() as gone:
+        gone.setattr(streamlit_fixes.Connection, "left", True)
+        visit.hold(engine, runs, tab)
+    assert soon(lambda: not any(map(engine._leases.held, runs)))
+    visit.hold(engine, runs, tab)  # it is back
+    assert all(map(engine._leases.held, runs))

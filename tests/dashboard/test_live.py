@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from starlette.datastructures import Headers
+from starlette.websockets import WebSocketState
 
 from charrnn.dashboard import channel as channels
 from charrnn.dashboard import drawing
@@ -54,6 +55,7 @@ class Socket:
         self.heard: list[Any] = []
         self.accepted = False
         self.closed: int | None = None
+        self.application_state = WebSocketState.CONNECTED
 
     async def accept(self) -> None:
         self.accepted = True

@@ -89,6 +89,19 @@ def test_releasing_twice_or_late_does_no_harm(hasty, corpus, settings):
     assert not run.wait(lambda run: run.status != "training", 0.5)
 
 
+def test_a_run_that_is_told_to_train_by_who_has_left_already_is_put_to_rest_too(
+    hasty, corpus, settings, monkeypatch, workers
+):
+    monkeypatch.setattr(engine_of_runs, "LOOK_SECONDS", 0.05)
+    run = hasty.create(corpus, settings)
+    hasty.lease(run, "tab").release()
+    assert soon(lambda: not hasty._leases.held(run))
+    run.train()
+    until(run, lambda run: run.status == "paused")
+    workers[0].join(SECONDS)
+    assert run.at_rest
+
+
 def test_a_visit_without_training_leaves_nothing_behind(hasty, corpus, settings):
     run = hasty.create(corpus, settings)
     hasty.lease(run, "tab").release()

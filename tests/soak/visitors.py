@@ -15,6 +15,7 @@ import sqlite3
 import sys
 import tempfile
 import threading
+import urllib.request
 from collections import Counter
 from contextlib import closing, suppress
 from pathlib import Path
@@ -25,7 +26,7 @@ sys.path.extend(map(str, Path(__file__).resolve().parents[1:3]))  # tests, and t
 sys.path.append(str(Path(__file__).resolve().parents[1] / "benchmarks"))
 
 import hostile
-from serving import Server, soon
+from serving import ROOT, Server, soon
 from sessions import PATIENCE, Client, proportional_set_size
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -35,7 +36,7 @@ from websockets.sync.client import connect
 
 from charrnn.dashboard.session.parts import FAILED
 
-GRACE = 3.0  # seconds
+GRACE = 6.0  # seconds
 PAUSE = 1.0  # between two clicks of one visitor, on average
 SAMPLE_SECONDS = 15
 KINDS = ("button", "selectbox", "radio", "button_group", "multiselect", "slider", "number_input", "text_input")
@@ -74,6 +75,11 @@ class Visitor(Client):
         if kind == "button" or not getattr(widget, "form_id", ""):
             self._ask(fragment, state if kind == "button" else None)
         return kind
+
+    def leave(self) -> None:
+        """Close the channel, too, as a browser does."""
+        if self._channel:
+            self._channel.close()
 
     def _used(self, id: str, kind: str, widget: Any) -> WidgetState | None:
         """What a browser tells of a widget that was used, None where it cannot be."""
@@ -171,6 +177,7 @@ class Crowd:
             if page.watch_link:
                 self.links = [*self.links[-50:], page.watch_link]
             way = dice.random()
+            page.leave()
             self.did["visit"] += 1
             return page._query if way < 0.7 else dice.choice(self.links or [""]) if way < 0.85 else ""
 
@@ -180,7 +187,7 @@ def soak(minutes: float, sessions: int, seed: int) -> int:
     print(f"seed {seed}", flush=True)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home:
         limits = {"CHARRNN_GRACE": str(GRACE), "CHARRNN_RUN_MEMORY_MB": "100", "CHARRNN_HOME": home}
-        with Server(**limits) as server:
+        with Server("tests/browser/kept_page.py", PYTHONPATH=str(ROOT), **limits) as server:
             crowd = Crowd(server, seed)
             threads = [threading.Thread(target=crowd.come_and_go, args=(number,)) for number in range(sessions)]
             for thread in threads:
@@ -195,6 +202,8 @@ def soak(minutes: float, sessions: int, seed: int) -> int:
             soon(lambda: not server.workers(), PATIENCE)
             told(server, "all left ", crowd)
             left, log = len(server.workers()), server.log()
+            with urllib.request.urlopen(f"{server.url}/kept") as answer:
+                print(f"kept: {answer.read().decode()}")
         with closing(sqlite3.connect(Path(home) / "runs.sqlite")) as database:
             integrity = database.execute("PRAGMA integrity_check").fetchone()[0]
     tracebacks = log.count("Traceback")

@@ -25,7 +25,7 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 from starlette.datastructures import Headers
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from charrnn.dashboard.channel import CHANNELS, Channel
 
@@ -87,8 +87,9 @@ async def follow(socket: WebSocket) -> None:
         _CROWD.watching -= channel.watching
         for task in tasks:
             task.cancel()
+    over = socket.application_state is WebSocketState.DISCONNECTED or channel.closed  # then what was under way fails
     for problem in await asyncio.gather(*tasks, return_exceptions=True):
-        if isinstance(problem, Exception) and not isinstance(problem, WebSocketDisconnect) and not channel.closed:
+        if isinstance(problem, Exception) and not isinstance(problem, WebSocketDisconnect) and not over:
             logging.getLogger(__name__).warning("A channel was interrupted.", exc_info=problem)
     with suppress(RuntimeError, OSError, WebSocketDisconnect):
         await socket.close(UNKNOWN if channel.closed else 1000)  # if the browser is still there, it comes again

@@ -31,10 +31,13 @@ class Visit:
         self._leases = [held.get(run) or engine.lease(run, f"{session.name} {run.token}") for run in runs]
         for lease in left:
             lease.release()
+        if self._connection.left:  # while the page was being drawn: nobody else would say so any more
+            self.leave()
 
     def leave(self) -> None:
         """The browser has left: unless it comes back within the engine's grace period, the session ends."""
-        for lease in self._leases:
+        leases, self._leases = self._leases, []
+        for lease in leases:
             lease.release()
         with suppress(RuntimeError):  # outside the event loop: then Streamlit itself is ending the session
             loop = asyncio.get_running_loop()

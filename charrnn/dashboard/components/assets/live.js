@@ -1,9 +1,10 @@
 // Pictures that move: of each the newest is shown, whether Streamlit brought it or the channel (dashboard/live.py).
 
-const UNKNOWN = 4404; // the session is gone: Streamlit opens another, which has a channel of its own
+const UNKNOWN = 4404; // the session is gone
 const NEAR = "20px"; // how near a picture is to what is seen of the page, to be sent
 const PAGE = ""; // its name among the parts
 const AGAIN = 1000; // ms until the channel is asked for again, or the page without one
+const ANOTHER = 5000; // ms within which the page of another session is on its way
 
 /** @type {Set<{ name: string, seen: boolean, take: (bytes: Uint8Array) => void }>} */
 const followers = new Set(); // Streamlit may have two of one name for a moment, and keep either
@@ -96,10 +97,23 @@ function open() {
   };
   mine.onmessage = ({ data }) => (typeof data === "string" ? hear(JSON.parse(data)) : show(new Uint8Array(data)));
   mine.onclose = ({ code }) => {
-    if (mine !== socket || code === UNKNOWN) return;
+    if (mine !== socket) return;
+    if (code === UNKNOWN) return lost(mine);
     if (!heard && !document.hidden) parts.get(PAGE)?.(); // something between lets none through: then the page itself is redrawn
     setTimeout(() => mine === socket && open(), AGAIN);
   };
+}
+
+/**
+ * The session is gone. Streamlit opens another, which has a channel of its own, but draws no page there for a browser
+ * whose page was at rest as its connection dropped: that is loaded once more, as soon as somebody looks at it.
+ */
+function lost(/** @type {WebSocket} */ mine) {
+  setTimeout(() => {
+    if (mine !== socket) return;
+    if (document.hidden) document.addEventListener("visibilitychange", () => lost(mine), { once: true });
+    else location.reload();
+  }, ANOTHER);
 }
 
 function show(/** @type {Uint8Array} */ bytes) {

@@ -12,7 +12,7 @@ from charrnn.dashboard.lessons import sidebar, welcome
 from charrnn.dashboard.session import parts, speaking, visit
 from charrnn.dashboard.session.parts import alone
 from charrnn.dashboard.session.session import Session
-from charrnn.dashboard.views import board, compare, filmstrip, first_screen, guessing, watched
+from charrnn.dashboard.views import board, compare, filmstrip, first_screen, guessing, nodes, watched
 
 STYLE = Path(__file__).with_name("page.css").read_text(encoding="utf-8")  # what the theme cannot say
 
@@ -26,6 +26,9 @@ def page() -> None:
     st.html(f"<style>{STYLE}{streamlit_fixes.style(st.context.theme.type)}</style>")
     if board.LINK in st.query_params:
         alone(board.board, "board")
+        return
+    if nodes.LINK in st.query_params:
+        alone(nodes.nodes, "nodes")
         return
     here = visit.open_session()
 

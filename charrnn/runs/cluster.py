@@ -44,6 +44,12 @@ class Node(NamedTuple):
     id: str
     name: str
     places: int
+    here: bool = False  # whether it is the server's own
+
+    @property
+    def where(self) -> str:
+        """Which one it is, in words."""
+        return Sentence("this machine") if self.here else Sentence("node {name}", name=self.name)
 
 
 class Remote:
@@ -52,7 +58,7 @@ class Remote:
     elsewhere = True
 
     def __init__(self, cluster: "Cluster", number: int, node: Node, start: Message, heard: Heard, gone: Gone) -> None:
-        self.number, self.node, self.where = number, node, f"node {node.name}"
+        self.number, self.node, self.where = number, node, node.where
         self._cluster, self._start, self._heard, self._gone = cluster, start, heard, gone
         self._recorder: Recorder | None = None
         self._asked: float | None = monotonic()  # when, if it was not heard since
@@ -231,7 +237,8 @@ class Cluster:
 
     def _take(self, message: Message) -> None:
         if message.kind == "nodes":
-            nodes = [Node(id, name, int(cores / self._cores)) for id, name, cores in message.fields["nodes"]]
+            told = message.fields["nodes"]
+            nodes = [Node(id, name, int(cores / self._cores), here) for id, name, cores, here in told]
             troubles = message.fields["troubles"]
             if (trouble := " ".join(troubles)) and trouble != self.trouble:
                 logging.getLogger(__name__).warning(trouble)
@@ -245,7 +252,7 @@ class Cluster:
         with self._lock:
             remote = self._remotes.pop(number, None) if message.kind == "gone" else self._remotes.get(number)
         if remote and message.kind == "gone":
-            remote.leave(message.fields["why"])
+            remote.leave(Sentence("The training process on the cluster is lost ({why}).", why=message.fields["why"]))
         elif remote:
             try:
                 remote.take(message)

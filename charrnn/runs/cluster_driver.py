@@ -56,7 +56,9 @@ class Driver:
             for node, about in alive.items():
                 if node not in self._seen:
                     self._seen.add(node)
-                    name, cores = about["NodeManagerHostname"], about["Resources"].get("CPU", 0.0)
+                    host, cores = about["NodeManagerHostname"], about["Resources"].get("CPU", 0.0)
+                    namesakes = sum(other["NodeManagerHostname"] == host for other in alive.values())
+                    name = f"{host} {node[:4]}" if namesakes > 1 else host
                     self.begin(self._probe(node, name, cores))
             await asyncio.sleep(LOOK_SECONDS)
 
@@ -107,13 +109,14 @@ class Driver:
             self._tell_nodes()
 
     def _tell_nodes(self) -> None:
-        nodes = [[node, name, cores] for node, (name, cores) in self._nodes.items()]
+        here = ray.get_runtime_context().get_node_id()
+        nodes = [[node, name, cores, node == here] for node, (name, cores) in self._nodes.items()]
         waiting = len(self._seen) - len(self._nodes) - len(self._troubles)
         self._outbox.send("nodes", {"nodes": nodes, "troubles": list(self._troubles.values()), "waiting": waiting})
 
     async def _serve(self, connection: int, node: str, start: Message) -> None:
         """An actor from its start to its end."""
-        why, name = "", self._nodes.get(node, ("that it was to train on",))[0]
+        why = ""
         try:
             actor = await asyncio.to_thread(self._start, node, start)
             if connection not in self._actors:
@@ -123,7 +126,7 @@ class Driver:
                 for kind, fields, arrays in told:
                     self._outbox.send(kind, fields | {"connection": connection}, arrays)
         except RayError as error:
-            why = f"The training process on the node {name} is lost ({last_line(error)})."
+            why = last_line(error)
             if connection in self._actors:  # we have not ended it ourselves
                 self._forget(node)
         if connection in self._actors:

@@ -4,6 +4,7 @@ import os
 import threading
 import time
 from collections.abc import Collection
+from typing import NamedTuple
 
 from charrnn.environment import number
 from charrnn.runs.cluster import NO_NODE, Cluster
@@ -35,6 +36,15 @@ CLOSE_SECONDS = 5.0
 LOOK_SECONDS = 1.0  # between two looks at whether the workers of those that train were heard, and whose turn is over
 MOST = 1_000  # places that there may be
 TURN_SECONDS = 60.0  # that a run which nobody watches may train while others wait
+
+
+class Load(NamedTuple):
+    """A machine of the cluster and what is on it."""
+
+    where: str
+    places: int
+    training: int  # runs
+    speed: float  # their steps a second, together
 
 
 class Engine:
@@ -87,6 +97,20 @@ class Engine:
     def training(self) -> int:
         """How many runs have a place."""
         return sum(run.status in ACTIVE for run in self._runs.all())
+
+    @property
+    def waiting(self) -> int:
+        """How many runs wait for a place."""
+        return len(self._queue)
+
+    def loads(self) -> list[Load]:
+        """The machines of the cluster."""
+        active = [run for run in self._runs.all() if run.status in ACTIVE]
+        found = []
+        for node in self.cluster.nodes if self.cluster else ():
+            on = [run for run in active if run.where == node.where]
+            found.append(Load(node.where, node.places, len(on), sum(run.snapshot.speed for run in on)))
+        return found
 
     @property
     def removed(self) -> int:

@@ -46,7 +46,7 @@ class Connection(Protocol):
 
     @property
     def where(self) -> str:
-        """On which machine it trains, in words."""
+        """On which machine of a cluster it trains, in words."""
 
     def send(self, kind: str, fields: dict[str, Any]) -> None:
         """Give a command; returns at once. Where nobody is left to take it, nothing happens: `gone` tells."""
@@ -73,7 +73,7 @@ class Local:
     the first thread, with no lock held. Raises RuntimeError where no thread can be had.
     """
 
-    elsewhere, where = False, "this machine"
+    elsewhere, where = False, ""
 
     def __init__(self, start: Message, heard: Heard, gone: Gone) -> None:
         self._heard, self._gone = heard, gone

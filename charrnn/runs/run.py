@@ -116,7 +116,7 @@ class Run(Known):
 
     @property
     def where(self) -> str:
-        """On which machine its process is, in words; empty where it has none."""
+        """On which machine of a cluster its process is, in words; else empty."""
         return self._line.connection.where if self._line.connection else ""
 
     @property

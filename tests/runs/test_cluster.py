@@ -71,7 +71,6 @@ def test_a_run_on_a_cluster(nodes: Nodes, cluster: Cluster, corpus: Corpus, sett
         run.train(100)
         until(run, lambda run: run.status == "paused" and run.saved_step == 100)
         losses = alone.train(100)
-        assert run.where.startswith("node ")
         assert run.snapshot.loss == losses[-1].loss
         assert_same_state(run.state, alone)
         run.set(learning_rate=0.002)
@@ -102,6 +101,9 @@ def test_a_run_on_a_cluster(nodes: Nodes, cluster: Cluster, corpus: Corpus, sett
         assert fork.status == "queued"
         assert "As many runs train as may (4). This one is next in the queue" in fork.message
         four = [run, *others]
+        here, beyond = sorted(engine.loads(), reverse=True)
+        assert (here.where, here.training, beyond.training, engine.waiting) == ("this machine", 2, 2, 1)
+        assert sorted(one.where for one in four) == [beyond.where] * 2 + [here.where] * 2
 
         nodes.tell("kill 1")
         assert soon(lambda: cluster.places == 2)

@@ -243,6 +243,8 @@ def figures(session: Session) -> list[Span]:
         parts.append(_("{speed:,.0f}/s", speed=now.speed))
     elif run.status in (*ACTIVE, "queued", "paused"):
         parts.append(_(run.status))
+    if run.where:
+        parts.append(_("on {where}", where=_(run.where)))
     if run.saved_step:
         parts.append(_("saved at {saved_step:,}", saved_step=run.saved_step))
     parts.append(_("{epochs:.1f} epochs", epochs=now.epochs))

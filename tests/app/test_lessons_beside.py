@@ -7,8 +7,10 @@ import pytest
 from charrnn.dashboard.components.kept import Kept
 from charrnn.dashboard.controls import my_runs
 from charrnn.dashboard.lessons.lesson import lessons
+from charrnn.dashboard.lessons.points import PART
 from charrnn.dashboard.lessons.staging import begin, fits
 from charrnn.dashboard.session.facts import Facts
+from charrnn.dashboard.session.showing import ALL
 from charrnn.dashboard.terms.vocabulary import FACTS
 
 
@@ -90,3 +92,11 @@ def test_a_lesson_may_begin_with_a_network_from_the_box(open_page):
     assert not fits(page.session, step)
     begin(page.session, replace(step, run={"text": "Names", "trained": True}))
     assert page.look().warnings == ["There is no trained network of “Names”, read so, in the box."]
+
+
+def test_what_a_step_points_at_is_shown_whatever_its_link_leaves_out(open_page):
+    assert set(PART.values()) <= ALL
+    page = open_page(lesson="one-step-by-hand", show="strip")
+    assert page.session.shown == {"strip", "works"}
+    page.click("lesson-next")
+    assert not page.failed

@@ -40,3 +40,15 @@ POINTS = SECTIONS | {  # what can be pointed at, by its key on the page
     "results": "where each run has come to",
     "reaches": "how far the gradients of the runs compared reach",
 }
+
+_WITHIN = {  # the parts of the page in which they stand, where they are none themselves
+    "sample": ("sampling", "new-sample", "written-text"),
+    "player": ("playing", "step", "stop-at", "scrubber", "start-over"),
+    "works": ("step-drawn", "step-as-tables", "mistakes"),
+    "watched": ("copied-text", "four-temperatures"),
+    "knows": ("heatmap", "on-the-text", "verdicts", "silenced"),
+    "remembers": ("reach", "connected"),
+    "learns": ("proof-rows", "bug", "matrix"),
+    "compare": ("fork", "train-all", "overlay", "results", "reaches"),
+}
+PART = {point: point for point in POINTS} | {point: part for part, points in _WITHIN.items() for point in points}

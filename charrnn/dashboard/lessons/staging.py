@@ -9,6 +9,7 @@ import streamlit as st
 
 from charrnn.dashboard.language import _
 from charrnn.dashboard.lessons.lesson import Step
+from charrnn.dashboard.lessons.points import PART
 from charrnn.dashboard.session import links
 from charrnn.dashboard.session.networks import Opened, in_box, open_run
 from charrnn.dashboard.session.server import engine
@@ -26,6 +27,7 @@ def set_stage(session: Session, step: Step) -> None:
     """Have the page show what the step is about. A run that has learned something is never touched."""
     state = st.session_state
     state.update(dict.fromkeys(step.open, True))
+    session.shown |= {*step.open, *([PART[step.point]] if step.point else [])}  # whatever the link leaves out
     if step.sentence:
         state["typed"] = step.sentence
     if step.pin is not None and session.pinned is None:

@@ -96,7 +96,7 @@ def test_a_lesson_may_begin_with_a_network_from_the_box(open_page):
 
 def test_what_a_step_points_at_is_shown_whatever_its_link_leaves_out(open_page):
     assert set(PART.values()) <= ALL
-    page = open_page(lesson="one-step-by-hand", show="strip")
-    assert page.session.shown == {"strip", "works"}
+    page = open_page(lesson="one-step-by-hand", show="player,strip")
+    assert page.session.shown == {"player", "strip", "works"}
     page.click("lesson-next")
     assert not page.failed

@@ -257,7 +257,8 @@ class Engine:
                 self._janitor.later(LOOK_SECONDS, self._look_after)
             for run in active:
                 run.look_after()
-                if self._leases.abandoned(run) and time.monotonic() >= run.keep_until:
+                run.alone = run.alone + LOOK_SECONDS if self._leases.abandoned(run) else 0.0
+                if run.alone > self.grace and time.monotonic() >= run.keep_until:
                     run.rest()  # it was told to train by somebody who had left
             if self._queue:
                 self.admit()
@@ -280,7 +281,8 @@ class Engine:
 
         As many are kept as there are places.
         """
-        self._janitor.later(self._idle, lambda: run.end_if_idle(order))
+        seconds = min(self._idle, self.grace) if self._leases.abandoned(run) else self._idle
+        self._janitor.later(seconds, lambda: run.end_if_idle(order))
         self._standing = [(one, since) for one, since in self._standing if one is not run] + [(run, order)]
         self._let_stand(self.max_running - (self.training if self.cluster else 0))
 

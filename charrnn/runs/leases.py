@@ -5,7 +5,6 @@ A connection drops often (a phone sleeps, a page is reloaded), so a released lea
 
 import threading
 from collections.abc import Callable
-from weakref import WeakSet
 
 from charrnn.runs.janitor import Janitor
 from charrnn.runs.run import Run
@@ -29,7 +28,7 @@ class Leases:
     def __init__(self, grace: float, janitor: Janitor, lock: threading.RLock, left: Callable[[Run], None]) -> None:
         self._grace, self._janitor, self._lock, self._left = grace, janitor, lock, left
         self._leases: list[Lease] = []
-        self._once: WeakSet[Run] = WeakSet()  # runs that some session has held
+        self.taken = False  # whether there are sessions that hold runs: a command has none
 
     def take(self, run: Run, session: str) -> Lease:
         """A lease for a session; it replaces the session's earlier one, on whatever run that was."""
@@ -41,7 +40,7 @@ class Leases:
                 else:
                     earlier.release()
             self._leases.append(lease)
-            self._once.add(run)
+            self.taken = True
         return lease
 
     def held(self, run: Run) -> bool:
@@ -49,8 +48,8 @@ class Leases:
         return any(lease.run is run for lease in self._leases)
 
     def abandoned(self, run: Run) -> bool:
-        """Whether it was held once and is by nobody any more."""
-        return run in self._once and not self.held(run)
+        """Whether nobody holds it where runs are held by sessions."""
+        return self.taken and not self.held(run)
 
     def _release(self, lease: Lease) -> None:
         self._janitor.later(self._grace, lambda: self._end(lease))

@@ -82,6 +82,7 @@ class Run(Known):
         self.last_command: Command | None = None
         self.keep_until = 0.0  # by the monotonic clock: till then it trains on though nobody watches
         self.began = 0.0  # by the same clock: when it got its place last
+        self.alone = 0.0  # seconds for which it has trained though no session holds it
         super().__init__(opening, title, token)
 
     def stand_at(self, opening: Opening) -> None:
@@ -146,7 +147,8 @@ class Run(Known):
         with self._owner.lock:
             self._note(by, "pause")
             self._gives_way = False
-            self._goal, self._line.order = None, self._line.order + 1
+            if self.status in ("queued", *ACTIVE):  # else its process, at rest, would count as wanted once more
+                self._goal, self._line.order = None, self._line.order + 1
             if self.status == "queued":
                 self._owner.leave_queue(self)
                 self._become("paused" if self.record.snapshot.step else "ready", None)

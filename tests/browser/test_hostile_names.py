@@ -1,12 +1,14 @@
 """What people bring, as Streamlit itself reads it: no link, no picture, no icon comes of it, and no sign is lost."""
 
 import os
+import re
 from urllib.parse import quote
 
 import hostile
 import pytest
 from playwright.sync_api import expect
 from serving import ROOT, Server
+from visit import Visit
 
 from charrnn.dashboard.terms.vocabulary import SECTIONS
 from charrnn.dashboard.words import JOINER
@@ -133,3 +135,45 @@ def test_what_should_come_to_be_markup_all_the_same_runs_nothing_and_asks_nobody
         "connect-src",
     }
     lab.errors.clear()
+
+
+LESSON = """# Lesson MARKUP
+
+About MARKUP
+
+## Step MARKUP
+
+```toml
+question = "Why MARKUP"
+choices = ["One MARKUP", "Two MARKUP"]
+answer = 2
+because = "Since MARKUP"
+do = "Do MARKUP"
+point = "playing"
+```
+
+It says MARKUP
+"""
+OF_A_LESSON = "<img src=https://example.invalid/i onerror='ran=1'> <script>ran=1</script> [x](javascript:ran=1)"
+OF_A_LESSON += " ![x](https://example.invalid/spy.png)"
+
+
+def test_a_lesson_full_of_markup_runs_nothing_and_asks_nobody(chromium, tmp_path):
+    """Teachers write Markdown, so a picture of another host may stand there: the page's policy keeps it from coming."""
+    (tmp_path / "bad.md").write_text(LESSON.replace("MARKUP", OF_A_LESSON))
+    path = os.pathsep.join([str(ROOT), str(ROOT / "tests")])
+    with Server("tests/browser/hostile_lesson_page.py", PYTHONPATH=path, HOSTILE_LESSONS=str(tmp_path)) as server:
+        context = chromium.new_context(viewport={"width": 1280, "height": 800})
+        sent = []
+        context.on("response", lambda answer: sent.append(answer.url))
+        lab = Visit(context.new_page(), server.url).open("lesson=bad")
+        lab.page.get_by_text("Two ").first.click()
+        expect(lab.page.get_by_text("Why ").first).to_be_visible()
+        lab.button("all-lessons").click()
+        expect(lab.key("lesson-bad")).to_be_visible()
+        assert not lab.page.evaluate("'ran' in window")
+        assert lab.page.locator("a[href^=javascript]").count() == 0
+        assert [url for url in sent if not url.startswith((server.url, "data:", "blob:"))] == []
+        allowed = "Content Security Policy|ERR_BLOCKED_BY_CSP|asked another host: https://example.invalid/spy.png"
+        assert [error for error in lab.errors if not re.search(allowed, error)] == []
+        context.close()

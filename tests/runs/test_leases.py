@@ -102,6 +102,14 @@ def test_a_run_that_is_told_to_train_by_who_has_left_already_is_put_to_rest_too(
     assert run.at_rest
 
 
+def test_a_run_that_a_page_was_left_before_it_held_it_is_put_to_rest_too(hasty, corpus, settings, monkeypatch):
+    monkeypatch.setattr(engine_of_runs, "LOOK_SECONDS", 0.05)
+    hasty.lease(hasty.create(corpus, settings), "tab")
+    opened = hasty.create(corpus, settings)
+    opened.train()
+    until(opened, lambda run: run.status == "paused" and run.at_rest)
+
+
 def test_a_visit_without_training_leaves_nothing_behind(hasty, corpus, settings):
     run = hasty.create(corpus, settings)
     hasty.lease(run, "tab").release()

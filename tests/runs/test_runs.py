@@ -231,6 +231,15 @@ def test_a_paused_process_leaves_after_a_while_and_training_goes_on_from_its_sta
     assert_same_state(run.state, trainer)
 
 
+def test_a_paused_process_leaves_though_pause_is_pressed_once_more(make_engine, corpus, settings, workers):
+    run = make_engine(idle=0.5).create(corpus, settings)
+    run.steps(5)
+    until(run, lambda run: run.status == "paused")
+    run.pause()
+    workers[0].join(30)
+    assert not alive(workers[0].pid)
+
+
 def test_a_token_finds_its_run_and_nothing_else_does(engine, run):
     assert engine.find(run.token) is run
     assert engine.find(run.token[:-1]) is None

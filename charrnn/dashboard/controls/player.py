@@ -136,7 +136,7 @@ def stop_at(session: Session) -> None:
     st.button(
         _("Train up to there"),
         key="train-until",
-        on_click=lambda: train(session, int(st.session_state["goal"])),
+        on_click=lambda: train(session, int(st.session_state.get("goal", 0))),
         type="primary",
     )
     st.button(

@@ -72,3 +72,11 @@ def test_a_mask_of_ones_changes_no_bit(cell):
     one, other = cell.loss_and_gradients(*given), cell.loss_and_gradients(*given, mask=np.ones((T * B, H)))
     assert one[0] == other[0]
     np.testing.assert_array_equal(one[1].flat, other[1].flat)
+
+
+def test_the_mask_of_a_key_and_a_step_stays_the_same_in_every_version():
+    """Or a saved run would not go on as it did."""
+    mask = np.empty(6)
+    draw_mask(mask, 0.5, key=3, step=7)
+    drawn = np.random.Generator(np.random.Philox(key=3, counter=[0, 0, 0, 7])).random(6)
+    np.testing.assert_array_equal(mask, np.where(drawn >= 0.5, 2.0, 0.0))

@@ -124,3 +124,14 @@ def test_a_sample_continues_a_prime_from_a_zero_state(length):
     ids = sample(parameters, prime, 15, RNG(0), temperature=0)
     h = forward(parameters, np.r_[prime, ids][:-1, None], np.zeros((1, H)))  # h[i] has read i characters
     np.testing.assert_array_equal(ids, logits(parameters, h[length:, 0]).argmax(axis=1))
+
+
+def test_lines_are_drawn_from_the_likeliest_alone_where_that_is_asked_for_and_after_nothing_too():
+    greedy = lines(network(), np.array([], int), 3, 12, RNG(0), stop=0, temperature=0)
+    drawn = lines(network(), np.array([], int), 3, 12, RNG(1), stop=0, temperature=2.0, top_k=1)
+    assert [ids.tolist() for ids in drawn] == [ids.tolist() for ids in greedy]
+
+
+def test_unless_it_is_said_otherwise_temperature_is_one():
+    one = sample(network(), np.array([1, 2]), 40, RNG(0), temperature=1.0)
+    np.testing.assert_array_equal(sample(network(), np.array([1, 2]), 40, RNG(0)), one)

@@ -15,6 +15,22 @@ class Sentence(str):
         made.pattern, made.values = pattern, values
         return made
 
+    def parts(self) -> dict[str, Any]:
+        """What it was made from, JSON-able where its values are; `of` makes it again."""
+        values = {name: value.parts() if isinstance(value, Sentence) else value for name, value in self.values.items()}
+        return {"pattern": self.pattern, "values": values}
+
+    @classmethod
+    def of(cls, parts: Any) -> "Sentence":
+        """The sentence of these parts. Raises ValueError."""
+        try:
+            values = {
+                name: cls.of(value) if isinstance(value, dict) else value for name, value in parts["values"].items()
+            }
+            return Sentence("".join([parts["pattern"]]), **values)  # no text raises TypeError
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+            raise ValueError(f"{parts!r} makes no sentence") from error
+
 
 class Counted(Sentence):
     """One of two sentences, by how many there are: `n`, which may stand in them."""

@@ -1,5 +1,6 @@
 """Tables: pandas frames on the page."""
 
+import re
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -8,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from charrnn.dashboard import words
-from charrnn.dashboard.language import _
+from charrnn.dashboard.language import _, marks
 from charrnn.sentence import Sentence
 
 NAMES = (  # of columns that are words
@@ -26,9 +27,22 @@ NAMES = (  # of columns that are words
 )
 
 
-def spoken(frame: pd.DataFrame, columns: Mapping[str, Any]) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """A frame and what is said of its columns, these called as in the language spoken."""
-    return frame.rename(columns=_), {_(name): config for name, config in columns.items()}
+PRINTF = re.compile(r"%([+,]*(?:\.\d)?)([df])")  # how a column of Streamlit's is told to write numbers
+
+
+def spoken(
+    frame: pd.DataFrame, columns: Mapping[str, Any], signed: Mapping[str, str] | None = None
+) -> tuple[Any, dict[str, Any]]:
+    """A frame and what is said of its columns, these called as in the language spoken, and numbers so written."""
+    written = {_(column): partial(words.number, form=form) for column, form in (signed or {}).items()}
+    called = {_(name): config for name, config in columns.items()}
+    for name, config in called.items() if marks() != (",", ".") else ():
+        kind = config.get("type_config") or {}
+        if kind.get("type") == "number" and (found := PRINTF.fullmatch(str(kind.get("format")))):
+            called[name] = {**config, "type_config": {"type": "number"}}
+            written[name] = partial(words.number, form=found[1] + {"d": ".0f", "f": "f"}[found[2]])
+    shown = frame.rename(columns=_)
+    return shown.style.format({**written}, na_rep="") if written else shown, called
 
 
 def table(
@@ -52,9 +66,5 @@ def table(
         if titled:
             st.markdown(words.plain(title))
         told: dict[str, Any] = {"hide_index": True, "placeholder": "", "height": "content"} | options
-        frame, called = spoken(frame, columns)
-        written: dict[Any, Any] = {
-            _(column): partial(words.number, form=form) for column, form in (signed or {}).items()
-        }
-        shown = frame.style.format(written, na_rep="") if written else frame
+        shown, called = spoken(frame, columns, signed)
         return st.dataframe(shown, alt=title, column_config=called, **told)

@@ -99,7 +99,7 @@ def forgotten_biases(window: Window) -> Parameters:
 
 
 EVERY = Parameters._fields
-BUGS = {
+BUGS: dict[str, Bug] = {
     Sentence("no gradient from the next step"): Bug(
         Sentence("dz_t = dh_t (1 − h_t²), without dz_{t+1} W_hhᵀ"),
         no_next_step,
@@ -117,7 +117,7 @@ BUGS = {
             "Every gradient is made from dy, so all five point uphill: the relative error is 1, the largest there is."
         ),
     ),
-    "missing 1 − h²": Bug(
+    Sentence("missing 1 − h²"): Bug(
         Sentence("dz_t = dh_t + dz_{t+1} W_hhᵀ, without (1 − h_t²)"),
         missing_slope,
         ("W_xh", "W_hh", "b_h"),

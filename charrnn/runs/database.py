@@ -132,7 +132,7 @@ class Database:
             yield
         except (sqlite3.Error, zlib.error, OSError) as error:
             raise StoreError(
-                "Runs cannot be saved or opened in {folder}: {reason}", folder=self.folder, reason=reason(error)
+                "Runs cannot be saved or opened in {folder}: {reason}", folder=str(self.folder), reason=reason(error)
             ) from error
 
 

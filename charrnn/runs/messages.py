@@ -14,6 +14,8 @@ from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 
+from charrnn.sentence import Sentence
+
 Array = np.ndarray[Any, np.dtype[Any]]
 
 DTYPES = frozenset(["|u1", "<i4", "<i8", "<f4", "<f8"])
@@ -28,7 +30,10 @@ class MessageError(Exception):
 
 
 class Message(NamedTuple):
-    """One message: its kind, JSON-able fields, and arrays by name (read-only once they have been received)."""
+    """One message: its kind, JSON-able fields, and arrays by name (read-only once they have been received).
+
+    The field "message" may be a Sentence, and is one again where it arrives.
+    """
 
     kind: str
     fields: dict[str, Any]
@@ -42,7 +47,8 @@ def write(stream: BinaryIO, kind: str, fields: Mapping[str, Any], arrays: Mappin
         if array.dtype.str not in DTYPES:
             raise ValueError(f"The array {name} has dtype {array.dtype.str}: only {sorted(DTYPES)} can be sent.")
     shapes = [[name, array.dtype.str, array.shape] for name, array in parts.items()]
-    header = json.dumps({"kind": kind, "fields": fields, "arrays": shapes}).encode()
+    told = {name: value.parts() if isinstance(value, Sentence) else value for name, value in fields.items()}
+    header = json.dumps({"kind": kind, "fields": told, "arrays": shapes}).encode()
     stream.write(_PREFIX.pack(len(header), sum(array.nbytes for array in parts.values())) + header)
     for array in parts.values():
         stream.write(array.reshape(-1).view(np.uint8).data)
@@ -92,4 +98,6 @@ def _decode(header: dict[str, Any], payload: bytearray) -> Message:
     kind, fields = header["kind"], header["fields"]
     if not isinstance(kind, str) or not isinstance(fields, dict):
         raise ValueError("kind and fields are missing")
+    if isinstance(fields.get("message"), dict):
+        fields["message"] = Sentence.of(fields["message"])
     return Message(kind, fields, arrays)

@@ -105,10 +105,11 @@ class Recorder:
             try:
                 self._save()
             except StoreError as error:
-                self._outbox.send("unsaved", {"message": str(error)})
+                self._outbox.send("unsaved", {"message": error.said})
             except Exception as error:  # a thread that ended silently would never save again, nor say so
                 traceback.print_exc()
-                self._outbox.send("unsaved", {"message": f"Saving failed: {type(error).__name__}: {error}."})
+                why = f"{type(error).__name__}: {error}"
+                self._outbox.send("unsaved", {"message": Sentence("Saving failed: {why}.", why=why)})
             self._due.task_done()
 
     def _save(self) -> None:

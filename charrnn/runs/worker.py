@@ -34,6 +34,7 @@ from charrnn.runs.messages import Message
 from charrnn.runs.outbox import Outbox, Telling
 from charrnn.runs.recorder import Recorder
 from charrnn.runs.start import build
+from charrnn.sentence import Sentence
 from charrnn.training import checkpoint
 from charrnn.training.trainer import Step, Trainer
 
@@ -235,10 +236,12 @@ class Worker:
         self.recent.clear()
         self.untold()
         self.trainer.restore(self.good)
-        message = (
-            f"The network blew up at step {step:,}: its loss is no longer a number. It is back at step "
-            f"{self.trainer.steps:,}, the last one kept before. Lower the learning rate (now {rate:g}) or the clip "
-            "limit, then train on."
+        message = Sentence(
+            "The network blew up at step {step:,}: its loss is no longer a number. It is back at step {back:,}, the "
+            "last one kept before. Lower the learning rate (now {rate:g}) or the clip limit, then train on.",
+            step=step,
+            back=self.trainer.steps,
+            rate=rate,
         )
         self.last, self.evaluated = None, -1
         self.tell("diverged", {"message": message})
@@ -326,9 +329,9 @@ def work(commands: "queue.SimpleQueue[Message | None]", outbox: Telling) -> None
                 recorder.flush()
     except BaseException as error:
         traceback.print_exc()
-        lacking = "the machine has no memory left for it" if isinstance(error, MemoryError) else ""
+        lacking = Sentence("the machine has no memory left for it") if isinstance(error, MemoryError) else ""
         why = lacking or f"{type(error).__name__}: {error}"
-        outbox.send("failed", {"message": f"Training stopped with an error: {why}."})
+        outbox.send("failed", {"message": Sentence("Training stopped with an error: {why}.", why=why)})
 
 
 def main() -> None:

@@ -11,6 +11,7 @@ from hypothesis.extra import numpy as arrays
 
 from charrnn.runs import messages
 from charrnn.runs.messages import DTYPES, MessageError
+from charrnn.sentence import Sentence
 
 ARRAYS = st.sampled_from(sorted(DTYPES)).flatmap(
     lambda dtype: arrays.arrays(dtype, arrays.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=4))
@@ -92,3 +93,19 @@ def test_a_frame_that_does_not_add_up_is_refused(header, payload):
 def test_objects_cannot_be_sent():
     with pytest.raises(ValueError, match="only"):
         messages.write(io.BytesIO(), "a", {}, {"objects": np.array([object()])})
+
+
+def test_a_sentence_arrives_with_what_it_was_made_of():
+    said = Sentence("It fell: {why}.", why=Sentence("no room for {n:,}", n=1_000))
+    found = messages.read(io.BytesIO(framed(fields={"message": said}))).fields["message"]
+    assert (found, found.pattern, found.values["why"].values) == (
+        "It fell: no room for 1,000.",
+        said.pattern,
+        {"n": 1_000},
+    )
+
+
+@pytest.mark.parametrize("wrong", [{}, {"pattern": 1, "values": {}}, {"pattern": "{a.b}", "values": {"a": 1}}])
+def test_what_makes_no_sentence_is_refused(wrong):
+    with pytest.raises(MessageError):
+        messages.read(io.BytesIO(framed(fields={"message": wrong})))

@@ -111,7 +111,7 @@ def reach_data(now: Reach, training: Array, before: Array, T: int) -> dict[str, 
         "training": drawn(training),
         "before": drawn(before),
     }
-    cut = pd.DataFrame({"back": [T], "label": [f"learning looks {T} back"]})
+    cut = pd.DataFrame({"back": [T], "label": [_("learning looks {T} back", T=T)]})
     return {"reach": pd.DataFrame(frame), "cut": cut}
 
 

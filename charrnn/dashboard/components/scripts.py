@@ -19,11 +19,16 @@ _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 SAID = re.compile(rf"\b(?:_|Sentence)\(\s*({_STRING.pattern}(?:\s*\+\s*{_STRING.pattern})*)")  # as JavaScript has it
 
 
+def literals(script: str) -> set[str]:
+    """What a script says."""
+    return {"".join(map(json.loads, _STRING.findall(said))) for said in SAID.findall(script)}
+
+
 def words(code: str, scripts: str) -> dict[str, str]:
     """What these scripts say, in a language: by what it is in English; and the mark before decimals."""
-    literals = map(_STRING.findall, SAID.findall(scripts))
-    said = sorted({"".join(map(json.loads, parts)) for parts in literals})
-    found = within(code, lambda: {text: _(text) for text in said} | {".": marks()[1], "lang": code})
+    found = within(
+        code, lambda: {text: _(text) for text in sorted(literals(scripts))} | {".": marks()[1], "lang": code}
+    )
     return {text: meant for text, meant in found.items() if meant != text}
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from charrnn.dashboard.language import spoken
 from charrnn.dashboard.lessons import place as places
 from charrnn.dashboard.lessons import staging
 from charrnn.dashboard.lessons.lesson import Lesson, Step, lessons
@@ -27,6 +28,7 @@ class Desk:
     notes: dict[str, Any] = field(default_factory=dict)  # places as the browser keeps them, by lesson
     heard: bool = False  # whether the browser has told what it kept
     arrival: int = 0  # another number each time that a step was come to
+    code: str = ""  # of the language in which the lesson is
 
     @property
     def step(self) -> Step:
@@ -47,6 +49,10 @@ def desk(session: Session) -> Desk:
     if DESK not in state:
         state[DESK] = of_link(session)
     laid: Desk = state[DESK]
+    if laid.place and laid.code != spoken():
+        same = (lesson for lesson in lessons()[0] if lesson.name == laid.place.lesson.name)
+        laid.place.lesson = next(same, laid.place.lesson)
+    laid.code = spoken()
     address = laid.place.link() if laid.place else {}
     for name in LINK:
         if name in address and st.query_params.get(name) != address[name]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from charrnn.dashboard.lessons import keys
-from charrnn.dashboard.terms.document import LessonError, Part, head_of, load, parts
+from charrnn.dashboard.terms.document import LessonError, Part, head_of, load, parts, translated
 from charrnn.dashboard.terms.sentences import Condition
 from charrnn.sentence import Sentence
 from charrnn.text.folder import DATA
@@ -69,28 +69,42 @@ def lessons(folder: Path = LESSONS) -> tuple[list[Lesson], list[str]]:
 
 
 def read(path: Path) -> Lesson:
-    """The lesson of a file. Raises LessonError."""
+    """The lesson of a file, in the words of its translation where there is one. Raises LessonError."""
     if not _NAME.fullmatch(path.stem):
         raise LessonError(
             "{name}: its name stands in links, so it may have small letters, digits and - alone.", name=path.name
         )
-    title, *others = parts(path.name, load(path))
+    (title, head), *others = heads(path)
     if not others:
         raise LessonError(
             "{name}, line {line}: a lesson needs a step, which begins with “## ”.", name=path.name, line=title.line
         )
-    head = head_of(path.name, title, keys.LESSON)
+    if own := translated(path):
+        said = heads(own)
+        if len(said) != 1 + len(others):
+            raise LessonError("{name}: it has other steps than the lesson that it translates.", name=own.name)
+        (title, head), *others = [
+            (part, as_it_is | head) for (__, as_it_is), (part, head) in zip([(title, head), *others], said, strict=True)
+        ]
     steps: list[Step] = []
     run = head.get("run", {})
-    for part in others:
-        steps.append(step_of(path.name, part, run))
+    for part, head_of_step in others:
+        steps.append(step_of(path.name, part, {"run": run} | head_of_step))
         run = steps[-1].run
     return Lesson(path.stem, title.title, title.text, head.get("number", 0), steps)
 
 
-def step_of(name: str, part: Part, run: Mapping[str, Any]) -> Step:
-    """A step, which has this run unless it needs another one. Raises LessonError."""
-    head = {"run": run} | head_of(name, part, keys.STEP)
+def heads(path: Path) -> list[tuple[Part, dict[str, Any]]]:
+    """The title and the steps of a file, each with what its head says. Raises LessonError."""
+    title, *others = parts(path.name, load(path))
+    return [
+        (title, head_of(path.name, title, keys.LESSON)),
+        *((one, head_of(path.name, one, keys.STEP)) for one in others),
+    ]
+
+
+def step_of(name: str, part: Part, head: dict[str, Any]) -> Step:
+    """A step. Raises LessonError."""
     if not part.text:
         raise LessonError("{name}, line {line}: the step says nothing.", name=name, line=part.line)
     asked, choices, answer, because = (head.pop(key, None) for key in ("question", "choices", "answer", "because"))

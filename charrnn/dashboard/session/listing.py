@@ -33,11 +33,13 @@ def lines(tokens: list[str]) -> tuple[list[dict[str, Any]], str]:
         with suppress(KeyError, TypeError, ValueError, AttributeError):  # damaged where it is saved
             found.append(line(token, summary))
     unreadable = listing.unreadable + len(listing.lines) - len(found)
-    one, several = (
+    if not unreadable:
+        return found, ""
+    return found, _n(
         "One of these runs is damaged, and left out here.",
         "{n:,} of these runs are damaged, and left out here.",
+        unreadable,
     )
-    return found, _n(one, several, unreadable) if unreadable else ""
 
 
 def line(token: str, summary: Summary) -> dict[str, Any]:

@@ -38,9 +38,9 @@ def explained(said: str, *terms: str) -> str:
     facts = facts_of(st.session_state["session"])
     found = [_(said)] if said else []
     for term in filter(known.__contains__, terms):
-        meaning, now = known[term]
+        meaning, now, title = known[term]
         figures = told(now, facts)
-        found.append(f"**{term}**: {meaning}" + (f" *{plain(figures)}*" if now and UNKNOWN not in figures else ""))
+        found.append(f"**{title}**: {meaning}" + (f" *{plain(figures)}*" if now and UNKNOWN not in figures else ""))
     return "\n\n".join(found)
 
 
@@ -52,11 +52,14 @@ def look_up(terms: Sequence[str] | None, key: str) -> None:
         st.warning(_(error.said))
         return
     if terms is None:
-        term = st.selectbox(_("Words"), list(known), index=None, key=key, placeholder=_("What does … mean?"))
+        term = st.selectbox(
+            _("Words"), list(known), None, lambda term: known[term].title, key, placeholder=_("What does … mean?")
+        )
     else:
-        term = st.pills(_("Words"), [term for term in terms if term in known], key=key)
+        those = [term for term in terms if term in known]
+        term = st.pills(_("Words"), those, format_func=lambda term: known[term].title, key=key)
     if term:
-        meaning, now = known[term]
+        meaning, now, __ = known[term]
         st.markdown(meaning)
         if now:
             st.text(told(now, facts_of(st.session_state["session"])))

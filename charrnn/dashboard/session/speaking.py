@@ -3,11 +3,12 @@
 import streamlit as st
 
 from charrnn.dashboard import language
-from charrnn.dashboard.language import LANGUAGES, by_name
+from charrnn.dashboard.language import LANGUAGES, _
 from charrnn.refusal import in_a_line
 from charrnn.sentence import Sentence
 
 LINK = "lang"  # its name in the address
+TRIGGERS = ("step", "uploaded")  # cannot be set
 
 
 def speak() -> None:
@@ -27,14 +28,19 @@ def choice() -> None:
     """Which one, where there are several; the link keeps it."""
 
     def keep() -> None:
-        st.query_params[LINK] = st.session_state[LINK]
+        state = st.session_state
+        st.query_params[LINK] = state[LINK]
+        # A browser tells what is chosen by how it is called: said once more it is set, whatever it is called now.
+        for key in state:
+            if type(state[key]) in (str, int, float, list, tuple) and key not in TRIGGERS:
+                state[key] = state[key]
 
     if len(LANGUAGES) > 1:
         st.segmented_control(
-            "Language",
+            _("Language"),
             LANGUAGES,
             default=language.spoken(),
-            format_func=by_name({code: language.name_of(code) for code in LANGUAGES}),
+            format_func=language.name_of,
             key=LINK,
             label_visibility="collapsed",
             required=True,

@@ -15,8 +15,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from charrnn.dashboard.language import spoken
 from charrnn.refusal import RefusalError
 from charrnn.sentence import Sentence
+from charrnn.text.folder import DATA
 
 LIMIT = 200_000  # bytes of a file
 FENCE = "```"
@@ -65,6 +67,13 @@ def load(path: Path) -> str:
     if len(data) > LIMIT:
         raise LessonError("{name} has more than {limit:,} bytes: make two of it.", name=path.name, limit=LIMIT)
     return text
+
+
+def translated(path: Path) -> Path | None:
+    """The file of the same name in the language spoken, data/de/lessons/x.md for data/lessons/x.md; None where there is
+    none."""
+    own = DATA / spoken() / path.relative_to(DATA) if path.is_relative_to(DATA) else path
+    return own if own != path and own.is_file() else None
 
 
 def parts(name: str, text: str) -> list[Part]:

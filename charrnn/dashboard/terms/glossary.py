@@ -5,7 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from charrnn.dashboard.terms.document import head_of, load, parts
+from charrnn.dashboard.terms.document import a_text, head_of, load, parts, translated
 from charrnn.dashboard.terms.sentences import sentence
 from charrnn.text.folder import DATA
 
@@ -17,17 +17,24 @@ class Term(NamedTuple):
 
     meaning: str
     now: str
+    title: str  # what it is called in the language of the file
 
 
 def glossary(path: Path = GLOSSARY) -> Mapping[str, Term]:
-    """Each term, in its order; read anew once the file was changed. Raises LessonError."""
+    """Each term by what it is in English, in its order; in the language spoken where a file of that has it, which is
+    read anew once it was changed. Raises LessonError."""
+    own = translated(path)
+    return _as_it_is(path) | (_as_it_is(own) if own else {})
+
+
+def _as_it_is(path: Path) -> dict[str, Term]:
     return _read(path, path.stat().st_mtime_ns if path.exists() else 0)
 
 
-@lru_cache(2)
-def _read(path: Path, changed: int) -> Mapping[str, Term]:
+@lru_cache(8)
+def _read(path: Path, changed: int) -> dict[str, Term]:
     terms = {}
     for part in parts(path.name, load(path))[1:]:
-        head = head_of(path.name, part, {"now": sentence})
-        terms[part.title] = Term(part.text, head.get("now", ""))
+        head = head_of(path.name, part, {"now": sentence, "term": a_text})
+        terms[head.get("term", part.title)] = Term(part.text, head.get("now", ""), part.title)
     return terms

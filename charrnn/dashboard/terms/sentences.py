@@ -90,7 +90,9 @@ def written(name: str, value: Value) -> str:
     form = fact(name).form
     if value is None:
         return UNKNOWN
-    return words.number(float(value), form) if form and not isinstance(value, str) else str(value)
+    if form and not isinstance(value, str):
+        return words.number(float(value), form)
+    return str(value) if name.partition(" of ")[0] == "text" else _(str(value))
 
 
 def pieces(sentence: str) -> list[tuple[str, str | None]]:

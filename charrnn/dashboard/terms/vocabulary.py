@@ -91,7 +91,7 @@ SECTIONS = {  # by their keys on the page
     "film": Sentence("How did it come to write like this?"),
     "compare": Sentence("What if one knob were different?"),
 }
-FACTS |= {f"{key} open": Fact(f"“{title}” is open") for key, title in SECTIONS.items()}
+FACTS |= {f"{key} open": Fact(Sentence("“{section}” is open", section=title)) for key, title in SECTIONS.items()}
 
 
 def fact(name: str) -> Fact:

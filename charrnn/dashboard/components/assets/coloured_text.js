@@ -215,7 +215,7 @@ export default renderer(STYLE, (stage) => {
 });
 
 const alternative = (/** @type {Frame} */ { text, colouring, rows }) =>
-  `${_("{title} on the text: {text}.", { title: colouring.title, text: text.join("") })} ` + (rows.length > 1
+  _("{title} on the text: {text}.", { title: colouring.title, text: text.join("") }) + " " + (rows.length > 1
     ? _("Up and down step from row to row, left and right from character to character, Escape lets go.")
     : _("Left and right step from character to character, Escape lets go."));
 

@@ -34,7 +34,7 @@ export function keys(acts) {
   const rows = KEYS.map(([key, does]) => make("tr", {}, [make("th", { textContent: key === "." ? key : _(key), scope: "row" }), make("td", { textContent: _(does) })]));
   const title = make("h2", { textContent: _("Keys"), id: "title" });
   const list = make("dialog", { at: { "aria-labelledby": "title" } }, [
-    title, make("table", {}, rows), make("label", {}, [act, ` ${_("They act")}`]),
+    title, make("table", {}, rows), make("label", {}, [act, " ", _("They act")]),
     make("form", { method: "dialog" }, [make("button", { textContent: _("Close"), autofocus: true })]),
   ]);
   const show = () => list.showModal();

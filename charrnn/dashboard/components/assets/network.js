@@ -180,7 +180,7 @@ export default renderer(STYLE, (stage) => {
     phases.forEach((one, i) => mark(one, "aria-pressed", String(i === phase)));
     write(told, sentence(frame, now, columns()));
     mark(told, "aria-live", plays ? "off" : "polite");
-    write(playing, plays ? "Pause" : "Play");
+    write(playing, plays ? _("Pause") : _("Play"));
     for (const name of ["title", "aria-label"]) mark(playing, name, String(playing.textContent));
     moves[0].disabled = frame.place <= frame.places[0];
     moves[1].disabled = frame.place >= frame.places[1];

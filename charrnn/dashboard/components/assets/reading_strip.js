@@ -47,8 +47,9 @@ function stripOf(bytes) {
     say(j) {
       const came = _("Came: {sign}, {bits} bits.", { sign: spoken(text[j]), bits: decimals(surprise[j].toFixed(1)) });
       const units_ = units.map((unit) => `${unit.name} ${held(unit, j)}`).join(", ");
-      const said = `${_("Character {at} of {columns}.", { at: j + 1, columns })} ${came} ${guessWords(likeliest(j))}`;
-      return units_ ? `${said} ${_("Held: {units}.", { units: units_ })}` : said;
+      const where = _("Character {at} of {columns}.", { at: j + 1, columns });
+      const holds = units_ && _("Held: {units}.", { units: units_ });
+      return [where, came, guessWords(likeliest(j)), holds].filter(Boolean).join(" ");
     },
   };
 }

@@ -75,7 +75,9 @@ export function drawing(frame) {
       ];
       let x = narrow ? 0 : names;
       for (const one of scales) x = 12 + legend(context, theme, { ...one, x, y: 12, width: narrow ? 18 : 64 });
-      if (reach) context.fillText(`┊ ${narrow ? _("{T} back", { T: reach.cut }) : _("learning looks {T} back", { T: reach.cut })}`, x, 12);
+      if (!reach) return;
+      const back = narrow ? _("{T} back", { T: reach.cut }) : _("learning looks {T} back", { T: reach.cut });
+      context.fillText(`┊ ${back}`, x, 12);
     },
   };
 }

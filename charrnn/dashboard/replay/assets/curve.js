@@ -33,7 +33,8 @@ function inWords({ steps, smoothed, heldOut }) {
   const last = steps.length - 1;
   if (last < 0) return _("Untrained.");
   const told = _("The smoothed loss comes to {loss} at step {step}.", { loss: choices(smoothed[last]), step: steps[last] });
-  return held === null ? told : `${told} ${_("The held-out loss comes to {loss} at step {step}.", { loss: choices(held), step })}`;
+  const beside = held !== null && _("The held-out loss comes to {loss} at step {step}.", { loss: choices(held), step });
+  return beside ? `${told} ${beside}` : told;
 }
 
 const choices = (/** @type {number | null} */ nats) => 

@@ -67,7 +67,7 @@ function look(/** @type {number} */ place) {
 function stop() {
   clearInterval(timer);
   timer = 0;
-  play.textContent = `▶ ${_("Play")}`;
+  play.textContent = "▶ " + _("Play");
 }
 
 function next() {
@@ -96,7 +96,7 @@ scrubber.oninput = () => {
 play.onclick = () => {
   if (timer) return stop();
   if (at === moments.length - 1) look(0);
-  play.textContent = `❚❚ ${_("Pause")}`;
+  play.textContent = "❚❚ " + _("Pause");
   timer = setInterval(next, PACE);
 };
 stop();

@@ -4,6 +4,7 @@ import streamlit as st
 
 from charrnn.dashboard import language
 from charrnn.dashboard.language import LANGUAGES, _
+from charrnn.dashboard.terms.vocabulary import SECTIONS
 from charrnn.refusal import in_a_line
 from charrnn.sentence import Sentence
 
@@ -30,9 +31,11 @@ def choice() -> None:
     def keep() -> None:
         state = st.session_state
         st.query_params[LINK] = state[LINK]
-        # A browser tells what is chosen by how it is called: said once more it is set, whatever it is called now.
+        # A browser tells what is chosen, and what is open, by how it is called: said once more it is set, whatever that
+        # is called now.
         for key in state:
-            if type(state[key]) in (str, int, float, list, tuple) and key not in TRIGGERS:
+            plain = type(state[key]) in (str, int, float, list, tuple) and key not in TRIGGERS
+            if plain or key in SECTIONS:
                 state[key] = state[key]
 
     if len(LANGUAGES) > 1:

@@ -42,7 +42,7 @@ METHODS = [
 
 def extracted() -> Catalog:
     """All that the page says."""
-    found = Catalog(charset="utf-8", fuzzy=False)
+    found = Catalog(charset="utf-8", fuzzy=False, creation_date=NO_DAY)
     for file, __, said, comments, __ in extract_from_dir(PACKAGE, METHODS, keywords=KEYWORDS):
         if said and said != ("",):
             found.add(said, None, [(f"charrnn/{file}", None)], auto_comments=comments)

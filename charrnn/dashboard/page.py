@@ -44,7 +44,11 @@ def page() -> None:
 
     with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="xsmall", key="header"):
         st.markdown("# CharRNN Lab", width="content", anchors=False)
-        if not here.watching:
+        if here.watching:
+            corpus, now = here.run.corpus, here.run.in_force
+            said = text.of_text(corpus.name), settings.of_network(now), settings.of_learning(now)
+            st.caption(" · ".join(said), width="content")
+        else:
             part(text.text, "text")
             part(settings.network, "network")
             part(settings.learning, "learning")

@@ -33,15 +33,18 @@ RATES = [float(f"{digit}e{power}") for power in range(-6, 1) for digit in (1, 1.
 
 def network(session: Session) -> None:
     """The network's button."""
-    settings = session.run.in_force
+    panel(session, "network", of_network(session.run.in_force), "tune", choose_network)
+
+
+def of_network(settings: Settings) -> str:
+    """What its button says."""
     gated = "" if settings.cell == "rnn" else f"{_(CELL_NAMES[settings.cell])}, "
-    label = _(
+    return _(
         "Network: {gated}{units} units · {back} back",
         gated=gated,
         units=settings.hidden_size,
         back=settings.sequence_length,
     )
-    panel(session, "network", label, "tune", choose_network)
 
 
 def choose_network(session: Session) -> None:
@@ -99,13 +102,16 @@ def classic(session: Session) -> None:
 
 def learning(session: Session) -> None:
     """How it learns: the button."""
-    settings = session.run.in_force
-    label = _(
+    panel(session, "learning", of_learning(session.run.in_force), "school", choose_learning)
+
+
+def of_learning(settings: Settings) -> str:
+    """What its button says."""
+    return _(
         "Learning: {rate} · {optimizer}",
         rate=words.rate(settings.learning_rate),
         optimizer=OPTIMIZERS[settings.optimizer],
     )
-    panel(session, "learning", label, "school", choose_learning)
 
 
 def choose_learning(session: Session) -> None:

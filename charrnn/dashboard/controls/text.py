@@ -21,9 +21,13 @@ NAME = 28  # characters of a text's name on its button: more would push the last
 
 def text(session: Session) -> None:
     """The text's button."""
-    name = session.run.corpus.name
+    panel(session, "text", of_text(session.run.corpus.name), "menu_book", choose_text)
+
+
+def of_text(name: str) -> str:
+    """What its button says."""
     shown = name if len(name) <= NAME else name[: NAME - 1] + "…"
-    panel(session, "text", _("Text: {shown}", shown=words.plain(shown)), "menu_book", choose_text)
+    return _("Text: {shown}", shown=words.plain(shown))
 
 
 def choose_text(session: Session) -> None:

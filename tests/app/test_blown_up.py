@@ -74,6 +74,8 @@ def test_a_network_trained_to_no_number_leads_back_too_with_a_lower_rate(open_pa
 
 def test_who_watches_is_told_and_offered_nothing(blown, open_page):
     watcher = open_page(watch=blown.run.watch_token)
+    now, said = blown.run.in_force, [text.value for text in watcher.at.caption]
+    assert any(f"Network: {now.hidden_size} units · {now.sequence_length} back · Learning: " in text for text in said)
     assert watcher.headline == blown.headline
     assert not any(button.key == "back-to-sound" for button in watcher.at.button)
 

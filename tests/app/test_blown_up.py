@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from app_page import SECONDS
 
 from charrnn.dashboard.session import server
 from charrnn.dashboard.terms.vocabulary import SECTIONS
@@ -16,6 +17,7 @@ PRAISE = re.compile(r"Better than|down from|hesitates between")
 def blown(page):
     """A network that had learned something when its learning rate was set to 1."""
     page.step("100 steps")
+    assert page.run.wait(lambda run: run.snapshot.held_out_step == 100, SECONDS)  # so it is known to have been sound
     page.run.set(learning_rate=1.0)
     return page.step("100 steps")
 

@@ -50,7 +50,7 @@ def test_a_window_has_the_numbers_of_the_trainers_own_step_to_the_last_digit(rng
     made = [
         onehot.T.dot(da),
         step.before.T.dot(dq),
-        step.h.T.dot(step.dy),
+        np.ascontiguousarray(step.h).T.dot(step.dy),  # as it lies in training: of an LSTM its c stands beside it here
         np.concatenate(by_biases),
         ones.dot(step.dy),
     ]

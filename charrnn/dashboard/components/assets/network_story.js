@@ -142,7 +142,7 @@ function summedOf(/** @type {Frame} */ { summed }, /** @type {Part} */ part) {
 
 function updated(/** @type {Frame} */ frame, /** @type {Part} */ part) {
   const [{ name, cut, size, change }] = summedOf(frame, part);
-  const clipped = _("{cut} of {size} entries of d{name} cut", { cut, size: size.toLocaleString(document.documentElement.lang), name });
+  const clipped = _("{cut} of {size} entries of d{name} cut", { cut, size: size.toLocaleString(document.documentElement.lang || "en"), name });
   return change === null
     ? _("{clipped}; its memory of this step is not at hand", { clipped })
     : _("{clipped}; {name} moves by ‖Δ‖ = {change}", { clipped, name, change: number(change) });

@@ -30,14 +30,14 @@ def main() -> None:
         page.goto(f"{server.url}/?text=Pride+and+Prejudice&hidden_size=32&sequence_length=8")
         drawn = page.locator(".st-key-step-drawn")
         expect(drawn.locator("canvas").nth(1)).to_be_visible()
-        page.locator(".st-key-playing button:visible").first.click()
+        page.locator(".st-key-playing button[name]:visible").first.click()
         page.wait_for_function(
             "steps => Number(document.querySelector('.st-key-figures').innerText"
             ".match(/step ([\\d,]+)/)[1].replaceAll(',', '')) >= steps",
             arg=STEPS,
             timeout=300_000,
         )
-        page.locator(".st-key-playing button:visible").first.click()
+        page.locator(".st-key-playing button[name]:visible").first.click()
         expect(page.locator(".st-key-figures")).to_contain_text("paused")
         drawn.evaluate("element => element.scrollIntoView({ block: 'start' })")
         page.locator(".st-key-player").evaluate("element => { element.style.visibility = 'hidden' }")

@@ -122,7 +122,7 @@ def visit(page: Page, url: str) -> float:
     began = perf_counter()
     page.goto(url, wait_until="commit")
     page.wait_for_function("() => document.title === 'CharRNN Lab'")
-    page.locator(".st-key-playing button:visible").wait_for()
+    page.locator(".st-key-playing button[name]:visible").wait_for()
     page.locator(".st-key-learning button:visible").first.wait_for()
     seconds = perf_counter() - began
     page.locator(".st-key-heatmap canvas").nth(1).wait_for()

@@ -20,7 +20,7 @@ def main() -> None:
     with Server() as server, sync_playwright() as playwright:
         page = launch(playwright).new_page(viewport={"width": 1280, "height": 800})
         page.goto(f"{server.url}/?text=Pride+and+Prejudice")
-        page.locator(".st-key-playing button:visible").first.click()
+        page.locator(".st-key-playing button[name]:visible").first.click()
         figures = page.locator(".st-key-figures")
         expect(figures).to_contain_text("step 1", timeout=60_000)
         page.wait_for_function(

@@ -39,10 +39,15 @@ from websockets.sync.client import connect
 PATIENCE = 300  # seconds, for many pages that open at once on a server that is overloaded
 CALM = 3  # seconds in which the owner sees the run move again, before anything is measured
 PAGE = ""  # the whole page among its parts
-HEAD = "watchers   steps/s   of alone   server %   clients %   click p50/p95/max ms   a watcher's rounds/s  cut off"
-LINE = (
-    "{watchers:8} {steps:9,.0f} {of_alone:10.2f} {server:10.0f} {clients:11.0f} {clicks:>22} {rounds:>22} {cut_off:8}"
+HEAD = (
+    "watchers   steps/s   of alone   server %   clients %   click p50/p95/max ms   a watcher's rounds/s  redraws/s"
+    "  cut off"
 )
+LINE = (
+    "{watchers:8} {steps:9,.0f} {of_alone:10.2f} {server:10.0f} {clients:11.0f} {clicks:>22} {rounds:>22}"
+    " {redraws:>10} {cut_off:8}"
+)
+SEVERAL = {"clicks": "click", "rounds": "rounds", "redraws": "redraws"}  # figures that stand in one column
 
 
 class Watcher:
@@ -54,6 +59,7 @@ class Watcher:
         self._path = ""  # of its channel
         self._following: asyncio.Task[None] | None = None
         self.rounds = 0  # times that new pictures had come and were drawn
+        self.redraws = [0, 0]  # that were asked for: of parts, of the whole page
         self.cut_off = 0
 
     async def watch(self) -> None:
@@ -69,7 +75,8 @@ class Watcher:
     async def _see(self, page: ClientConnection, data: bytes) -> None:
         if b"-link-" in data:
             delta = ForwardMsg.FromString(data).delta
-            self._parts[delta.new_element.bidi_component.id.partition("-link-")[2]] = delta.fragment_id
+            if part := delta.new_element.bidi_component.id.partition("-link-")[2]:
+                self._parts[part] = delta.fragment_id
         if self._typed and b"-prime" in data and (element := ForwardMsg.FromString(data).delta).fragment_id:
             widget = element.new_element.text_input.id
             if widget:
@@ -82,6 +89,7 @@ class Watcher:
         message = BackMsg()
         message.rerun_script.query_string = self._query
         message.rerun_script.fragment_id = self._parts.get(part, "")
+        self.redraws[part == PAGE] += 1
         await page.send(message.SerializeToString())
 
     async def _type(self, page: ClientConnection, widget: str, fragment: str) -> None:
@@ -117,7 +125,11 @@ async def audience(count: int, address: str, query: str, typed: int) -> None:
         tasks.append(asyncio.create_task(watcher.watch()))
         await asyncio.sleep(0.05)
     while await asyncio.to_thread(sys.stdin.readline):
-        told = {"rounds": [one.rounds for one in watchers], "cut_off": sum(one.cut_off for one in watchers)}
+        told = {
+            "rounds": [one.rounds for one in watchers],
+            "redraws": [sum(one.redraws[whole] for one in watchers) for whole in (False, True)],
+            "cut_off": sum(one.cut_off for one in watchers),
+        }
         print(json.dumps(told), flush=True)
     for task in tasks:
         task.cancel()
@@ -133,7 +145,7 @@ class Audience:
     def told(self) -> dict[str, Any]:
         """How many rounds each has had, and who was cut off."""
         if not self._process:
-            return {"rounds": [], "cut_off": 0}
+            return {"rounds": [], "redraws": [], "cut_off": 0}
         self._process.stdin.write("\n")
         self._process.stdin.flush()
         found: dict[str, Any] = json.loads(self._process.stdout.readline())
@@ -164,12 +176,15 @@ def measure(server: Server, owner: Client, there: Audience, seconds: float, clic
     """The run, the server and the owner's clicks while so many watch."""
     assert soon(lambda: len(owner.seen(CALM)) > CALM, PATIENCE), "the owner sees nothing any more"
     sleep(CALM)
-    before, used, theirs, began = there.told()["rounds"], cpu_seconds(server.pid), there.cpu_seconds, perf_counter()
+    before, used, theirs, began = there.told(), cpu_seconds(server.pid), there.cpu_seconds, perf_counter()
     sleep(seconds)
     passed = perf_counter() - began
     used, theirs = cpu_seconds(server.pid) - used, there.cpu_seconds - theirs
     steps, now = owner.speed(seconds), there.told()
-    rounds = [(after - earlier) / passed for earlier, after in zip(before, now["rounds"], strict=True)]
+    rounds, redraws = (
+        [(after - earlier) / passed for earlier, after in zip(before[what], now[what], strict=True)]
+        for what in ("rounds", "redraws")
+    )
     waits = sorted(1000 * pressed(owner) for _ in range(clicks))
     return {
         "watchers": len(rounds),
@@ -178,6 +193,7 @@ def measure(server: Server, owner: Client, there: Audience, seconds: float, clic
         "clients": 100 * theirs / passed,
         "click": [round(statistics.median(waits)), round(waits[int(0.95 * (clicks - 1))]), round(waits[-1])],
         "rounds": [round(statistics.median(rounds), 2), round(min(rounds), 2)] if rounds else [],
+        "redraws": [round(each, 1) for each in redraws],
         "cut_off": now["cut_off"],
     }
 
@@ -204,7 +220,7 @@ def main() -> None:
                     row = measure(server, owner, there, arguments.seconds, arguments.clicks)
                 alone = alone if count else row["steps"]
                 row["of_alone"] = row["steps"] / alone
-                shown = {"clicks": "/".join(map(str, row["click"])), "rounds": "/".join(map(str, row["rounds"]))}
+                shown = {name: "/".join(map(str, row[kind])) for name, kind in SEVERAL.items()}
                 print(json.dumps(row) if arguments.json else LINE.format(**row | shown), flush=True)
 
 

@@ -1,1 +1,1 @@
-"""What the server has beside the page: the channels' route, and a door that stays usable when it is full."""
+"""What the server has beside the page: the channels' route, a door that stays usable when it is full, and haste."""

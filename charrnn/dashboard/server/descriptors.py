@@ -18,6 +18,8 @@ from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from charrnn.dashboard.server.prompt import send_at_once
+
 try:
     import resource
 except ImportError:  # Windows, which has no such limit
@@ -157,8 +159,10 @@ class Seldom:
 
 @asynccontextmanager
 async def lifespan(_: Any) -> AsyncIterator[None]:
-    """The server's life: with as many descriptors as it may have, and words for those for whom there is none left."""
+    """The server's life: with as many descriptors as it may have, words for those for whom there is none left, and
+    nothing held back."""
     ask_for_plenty()
+    send_at_once()
     asyncio.get_running_loop().set_exception_handler(Door())
     yield
 

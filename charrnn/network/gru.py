@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 
 from charrnn.network.jacobian import Jacobian
-from charrnn.network.layers import by_rows, from_next, output, room, steps, transposed
+from charrnn.network.layers import by_rows, from_next, output, read_in, room, steps, times, times_transposed
 from charrnn.network.lstm import by_gate, sigmoid, start_gates
 from charrnn.network.parameters import Array, Parameters, aligned_zeros
 from charrnn.network.parameters import zeros as zeros_of
@@ -60,7 +60,8 @@ class Workspace:
         self.row_start = np.arange(T * B) * V
         self.rows: Array | None = None
         self.ones, self.ones_V = np.ones(T * B, dtype), np.ones(V, dtype)
-        self.W_hh_T = aligned_zeros(3 * H, H, dtype=dtype)
+        self.came_in = np.empty((V if V <= T * B else 0, 3 * H), dtype)
+        self.W_hh = aligned_zeros(2, H * 3 * H, dtype=dtype)  # as it is multiplied forward, and back
         self.gradients = zeros(V, H, dtype)
 
 
@@ -71,24 +72,25 @@ def forward(parameters: Parameters, inputs: Array, hidden: Array) -> Array:
     a = W_xh[inputs.reshape(-1)] + b_h[: 3 * H]
     h = np.empty(((T + 1) * B, H), W_hh.dtype)
     h[:B] = hidden
-    recur(W_hh, b_h[3 * H :], a, np.empty_like(a), h, B)
+    recur(W_hh, np.empty(W_hh.size, W_hh.dtype), b_h[3 * H :], a, np.empty_like(a), h, B)
     return h.reshape(T + 1, B, H)
 
 
-def recur(W_hh: Array, b_m: Array, a: Array, q: Array, h: Array, B: int) -> None:
+def recur(W_hh: Array, room: Array, b_m: Array, a: Array, q: Array, h: Array, B: int) -> None:
     """Turn a, W_xh[x] + b_rzn at first, into r, z, n (T·B, 3H), and write q, of which m is used again, and h.
 
-    σ(a) = (1 + tanh(a / 2)) / 2, so that NumPy's fast tanh serves both.
+    `room` takes W_hh as it is multiplied. σ(a) = (1 + tanh(a / 2)) / 2, so that NumPy's fast tanh serves both.
     """
     H = len(W_hh)
     add, multiply, subtract, tanh = np.add, np.multiply, np.subtract, np.tanh
     gates, r, z, n = (steps(a[:, i * H : k * H], B) for i, k in ((0, 2), (0, 1), (1, 2), (2, 3)))
     from_state, to_gates, m = steps(q, B), steps(q[:, : 2 * H], B), steps(q[:, 2 * H :], B)
     h_steps = steps(h, B)
+    dot, W = times(W_hh, B, room)
     for before, q_t, g, s, m_t, r_t, z_t, n_t, h_t in zip(
         h_steps, from_state, to_gates, gates, m, r, z, n, h_steps[1:], strict=False
     ):
-        before.dot(W_hh, q_t)
+        dot(before, W, q_t)
         add(s, g, s)
         multiply(s, 0.5, s)
         tanh(s, s)
@@ -103,10 +105,10 @@ def recur(W_hh: Array, b_m: Array, a: Array, q: Array, h: Array, B: int) -> None
         add(h_t, n_t, h_t)
 
 
-def recur_back(W_hh_T: Array, dh: Array, z: Array, dq: Array, B: int) -> None:
+def recur_back(W_hh: Array, room: Array, dh: Array, z: Array, dq: Array, B: int) -> None:
     """Write dq_t for t = T … 1 over `dq`, which holds what dh_t is to be multiplied by in each gate.
 
-    dh (T·B, H) holds dy_t W_hyᵀ at first, and dh_t at the end.
+    dh (T·B, H) holds dy_t W_hyᵀ at first, and dh_t at the end; `room` takes W_hhᵀ as it is multiplied.
     """
     H = dh.shape[1]
     add, multiply = np.add, np.multiply
@@ -115,10 +117,11 @@ def recur_back(W_hh_T: Array, dh: Array, z: Array, dq: Array, B: int) -> None:
     blocks = [one.reshape(shape) for one in dq_steps]
     dh_steps, z_steps = steps(dh, B), steps(z, B)
     back = np.empty_like(dh_steps[0])
+    dot, W = times_transposed(W_hh, B, room)
     for t in range(len(dh_steps) - 1, -1, -1):
         dh_t = dh_steps[t]
         if t + 1 < len(dh_steps):
-            dq_steps[t + 1].dot(W_hh_T, back)
+            dot(dq_steps[t + 1], W, back)
             add(dh_t, back, dh_t)
             multiply(dh_steps[t + 1], z_steps[t + 1], back)
             add(dh_t, back, dh_t)
@@ -148,9 +151,8 @@ def loss_and_gradients(
 
     # The state from the first step to the last, then every prediction at once, forward and back.
     h[:B] = hidden
-    W_xh.take(inputs, 0, a, "clip")
-    np.add(a, b_h[: 3 * H], a)
-    recur(W_hh, b_h[3 * H :], a, q, h, B)
+    read_in(W_xh, b_h[: 3 * H], inputs, space.came_in, a)
+    recur(W_hh, space.W_hh[0], b_h[3 * H :], a, q, h, B)
     before, after = h[:-B], h[B:]
     loss = output(parameters, space, after, targets, B, counted, mask)
 
@@ -169,8 +171,7 @@ def loss_and_gradients(
     np.subtract(1, r, dq_r)
     np.multiply(dq_r, m, dq_r)
     np.multiply(dq_r, dq_n, dq_r)
-    W_hh_T = transposed(W_hh, space.W_hh_T) if B * H >= 1024 else W_hh.T
-    recur_back(W_hh_T, dh, z, dq, B)
+    recur_back(W_hh, space.W_hh[1], dh, z, dq, B)
     np.multiply(dn, dh, dn)
     gradients = space.gradients
     np.dot(before.T, dq, gradients.W_hh)

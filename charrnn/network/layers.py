@@ -3,12 +3,20 @@
 T = sequence length, B = parallel streams, V = vocabulary size, H = hidden size, as in rnn.py, where the equations are.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from charrnn.network.parameters import Array, Parameters, aligned_zeros, unbounded
 
+# With AVX-512, OpenBLAS multiplies matrices of so many products at most as they lie, others after it has packed them,
+# which takes as long as the product where one has few rows (kernel/x86_64/sgemm_small_kernel_permit_skylakex.c).
+SMALL = 1_000_000
+FEW = 8  # rows from which on that pays
+AVX512 = {"X86_V4", "AVX512_SKX"}  # as newer and older NumPy call it
+UNPACKED = not AVX512.isdisjoint(np.show_config("dicts")["SIMD Extensions"]["found"])
+CACHED = 100_000  # numbers that a processor's second cache holds, with as many that are written
 MANY = 512  # characters from which on the few rows of W_xh that a window read are treated by themselves
 
 
@@ -70,6 +78,15 @@ def output(
     return loss
 
 
+def read_in(W_xh: Array, b: Array, inputs: Array, room: Array, out: Array) -> Array:
+    """W_xh[x] + b (T·B, G H) into `out`. Where as many characters are read as there are, b is added to W_xh, once for
+    each, in `room` (V, G H): the same to the last digit."""
+    if len(inputs) >= len(W_xh):
+        return np.add(W_xh, b, room).take(inputs, 0, out, "clip")
+    W_xh.take(inputs, 0, out, "clip")
+    return np.add(out, b, out)
+
+
 def by_rows(space: Any, inputs: Array, dz: Array) -> None:
     """dW_xh = Σ_t o(x_t)ᵀ dz_t, from inputs (T·B,) and dz (T·B, G H), in any cell's workspace."""
     dW, onehot = space.gradients.W_xh, space.onehot
@@ -115,6 +132,66 @@ def cross_entropy(y: Array, target: Array, B: int, ones: Array, counted: Array |
     if counted is not None:
         y[~counted.reshape(-1)] = 0
     return loss, y
+
+
+def width(rows: int, K: int, N: int, dtype: Any) -> int:
+    """Of the blocks of columns in which W (K, N) is best multiplied by so many rows; 0: all at once."""
+    if not UNPACKED or rows < FEW or dtype != np.float32:
+        return 0
+    return next((w for w in (64, 32, 16) if rows * K * w <= SMALL and N % w == 0), 0)
+
+
+Product = Callable[[Array, Array, Array], Any]
+
+
+def times(W: Array, B: int, room: Array) -> tuple[Product, Array]:
+    """How x W is had for many x (B, K): a function of x, W and what takes the product, and W as it takes it.
+
+    W is copied into `room`, of its size, where its blocks are multiplied; the product is the same but for rounding.
+    """
+    K, N = W.shape
+    w = width(B, K, N, W.dtype)
+    if not w:
+        return np.dot, W
+    blocks = room.reshape(N // w, K, w)
+    blocks[:] = in_blocks(W, w)
+    return by_columns, blocks
+
+
+def times_transposed(W: Array, B: int, room: Array) -> tuple[Product, Array]:
+    """The same of x Wᵀ for W (H, G H) and many x (B, G H), gate by gate where blocks are multiplied."""
+    H, N = W.shape
+    w = width(B, H, H, W.dtype)
+    if not w:
+        return np.dot, transposed(W, room.reshape(N, H)) if B * H >= 1024 else W.T  # from there on the copy pays
+    blocks = room.reshape(N // H, H // w, H, w)
+    for gate, start in zip(blocks, range(0, N, H), strict=True):
+        for block, row in zip(gate, range(0, H, w), strict=True):
+            block[:] = W[row : row + w, start : start + H].T
+    return by_gates, blocks
+
+
+def by_columns(x: Array, blocks: Array, out: Array) -> None:
+    """x W (B, N), of x (B, K) and W as blocks of columns (N / w, K, w)."""
+    np.matmul(x, blocks, in_blocks(out, blocks.shape[-1]))
+
+
+def by_gates(x: Array, blocks: Array, out: Array) -> None:
+    """x Wᵀ (B, H), of x (B, G H) and Wᵀ as each gate's blocks of columns (G, H / w, H, w)."""
+    G, _, H, w = blocks.shape
+    each = np.matmul(x.reshape(-1, G, 1, H).transpose(1, 2, 0, 3), blocks)
+    np.add.reduce(each, 0, out=in_blocks(out, w))
+
+
+def rows_at_a_time(rows: int, N: int) -> list[slice]:
+    """As many of the rows at a time as stay in a processor's cache, where all have N numbers to be gone through."""
+    count = max(1, CACHED // N)
+    return [slice(start, min(start + count, rows)) for start in range(0, rows, count)]
+
+
+def in_blocks(rows: Array, w: int) -> Array:
+    """Rows (B, N) seen as blocks of columns (N / w, B, w)."""
+    return rows.reshape(len(rows), -1, w).transpose(1, 0, 2)
 
 
 def transposed(W: Array, out: Array) -> Array:

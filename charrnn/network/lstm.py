@@ -26,7 +26,17 @@ from typing import Any
 import numpy as np
 
 from charrnn.network.jacobian import Jacobian
-from charrnn.network.layers import by_rows, from_next, output, room, steps, transposed
+from charrnn.network.layers import (
+    by_rows,
+    from_next,
+    output,
+    read_in,
+    room,
+    rows_at_a_time,
+    steps,
+    times,
+    times_transposed,
+)
 from charrnn.network.parameters import Array, Parameters, aligned_zeros
 from charrnn.network.parameters import zeros as zeros_of
 
@@ -75,7 +85,8 @@ class Workspace:
         self.row_start = np.arange(T * B) * V
         self.rows: Array | None = None
         self.ones, self.ones_V = np.ones(T * B, dtype), np.ones(V, dtype)
-        self.W_hh_T = aligned_zeros(4 * H, H, dtype=dtype)
+        self.came_in = np.empty((V if V <= T * B else 0, 4 * H), dtype)
+        self.W_hh = aligned_zeros(2, H * 4 * H, dtype=dtype)  # as it is multiplied forward, and back
         self.gradients = zeros(V, H, dtype)
         self.state = aligned_zeros(B, 2 * H, dtype=dtype)
 
@@ -87,25 +98,26 @@ def forward(parameters: Parameters, inputs: Array, state: Array) -> Array:
     a = W_xh[inputs.reshape(-1)] + b_h
     h, c = (np.empty(((T + 1) * B, H), W_hh.dtype) for _ in range(2))
     h[:B], c[:B] = state[:, :H], state[:, H:]
-    recur(W_hh, a, np.empty_like(a), h, c, np.empty((T * B, H), W_hh.dtype), B)
+    recur(W_hh, np.empty(W_hh.size, W_hh.dtype), a, np.empty_like(a), h, c, np.empty((T * B, H), W_hh.dtype), B)
     return np.concatenate([h, c], axis=1).reshape(T + 1, B, 2 * H)
 
 
-def recur(W_hh: Array, a: Array, q: Array, h: Array, c: Array, tanh_c: Array, B: int) -> None:
+def recur(W_hh: Array, room: Array, a: Array, q: Array, h: Array, c: Array, tanh_c: Array, B: int) -> None:
     """Turn a, W_xh[x] + b_h at first, into the gates (T·B, 4H), and write h, c (from row B on) and tanh(c).
 
-    `q` (T·B, 4H) takes what comes from the state before, h_{t-1} W_hh. σ(a) = (1 + tanh(a / 2)) / 2: one tanh for all
-    four gates.
+    `q` (T·B, 4H) takes what comes from the state before, h_{t-1} W_hh, and `room` W_hh as it is multiplied.
+    σ(a) = (1 + tanh(a / 2)) / 2: one tanh for all four gates.
     """
     H = len(W_hh)
     add, multiply, tanh = np.add, np.multiply, np.tanh
     gates, sigmoids = steps(a, B), steps(a[:, : 3 * H], B)
     o, i, f, g = (steps(a[:, k * H : (k + 1) * H], B) for k in range(4))
     h_steps, c_steps, t_steps, from_state = steps(h, B), steps(c, B), steps(tanh_c, B), steps(q, B)
+    dot, W = times(W_hh, B, room)
     for before, a_t, q_t, s, o_t, i_t, f_t, g_t, c_before, h_t, c_t, tc in zip(
         h_steps, gates, from_state, sigmoids, o, i, f, g, c_steps, h_steps[1:], c_steps[1:], t_steps, strict=False
     ):
-        before.dot(W_hh, q_t)
+        dot(before, W, q_t)
         add(a_t, q_t, a_t)
         multiply(s, 0.5, s)
         tanh(a_t, a_t)
@@ -118,10 +130,30 @@ def recur(W_hh: Array, a: Array, q: Array, h: Array, c: Array, tanh_c: Array, B:
         multiply(o_t, tc, h_t)
 
 
-def recur_back(W_hh_T: Array, dh: Array, dc: Array, to_c: Array, f: Array, da: Array, B: int) -> None:
+def factors(gates: Array, c_before: Array, tanh_c: Array, da: Array, to_c: Array) -> None:
+    """Write what dh_t (o) and dc_t (i, f, g) are multiplied by into da (rows, 4H), and o (1 - tanh²(c)) into to_c."""
+    H = len(to_c[0])
+    o, i, _, g = (gates[:, k * H : (k + 1) * H] for k in range(4))
+    da_o, da_i, da_f, da_g = (da[:, k * H : (k + 1) * H] for k in range(4))
+    sigmoids, slopes = gates[:, : 3 * H], da[:, : 3 * H]
+    np.subtract(1, sigmoids, slopes)
+    np.multiply(slopes, sigmoids, slopes)
+    np.multiply(da_o, tanh_c, da_o)
+    np.multiply(da_i, g, da_i)
+    np.multiply(da_f, c_before, da_f)
+    np.multiply(g, g, da_g)
+    np.subtract(1, da_g, da_g)
+    np.multiply(da_g, i, da_g)
+    np.multiply(tanh_c, tanh_c, to_c)
+    np.subtract(1, to_c, to_c)
+    np.multiply(to_c, o, to_c)
+
+
+def recur_back(W_hh: Array, room: Array, dh: Array, dc: Array, to_c: Array, f: Array, da: Array, B: int) -> None:
     """Write da_t for t = T … 1 over `da`, which holds what dh_t (o) and dc_t (i, f, g) are to be multiplied by.
 
-    dh (T·B, H) holds dy_t W_hyᵀ at first, to_c the o (1 - tanh²(c)) by which dh_t reaches dc_t; dc is written.
+    dh (T·B, H) holds dy_t W_hyᵀ at first, to_c the o (1 - tanh²(c)) by which dh_t reaches dc_t; dc is written, and
+    `room` takes W_hhᵀ as it is multiplied.
     """
     H = dh.shape[1]
     add, multiply = np.add, np.multiply
@@ -130,11 +162,12 @@ def recur_back(W_hh_T: Array, dh: Array, dc: Array, to_c: Array, f: Array, da: A
     da_rest = [rest[..., H:].reshape(shape) for rest in da_steps]
     dh_steps, dc_steps, q_steps, f_steps = steps(dh, B), steps(dc, B), steps(to_c, B), steps(f, B)
     back, kept = np.empty_like(dh_steps[0]), np.empty_like(dh_steps[0])
+    dot, W = times_transposed(W_hh, B, room)
     later: Array | None = None
     for t in range(len(dh_steps) - 1, -1, -1):
         dh_t, dc_t = dh_steps[t], dc_steps[t]
         if later is not None:
-            later.dot(W_hh_T, back)
+            dot(later, W, back)
             add(dh_t, back, dh_t)
         multiply(dh_t, q_steps[t], dc_t)
         if later is not None:
@@ -168,30 +201,16 @@ def loss_and_gradients(
 
     # The state from the first step to the last, then every prediction at once, forward and back.
     h[:B], c[:B] = state[:, :H], state[:, H:]
-    W_xh.take(inputs, 0, a, "clip")
-    np.add(a, b_h, a)
-    recur(W_hh, a, space.q, h, c, space.tanh_c, B)
+    read_in(W_xh, b_h, inputs, space.came_in, a)
+    recur(W_hh, space.W_hh[0], a, space.q, h, c, space.tanh_c, B)
     after = h[B:]
     loss = output(parameters, space, after, targets, B, counted, mask)
 
     # All that dh and dc are multiplied by at once, the recurrence back, then every other weight's gradient at once.
-    o, i, f, g = (a[:, k * H : (k + 1) * H] for k in range(4))
-    da_o, da_i, da_f, da_g = (da[:, k * H : (k + 1) * H] for k in range(4))
-    sigmoids, slopes = a[:, : 3 * H], da[:, : 3 * H]
-    np.subtract(1, sigmoids, slopes)
-    np.multiply(slopes, sigmoids, slopes)
-    np.multiply(da_o, space.tanh_c, da_o)
-    np.multiply(da_i, g, da_i)
-    np.multiply(da_f, c[:-B], da_f)
-    np.multiply(g, g, da_g)
-    np.subtract(1, da_g, da_g)
-    np.multiply(da_g, i, da_g)
-    to_c = space.to_c
-    np.multiply(space.tanh_c, space.tanh_c, to_c)
-    np.subtract(1, to_c, to_c)
-    np.multiply(to_c, o, to_c)
-    W_hh_T = transposed(W_hh, space.W_hh_T) if B * H >= 1024 else W_hh.T
-    recur_back(W_hh_T, dh, space.dc, to_c, f, da, B)
+    for some in rows_at_a_time(T * B, 4 * H):
+        factors(a[some], c[some], space.tanh_c[some], da[some], space.to_c[some])
+    f = a[:, 2 * H : 3 * H]
+    recur_back(W_hh, space.W_hh[1], dh, space.dc, space.to_c, f, da, B)
     gradients = space.gradients
     by_rows(space, inputs, da)
     np.dot(h[:-B].T, da, gradients.W_hh)

@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 
 from charrnn.network.jacobian import Jacobian
-from charrnn.network.layers import by_rows, from_next, output, room, steps, transposed
+from charrnn.network.layers import by_rows, from_next, output, read_in, room, steps, transposed
 from charrnn.network.parameters import Array, Parameters, aligned_zeros
 from charrnn.network.parameters import zeros as zeros
 
@@ -64,6 +64,7 @@ class Workspace:
         self.row_start = np.arange(T * B) * V  # where each row of y and onehot starts
         self.rows: Array | None = None  # with MANY characters: those read, the only rows of dW_xh that are not zero
         self.ones, self.ones_V = np.ones(T * B, dtype), np.ones(V, dtype)
+        self.came_in = np.empty((V if V <= T * B else 0, H), dtype)
         self.W_hh_T = aligned_zeros(H, H, dtype=dtype)
         self.gradients = zeros(V, H, dtype)
         self.steps = [steps(array, B) for array in (self.h, self.z, self.dh, self.dz, self.slope)]
@@ -124,8 +125,7 @@ def loss_and_gradients(
 
     # The state from the first step to the last, then every prediction at once, forward and back.
     space.h[:B] = hidden
-    W_xh.take(inputs, 0, z, "clip")
-    np.add(z, b_h, z)
+    read_in(W_xh, b_h, inputs, space.came_in, z)
     recur(W_hh, z_steps, h_steps)
     loss = output(parameters, space, after, targets, B, counted, mask)
 

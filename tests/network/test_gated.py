@@ -116,6 +116,20 @@ def test_a_workspace_used_again_gives_what_a_fresh_one_gives_bit_for_bit(cell, s
 
 
 @pytest.mark.parametrize("cell", CELLS, ids=["gru", "lstm"])
+@pytest.mark.parametrize("size", [16, 64])  # blocks of so many columns
+def test_multiplied_in_blocks_or_at_once_gives_the_same_but_for_rounding(cell, size, monkeypatch):
+    window = problem(cell, 6, 9, H=size)
+    parameters = window[0].like(window[0].flat.astype(np.float32))
+    monkeypatch.setattr(layers, "UNPACKED", True)
+    assert layers.width(9, size, cell.GATES * size, np.float32) >= layers.width(9, size, size, np.float32) == size
+    loss, gradients, state = cell.loss_and_gradients(parameters, *window[1:])
+    exactly, exact, exact_state = cell.loss_and_gradients(*window)
+    assert loss == pytest.approx(exactly, rel=1e-5)
+    np.testing.assert_allclose(gradients.flat, exact.flat, rtol=1e-3, atol=1e-5 * np.abs(exact.flat).max())
+    np.testing.assert_allclose(state, exact_state, rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=["gru", "lstm"])
 def test_reading_one_character_in_place_is_the_forward_pass(cell):
     parameters, inputs, _, state = problem(cell, 6, 1)
     one, read = state[0].copy(), cell.reader(parameters)

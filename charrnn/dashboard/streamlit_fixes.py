@@ -167,18 +167,25 @@ STYLE = """
 /* What has yet to be redrawn is not outdated: what moves comes over the channel. */
 [data-stale="true"] { opacity: 1 !important; transition: none !important; }
 
-/* Beside lessons the page needs its room; on a phone they stand above it, and neither covers the other. */
+/* Beside lessons the page needs its room; on a phone they stand above it, and neither covers the other. There Streamlit
+   puts away what lies at the side once one touches the page, and the touch would miss what then moves: it counts as put
+   away, and stays. */
 [data-testid="stSidebarHeader"] { height: 2.2rem; padding: 0; margin: 0; }
 [data-testid="stSidebarUserContent"] { padding: 0 0 1rem; }
 [data-testid="stSidebar"][data-collapsed="false"] + div [data-testid$="BlockContainer"] { padding-inline: 1.5rem; }
-@media (max-width: 640px) {
-  [data-testid="stAppViewContainer"]:has([data-testid="stSidebar"][data-collapsed="false"]) { flex-direction: column; }
-  [data-testid="stSidebar"][data-collapsed="false"] + div { position: relative; flex: 1; min-height: 0; }
-  [data-testid="stSidebar"][data-collapsed="false"] + div > [data-testid="stMain"] { height: 100%; }
-  [data-testid="stSidebar"][data-collapsed="false"] {
+@media (max-width: 768px) {
+  [data-testid="stAppViewContainer"]:has([data-testid="stSidebar"]) { flex-direction: column; }
+  [data-testid="stSidebar"] + div { position: relative; flex: 1; min-height: 0; }
+  [data-testid="stSidebar"] + div > [data-testid="stMain"] { height: 100%; }
+  [data-testid="stSidebar"] + div [data-testid$="BlockContainer"] { padding-inline: 1rem !important; }
+  [data-testid="stSidebar"] + div [data-testid="stMainBlockContainer"] { padding-top: 1rem; }
+  [data-testid="stSidebar"] {
     position: relative !important; width: 100% !important; max-width: none !important; height: auto !important;
-    max-height: 42dvh; box-shadow: none; border-bottom: 1px solid; flex: none;
+    max-height: 42dvh; box-shadow: none; border-bottom: 1px solid; flex: none; transform: none !important;
   }
+  [data-testid="stSidebarHeader"], [data-testid="stSidebar"] + div [data-testid="stHeader"] { display: none; }
+  [data-testid="stSidebarUserContent"] { padding: 0.5rem 0 0; }
+  [data-testid="stSidebarUserContent"] [data-testid="stVerticalBlock"] { gap: 0.5rem; }
 }
 
 /* Captions are muted, and still to be read: half as dark as Streamlit has them they contrast too little. */

@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from charrnn.dashboard.lessons.lesson import LESSONS, read
 
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 LESSON = read(LESSONS / "one-step-by-hand.md")
 
 
@@ -37,3 +38,22 @@ def test_a_lesson_is_walked_to_its_end_and_a_reload_keeps_the_place(visit, serve
     assert list(steps) == []  # the lesson is marked in the list
     lab.button("close-lessons").click()
     expect(lab.page.get_by_role("complementary")).to_have_count(0)
+
+
+def test_on_a_phone_a_lesson_stands_above_the_page_while_one_does_what_it_says(visit):
+    lab = visit("lesson=it-learns-to-write", **PHONE)
+    page, title, onward = lab.page, lab.key("lesson-title"), lab.button("lesson-next")
+    expect(onward).to_be_in_viewport(ratio=1)
+    page.get_by_text("Whole words").tap()
+    expect(lab.button("train")).to_be_in_viewport(ratio=1)
+    lab.button("train").tap()  # Streamlit would put away what lies at the side, and the touch would miss
+    expect(lab.button("pause")).to_be_visible()
+    expect(lab.key("lesson-done")).to_be_visible()
+    expect(title).to_be_in_viewport(ratio=1)
+    lab.key("lesson-step").evaluate("step => step.scrollIntoView({ block: 'end' })")
+    expect(title).not_to_be_in_viewport(ratio=1)
+    onward.tap()
+    expect(page.get_by_text("2 of 4")).to_be_in_viewport(ratio=1)
+    lab.button("all-lessons").tap()
+    lab.button("close-lessons").tap()
+    expect(page.get_by_test_id("stSidebar")).to_have_count(0)

@@ -96,7 +96,9 @@ def opened(session: Session, laid: Desk, place: Place, facts: Facts) -> None:
     """The step of a lesson."""
     lesson, step = place.lesson, laid.step
     title = _("**{title}** · {step} of {steps}", title=lesson.title, step=place.step + 1, steps=len(lesson.steps))
-    heading(title, "all-lessons", _("All lessons"), lambda: leave(laid))
+    with st.container(key="lesson-title"):
+        heading(title, "all-lessons", _("All lessons"), lambda: leave(laid))
+    arrive("lesson-title", laid.arrival, key="lesson-begins")  # whoever has scrolled down to the way on reads from here
     st.markdown(f"#### {step.title}\n\n{step.text}")
     with st.container(key="lesson-step"):
         at(session, laid, place, facts)
@@ -196,7 +198,7 @@ def said(laid: Desk, facts: Facts) -> Span:
 def onward(session: Session, laid: Desk, place: Place, done: bool) -> None:
     """Back and on."""
     last = place.step + 1 == len(place.lesson.steps)
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, gap="small", key="lesson-onward"):
         go_to = partial(in_whole, go, session, laid, place)
         st.button(_("Back"), key="lesson-back", disabled=not place.step, on_click=go_to, args=(place.step - 1,))
         kind: Literal["primary", "secondary"] = "primary" if done else "secondary"

@@ -2,30 +2,37 @@
 
 import { unpack } from "./shared.js";
 
-const SETTLED = 3000; // ms: so long what a section shows may take to come, and move it
-const OWN = ["wheel", "touchmove", "pointerdown", "keydown"]; // from then on the page stays where its reader wants it
+const SETTLED = 3000; // ms: so long what a section shows may go on to come, and move it
+const MOVES = ["wheel", "touchmove"], DEEDS = ["pointerdown", "keydown"]; // from then on the page stays where its reader wants it
 
-const led = new Set(["0"]);
+const led = new Set();
 
 export default (/** @type {Streamlit} */ { data }) => {
   const { part: key, number, block } = unpack(data).header;
-  if (led.has(number)) return;
-  led.add(number);
-  const part = document.querySelector(`.st-key-${key}`);
-  if (part) lead(part, block);
+  if (number === "0" || led.has(key + number)) return;
+  led.add(key + number);
+  lead(`.st-key-${key}`, block);
 };
 
 /**
- * Have the part stand in its place, also while it grows: before that there may not be enough below it.
- * @type {(part: Element, block: ScrollLogicalPosition) => void}
+ * Have the part stand in its place, as soon as it is there, and also while the page grows: before that there may not be
+ * enough below it, and what comes above it moves it.
+ * @type {(part: string, block: ScrollLogicalPosition) => void}
  */
 function lead(part, block) {
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const there = () => part.scrollIntoView({ block, behavior: still ? "instant" : "smooth" });
-  const growing = new ResizeObserver(there);
   const done = new AbortController();
+  let arrived = false;
+  const growing = new ResizeObserver(() => {
+    const there = document.querySelector(part);
+    if (!there) return;
+    there.scrollIntoView({ block, behavior: still ? "instant" : "smooth" });
+    if (!arrived) setTimeout(() => done.abort(), SETTLED);
+    arrived = true;
+  });
   done.signal.addEventListener("abort", () => growing.disconnect());
-  growing.observe(part);
-  OWN.forEach((deed) => addEventListener(deed, () => done.abort(), { signal: done.signal, passive: true }));
-  setTimeout(() => done.abort(), SETTLED);
+  document.querySelectorAll("main > *").forEach((page) => growing.observe(page));
+  const own = { signal: done.signal, passive: true };
+  MOVES.forEach((deed) => addEventListener(deed, () => done.abort(), own));
+  DEEDS.forEach((deed) => addEventListener(deed, () => arrived && done.abort(), own)); // before, one of them may bring the part
 }

@@ -20,7 +20,7 @@ from charrnn.dashboard.inside import (
     works,
     wrong,
 )
-from charrnn.dashboard.session import parts
+from charrnn.dashboard.session.called import CALLED, MEASURED, THIS, called_first
 from charrnn.dashboard.views import compare, copying, filmstrip, first_screen, watched, writing
 
 EVERYTHING = KNOWS | REMEMBERS | LEARNS | WORKS | {"watched-text", "four-temperatures", "usual", "copied-text"}
@@ -106,12 +106,30 @@ def test_a_view_that_fails_takes_no_other_with_it(whole, monkeypatch, caplog):
                     patched.setattr(module, function, fail)
                 there = drawn(whole.look())
             assert (EVERYTHING | shown) - there == gone
-            assert len([text for text in whole.at.text if text.value == parts.FAILED]) == len(whole.broken)
+            said = [text.value for text in whole.at.text if "could not be drawn" in text.value]
+            assert len(said) == len(whole.broken)
             for part in whole.broken:
+                assert any(words.startswith(called_first(part)) for words in said)
                 assert f"The part {part} of the page could not be drawn." in caplog.text
             assert "ZeroDivisionError: on purpose" in caplog.text
         whole.broken = set()
     assert drawn(whole.look()) >= EVERYTHING
+
+
+def test_every_view_has_words_of_its_own_before_it_has_anything_to_show(page):
+    for section in ("watched", "remembers", "learns", "film", "compare"):
+        page.at.session_state[section] = True
+    page.look()
+    said = [caption.value for caption in page.at.caption]
+    for name in MEASURED.keys() - {"unit-text", "where-else-found", "unit-costs", "reaches"}:
+        assert f"Nothing yet: train it and pause, and here stands {CALLED[name]}." in said
+    for subject, name in (("extremes", "unit-text"), ("silence", "unit-costs")):
+        page.turn_to(subject)
+        assert any(CALLED[name] in caption.value for caption in page.at.caption)
+    assert any(words.startswith("No step yet") for words in said)
+    assert any(words.startswith("So far only the untrained network") for words in said)
+    drawn_anew = {part for _, _, part, gone in VIEWS if gone}
+    assert {part for part in drawn_anew if CALLED.get(part, THIS) == THIS} == set()
 
 
 @pytest.mark.parametrize("moment", ["begun", "done"])
@@ -123,7 +141,9 @@ def test_a_measurement_that_fails_says_so_and_can_be_tried_again(page, monkeypat
         with pytest.raises(ZeroDivisionError):
             measured(page)
         said = [caption.value for caption in page.look().at.caption]
-        assert any(words.startswith("This could not be measured on the present network") for words in said)
+        assert any(
+            words.startswith("How far the gradient reaches back, and why it fades could not be") for words in said
+        )
         assert "memory could not be measured." in caplog.text
         assert "ZeroDivisionError: on purpose" in caplog.text
         assert "connected" in drawn(page)

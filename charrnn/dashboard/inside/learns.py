@@ -227,6 +227,9 @@ def as_met(session: Session) -> None:
     """Gradient norm and clipping as training met them, each point the mean of the steps since the one before."""
     curve, now = session.run.curve, session.run.snapshot
     known = np.isfinite(curve.norm)
+    if not known.any():
+        st.caption(_("No step yet: train it, and here stand the norm of the gradient and how much of it is clipped."))
+        return
     norm, clipped, limit = "", "", f"±{figure(now.clip, 'g')}"
     if now.gradient_norm is not None and now.clipped is not None:
         norm, clipped = f": {figure(now.gradient_norm, '.3g')}", f": {figure(now.clipped, '.1%')}"

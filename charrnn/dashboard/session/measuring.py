@@ -16,6 +16,7 @@ from weakref import WeakValueDictionary
 import streamlit as st
 
 from charrnn.dashboard.language import _
+from charrnn.dashboard.session.called import called, called_first
 from charrnn.dashboard.session.parts import redrawn
 from charrnn.dashboard.session.session import Session
 from charrnn.dashboard.session.status import running
@@ -214,16 +215,22 @@ def state(session: Session, name: str, work: Work, about: Any, said: str) -> Non
             st.caption(
                 _("Step {step:,}{said}; measuring the present one …", step=latest.step, said=said)
                 if latest
-                else _("Measuring …")
+                else _("Measuring {finding} …", finding=called(name))
             )
         elif last and last.failed:
-            st.caption(_("This could not be measured on the present network: train on, or try it again."))
+            said = _(
+                "{finding} could not be measured on the present network: train on, or try it again.",
+                finding=called_first(name),
+            )
+            st.caption(said)
         elif latest and latest.step != session.view.step:
             st.caption(_("Step {step:,}{said}; measured anew when training pauses.", step=latest.step, said=said))
         elif latest:
             st.caption(_("Step {step:,}{said}.", step=latest.step, said=said))
+        elif session.view.step or running(session.run):
+            st.caption(_("Measured when training pauses: {finding}.", finding=called(name)))
         else:
-            st.caption(_("Measured when training pauses."))
+            st.caption(_("Nothing yet: train it and pause, and here stands {finding}.", finding=called(name)))
         if last and last.failed:
             st.button(_("Try again"), key=f"{name}-again", type="tertiary", on_click=now)
         elif running(session.run) and not under_way(session, name):

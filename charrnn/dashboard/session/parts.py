@@ -10,13 +10,12 @@ from charrnn.dashboard import streamlit_fixes
 from charrnn.dashboard.channel import PAGE
 from charrnn.dashboard.components import link
 from charrnn.dashboard.language import _, by_name, spoken, within
+from charrnn.dashboard.session.called import called_first
 from charrnn.dashboard.session.session import Session
 from charrnn.dashboard.session.speaking import speak
 from charrnn.network.parameters import unbounded
-from charrnn.sentence import Sentence
 
 HEEDED = ("temperature", "works", "watched", "guessing", "knows", "remembers", "learns", "film", "compare", "bug")
-FAILED = Sentence("This part could not be drawn; the rest of the page stands. Try it again, or train on.")
 
 
 def alone(draw: Callable[[], Any], name: str) -> None:
@@ -29,7 +28,11 @@ def alone(draw: Callable[[], Any], name: str) -> None:
     except Exception:
         logging.getLogger(__name__).exception("The part %s of the page could not be drawn.", name)
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"failed-{name}"):
-            st.text(_(FAILED), width="content")
+            said = _(
+                "{part} could not be drawn; the rest of the page stands. Try it again, or train on.",
+                part=called_first(name),
+            )
+            st.text(said, width="content")
             st.button(_("Try again"), key=f"again-{name}", type="tertiary")
 
 

@@ -49,6 +49,8 @@ def film_of(session: Session) -> None:
         )
     film = frames(run.checkpoints, run.corpus, prime, temperature, int(seed))
     passages(encode_passages(as_passages(film, prime), across=4), key="film-passages")
+    if len(film) == 1:
+        st.caption(_("So far only the untrained network has written. Train it: steps 10, 30, 100 … follow here."))
     title = _("{name}: {units} units, from noise to words", name=run.corpus.name, units=run.settings.hidden_size)
     exports = (
         ("text", _("Save as text"), "filmstrip.txt", "text/plain", as_text(film, prime)),

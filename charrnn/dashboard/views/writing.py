@@ -101,6 +101,8 @@ def row(session: Session) -> None:
             for step, text in reversed(run.samples) if earlier.open else ():
                 st.caption(_("step {step:,}", step=step))
                 st.code(text, language=None, wrap_lines=True)
+            if earlier.open and not run.samples:
+                st.caption(_("None yet: while it trains, a sample is kept now and then."))
 
 
 def by_line() -> None:

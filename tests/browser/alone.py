@@ -11,7 +11,8 @@ from charrnn.dashboard.wire import sealed
 
 ASSETS = resources.files("charrnn.dashboard.components") / "assets"
 THEMES = {"light": "#FCFCFA", "dark": "#14161A"}
-PAGE = """<!doctype html><div id="host" style="width: WIDTHpx; --st-background-color: BACKGROUND"></div>
+PAGE = """<!doctype html>
+<div id="host" style="width: WIDTHpx; --st-background-color: BACKGROUND; --st-code-font: monospace"></div>
 <script type="module">
   import component from "./SCRIPT.js";
   const parentElement = document.getElementById("host").attachShadow({ mode: "open" });

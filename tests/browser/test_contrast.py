@@ -1,5 +1,6 @@
 """What the strip draws, for eyes that see little or no colours and for signs of any width: by its pixels."""
 
+from contextlib import ExitStack
 from io import BytesIO
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 from alone import THEMES, Alone, pages
 from PIL import Image
 
+from charrnn.dashboard.components import Axis, encode_cells, encode_coloured_text
 from charrnn.dashboard.components.strip import encode_strip
 
 COLUMNS = 36
@@ -64,6 +66,49 @@ def test_minus_and_plus_one_differ_without_colours(drawn, theme):
         np.ptp(unit[:, int((column + 0.3) * width) : int((column + 0.7) * width)]) > 0.1 for column in range(COLUMNS)
     ]
     assert marked == [column % 2 == 0 for column in range(COLUMNS)]
+
+
+@pytest.fixture
+def alone(chromium):
+    """A component alone, with a message of Python's."""
+    with ExitStack() as opened:
+
+        def shown(script, theme, message):
+            one = opened.enter_context(pages(chromium, script, Alone))(theme=theme, device_scale_factor=4)
+            one.receive(message)
+            return one.page
+
+        yield shown
+
+
+def pixels(shown):
+    """The luminance of what is drawn there."""
+    return luminance(np.asarray(Image.open(BytesIO(shown.screenshot())).convert("RGB")))
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_minus_one_is_marked_in_a_heatmap_of_as_many_units_as_there_are_at_first(alone, theme):
+    values = np.where(np.indices((128, COLUMNS)).sum(0) % 2, 1.0, -1.0)
+    across, down = Axis("character", "a" * COLUMNS), Axis("unit", list(map(str, range(128))))
+    page = alone("cells", theme, encode_cells(values, down=down, across=across, title="value", limit=1.0, text=True))
+    light = pixels(page.locator("canvas[role=application]"))
+    across, down = light.shape[1] / COLUMNS, 4 * 3
+    contrasts = np.empty(values.shape)
+    for row, column in np.ndindex(values.shape):
+        cell = light[row * down + 2 : (row + 1) * down - 2, int((column + 0.3) * across) : int((column + 0.7) * across)]
+        contrasts[row, column] = (cell.max() + 0.05) / (cell.min() + 0.05)
+    assert contrasts[values < 0].min() >= 3
+    assert contrasts[values > 0].max() == 1
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_minus_one_is_marked_in_a_coloured_text(alone, theme):
+    colouring = {"title": "value", "signed": True, "limit": 1.0}
+    guesses = {"of": "here", "top": [" "] * 4, "top_p": np.zeros((4, 1)), "surprise": np.zeros(4)}
+    message = encode_coloured_text([[-1, 1, -0.5, 0.5]], text="    ", rows=[""], colouring=colouring, guesses=guesses)
+    page = alone("coloured_text", theme, message)
+    signs = [pixels(sign)[12:-12, 5:-5] for sign in page.locator(".text span").all()]
+    assert [np.ptp(sign) > 0.1 for sign in signs] == [True, False, True, False]
 
 
 def test_signs_that_are_as_wide_as_high_have_room(drawn):

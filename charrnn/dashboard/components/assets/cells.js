@@ -2,7 +2,7 @@
 // it is. A matrix, or what goes on at each character of a text.
 
 import { _, decimals } from "./language.js";
-import { contextOf, glyph, legend, real, signedText, spoken, unpack, widened, within } from "./shared.js";
+import { contextOf, glyph, isMarked, legend, lineOn, real, signedText, spoken, unpack, widened, within } from "./shared.js";
 import { grid } from "./grid.js";
 import { make, renderer } from "./stage.js";
 
@@ -31,7 +31,7 @@ function cellsOf(bytes) {
   const value = (/** @type {Cell} */ at) =>
     signedText(real(numbers[rowOf(at) * C + at.column], limit), exact ? 3 : 2); // half as long, a decimal less
   let size = { names: NAMES, cells: 0, height: 0, row: 0, column: 0, narrow: false };
-  /** @type {{ canvas: HTMLCanvasElement, scale: Scale } | undefined} */
+  /** @type {{ canvas: HTMLCanvasElement, scale: Scale, wide: number } | undefined} */
   let image;
 
   /** @type {(at: Cell, sign: (character: string) => string) => string} */
@@ -95,8 +95,10 @@ function cellsOf(bytes) {
     },
 
     drawCells(context, theme, picked, hover) {
-      const scale = theme.signed;
-      if (image?.scale !== scale) image = { canvas: drawn(numbers, C, scale, limit / full), scale };
+      const scale = theme.signed, wide = Math.min(4, Math.floor(size.column));
+      if (image?.scale !== scale || image.wide !== wide) {
+        image = { canvas: drawn(numbers, C, scale, limit / full, wide, size.row), scale, wide };
+      }
       context.imageSmoothingEnabled = false;
       context.drawImage(image.canvas, 0, 0, size.cells, size.row * R);
       drawSigns(context, theme);
@@ -147,18 +149,24 @@ const every = (/** @type {number} */ width, /** @type {number} */ room) =>
   [1, 2, 5, 10, 20, 50, 100, 200].find((many) => many * width >= room) ?? 500;
 
 /**
- * One pixel a value, which the browser magnifies without smoothing; the colours are full so much (`stretch`) sooner than
- * the largest number.
- * @type {(numbers: Int16Array, columns: number, scale: Scale, stretch: number) => HTMLCanvasElement}
+ * So many pixels a value, which the browser magnifies without smoothing; the colours are full so much (`stretch`) sooner
+ * than the largest number. What is well below zero has a line in its middle, where it is wide enough for one.
+ * @type {(numbers: Int16Array, columns: number, scale: Scale, stretch: number, wide: number, high: number) => HTMLCanvasElement}
  */
-function drawn(numbers, columns, scale, stretch) {
-  const image = new ImageData(columns, numbers.length / columns);
+function drawn(numbers, columns, scale, stretch, wide, high) {
+  const width = columns * wide, image = new ImageData(width, (numbers.length / columns) * high);
   const pixels = new Uint32Array(image.data.buffer);
   const part = (127.5 * stretch) / 32767;
-  numbers.forEach((number, k) => {
-    const colour = number === -32768 ? 128 : Math.round(127.5 + part * number);
-    pixels[k] = scale.pixel[Math.max(0, Math.min(255, colour))];
-  });
+  const places = numbers.map((number) => (number === -32768 ? 128 : Math.max(0, Math.min(255, Math.round(127.5 + part * number)))));
+  for (let row = 0; row < image.height; row += high) {
+    const top = row * width, middle = top + (high >> 1) * width, first = (row / high) * columns;
+    for (let x = 0; x < width; x++) pixels[top + x] = scale.pixel[places[first + Math.floor(x / wide)]];
+    for (let y = 1; y < high; y++) pixels.copyWithin(top + y * width, top, top + width);
+    for (let column = 0; column < columns; column++) {
+      const place = places[first + column];
+      if (isMarked(place)) pixels.fill(scale.pixel[lineOn(place)], middle + column * wide + wide / 4, middle + (column + 0.75) * wide);
+    }
+  }
   const canvas = Object.assign(document.createElement("canvas"), { width: image.width, height: image.height });
   contextOf(canvas).putImageData(image, 0, 0);
   return canvas;

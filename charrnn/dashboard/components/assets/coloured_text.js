@@ -2,7 +2,7 @@
 // right from character to character; with shift, or after the button ⇥, a whole stretch is picked.
 
 import { _, decimals } from "./language.js";
-import { glyph, legend, signedText, spoken, unpack, within } from "./shared.js";
+import { glyph, isMarked, legend, signedText, spoken, unpack, within } from "./shared.js";
 import { STYLE as GUESSES, cameText, guessTable, guessWords, guessesOf } from "./guesses.js";
 import { MOVED_IN, asked, button, make, placeBeside, renderer, sharedChoice, surroundings } from "./stage.js";
 
@@ -38,6 +38,7 @@ const STYLE = `${GUESSES}
   .text .last { box-shadow: 2px 0 var(--text); }
   .text .first.last { box-shadow: -2px 0 var(--text), 2px 0 var(--text); }
   .text .end { opacity: .6; }
+  .text .below { background: linear-gradient(currentColor 0 0) 50% 100% / 60% 2px no-repeat; }
   .on { background: var(--panel); color: var(--accent); }
 `;
 
@@ -103,6 +104,7 @@ export default renderer(STYLE, (stage) => {
       span.style.backgroundColor = colours.fill[value];
       span.style.color = colours.ink[value];
       const inside = picked !== null && t >= picked.start && t < picked.end;
+      span.classList.toggle("below", frame.colouring.signed && isMarked(value));
       span.classList.toggle("in", inside);
       span.classList.toggle("first", inside && t === picked.start);
       span.classList.toggle("last", inside && t === picked.end - 1);

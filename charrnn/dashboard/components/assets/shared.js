@@ -137,10 +137,15 @@ export function fit(context, text, width) {
   return letters.join("") + "…";
 }
 
+/** Whether a place on the signed scale is well below zero: there it is marked, for who sees no colours. */
+export const isMarked = (/** @type {number} */ place) => place < 96; // of 256: -0.25 and less of the scale's end
+/** On such a place, one of the same hue that is lighter or darker. */
+export const lineOn = (/** @type {number} */ place) => (place < 64 ? Math.min(128, place + 80) : 0);
+
 const LEGEND_STOPS = 16; // all scales are straight between so many colours
 
 /**
- * A scale's legend: a bar of it between its two ends. Returns the x where it ends.
+ * A scale's legend: a bar of it between its two ends, with the mark of what is below zero. Returns the x where it ends.
  * @param {Context} context
  * @param {Theme} theme
  * @param {{ x: number, y: number, title: string, colours: Scale, low: string, high: string, width?: number }} what
@@ -159,6 +164,10 @@ export function legend(context, theme, { x, y, title, colours, low, high, width 
   for (let i = 0; i <= LEGEND_STOPS; i++) bar.addColorStop(i / LEGEND_STOPS, colours.fill[Math.round((i / LEGEND_STOPS) * 255)]);
   context.fillStyle = bar;
   context.fillRect(x, y - 5, width, 10);
+  if (colours === theme.signed) {
+    context.fillStyle = colours.fill[lineOn(0)];
+    context.fillRect(x + 3, y - 0.5, width / 8, 1);
+  }
   x += width + 6;
   context.fillStyle = theme.muted;
   write(high);

@@ -1,7 +1,7 @@
 // The reading strip as a picture: where each row lies and how it is drawn. It knows nothing of pointers or Streamlit.
 
 import { _ } from "./language.js";
-import { fit, glyph, legend, real, step } from "./shared.js";
+import { fit, glyph, isMarked, legend, step } from "./shared.js";
 
 /** @typedef {{ context: Context, theme: Theme, edges: Float64Array }} Brush - with the columns' edges */
 /** @typedef {{ y: number, height: number }} Place */
@@ -21,7 +21,6 @@ import { fit, glyph, legend, real, step } from "./shared.js";
 const FULL_SURPRISE = 8; // bits at which a bar is full
 const FAINT = 0.72; // of the muted colour: what is written so contrasts three to one with any background
 const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff01-\uff60]/; // signs as wide as they are high
-const NEGATIVE = 0.25; // from here down a cell is marked, for who sees no colours
 
 /**
  * Where everything lies, in CSS pixels before magnification, and how it is drawn.
@@ -182,7 +181,7 @@ function drawUnit({ context, theme, edges }, { y, height }, { values }) {
     context.fillStyle = theme.signed.fill[step(value)];
     const width = edges[j + 1] - edges[j] - 1;
     context.fillRect(edges[j], y + 1, width, height - 2);
-    if (real(value) > -NEGATIVE) return;
+    if (!isMarked(step(value))) return;
     context.fillStyle = theme.signed.ink[step(value)];
     context.fillRect(edges[j] + width / 4, y + height / 2 - 0.5, width / 2, 1);
   });

@@ -29,6 +29,11 @@ def visible(character: str) -> str:
     return GLYPHS.get(character) or (f"[{name_of(character)}]" if is_invisible(character) else character)
 
 
+def seen(text: str) -> str:
+    """A text as it stands; one of which nothing would be seen, in symbols, its lines kept."""
+    return text if text.strip() else "".join(visible(c) + "\n" * (c == "\n") for c in text)
+
+
 def number(value: float, form: str) -> str:
     """A number by one of Python's formats, with the true minus."""
     return figure(value, form).replace("-", "−")

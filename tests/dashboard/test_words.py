@@ -65,3 +65,8 @@ def test_what_is_known_by_heart_is_not_hesitated_over_between_1_0_characters():
         "between 1.1 characters",
         "between 12 characters",
     ]
+
+
+def test_of_a_text_of_which_nothing_would_be_seen_signs_are_seen_in_its_lines():
+    assert words.seen(" \n\t") == "␣↵\n⇥"
+    assert words.seen(" a\n") == " a\n"

@@ -7,6 +7,7 @@ from xml.sax.saxutils import escape
 
 import numpy as np
 
+from charrnn.dashboard import words
 from charrnn.dashboard.components import Passage
 from charrnn.dashboard.language import _
 from charrnn.network import sampling
@@ -67,7 +68,7 @@ def as_picture(film: list[Frame], prime: str, title: str) -> str:
             f'<text x="{x}" y="{y}" font-family="sans-serif" font-size="13" fill="#0F766E">'
             f"{written(_('step {step:,}', step=frame.step))}</text>"
         )
-        for k, text in enumerate(wrapped(prime + frame.text)[:8]):
+        for k, text in enumerate(wrapped(prime + words.seen(frame.text))[:8]):
             parts.append(
                 f'<text x="{x}" y="{y + line * (k + 1)}" xml:space="preserve" font-family="{FONT}" font-size="14" '
                 f'fill="#1B1F24">{written(text)}</text>'

@@ -100,7 +100,7 @@ def row(session: Session) -> None:
         with st.popover(_("Earlier"), key="earlier", on_change="rerun") as earlier:
             for step, text in reversed(run.samples) if earlier.open else ():
                 st.caption(_("step {step:,}", step=step))
-                st.code(text, language=None, wrap_lines=True)
+                st.code(words.seen(text), language=None, wrap_lines=True)
             if earlier.open and not run.samples:
                 st.caption(_("None yet: while it trains, a sample is kept now and then."))
 

@@ -24,14 +24,18 @@ const STYLE = `
   .bar input { width: 84px; accent-color: var(--accent); }
   .narrow .bar .phase { padding: 0 9px; }
   .sentence { margin: 10px 0 6px; min-height: 1.5em; font-size: calc(15px * var(--zoom)); font-weight: 600; }
-  .both { display: flex; gap: 20px; align-items: flex-start; }
-  .below { flex-direction: column; }
-  .picture { position: relative; flex: 1; min-width: 0; width: 100%; }
+  .both { display: grid; gap: 14px 20px; grid-template-columns: minmax(0, 1fr) var(--beside); }
+  .below { grid-template-columns: minmax(0, 1fr); }
+  .picture { position: relative; min-width: 0; }
+  .panels { display: flex; flex-direction: column; gap: 14px; }
   .equations { box-sizing: border-box; padding: 8px 6px; border: 1px solid var(--border); border-radius: 8px;
                background: var(--panel); color: var(--muted); font-size: calc(13px * var(--zoom)); }
   .equations h3 { margin: 6px 8px 2px; font-size: 1em; }
   .equations p { margin: 6px 8px 2px; font-size: .85em; }
-  .line { padding: 3px 8px; border-radius: 5px; font-family: var(--st-code-font); white-space: pre-wrap; }
+  .line { padding: 3px 8px; border-radius: 5px; font-family: var(--st-code-font); white-space: pre-wrap; break-inside: avoid; }
+  .gated .panels { display: contents; } /* there are many: those on the way back stand below, side by side */
+  .gated .equations:last-child { grid-column: 1 / -1; columns: calc(290px * var(--zoom)); }
+  .gated :is(h3, p) { column-span: all; }
   .line .numbers { display: block; font-size: .92em; color: var(--mark); overflow-wrap: anywhere; }
   .line.past { color: var(--text); }
   @media (forced-colors: active) { .lit, [aria-pressed=true] { outline: 2px solid Highlight; } }
@@ -53,8 +57,8 @@ export default renderer(STYLE, (stage) => {
   const group = (/** @type {(Node | string)[]} */ parts) => make("div", { className: "group" }, parts);
   const bar = make("div", { className: "bar" }, [
     group(phases), group(controls), group([_("slow"), pace, _("one character at a time")]), group([_("character"), ...moves])]);
-  const told = make("p", { className: "sentence" }), panel = make("div", { className: "equations" });
-  const box = make("div", { className: "picture" }), both = make("div", { className: "both" }, [box, panel]);
+  const told = make("p", { className: "sentence" }), panels = make("div", { className: "panels" });
+  const box = make("div", { className: "picture" }), both = make("div", { className: "both" }, [box, panels]);
   stage.root.append(bar, told, both);
 
   // The picture is a grid of what can be pointed at, with the equations beside it; what is picked stays in the browser.
@@ -94,7 +98,7 @@ export default renderer(STYLE, (stage) => {
 
   function writeEquations() {
     lines = [];
-    panel.replaceChildren(...equations(frame).flatMap(({ group, lines: formulas }) => [
+    panels.replaceChildren(...equations(frame).map(({ group, lines: formulas }) => make("div", { className: "equations" }, [
       make("h3", { textContent: _(group) }),
       ...formulas.map(([line, formula]) => {
         const numbers = make("span", { className: "numbers" });
@@ -103,7 +107,8 @@ export default renderer(STYLE, (stage) => {
         lines.push({ line, row, numbers });
         return row;
       }),
-    ]), make("p", { textContent: _("{source}, as it is run", { source: frame.cell.source }) }));
+    ])));
+    panels.lastElementChild?.append(make("p", { textContent: _("{source}, as it is run", { source: frame.cell.source }) }));
   }
 
   /** @type {(made: Frame) => Picture<Spot>} */
@@ -163,7 +168,8 @@ export default renderer(STYLE, (stage) => {
 
   function paint() {
     both.classList.toggle("below", !isWide());
-    panel.style.width = isWide() ? `${panelWidth()}px` : "100%";
+    both.classList.toggle("gated", frame.cell.strips.length > 1);
+    both.style.setProperty("--beside", `${panelWidth()}px`);
     const now = beat(), phase = phaseOf(frame, now);
     shown.paint(ticks && phase === drawn.phase ? moved(frame, size, drawn.time, time) : undefined);
     drawn = { phase, time };

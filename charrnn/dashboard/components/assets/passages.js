@@ -1,7 +1,7 @@
 // Passages of text, one or several side by side: what is to be continued, the text, and where it begins to differ.
 
 import { _ } from "./language.js";
-import { unpack } from "./shared.js";
+import { glyph, unpack } from "./shared.js";
 import { STYLE as COPIED, copier } from "./copied.js";
 import { make, renderer } from "./stage.js";
 
@@ -16,6 +16,7 @@ const STYLE = `${COPIED}
   .wrapped pre { white-space: break-spaces; overflow-wrap: anywhere; }
   pre:focus-visible { outline: 2px solid var(--accent); outline-offset: -2px; }
   .prime { color: var(--accent); }
+  .blank { color: var(--muted); }
   mark { background: none; color: inherit; text-decoration: underline 2px var(--accent); text-underline-offset: 3px; }
   .changed { background: color-mix(in srgb, var(--mark) 16%, transparent); }
   figcaption[hidden] ~ .copy { margin: 4px; background: var(--panel); }
@@ -63,20 +64,26 @@ function block() {
   const caption = make("figcaption");
   const parts = ["prime", "text", "changed"].map((className) => make("span", { className }));
   const pre = make("pre", { at: { role: "group" } }, parts);
-  const [copy, said] = copier(() => parts.map((part) => part.textContent).join(""));
-  let marked = "";
+  let marked = "", whole = "";
+  const [copy, said] = copier(() => whole);
   const fill = (/** @type {Passage} */ { title, prime = "", text, known = [], changed = "" }, /** @type {boolean} */ scrolled) => {
     write(caption, title);
     caption.hidden = !title;
     if (marked !== String(known)) parts[1].textContent = ""; // the same text with other marks
     marked = String(known);
-    [prime, text, changed].forEach((words, at) => write(parts[at], words, at === 1 ? known : []));
+    whole = prime + text + changed;
+    const blank = !(text + changed).trim(); // else nothing would be seen of it
+    pre.classList.toggle("blank", blank);
+    [prime, text, changed].forEach((words, at) => write(parts[at], blank && at ? signs(words) : words, at === 1 ? known : []));
     pre.setAttribute("aria-label", title || _("text"));
     copy.setAttribute("aria-label", _("Copy {title}", { title: title || _("text") }));
     pre.tabIndex = scrolled ? 0 : -1;
   };
   return { element: make("figure", {}, [caption, pre, copy, said]), fill };
 }
+
+/** Blank characters as signs, lines as they are. */
+const signs = (/** @type {string} */ blank) => Array.from(blank, (one) => (one === "\n" ? `${glyph(one)}\n` : glyph(one))).join("");
 
 /** @type {(element: HTMLElement, words: string, known?: [number, number][]) => void} */
 function write(element, words, known = []) {

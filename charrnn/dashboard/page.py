@@ -59,6 +59,8 @@ def page() -> None:
     with st.container():  # a question comes and goes without moving what follows, which would all be built anew
         if here.welcome:
             alone(lambda: welcome.welcome(here), "welcome")
+        elif here.returns:
+            alone(lambda: my_runs.last_run(here), "last-run")
         if here.proposal:
             alone(lambda: settings.confirm(here), "confirm")
         if here.forking:

@@ -71,6 +71,12 @@ def test_a_page_in_german_says_nothing_in_english(open_page):
         assert found(page.look()) == []
 
 
+def test_a_pasted_text_is_called_so_in_the_language_of_the_page(open_page):
+    page = open_page(lang="de")
+    page.at.text_area(key="pasted").set_value("the cat sat on the mat. " * 40)
+    assert page.click("use-pasted").run.corpus.name == "eingefügter Text"
+
+
 def test_the_link_keeps_the_language_and_one_that_is_not_spoken_is_said(open_page):
     page = open_page(lang="de")
     assert page.at.query_params["lang"] == "de"

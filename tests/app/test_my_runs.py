@@ -1,6 +1,7 @@
 """The list of one's runs: what is ticked in it is a run, not a place."""
 
 import pytest
+from app_page import Page
 
 from charrnn.dashboard.components.kept import Kept
 from charrnn.dashboard.controls import my_runs
@@ -76,3 +77,13 @@ def test_what_cannot_be_done_with_a_run_is_said_in_the_list(listed):
     page.at.button(key="run-open").click()
     page.look()
     assert page.warnings_in("My runs") == page.warnings == ["This run is not kept any more."]
+
+
+def test_who_comes_back_to_the_bare_address_is_offered_the_last_run_and_who_follows_a_link_is_not(listed, open_page):
+    _, kept = listed
+    bare = Page({}, ("works", "knows"))
+    assert "Your last run: Names, step 10." in [text.value for text in bare.at.markdown]
+    bare.click("last-run-open")
+    assert bare.run.token == kept[0]
+    assert "last-run-open" not in bare.look().buttons
+    assert "last-run-open" not in open_page().look().buttons

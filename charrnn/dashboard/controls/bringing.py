@@ -9,10 +9,11 @@ from charrnn.dashboard import words
 from charrnn.dashboard.controls.dropped import dropped
 from charrnn.dashboard.controls.opening import offer
 from charrnn.dashboard.controls.reading import choices, reading
-from charrnn.dashboard.language import _
+from charrnn.dashboard.language import _, sentence_of
 from charrnn.dashboard.session.adopting import adopt
 from charrnn.dashboard.session.panel import refusal
 from charrnn.dashboard.session.session import Session
+from charrnn.dashboard.session.speaking import speak
 from charrnn.sentence import Sentence
 from charrnn.text.checkup import KEEP, SELDOM, CheckUp, check_up
 from charrnn.text.corpus import Corpus, refuse_large
@@ -102,6 +103,7 @@ def learn(session: Session, label: str, key: str, place: str, brought: Callable[
     """The button; as all that a press depends on, what was brought is read when the press comes."""
 
     def load() -> Corpus:
+        speak()  # which goes into its name
         found = brought()
         if not found:
             raise KeyError("taken out again")
@@ -122,7 +124,7 @@ def checked(session: Session, brought: Brought) -> None:
         found = brought.looked_through()
     except CorpusError as error:
         if not session.said(brought.place):
-            st.info(words.plain(str(error)))
+            st.info(words.plain(_(sentence_of(error))))
         reading()
         if brought.files:
             encodings(brought)
@@ -196,7 +198,7 @@ def remarks(session: Session, brought: Brought) -> None:
         corpus.require_window(session.run.in_force.sequence_length)
     except CorpusError as error:
         if not session.said(brought.place):
-            st.info(words.plain(str(error)))
+            st.info(words.plain(_(sentence_of(error))))
         return
     for hint in corpus.report.hints:
         st.info(words.plain(_(hint)))

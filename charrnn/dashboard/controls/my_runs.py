@@ -67,6 +67,24 @@ def remember(session: Session) -> None:
         st.rerun()
 
 
+def last_run(session: Session) -> None:
+    """Who comes back to the bare address is offered the newest run of this browser, until something is trained here."""
+    kept = [token for token in session.kept if token not in (session.run.token, *session.dropped)]
+    found = None if session.run.snapshot.step else next(iter(lines(kept[:1])[0]), None)
+    if not found:
+        return
+
+    def put_away() -> None:
+        session.returns = False
+
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="last-run"):
+        told = _("Your last run: {name}, step {step:,}.", name=words.plain(found["name"]), step=found["step"])
+        st.markdown(told, width="content")
+        st.button(_("Go on with it"), key="last-run-open", on_click=open_run, args=(session, found["token"]))
+        icon = ":material/close:"
+        st.button(_("Put it away"), key="last-run-away", icon=icon, type="tertiary", on_click=put_away)
+
+
 def table(runs: pd.DataFrame) -> str | None:
     """The list; the token of the run that is chosen in it.
 

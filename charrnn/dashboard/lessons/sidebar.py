@@ -192,7 +192,7 @@ def said(laid: Desk, facts: Facts) -> Span:
     if place and (place.step in place.done or all_hold(step.done, facts)):
         return told(step.found, facts), "strong"
     missing = [one.missing(facts) for one in step.done if not one.holds(facts)]
-    return " · ".join(missing), "muted"
+    return " ".join(missing), "muted"
 
 
 def onward(session: Session, laid: Desk, place: Place, done: bool) -> None:

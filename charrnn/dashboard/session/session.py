@@ -72,6 +72,7 @@ class Session:
     watching: bool = False  # whether it came by the read-only link
     greets: bool = False  # whether somebody who is here for the first time is to be welcomed
     welcome: bool = False  # whether somebody is
+    returns: bool = False  # whether it came by an address that names nothing: its last run is offered
     presents: bool = False  # whether the link is for a projector: the first screen fits into 1280 x 720
     shown: frozenset[str] = showing.ALL  # the parts of the page that its link shows
     compared: list[Run] = field(default_factory=list)  # beside its own run

@@ -69,7 +69,8 @@ def opened(query: dict[str, str]) -> Session:
             if {"run", "watch"} & set(query)
             else ""
         )
-        session = Session(engine().create(*links.experiment(query)), greets="lesson" not in query)
+        run, bare = engine().create(*links.experiment(query)), not set(query) - {speaking.LINK}
+        session = Session(run, greets="lesson" not in query, returns=bare)
     except (CorpusError, SettingsError, StoreError) as error:
         notice, session = sentence_of(error), Session(engine().create(texts.first(), Settings()))
     session.say(notice)

@@ -52,10 +52,10 @@ class Condition(NamedTuple):
     def missing(self, known: Known) -> str:
         """How things stand, beside how they are to."""
         if not self.relation:
-            return _("not yet: {words}", words=fact(self.fact).words)
+            return _("Not yet: {words}.", words=fact(self.fact).words)
         bound = _(self.value) if isinstance(self.value, str) else written(self.fact, self.value)
         return _(
-            "{words}: {written}, {relation} {bound} is asked for",
+            "Goal – {words}: {relation} {bound}. Now: {written}.",
             words=fact(self.fact).words,
             written=written(self.fact, known(self.fact)),
             relation=_(self.relation),

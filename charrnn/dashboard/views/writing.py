@@ -66,7 +66,7 @@ def sample(session: Session) -> None:
 def row(session: Session) -> None:
     """How the sample is drawn, another one, the earlier ones."""
     run = session.run
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="writing"):
         view = session.view
         st.markdown(_("**At step {step:,} it wrote**", step=view.step) if view.past else _("**It writes**"))
         dice = dice_now(session)

@@ -20,6 +20,7 @@ import { fit, glyph, isMarked, legend, step } from "./shared.js";
 
 const FULL_SURPRISE = 8; // bits at which a bar is full
 const FAINT = 0.72; // of the muted colour: what is written so contrasts three to one with any background
+const SQUEEZED = 1.25; // so much wider than there is room, a name is squeezed and not yet cut
 const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff01-\uff60]/; // signs as wide as they are high
 
 /**
@@ -118,7 +119,8 @@ function drawName(context, theme, { name, end = "", below, strong, faint, y, hei
   context.globalAlpha = faint ? FAINT : 1;
   context.font = `${strong ? 600 : 400} ${size}px ${theme.sans}`;
   context.fillStyle = strong ? theme.text : theme.muted;
-  context.fillText(fit(context, cut, right - context.measureText(end).width) + end, right, below ? y + 8 : y + height / 2);
+  const told = fit(context, cut, SQUEEZED * (right - context.measureText(end).width)) + end;
+  context.fillText(told, right, below ? y + 8 : y + height / 2, right);
   context.globalAlpha = 1;
   if (!below) return;
   context.font = `${size - 2}px ${theme.sans}`;

@@ -42,10 +42,13 @@ ROWS = 3  # of labels of marks, one above the other
 POINTED = 60  # places at most that can be pointed at
 
 
-def loss_chart(unit: Unit = "choices", across: Across = "step", log: bool = True, low: bool = False) -> Built:
+def loss_chart(
+    unit: Unit = "choices", across: Across = "step", log: bool = True, low: bool = False, less: int = 0
+) -> Built:
     """A run's loss: all windows as a band, smoothed, on held-out text; baselines; marks where a setting was changed.
 
-    Units and places are the data's: the browser only draws. Where it is low, its axes have no titles.
+    Units and places are the data's: the browser only draws. Where it is low, its axes have no titles; else
+    it may be so many pixels `less` high.
     """
     colours = Colours(A=_("smoothed"), muted=_("each step"), accent=_("held out"))
     losses = named("losses").encode(x=AT)
@@ -70,7 +73,7 @@ def loss_chart(unit: Unit = "choices", across: Across = "step", log: bool = True
         *(colours.paint(part, "mark") for part in _marks()),
         colours.paint(_pointed(), RUNS[0]),
     ).properties(
-        height=LOW if low else HEIGHT,
+        height=LOW if low else HEIGHT - less,
         description=_(
             "Lines over {axis}: the loss of every step as a band, smoothed as a line, on held-out text "
             "as points, beside what it is compared to.",
@@ -88,6 +91,7 @@ def losses_data(
     across: Across = "step",
     log: bool = True,
     low: bool = False,
+    less: int = 0,
 ) -> dict[str, pd.DataFrame]:
     """`losses` has a row a point with step, characters, seconds, and in nats smoothed, low, high and held_out, NaN
     where there is none; `marks` step, characters, seconds and label; baselines are names with their nats.
@@ -114,7 +118,7 @@ def losses_data(
         "held_out": pd.DataFrame(rows(measured, "held_out", "held_out")),
         "points": pd.DataFrame(rows(pointed, "smoothed", "low", "high") | in_units),
         "corners": pd.DataFrame({"at": ends, "loss": of(np.array([floor, top]))}),
-        "baselines": _levels(baselines, MEASURES[unit], floor, top, LOW_PLOT if low else PLOT),
+        "baselines": _levels(baselines, MEASURES[unit], floor, top, LOW_PLOT if low else PLOT - less),
         "marks": _told_apart(marks, ends, across, log),
     }
 

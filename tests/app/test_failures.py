@@ -142,7 +142,7 @@ def test_a_measurement_that_fails_says_so_and_can_be_tried_again(page, monkeypat
             measured(page)
         said = [caption.value for caption in page.look().at.caption]
         assert any(
-            words.startswith("How far the gradient reaches back, and why it fades could not be") for words in said
+            words.startswith("How far the gradient reaches back and why it fades could not be") for words in said
         )
         assert "memory could not be measured." in caplog.text
         assert "ZeroDivisionError: on purpose" in caplog.text

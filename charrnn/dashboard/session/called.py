@@ -11,7 +11,7 @@ MEASURED = {  # views of what is measured, as a sentence goes on
     "unit-text": Sentence("where in the text the unit is most on and most off"),
     "where-else-found": Sentence("where else the same units are on"),
     "unit-costs": Sentence("what silencing each unit costs"),
-    "memory": Sentence("how far the gradient reaches back, and why it fades"),
+    "memory": Sentence("how far the gradient reaches back and why it fades"),
     "over-time": Sentence("how many values are saturated"),
     "proof": Sentence("whether the gradients are right"),
     "reaches": Sentence("how far the gradient reaches in each run"),

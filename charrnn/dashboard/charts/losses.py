@@ -47,8 +47,8 @@ def loss_chart(
 ) -> Built:
     """A run's loss: all windows as a band, smoothed, on held-out text; baselines; marks where a setting was changed.
 
-    Units and places are the data's: the browser only draws. Where it is low, its axes have no titles; else
-    it may be so many pixels `less` high.
+    Units and places are the data's: the browser only draws. Where it is low, or so many pixels
+    `less` high than usual, its axes have no titles.
     """
     colours = Colours(A=_("smoothed"), muted=_("each step"), accent=_("held out"))
     losses = named("losses").encode(x=AT)
@@ -63,7 +63,7 @@ def loss_chart(
         .encode(x=AT, y=LOSS, tooltip=said(("held_out", _("held out, nats"))))
     )
     return alt.layer(
-        corners(unit, across, log, titled=not low),
+        corners(unit, across, log, titled=not (low or less)),
         colours.paint(band, "muted"),
         colours.paint(lowest, "muted"),
         colours.paint(highest, "muted"),

@@ -197,8 +197,12 @@ def choose_start(session: Session) -> None:
     corpus, settings = session.proposal
     goes_on = corpus.digest != session.run.corpus.digest and settings == session.run.in_force
     at = _("This run is at step {step:,}.", step=session.run.snapshot.step)
-    ways = _("Start another one, have this network go on with the new text, or start over and forget what it learned?")
-    st.write(f"{at} {ways if goes_on else _('Start another one, or start over and forget what it learned?')}")
+    ways = (
+        _("Start another one, have this network go on with the new text, or start over and forget what it learned?")
+        if goes_on
+        else _("Start another one, or start over and forget what it learned?")
+    )
+    st.write(f"{at} {ways}")
 
     def another() -> None:
         session.start_another(corpus, settings)

@@ -161,7 +161,8 @@ def in_words(here: Copying, decode: Any) -> str:
             length=longest.length,
             piece=piece,
         )
-    usual = _(" and ").join(f"{_(other.name)} {other.longest or _('no such stretch')}" for other in here.others)
+    none = _("no such stretch")
+    usual = _(" and ").join(f"{_(other.name)} {other.longest or none}" for other in here.others)
     return _("{said} Beside it: {usual}.", said=said, usual=usual)
 
 

@@ -9,7 +9,7 @@ from charrnn.dashboard import streamlit_fixes
 from charrnn.dashboard.controls import my_runs, player, sentence, settings, sharing, text
 from charrnn.dashboard.inside import knows, learns, remembers, works
 from charrnn.dashboard.lessons import sidebar, welcome
-from charrnn.dashboard.session import parts, speaking, visit
+from charrnn.dashboard.session import gate, parts, speaking, visit
 from charrnn.dashboard.session.parts import alone
 from charrnn.dashboard.session.session import Session
 from charrnn.dashboard.views import board, compare, filmstrip, first_screen, guessing, nodes, watched
@@ -85,4 +85,5 @@ def page() -> None:
     visit.settle()
 
 
-page()
+with gate.in_turn():
+    page()

@@ -48,6 +48,7 @@ class Visitor(Client):
     """A page that knows what stands on it, and uses it."""
 
     decoded = sys.maxsize  # all
+    spared: str | tuple[str, ...] = UNWATCHED  # ids that end so are left alone
 
     def __init__(self, socket: Any, query: str, server: str, dice: random.Random) -> None:
         self.dice = dice
@@ -139,7 +140,7 @@ class Visitor(Client):
             self.failed.append(of.exception.message if kind == "exception" else FAILED)
         elif kind in (*KINDS, "expandable", "popover"):
             widget = getattr(of, kind)
-            if widget.id and not widget.id.endswith(UNWATCHED):
+            if widget.id and not widget.id.endswith(self.spared):
                 self.standing[widget.id] = delta.fragment_id, kind, widget
 
 

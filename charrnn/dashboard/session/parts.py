@@ -11,6 +11,7 @@ from charrnn.dashboard.channel import PAGE
 from charrnn.dashboard.components import link
 from charrnn.dashboard.language import _, by_name, spoken, within
 from charrnn.dashboard.session.called import called_first
+from charrnn.dashboard.session.gate import in_turn
 from charrnn.dashboard.session.session import Session
 from charrnn.dashboard.session.speaking import speak
 from charrnn.network.parameters import unbounded
@@ -58,7 +59,8 @@ def redrawn(
         session.channel.part(key, as_read(depends or tuple), every)
         if depends:
             link(session.channel.path, key, key=f"link-{key}", on_ask=with_others)
-        alone(draw, key)
+        with in_turn():
+            alone(draw, key)
 
     with st.container(width=width):
         st.fragment(part, key=key)()

@@ -77,16 +77,13 @@ class Actor:
 
     @ray.method(concurrency_group="hear")
     def hear(self) -> list[Message] | None:
-        """What it tells, in order; None once it has ended."""
+        """What it tells, in order, nothing where it is only there; None once it has ended."""
         return self._box.take()
 
     @ray.method(concurrency_group="tell")
     def tell(self, kind: str, fields: dict[str, Any]) -> None:
         """Give a command."""
-        if kind == "ping":
-            self._box.send("here", {})
-        else:
-            self._commands.put(Message(kind, fields, {}))
+        self._commands.put(Message(kind, fields, {}))
 
     def _work(self) -> None:
         work(self._commands, self._box)

@@ -6,6 +6,7 @@ import pytest
 from serving import soon
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
+from streamlit.testing.v1 import AppTest
 
 from charrnn.dashboard import streamlit_fixes
 from charrnn.dashboard.session.letting_go import Visit
@@ -54,6 +55,21 @@ def runs(engine, monkeypatch):
     monkeypatch.setattr(streamlit_fixes, "get_script_run_ctx", lambda: context)
     corpus = Corpus.from_text("a text that somebody has brought. " * 30)
     return [engine.create(corpus, Settings(hidden_size=8, sequence_length=8)) for _ in range(2)]
+
+
+def test_what_is_pressed_as_a_session_ends_comes_to_nothing():
+    def page():
+        import streamlit as st
+
+        from charrnn.dashboard.session.session import Session
+
+        ended = object.__new__(Session)  # and knows nothing
+        st.button("pressed", on_click=lambda: ended.run.pause())
+        st.text("stands")
+
+    visited = AppTest.from_function(page).run()
+    visited.button[0].click().run()
+    assert not visited.exception
 
 
 def test_runs_that_a_browser_shows_no_more_are_held_for_it_no_more(engine, runs):

@@ -84,10 +84,11 @@ class Chosen(NamedTuple):
 
 
 def chosen() -> Chosen:
-    """What the controls say now."""
+    """What the controls say now. A browser may name what is not (any more) among them, as in a language left since."""
     state = st.session_state
-    order, view, length = state.get("order", "similar"), state.get("view", "value"), state.get("length", CELLS)
-    return Chosen(order, view, fields.typed("heatmap-text"), length, state.get("part", "h"))
+    order, view = state.get("order"), state.get("view")
+    order, view = order if order in ORDERS else "similar", view if view in VIEWS else "value"
+    return Chosen(order, view, fields.typed("heatmap-text"), state.get("length", CELLS), state.get("part", "h"))
 
 
 def reading(session: Session, choice: Chosen | None = None) -> Reading:

@@ -6,9 +6,10 @@ import time
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
+import streamlit as st
 
 from charrnn.dashboard.channel import Channel
 from charrnn.dashboard.drawing import shared
@@ -99,6 +100,14 @@ class Session:
     def __post_init__(self) -> None:
         owner = engine()
         self.channel = Channel(lambda: self.version, lambda: max(1.0, owner.training / LIVELY), self.watching)
+
+    if not TYPE_CHECKING:  # else it would let pass every name
+
+        def __getattr__(self, name: str) -> Any:
+            """A session that has ended knows nothing (letting_go): what is still done for it is over."""
+            if not vars(self):
+                st.stop()
+            raise AttributeError(name)
 
     @property
     def version(self) -> int:

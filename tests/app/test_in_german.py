@@ -63,7 +63,8 @@ def test_a_page_in_german_says_nothing_in_english(open_page):
     page = open_page(lang="de")
     for section in SECTIONS:
         page.at.session_state[section] = True
-    page.look().train(30)
+    page.look().step("100 Schritte").wait(lambda run: run.snapshot.held_out_step == 100)
+    page.look()
     assert page.headline.startswith("Jetzt schwankt es zwischen ")
     assert found(page) == []
     for subject in ("extremes", "elsewhere", "silence"):

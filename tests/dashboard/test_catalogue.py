@@ -202,3 +202,18 @@ def test_lessons_and_words_are_all_there_in_the_language_with_the_same_questions
     before, now = within("en", glossary), glossary()
     assert list(now) == list(before)
     assert all(before[term].meaning != now[term].meaning for term in now)
+
+
+def test_what_is_said_within_an_f_string_is_in_the_catalogue_too():
+    known = {pattern for message in extracted() if message.id for pattern in texts(message.id)}
+    nested = [
+        node.args[0].value
+        for file in DASHBOARD.rglob("*.py")
+        for string in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(string, ast.JoinedStr)
+        for node in ast.walk(string)
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "id", "") in SAYING
+        and isinstance(node.args[0], ast.Constant)
+    ]
+    assert set(nested) <= known

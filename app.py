@@ -7,6 +7,7 @@ import streamlit as st
 from charrnn.dashboard import streamlit_fixes
 from charrnn.dashboard.server import descriptors, leaving, policy
 from charrnn.dashboard.server.routes import routes
+from charrnn.dashboard.session import memory
 from charrnn.runs.cluster import ClusterError, cluster
 from charrnn.text.corpus import size_limit
 
@@ -17,6 +18,7 @@ except ClusterError as error:
 # What answers a click changes threads several times; each time, one that draws a page may keep it waiting so long, by
 # default for 5 ms (tests/benchmarks/waiting.py).
 sys.setswitchinterval(0.0005)
+memory.share_arenas()
 streamlit_fixes.keep_clicks()
 streamlit_fixes.keep_newest_uploads(2 * size_limit())
 app = st.App(

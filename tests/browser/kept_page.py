@@ -15,6 +15,7 @@ from starlette.routing import Route
 from charrnn.dashboard import streamlit_fixes
 from charrnn.dashboard.server import descriptors, leaving, policy
 from charrnn.dashboard.server.routes import routes
+from charrnn.dashboard.session import memory
 from charrnn.runs.run import Run
 from charrnn.text.corpus import Corpus, size_limit
 
@@ -50,6 +51,7 @@ def standing(run: Any) -> str:
 
 watched(Run, RUNS)
 watched(Corpus, TEXTS)
+memory.share_arenas()
 streamlit_fixes.keep_clicks()
 streamlit_fixes.keep_newest_uploads(2 * size_limit())
 app = st.App(

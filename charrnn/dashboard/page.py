@@ -63,7 +63,7 @@ def page() -> None:
             alone(lambda: my_runs.last_run(here), "last-run")
         if here.proposal:
             alone(lambda: settings.confirm(here), "confirm")
-        if here.forking:
+        elif here.forking:  # one question at a time: Streamlit draws no second one
             alone(lambda: compare.fork(here), "fork-asked")
 
     part(player.player, "player")

@@ -118,6 +118,16 @@ def test_a_fork_that_cannot_be_had_is_refused_in_the_dialog(turned, monkeypatch)
     assert not turned.session.compared
 
 
+def test_of_two_questions_one_is_asked_after_the_other(turned):
+    turned.session.proposal = (turned.run.corpus, turned.run.settings)
+    turned.click("fork")
+    assert turned.session.forking
+    assert not turned.failed
+    assert turned.at.button(key="confirm-no")
+    turned.click("confirm-no")
+    assert turned.at.select_slider(key="fork-step")
+
+
 @pytest.mark.parametrize("button", ["fork", "fork-here"])
 def test_a_seventh_run_is_refused_in_words(turned, button):
     turned.session.compared = [server.engine().fork(turned.run, 0, turned.run.settings) for _ in range(5)]

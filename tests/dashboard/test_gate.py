@@ -1,4 +1,4 @@
-"""Pages are drawn a few at a time, and who has drawn least lately goes first."""
+"""Pages that are drawn again and again take turns, and keep nobody else waiting."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +11,7 @@ from charrnn.dashboard.session.gate import FORGOTTEN, Gate, Share
 
 
 def test_whose_page_was_drawn_least_comes_first_whoever_came_first() -> None:
-    gate, came, leave = Gate(at_once=1, patience=60), list[str](), threading.Event()
+    gate, came, leave = Gate(at_once=1, patience=60, little=0), list[str](), threading.Event()
 
     def draw(name: str, seconds: float) -> None:
         share = Share()
@@ -31,14 +31,21 @@ def test_whose_page_was_drawn_least_comes_first_whoever_came_first() -> None:
     assert came == ["inside", "modest", "in between", "greedy"]
 
 
+def test_who_has_drawn_little_waits_for_nobody() -> None:
+    gate, much = Gate(at_once=1, patience=60), Share()
+    much.add(5.0, monotonic())
+    with gate.turn(much), ThreadPoolExecutor() as pool:
+        pool.submit(lambda: gate.turn(Share()).__enter__()).result(60)
+
+
 def test_who_has_waited_long_enough_goes_ahead() -> None:
-    gate = Gate(at_once=1, patience=0.01)
+    gate = Gate(at_once=1, patience=0.01, little=0)
     with gate.turn(Share()), ThreadPoolExecutor() as pool:
         pool.submit(lambda: gate.turn(Share()).__enter__()).result(60)
 
 
 def test_a_part_of_what_is_being_drawn_waits_for_nothing_and_what_fails_leaves() -> None:
-    gate, share = Gate(at_once=1, patience=60), Share()
+    gate, share = Gate(at_once=1, patience=60, little=0), Share()
     with pytest.raises(ZeroDivisionError), gate.turn(share), gate.turn(share):
         raise ZeroDivisionError
     with ThreadPoolExecutor() as pool:

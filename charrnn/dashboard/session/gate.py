@@ -1,5 +1,6 @@
-"""Pages are drawn a few at a time, and whose was drawn least lately comes first: nobody's tenth before another's first.
+"""Pages that are drawn again and again take turns, so that they keep nobody else's waiting.
 
+Whoever's page has been drawn little lately goes ahead. The others go a few at a time, the one drawn least first:
 Python draws no faster with more at a time, while each that draws keeps what answers a click waiting.
 """
 
@@ -12,6 +13,7 @@ from time import monotonic
 
 import streamlit as st
 
+LITTLE = 1.0  # seconds
 AT_ONCE = 2
 PATIENCE = 2.0  # seconds after which one goes ahead all the same: another may wait for a file, or a process
 FORGOTTEN = 10.0  # seconds in which what somebody's drawing has cost fades to a third
@@ -34,10 +36,10 @@ class Share:
 
 
 class Gate:
-    """Lets a few in at a time."""
+    """Lets those in who have drawn little, and of the others a few at a time."""
 
-    def __init__(self, at_once: int = AT_ONCE, patience: float = PATIENCE) -> None:
-        self._at_once, self._patience = at_once, patience
+    def __init__(self, at_once: int = AT_ONCE, patience: float = PATIENCE, little: float = LITTLE) -> None:
+        self._at_once, self._patience, self._little = at_once, patience, little
         self._inside, self._waiting = 0, list[Share]()
         self._news = threading.Condition()
         self._here = threading.local()
@@ -48,18 +50,20 @@ class Gate:
         if getattr(self._here, "inside", False):
             yield
             return
-        with self._news:
-            self._waiting.append(share)
-            self._news.wait_for(lambda: self._inside < self._at_once and self._first() is share, self._patience)
-            self._waiting.remove(share)
-            self._inside += 1
+        counts = share.lately(monotonic()) >= self._little
+        if counts:
+            with self._news:
+                self._waiting.append(share)
+                self._news.wait_for(lambda: self._inside < self._at_once and self._first() is share, self._patience)
+                self._waiting.remove(share)
+                self._inside += 1
         began, self._here.inside = monotonic(), True
         try:
             yield
         finally:
             self._here.inside, now = False, monotonic()
             with self._news:
-                self._inside -= 1
+                self._inside -= counts
                 share.add(now - began, now)
                 self._news.notify_all()
 

@@ -245,6 +245,9 @@ def test_what_is_not_counted_has_no_gradient_and_rows_by_themselves_are_the_same
     _, gradients, _ = loss()
     check = gradient_check(lambda: loss()[0], parameters, gradients)
     assert all(one.relative < 5e-6 for one in check), check
+    nothing = cell.loss_and_gradients(parameters, inputs, targets, state, counted=np.zeros((6, 3), bool))
+    assert nothing[0] == 0
+    assert not nothing[1].flat.any()
     monkeypatch.setattr(layers, "MANY", 1)
     for one, other in zip(loss()[1], gradients, strict=True):
         np.testing.assert_allclose(one, other, atol=1e-14)

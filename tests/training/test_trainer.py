@@ -267,4 +267,5 @@ def test_characters_never_seen_are_left_out_of_a_prime():
 def test_top_k_and_length_hold_for_samples():
     learner = trainer()
     assert learner.sample(0) == ""
-    assert learner.sample(30, prime="a", top_k=1, seed=1) == learner.sample(30, prime="a", temperature=0)
+    for prime in ("a", None):
+        assert learner.sample(30, prime=prime, top_k=1, seed=1) == learner.sample(30, prime=prime, temperature=0)

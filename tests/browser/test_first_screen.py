@@ -71,12 +71,3 @@ def test_a_phone_scrolls_the_strip_and_never_the_page_sideways(visit):
     assert lab.page.evaluate(small) == []
     assert 0 <= box["x"] < PHONE["width"]
     assert bottom(box) <= PHONE["height"]
-
-
-def test_where_remarks_stand_below_the_headline_the_axes_are_in_sight_all_the_same(visit):
-    lab = visit("text=Names&hidden_size=16&held_out=0&sequence_length=500&batch_size=256", viewport=LAPTOP)
-    lab.choose_steps("1 step")
-    expect(lab.figures).to_contain_text("saved at 1")
-    expect(lab.page.get_by_text("The text is short: it is read in")).to_be_visible()
-    player = lab.key("player").bounding_box()
-    assert lab.soon(lambda: all(bottom(one.bounding_box()) <= player["y"] for one in (lab.curve, lab.sample)))

@@ -42,13 +42,10 @@ ROWS = 3  # of labels of marks, one above the other
 POINTED = 60  # places at most that can be pointed at
 
 
-def loss_chart(
-    unit: Unit = "choices", across: Across = "step", log: bool = True, low: bool = False, less: int = 0
-) -> Built:
+def loss_chart(unit: Unit = "choices", across: Across = "step", log: bool = True, low: bool = False) -> Built:
     """A run's loss: all windows as a band, smoothed, on held-out text; baselines; marks where a setting was changed.
 
-    Units and places are the data's: the browser only draws. Where it is low, or so many pixels
-    `less` high than usual, its axes have no titles.
+    Units and places are the data's: the browser only draws. Where it is low, its axes have no titles.
     """
     colours = Colours(A=_("smoothed"), muted=_("each step"), accent=_("held out"))
     losses = named("losses").encode(x=AT)
@@ -63,7 +60,7 @@ def loss_chart(
         .encode(x=AT, y=LOSS, tooltip=said(("held_out", _("held out, nats"))))
     )
     return alt.layer(
-        corners(unit, across, log, titled=not (low or less)),
+        corners(unit, across, log, titled=not low),
         colours.paint(band, "muted"),
         colours.paint(lowest, "muted"),
         colours.paint(highest, "muted"),
@@ -73,7 +70,7 @@ def loss_chart(
         *(colours.paint(part, "mark") for part in _marks()),
         colours.paint(_pointed(), RUNS[0]),
     ).properties(
-        height=LOW if low else HEIGHT - less,
+        height=LOW if low else HEIGHT,
         description=_(
             "Lines over {axis}: the loss of every step as a band, smoothed as a line, on held-out text "
             "as points, beside what it is compared to.",
@@ -91,7 +88,6 @@ def losses_data(
     across: Across = "step",
     log: bool = True,
     low: bool = False,
-    less: int = 0,
 ) -> dict[str, pd.DataFrame]:
     """`losses` has a row a point with step, characters, seconds, and in nats smoothed, low, high and held_out, NaN
     where there is none; `marks` step, characters, seconds and label; baselines are names with their nats.
@@ -118,7 +114,7 @@ def losses_data(
         "held_out": pd.DataFrame(rows(measured, "held_out", "held_out")),
         "points": pd.DataFrame(rows(pointed, "smoothed", "low", "high") | in_units),
         "corners": pd.DataFrame({"at": ends, "loss": of(np.array([floor, top]))}),
-        "baselines": _levels(baselines, MEASURES[unit], floor, top, LOW_PLOT if low else PLOT - less),
+        "baselines": _levels(baselines, MEASURES[unit], floor, top, LOW_PLOT if low else PLOT),
         "marks": _told_apart(marks, ends, across, log),
     }
 

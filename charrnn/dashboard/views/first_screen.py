@@ -38,7 +38,6 @@ from charrnn.text.baselines import Baseline
 from charrnn.text.batches import streams_that_fit
 
 BESIDE = {"curve": (602, loss_curve.loss_curve), "sample": (501, writing.sample)}  # widths, and who draws them
-REMARK = 37  # pixels that a remark takes of what stands below, to be seen above the player all the same
 HISTORY, UNITS = 2, 3  # rows of the strip on a projector, where one screen has to hold all
 NOT_SAID = ("blind guess", "exact entropy")  # to be better than one goes without saying, than the other is luck
 
@@ -57,7 +56,7 @@ def first_screen(session: Session) -> None:
             columns = st.columns([width for width, _ in beside], gap="medium")
         for column, (_, draw) in zip(columns, beside, strict=True):
             with column:
-                draw(session, REMARK * min(2, len(remarks(session.run))))
+                draw(session)
 
 
 def headlined(session: Session) -> None:

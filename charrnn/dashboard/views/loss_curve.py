@@ -51,11 +51,11 @@ FIRST_SCREEN = (  # words that stand there, in the order in which one meets them
 POINTER = Sentence("Drag the curve to move it, Ctrl and the wheel widen it, a double click shows all of it again.")
 
 
-def loss_curve(session: Session, less: int = 0) -> None:
-    """The loss over training, beside what it is compared to, and how it is drawn; so many pixels less high."""
+def loss_curve(session: Session) -> None:
+    """The loss over training, beside what it is compared to, and how it is drawn."""
     if not session.presents:
         redrawn(lambda: choices(session), "curve-choices")
-    redrawn(lambda: curve(session, less), "curved", lambda: come_to(session), every=SECONDS)
+    redrawn(lambda: curve(session), "curved", lambda: come_to(session), every=SECONDS)
 
 
 def come_to(session: Session) -> Any:
@@ -72,9 +72,9 @@ def length(run: Run) -> Any:
     return step, run.curve.held_out[-1:]
 
 
-def curve(session: Session, less: int) -> None:
+def curve(session: Session) -> None:
     """The loss over training."""
-    options = looks() | {"low": session.presents, "less": less}
+    options = looks() | {"low": session.presents}
     draw("curve", loss_chart, history(session, **options), zoom=True, **options)
 
 

@@ -55,12 +55,12 @@ def stop_now(session: Session) -> str:
     return session.run.corpus.typed(fields.typed("stop")) or "\n"
 
 
-def sample(session: Session, less: int = 0) -> None:
-    """The row of controls, and below it what the network writes; so many pixels less high."""
+def sample(session: Session) -> None:
+    """The row of controls, and below it what the network writes."""
     if not session.presents:
         redrawn(lambda: row(session), "sampling-row")
     with st.container(key="sample"):
-        redrawn(lambda: text(session, less), "written")
+        redrawn(lambda: text(session), "written")
 
 
 def row(session: Session) -> None:
@@ -127,7 +127,7 @@ def another(session: Session) -> None:
     again()
 
 
-def text(session: Session, less: int) -> None:
+def text(session: Session) -> None:
     """The sample, the prime before it."""
     dice = dice_now(session)
     if unseen := session.run.corpus.vocabulary.unseen(dice.prime):
@@ -143,9 +143,9 @@ def text(session: Session, less: int) -> None:
     def make() -> bytes:
         passage = listed(session, dice, stop) if stop else of_text(session, dice)
         said = Passage({**passage, "title": _(passage["title"])})
-        return encode_passages([said], height=LOW if session.presents else HEIGHT - less)
+        return encode_passages([said], height=LOW if session.presents else HEIGHT)
 
-    drawn = session.picture("written", make, lambda: (dice, stop, session.sampling_seed, session.presents, less))
+    drawn = session.picture("written", make, lambda: (dice, stop, session.sampling_seed, session.presents))
     passages(drawn, key="written-text")
 
 

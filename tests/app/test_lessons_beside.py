@@ -38,6 +38,7 @@ def test_who_is_here_for_the_first_time_is_told_what_this_is_until_something_is_
     assert {"first-lesson", "welcomed"} <= set(page.buttons)
     assert any("guesses the next" in text.value for text in page.at.markdown)
     assert "welcomed" not in page.step("1 step").buttons
+    assert "welcomed" not in page.click("start-over").click("confirm-yes").buttons  # never again
     page = open_page()
     assert "welcomed" not in page.click("welcomed").buttons
     page = open_page(lesson="what-temperature-does")  # who comes for a lesson is told by it

@@ -83,6 +83,9 @@ def test_who_comes_back_to_the_bare_address_is_offered_the_last_run_and_who_foll
     _, kept = listed
     bare = Page({}, ("works", "knows"))
     assert "Your last run: Names, step 10." in [text.value for text in bare.at.markdown]
+    bare.step("1 step").click("start-over").click("confirm-yes")
+    assert "last-run-open" not in bare.buttons
+    bare = Page({}, ("works", "knows"))
     bare.click("last-run-open")
     assert bare.run.token == kept[0]
     assert "last-run-open" not in bare.look().buttons

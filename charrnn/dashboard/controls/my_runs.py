@@ -69,8 +69,9 @@ def remember(session: Session) -> None:
 
 def last_run(session: Session) -> None:
     """Who comes back to the bare address is offered the newest run of this browser, until something is trained here."""
+    session.returns = not session.run.snapshot.step
     kept = [token for token in session.kept if token not in (session.run.token, *session.dropped)]
-    found = None if session.run.snapshot.step else next(iter(lines(kept[:1])[0]), None)
+    found = next(iter(lines(kept[:1])[0]), None) if session.returns else None
     if not found:
         return
 

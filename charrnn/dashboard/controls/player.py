@@ -247,7 +247,7 @@ def figures(session: Session) -> list[Span]:
         parts.append(_("on {where}", where=_(run.where)))
     if run.saved_step:
         parts.append(_("saved at {saved_step:,}", saved_step=run.saved_step))
-    parts.append(_("{epochs:.1f} epochs", epochs=now.epochs))
+    parts.append(_("{epochs:,.1f} epochs", epochs=now.epochs))
     if run.stop_at and running(run) and now.speed:
         left = (run.stop_at - now.step) / now.speed
         parts.append(_("stops at {stop_at:,}, {duration} left", stop_at=run.stop_at, duration=words.duration(left)))

@@ -14,9 +14,10 @@ SAID = Sentence(
 
 
 def welcome(session: Session) -> None:
-    """The line; once something was trained, or a lesson is open, it has said what it had to say."""
+    """The line; once something was trained, or a lesson is open, it has said for good what it had to say."""
     laid = desk(session)
     if session.run.snapshot.step or laid.place:
+        session.welcome = False
         return
 
     def put_away() -> None:

@@ -12,6 +12,7 @@ from charrnn.dashboard.components.scripts import JOINED, literals, words
 from charrnn.dashboard.language import _ as said
 from charrnn.dashboard.language import _n, figure, of_browser, use, within
 from charrnn.dashboard.lessons.lesson import lessons
+from charrnn.dashboard.session.called import CALLED, MEASURED
 from charrnn.dashboard.terms.glossary import glossary
 from charrnn.sentence import Counted, Sentence
 
@@ -217,3 +218,16 @@ def test_what_is_said_within_an_f_string_is_in_the_catalogue_too():
         and isinstance(node.args[0], ast.Constant)
     ]
     assert set(nested) <= known
+
+
+def test_each_part_of_the_page_is_called_something_should_it_not_be_drawn():
+    calls = [node for path in DASHBOARD.rglob("*.py") for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))]
+    drawn = {
+        node.args[1].value
+        for node in calls
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in {"alone", "redrawn", "part"}
+        if len(node.args) > 1 and isinstance(node.args[1], ast.Constant)
+    }
+    assert "heatmap-drawn" in drawn
+    assert drawn - CALLED.keys() == set()
+    assert CALLED.keys() - drawn <= MEASURED.keys()

@@ -72,6 +72,17 @@ def test_a_run_that_has_learned_something_stays_as_it_is(page):
     assert page.run.corpus.name == "Delayed recall (lag=12)"
 
 
+def test_a_lesson_begins_with_a_network_that_has_read_nothing_unless_it_is_gone_on_with(open_page):
+    page = open_page(lesson="why-it-forgets").step("10 steps").click("all-lessons")
+    assert "lesson-run" not in page.click("lesson-why-it-forgets").buttons  # it was at this run
+    page.click("all-lessons").at.session_state["desk"].notes.clear()
+    before = page.run
+    assert "lesson-run" in page.click("lesson-why-it-forgets").buttons
+    assert page.click("lesson-run").run.snapshot.step == 0
+    assert before.snapshot.step == 10
+    assert "lesson-run" not in page.step("10 steps").buttons
+
+
 def test_every_fact_can_be_asked_for_on_a_page_and_what_stands_there_is_known(page):
     page.step("10 steps")
     facts = Facts(page.session, {"blind guess": 3.3}, False)

@@ -94,7 +94,9 @@ def open_lesson(session: Session, laid: Desk, lesson: Lesson) -> None:
         with session.saying():
             if run := found(place.run):
                 session.open(run)
+    needs, been_at = lesson.steps[0].run, place.run
     go(session, laid, place)
+    place.anew = bool(needs and not needs.get("trained") and session.run.snapshot.step and been_at != place.run)
 
 
 def found(token: str) -> Any:

@@ -22,6 +22,7 @@ class Place:
     done: set[int] = field(default_factory=set)
     guesses: dict[int, int] = field(default_factory=dict)  # by step
     run: str = ""  # the token of the run that it was at
+    anew: bool = False  # whether the lesson is about to begin beside a run that has learned something already
 
     @property
     def finished(self) -> bool:

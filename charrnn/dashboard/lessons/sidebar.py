@@ -107,7 +107,7 @@ def opened(session: Session, laid: Desk, place: Place, facts: Facts) -> None:
 def at(session: Session, laid: Desk, place: Place, facts: Facts) -> None:
     """What is asked and to be done at a step, and the way on."""
     step = laid.step
-    ready = prepared(session, step)
+    ready = prepared(session, place, step)
     asked = step.question and place.step not in place.guesses
     if ready and not asked and all_hold(step.done, facts):
         place.done.add(place.step)
@@ -121,9 +121,10 @@ def at(session: Session, laid: Desk, place: Place, facts: Facts) -> None:
     onward(session, laid, place, done)
 
 
-def prepared(session: Session, step: Step) -> bool:
+def prepared(session: Session, place: Place, step: Step) -> bool:
     """Whether the runs are there that the step needs; else a button that has them begin."""
-    if not staging.fits(session, step):
+    place.anew = place.anew and session.run.snapshot.step > 0
+    if not staging.fits(session, step) or (place.anew and place.step == 0):
         st.button(
             _("Set it up"), key="lesson-run", type="primary", on_click=in_whole, args=(staging.begin, session, step)
         )

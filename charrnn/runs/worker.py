@@ -19,17 +19,16 @@ import sys
 import threading
 import traceback
 from collections import deque
-from collections.abc import Iterator
 from time import perf_counter, sleep
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO
 
 import numpy as np
 
-from charrnn.network.evaluate import evaluated, surprisal_in_chunks
 from charrnn.network.parameters import Array
 from charrnn.runs import history, messages
 from charrnn.runs.blowup import recent_loss, windows
 from charrnn.runs.checkpoint_schedule import is_log_spaced, next_mark
+from charrnn.runs.evaluations import Evaluations
 from charrnn.runs.messages import Message
 from charrnn.runs.outbox import Outbox, Telling
 from charrnn.runs.recorder import Recorder
@@ -45,21 +44,12 @@ WATCHED_BYTES_A_SECOND = 10e6
 LOOK_SECONDS = 2  # for which the optimiser's memory is published once it was asked for
 CHORES_SHARE = 0.01  # of the training time, for evaluating, sampling and handing over states
 WATCHFUL_SHARE = 0.1  # the same while it is held-out loss that decides how long it trains
-HELD_OUT_LIMIT = 20_000  # characters: always the same first ones, so that the points can be compared
 SAMPLE_LENGTH = 200
 LEAVE_SECONDS = 2
 UNTHINNED = 10_000  # steps of which each is remembered by itself, should nobody take what is told
 
 Fields = dict[str, Any]
 Arrays = dict[str, Array]
-
-
-class Evaluation(NamedTuple):
-    """A held-out loss that is being measured."""
-
-    step: int
-    chunks: Iterator[Array]  # of surprisals still to be measured
-    nats: list[Array]  # those that have been
 
 
 class Worker:
@@ -78,9 +68,7 @@ class Worker:
         self.recent: deque[float] = deque(maxlen=windows(self.characters))  # losses of the last few
         self.unpublished: list[Step] = []
         self.thinned = history.joined([])  # of what is not published either, the steps before those
-        self.held_out = trainer.corpus.held_out_ids[: HELD_OUT_LIMIT + 1]
-        self.evaluations: deque[Evaluation] = deque()
-        self.evaluated = -1  # the last step whose held-out loss has been asked for
+        self.evaluations = Evaluations(trainer)
         self.seconds_before = seconds_before  # of training, in earlier processes
         self.trained = self.spent = 0.0  # seconds of training, and of chores beside it
         self.step_seconds = CHUNK_SECONDS
@@ -187,38 +175,24 @@ class Worker:
         if is_log_spaced(step):
             self.hand_over("checkpoint", sample)
             if step >= 100:
-                self.ask_for_evaluation()
+                self.evaluations.ask()
         else:
             self.outbox.send("sample", sample | {"step": step})
         self.spent += perf_counter() - started
 
-    def ask_for_evaluation(self) -> None:
-        """Have the held-out loss of the present parameters measured, chunk by chunk."""
-        if len(self.held_out) > 1 and self.evaluated != self.trainer.steps:
-            self.evaluated = self.trainer.steps
-            chunks = surprisal_in_chunks(self.trainer.parameters.copy(), self.held_out)
-            self.evaluations.append(Evaluation(self.trainer.steps, chunks, [np.empty(0)]))
-
     def evaluate(self) -> None:
-        """One chunk of the oldest evaluation that is due; a new one when the chores have cost little enough."""
+        """A slice of a held-out loss that is due; a new one when the chores have cost little enough."""
         if not self.evaluations and self.until is not None and self.spent < self.share * self.trained:
-            self.ask_for_evaluation()
-        if self.evaluations:
-            step, chunks, nats = self.evaluations[0]
-            chunk = next(chunks, None)
-            if chunk is not None:
-                nats.append(chunk)
-                return
-            self.evaluations.popleft()
-            loss = evaluated(np.concatenate(nats), self.held_out, self.trainer.corpus.vocabulary.replacement)
-            if loss is not None:
-                self.outbox.send("held_out", {"step": step, "loss": loss})
+            self.evaluations.ask()
+        if found := self.evaluations.advance():
+            step, loss = found
+            self.outbox.send("held_out", {"step": step, "loss": loss})
 
     def pause(self) -> None:
         """Stop here; tell it with all there is, and measure the held-out loss at leisure."""
         self.until, self.stepping = None, False
         self.hand_over("paused", {})
-        self.ask_for_evaluation()
+        self.evaluations.ask()
 
     def hand_over(self, kind: str, fields: Fields) -> None:
         """A message with the whole picture and the full state, unless a weight is no number any more."""
@@ -232,7 +206,7 @@ class Worker:
         """The loss or a weight is no number any more: back to the last finite state, and say so."""
         rate = self.trainer.learning_rate
         self.until, self.stepping = None, False
-        self.evaluations.clear()
+        self.evaluations.forget()
         self.recent.clear()
         self.untold()
         self.trainer.restore(self.good)
@@ -243,7 +217,7 @@ class Worker:
             back=self.trainer.steps,
             rate=rate,
         )
-        self.last, self.evaluated = None, -1
+        self.last = None
         self.tell("diverged", {"message": message})
 
     def tell(self, kind: str, fields: Fields) -> None:

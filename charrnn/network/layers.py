@@ -16,6 +16,7 @@ SMALL = 1_000_000
 FEW = 8  # rows from which on that pays
 AVX512 = {"X86_V4", "AVX512_SKX"}  # as newer and older NumPy call it
 UNPACKED = not AVX512.isdisjoint(np.show_config("dicts")["SIMD Extensions"]["found"])
+LINE = 16  # numbers of a processor's cache line
 CACHED = 100_000  # numbers that a processor's second cache holds, with as many that are written
 MANY = 512  # characters from which on the few rows of W_xh that a window read are treated by themselves
 
@@ -165,9 +166,8 @@ def times_transposed(W: Array, B: int, room: Array) -> tuple[Product, Array]:
     if not w:
         return np.dot, transposed(W, room.reshape(N, H)) if B * H >= 1024 else W.T  # from there on the copy pays
     blocks = room.reshape(N // H, H // w, H, w)
-    for gate, start in zip(blocks, range(0, N, H), strict=True):
-        for block, row in zip(gate, range(0, H, w), strict=True):
-            block[:] = W[row : row + w, start : start + H].T
+    for row in range(0, H, LINE):
+        blocks[:, row // w, :, row % w : row % w + LINE] = W[row : row + LINE].reshape(LINE, -1, H).transpose(1, 2, 0)
     return by_gates, blocks
 
 
@@ -179,14 +179,16 @@ def by_columns(x: Array, blocks: Array, out: Array) -> None:
 def by_gates(x: Array, blocks: Array, out: Array) -> None:
     """x Wᵀ (B, H), of x (B, G H) and Wᵀ as each gate's blocks of columns (G, H / w, H, w)."""
     G, _, H, w = blocks.shape
-    each = np.matmul(x.reshape(-1, G, 1, H).transpose(1, 2, 0, 3), blocks)
-    np.add.reduce(each, 0, out=in_blocks(out, w))
+    total, *others = np.matmul(x.reshape(-1, G, 1, H).transpose(1, 2, 0, 3), blocks)
+    for other in others:
+        np.add(total, other, total)
+    in_blocks(out, w)[:] = total
 
 
-def rows_at_a_time(rows: int, N: int) -> list[slice]:
-    """As many of the rows at a time as stay in a processor's cache, where all have N numbers to be gone through."""
+def steps_at_a_time(T: int, N: int) -> list[range]:
+    """As many of T steps at a time as stay in a processor's cache, where each has N numbers to be gone through."""
     count = max(1, CACHED // N)
-    return [slice(start, min(start + count, rows)) for start in range(0, rows, count)]
+    return [range(start, min(start + count, T)) for start in range(0, T, count)]
 
 
 def in_blocks(rows: Array, w: int) -> Array:
@@ -199,8 +201,8 @@ def transposed(W: Array, out: Array) -> Array:
 
     Copied a cache line of columns at a time: where H is a power of two, NumPy's own copy takes four times as long.
     """
-    for start in range(0, len(W), 16):
-        out[:, start : start + 16] = W[start : start + 16].T
+    for start in range(0, len(W), LINE):
+        out[:, start : start + LINE] = W[start : start + LINE].T
     return out
 
 

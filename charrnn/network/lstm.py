@@ -32,8 +32,8 @@ from charrnn.network.layers import (
     output,
     read_in,
     room,
-    rows_at_a_time,
     steps,
+    steps_at_a_time,
     times,
     times_transposed,
 )
@@ -41,7 +41,7 @@ from charrnn.network.parameters import Array, Parameters, aligned_zeros
 from charrnn.network.parameters import zeros as zeros_of
 
 GATES, BIASES, STATES = 4, 4, 2  # blocks of H columns in W_hh, of H entries in b_h, and in a row of the state
-ROWS = 18  # of H numbers that a Workspace has for each character: h, c, q (4), a (4), da (4), tanh(c), dh, dc, to_c
+ROWS = 14  # of H numbers that a Workspace has for each character: h, c, a (4), da (4), tanh(c), dh, dc, to_c
 
 
 def zeros(V: int, H: int, dtype: Any = np.float32) -> Parameters:
@@ -79,7 +79,8 @@ class Workspace:
 
     def __init__(self, T: int, B: int, V: int, H: int, dtype: Any) -> None:
         self.h, self.c = (aligned_zeros((T + 1) * B, H, dtype=dtype) for _ in range(2))
-        self.q, self.a, self.da = (aligned_zeros(T * B, 4 * H, dtype=dtype) for _ in range(3))
+        self.a, self.da = (aligned_zeros(T * B, 4 * H, dtype=dtype) for _ in range(2))
+        self.q = aligned_zeros(B, 4 * H, dtype=dtype)
         self.tanh_c, self.dh, self.dc, self.to_c = (aligned_zeros(T * B, H, dtype=dtype) for _ in range(4))
         self.y, self.onehot = room(T * B, V, dtype)
         self.row_start = np.arange(T * B) * V
@@ -98,24 +99,24 @@ def forward(parameters: Parameters, inputs: Array, state: Array) -> Array:
     a = W_xh[inputs.reshape(-1)] + b_h
     h, c = (np.empty(((T + 1) * B, H), W_hh.dtype) for _ in range(2))
     h[:B], c[:B] = state[:, :H], state[:, H:]
-    recur(W_hh, np.empty(W_hh.size, W_hh.dtype), a, np.empty_like(a), h, c, np.empty((T * B, H), W_hh.dtype), B)
+    recur(W_hh, np.empty(W_hh.size, W_hh.dtype), a, np.empty_like(a[:B]), h, c, np.empty((T * B, H), W_hh.dtype), B)
     return np.concatenate([h, c], axis=1).reshape(T + 1, B, 2 * H)
 
 
 def recur(W_hh: Array, room: Array, a: Array, q: Array, h: Array, c: Array, tanh_c: Array, B: int) -> None:
     """Turn a, W_xh[x] + b_h at first, into the gates (T·B, 4H), and write h, c (from row B on) and tanh(c).
 
-    `q` (T·B, 4H) takes what comes from the state before, h_{t-1} W_hh, and `room` W_hh as it is multiplied.
+    `q` (B, 4H) takes what comes from the state before, h_{t-1} W_hh, and `room` W_hh as it is multiplied.
     σ(a) = (1 + tanh(a / 2)) / 2: one tanh for all four gates.
     """
     H = len(W_hh)
     add, multiply, tanh = np.add, np.multiply, np.tanh
     gates, sigmoids = steps(a, B), steps(a[:, : 3 * H], B)
     o, i, f, g = (steps(a[:, k * H : (k + 1) * H], B) for k in range(4))
-    h_steps, c_steps, t_steps, from_state = steps(h, B), steps(c, B), steps(tanh_c, B), steps(q, B)
+    h_steps, c_steps, t_steps, (q_t,) = steps(h, B), steps(c, B), steps(tanh_c, B), steps(q, B)
     dot, W = times(W_hh, B, room)
-    for before, a_t, q_t, s, o_t, i_t, f_t, g_t, c_before, h_t, c_t, tc in zip(
-        h_steps, gates, from_state, sigmoids, o, i, f, g, c_steps, h_steps[1:], c_steps[1:], t_steps, strict=False
+    for before, a_t, s, o_t, i_t, f_t, g_t, c_before, h_t, c_t, tc in zip(
+        h_steps, gates, sigmoids, o, i, f, g, c_steps, h_steps[1:], c_steps[1:], t_steps, strict=False
     ):
         dot(before, W, q_t)
         add(a_t, q_t, a_t)
@@ -149,33 +150,33 @@ def factors(gates: Array, c_before: Array, tanh_c: Array, da: Array, to_c: Array
     np.multiply(to_c, o, to_c)
 
 
-def recur_back(W_hh: Array, room: Array, dh: Array, dc: Array, to_c: Array, f: Array, da: Array, B: int) -> None:
-    """Write da_t for t = T … 1 over `da`, which holds what dh_t (o) and dc_t (i, f, g) are to be multiplied by.
-
-    dh (T·B, H) holds dy_t W_hyᵀ at first, to_c the o (1 - tanh²(c)) by which dh_t reaches dc_t; dc is written, and
-    `room` takes W_hhᵀ as it is multiplied.
-    """
-    H = dh.shape[1]
+def recur_back(W_hh: Array, space: Workspace, B: int) -> None:
+    """Write da_t for t = T … 1, and dc, into the workspace, where dh (T·B, H) holds dy_t W_hyᵀ at first."""
+    a, c, da, tanh_c, to_c = space.a, space.c, space.da, space.tanh_c, space.to_c
+    H = len(W_hh)
     add, multiply = np.add, np.multiply
     shape = (3, H) if B == 1 else (B, 3, H)
     da_steps, da_o = steps(da, B), steps(da[:, :H], B)
     da_rest = [rest[..., H:].reshape(shape) for rest in da_steps]
-    dh_steps, dc_steps, q_steps, f_steps = steps(dh, B), steps(dc, B), steps(to_c, B), steps(f, B)
+    dh_steps, dc_steps, q_steps, f_steps = (steps(x, B) for x in (space.dh, space.dc, to_c, a[:, 2 * H : 3 * H]))
     back, kept = np.empty_like(dh_steps[0]), np.empty_like(dh_steps[0])
-    dot, W = times_transposed(W_hh, B, room)
+    dot, W = times_transposed(W_hh, B, space.W_hh[1])
     later: Array | None = None
-    for t in range(len(dh_steps) - 1, -1, -1):
-        dh_t, dc_t = dh_steps[t], dc_steps[t]
-        if later is not None:
-            dot(later, W, back)
-            add(dh_t, back, dh_t)
-        multiply(dh_t, q_steps[t], dc_t)
-        if later is not None:
-            multiply(dc_steps[t + 1], f_steps[t + 1], kept)
-            add(dc_t, kept, dc_t)
-        multiply(da_o[t], dh_t, da_o[t])
-        multiply(da_rest[t], dc_t if B == 1 else dc_t[:, None], da_rest[t])
-        later = da_steps[t]
+    for some in reversed(steps_at_a_time(len(dh_steps), B * 4 * H)):
+        rows = slice(some.start * B, some.stop * B)
+        factors(a[rows], c[rows], tanh_c[rows], da[rows], to_c[rows])
+        for t in reversed(some):
+            dh_t, dc_t = dh_steps[t], dc_steps[t]
+            if later is not None:
+                dot(later, W, back)
+                add(dh_t, back, dh_t)
+            multiply(dh_t, q_steps[t], dc_t)
+            if later is not None:
+                multiply(dc_steps[t + 1], f_steps[t + 1], kept)
+                add(dc_t, kept, dc_t)
+            multiply(da_o[t], dh_t, da_o[t])
+            multiply(da_rest[t], dc_t if B == 1 else dc_t[:, None], da_rest[t])
+            later = da_steps[t]
 
 
 def loss_and_gradients(
@@ -196,7 +197,7 @@ def loss_and_gradients(
     W_xh, W_hh, _, b_h, _ = parameters
     (T, B), (V, H) = inputs.shape, parameters.sizes
     space = space or Workspace(T, B, V, H, W_hh.dtype)
-    h, c, a, dh, da = space.h, space.c, space.a, space.dh, space.da
+    h, c, a, da = space.h, space.c, space.a, space.da
     inputs, targets = inputs.reshape(-1), targets.reshape(-1)
 
     # The state from the first step to the last, then every prediction at once, forward and back.
@@ -206,11 +207,8 @@ def loss_and_gradients(
     after = h[B:]
     loss = output(parameters, space, after, targets, B, counted, mask)
 
-    # All that dh and dc are multiplied by at once, the recurrence back, then every other weight's gradient at once.
-    for some in rows_at_a_time(T * B, 4 * H):
-        factors(a[some], c[some], space.tanh_c[some], da[some], space.to_c[some])
-    f = a[:, 2 * H : 3 * H]
-    recur_back(W_hh, space.W_hh[1], dh, space.dc, space.to_c, f, da, B)
+    # The recurrence back, then every other weight's gradient at once.
+    recur_back(W_hh, space, B)
     gradients = space.gradients
     by_rows(space, inputs, da)
     np.dot(h[:-B].T, da, gradients.W_hh)
@@ -222,12 +220,13 @@ def loss_and_gradients(
 def quantities(parameters: Parameters, inputs: Array, space: Workspace) -> dict[str, Array]:
     """All but y of the window of one stream, inputs (T,), that has just gone through `space`: by letter, (T, H) each.
 
-    q is h_{t-1} W_hh, `kept` dc_{t+1} ∘ f_{t+1} and `back` da_{t+1} W_hhᵀ, these two 0 at the end.
+    q is h_{t-1} W_hh once more, `kept` dc_{t+1} ∘ f_{t+1} and `back` da_{t+1} W_hhᵀ, these two 0 at the end.
     """
     o, i, f, g = np.split(space.a, 4, axis=1)
+    q = space.h[:-1] @ parameters.W_hh
     return {
-        **by_gate("a", parameters.W_xh[inputs] + parameters.b_h + space.q, "oifg"),
-        **by_gate("q", space.q, "oifg"),
+        **by_gate("a", parameters.W_xh[inputs] + parameters.b_h + q, "oifg"),
+        **by_gate("q", q, "oifg"),
         **{"o": o, "i": i, "f": f, "g": g, "c before": space.c[:-1], "c": space.c[1:], "dh": space.dh, "dc": space.dc},
         "kept": from_next(space.dc * f),
         "back": from_next(space.da @ parameters.W_hh.T),

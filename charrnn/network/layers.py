@@ -4,6 +4,7 @@ T = sequence length, B = parallel streams, V = vocabulary size, H = hidden size,
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -135,11 +136,18 @@ def cross_entropy(y: Array, target: Array, B: int, ones: Array, counted: Array |
     return loss, y
 
 
-def width(rows: int, K: int, N: int, dtype: Any) -> int:
-    """Of the blocks of columns in which W (K, N) is best multiplied by so many rows; 0: all at once."""
-    if not UNPACKED or rows < FEW or dtype != np.float32:
-        return 0
-    return next((w for w in (64, 32, 16) if rows * K * w <= SMALL and N % w == 0), 0)
+def blocks_for(rows: int, K: int, N: int, dtype: Any) -> tuple[int, int]:
+    """Columns and rows of the blocks in which so many rows x (rows, K) are best multiplied by W (K, N); 0, 0: at once.
+
+    The wider a block of W, the quicker (measured), so the rows are parted first.
+    """
+    if UNPACKED and dtype == np.float32:
+        for w in (64, 32, 16):
+            most = min(rows, SMALL // (K * w))
+            r = next((r for r in range(most, FEW - 1, -1) if rows % r == 0), 0)
+            if r and N % w == 0:
+                return w, r
+    return 0, 0
 
 
 Product = Callable[[Array, Array, Array], Any]
@@ -151,38 +159,38 @@ def times(W: Array, B: int, room: Array) -> tuple[Product, Array]:
     W is copied into `room`, of its size, where its blocks are multiplied; the product is the same but for rounding.
     """
     K, N = W.shape
-    w = width(B, K, N, W.dtype)
+    w, r = blocks_for(B, K, N, W.dtype)
     if not w:
         return np.dot, W
-    blocks = room.reshape(N // w, K, w)
-    blocks[:] = in_blocks(W, w)
-    return by_columns, blocks
+    blocks = room.reshape(N // w, 1, K, w)
+    blocks[:] = in_blocks(W, w, K)
+    return partial(by_columns, r), blocks
 
 
 def times_transposed(W: Array, B: int, room: Array) -> tuple[Product, Array]:
     """The same of x Wᵀ for W (H, G H) and many x (B, G H), gate by gate where blocks are multiplied."""
     H, N = W.shape
-    w = width(B, H, H, W.dtype)
+    w, r = blocks_for(B, H, H, W.dtype)
     if not w:
         return np.dot, transposed(W, room.reshape(N, H)) if B * H >= 1024 else W.T  # from there on the copy pays
     blocks = room.reshape(N // H, H // w, H, w)
     for row in range(0, H, LINE):
         blocks[:, row // w, :, row % w : row % w + LINE] = W[row : row + LINE].reshape(LINE, -1, H).transpose(1, 2, 0)
-    return by_gates, blocks
+    return partial(by_gates, r), blocks[:, :, None]
 
 
-def by_columns(x: Array, blocks: Array, out: Array) -> None:
-    """x W (B, N), of x (B, K) and W as blocks of columns (N / w, K, w)."""
-    np.matmul(x, blocks, in_blocks(out, blocks.shape[-1]))
+def by_columns(r: int, x: Array, blocks: Array, out: Array) -> None:
+    """x W (B, N), r rows of x (B, K) at a time and W as blocks of columns (N / w, 1, K, w)."""
+    np.matmul(x.reshape(-1, r, x.shape[1]), blocks, in_blocks(out, blocks.shape[-1], r))
 
 
-def by_gates(x: Array, blocks: Array, out: Array) -> None:
-    """x Wᵀ (B, H), of x (B, G H) and Wᵀ as each gate's blocks of columns (G, H / w, H, w)."""
-    G, _, H, w = blocks.shape
-    total, *others = np.matmul(x.reshape(-1, G, 1, H).transpose(1, 2, 0, 3), blocks)
+def by_gates(r: int, x: Array, blocks: Array, out: Array) -> None:
+    """x Wᵀ (B, H), r rows of x (B, G H) at a time and Wᵀ as each gate's blocks of columns (G, H / w, 1, H, w)."""
+    G, _, _, H, w = blocks.shape
+    total, *others = np.matmul(x.reshape(-1, r, G, 1, H).transpose(2, 3, 0, 1, 4), blocks)
     for other in others:
         np.add(total, other, total)
-    in_blocks(out, w)[:] = total
+    in_blocks(out, w, r)[:] = total
 
 
 def steps_at_a_time(T: int, N: int) -> list[range]:
@@ -191,9 +199,9 @@ def steps_at_a_time(T: int, N: int) -> list[range]:
     return [range(start, min(start + count, T)) for start in range(0, T, count)]
 
 
-def in_blocks(rows: Array, w: int) -> Array:
-    """Rows (B, N) seen as blocks of columns (N / w, B, w)."""
-    return rows.reshape(len(rows), -1, w).transpose(1, 0, 2)
+def in_blocks(rows: Array, w: int, r: int) -> Array:
+    """Rows (B, N) seen as blocks of w columns and r rows (N / w, B / r, r, w)."""
+    return rows.reshape(-1, r, rows.shape[1] // w, w).transpose(2, 0, 1, 3)
 
 
 def transposed(W: Array, out: Array) -> Array:

@@ -116,17 +116,38 @@ def test_a_workspace_used_again_gives_what_a_fresh_one_gives_bit_for_bit(cell, s
 
 
 @pytest.mark.parametrize("cell", CELLS, ids=["gru", "lstm"])
-@pytest.mark.parametrize("size", [16, 64])  # blocks of so many columns
-def test_multiplied_in_blocks_or_at_once_gives_the_same_but_for_rounding(cell, size, monkeypatch):
-    window = problem(cell, 6, 9, H=size)
+@pytest.mark.parametrize(("size", "B", "w", "r"), [(16, 9, 16, 9), (64, 9, 64, 9), (64, 18, 64, 9)])
+def test_multiplied_in_blocks_or_at_once_gives_the_same_but_for_rounding(cell, size, B, w, r, monkeypatch):
+    """Of w columns and r rows each."""
+    window = problem(cell, 6, B, H=size)
     parameters = window[0].like(window[0].flat.astype(np.float32))
     monkeypatch.setattr(layers, "UNPACKED", True)
-    assert layers.width(9, size, cell.GATES * size, np.float32) >= layers.width(9, size, size, np.float32) == size
+    monkeypatch.setattr(layers, "SMALL", (B if r == B else B - 1) * size * w)
+    for columns in (cell.GATES * size, size):
+        assert layers.blocks_for(B, size, columns, np.float32) == (w, r)
     loss, gradients, state = cell.loss_and_gradients(parameters, *window[1:])
     exactly, exact, exact_state = cell.loss_and_gradients(*window)
     assert loss == pytest.approx(exactly, rel=1e-5)
     np.testing.assert_allclose(gradients.flat, exact.flat, rtol=1e-3, atol=1e-5 * np.abs(exact.flat).max())
     np.testing.assert_allclose(state, exact_state, rtol=0, atol=1e-5)
+
+
+def test_so_many_rows_at_a_time_are_multiplied_as_lie_in_memory_as_they_are_and_never_a_few(monkeypatch):
+    monkeypatch.setattr(layers, "UNPACKED", True)
+    assert layers.blocks_for(64, 512, 2048, np.float32) == (64, 16)
+    assert layers.blocks_for(61, 512, 2048, np.float32) == (32, 61)  # a prime: narrower blocks instead
+    assert layers.blocks_for(7, 512, 2048, np.float32) == (0, 0)
+    assert layers.blocks_for(64, 500, 2000, np.float32) == (16, 64)
+    assert layers.blocks_for(64, 512, 2048, np.float64) == (0, 0)
+
+
+@pytest.mark.parametrize("T", [2, 7])
+def test_the_way_back_of_an_lstm_is_the_same_however_many_steps_stay_in_the_cache(T, monkeypatch):
+    window = problem(lstm, T, 3)
+    whole = lstm.loss_and_gradients(*window)[1].flat.copy()
+    for steps in (1, 2, 3):
+        monkeypatch.setattr(layers, "CACHED", steps * 3 * 4 * H)
+        np.testing.assert_array_equal(lstm.loss_and_gradients(*window)[1].flat, whole)
 
 
 @pytest.mark.parametrize("cell", CELLS, ids=["gru", "lstm"])

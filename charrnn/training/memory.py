@@ -31,7 +31,7 @@ def needed(settings: Settings, V: int) -> int:
     step = (
         mask + (cell.ROWS * T + S) * B * H + (2 if V < MANY else 1) * T * B * V
     )  # what the cell keeps; y, one-hot rows
-    # Parameters, gradients, what the optimiser and clipping write; W_hh as it is multiplied back, with gates forward too.
+    # Parameters, gradients, what the optimiser and clipping write; W_hh as it is multiplied back, and by gates forward.
     weights = (4 + memories) * P + (1 if G == 1 else 2) * G * H * H
     states = STATES * ((1 + memories) * P + S * B * H)
     return (step + weights + states) * np.dtype(settings.dtype).itemsize

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from alone import THEMES, Alone, pages
 from PIL import Image
+from test_gates_drawn import drawn as network_drawn
 
 from charrnn.dashboard.components import Axis, encode_cells, encode_coloured_text
 from charrnn.dashboard.components.strip import encode_strip
@@ -73,8 +74,8 @@ def alone(chromium):
     """A component alone, with a message of Python's."""
     with ExitStack() as opened:
 
-        def shown(script, theme, message):
-            one = opened.enter_context(pages(chromium, script, Alone))(theme=theme, device_scale_factor=4)
+        def shown(script, theme, message, *width):
+            one = opened.enter_context(pages(chromium, script, Alone))(*width, theme=theme, device_scale_factor=4)
             one.receive(message)
             return one.page
 
@@ -109,6 +110,27 @@ def test_minus_one_is_marked_in_a_coloured_text(alone, theme):
     page = alone("coloured_text", theme, message)
     signs = [pixels(sign)[12:-12, 5:-5] for sign in page.locator(".text span").all()]
     assert [np.ptp(sign) > 0.1 for sign in signs] == [True, False, True, False]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("cell", "shown", "beside"), [("rnn", 12, 0.0), ("lstm", 8, 0.245)])
+def test_what_is_well_below_zero_is_marked_in_the_drawn_network(alone, theme, cell, shown, beside):
+    """In h, which stands so much of a column beside its middle, of so many columns that are shown."""
+    step, message = network_drawn(cell)
+    light = pixels(alone("network", theme, message, 1280).locator("canvas[role=application]"))
+    wide, high, top = light.shape[1] / shown, 4 * 11, 4 * 153
+    contrasts = {}
+    for unit, column in np.ndindex(step.h.shape[1], shown):
+        middle = int((column + 0.5 + beside) * wide)
+        seen = light[top + unit * high + 6 : top + (unit + 1) * high - 8, middle - 6 : middle + 6]
+        contrasts[step.h[column - shown, unit]] = (seen.max() + 0.05) / (seen.min() + 0.05) if column > 1 else None
+    learned = {value: found for value, found in contrasts.items() if found}  # the others are pale, being beyond the cut
+    below, others = (
+        [found for value, found in learned.items() if (value < -0.25) == marked] for marked in (True, False)
+    )
+    assert len(below) > 5
+    assert min(below) >= 1.5
+    assert max(others) == 1
 
 
 def test_signs_that_are_as_wide_as_high_have_room(drawn):

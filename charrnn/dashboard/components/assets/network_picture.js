@@ -1,7 +1,7 @@
 // The drawn network as a picture: columns of a step, what has come about in them by a moment, and what flows back.
 
 import { _ } from "./language.js";
-import { fit, glyph } from "./shared.js";
+import { fit, glyph, isMarked, lineOn } from "./shared.js";
 import { BARS, GUESS, boxOf, handed, places, stateWidth, stripsOf } from "./network_layout.js";
 import { raised } from "./network_numbers.js";
 import { backAt, toldAt } from "./network_story.js";
@@ -157,8 +157,9 @@ function drawCarried(brush, i, k, faint, known) {
   const before = size.columns[i - 1], left = frame.at[k] - frame.at[before] - 1, high = y.under - y.state;
   const back = over(time, backAt(frame) + size.columns.length - i), learned = frame.at[k] > frame.cut;
   if (left > 0) {
-    letter(brush, "⋯", (from + to) / 2, y.state + high / 2 - 7, 600);
-    letter(brush, String(left), (from + to) / 2, y.state + high / 2 + 8, 400, theme.muted, 10);
+    const at = (from + to) / 2 + 10 * Number(learned && frame.at[before] < frame.cut); // beside the line of the cut
+    letter(brush, "⋯", at, y.state + high / 2 - 7, 600);
+    letter(brush, String(left), at, y.state + high / 2 + 8, 400, theme.muted, 10);
     return;
   }
   const ways = [{ flown: frame.back[before], beat: 1 }, { flown: frame.kept[before], beat: cell.keeps }];
@@ -204,15 +205,23 @@ function drawStrip(brush, { name, back: gradients }, s, x, k, alpha, flows) {
   for (let i = 0; i < U; i++) {
     const value = held[name][k * U + i] / limit, gradient = held[gradients][k * U + i], top = y.state + i * y.cell;
     context.globalAlpha = alpha;
-    context.fillStyle = theme.signed.fill[Number.isNaN(value) ? 128 : Math.round((value + 1) * 127.5)];
-    context.fillRect(at, top, wide, y.cell - 1);
+    drawValue(brush, Number.isNaN(value) ? 0 : value, at, top, wide);
     if (!flows || !Number.isFinite(gradient)) continue;
     context.globalAlpha = before * flows;
     const share = Math.sign(gradient) * logarithmic(Math.abs(gradient), scale);
-    context.fillStyle = theme.signed.fill[Math.round((share + 1) * 127.5)];
-    context.fillRect(at + beside.from, top, beside.wide, y.cell - 1);
+    drawValue(brush, share, at + beside.from, top, beside.wide);
   }
   context.globalAlpha = before;
+}
+
+/** A value in [-1, 1] as a cell. @type {(brush: Brush, value: number, left: number, top: number, wide: number) => void} */
+function drawValue({ context, theme, y }, value, left, top, wide) {
+  const place = Math.round((value + 1) * 127.5);
+  context.fillStyle = theme.signed.fill[place];
+  context.fillRect(left, top, wide, y.cell - 1);
+  if (!isMarked(place)) return;
+  context.fillStyle = theme.signed.fill[lineOn(place)];
+  context.fillRect(left + wide / 4, top + Math.floor((y.cell - 1) / 2), wide / 2, 1);
 }
 
 /** @type {(brush: Brush, x: number, k: number, alpha: number, told: boolean) => void} */

@@ -122,7 +122,7 @@ def write(options: argparse.Namespace) -> None:
     if stop is not None and (stop < 0 or len(sign) > 1):
         raise ValueError(f"Nothing can stop at {sign!r}: name one character that the network knows.")
     listed = set(text_of(options.among, options, network).split(sign)) if options.among and sign else set()
-    begun = network.primed(prime or (sign if options.lines else ""))  # a line begins where the one before has ended
+    begun = network.primed(prime, sign if options.lines else "")  # a line begins where the one before has ended
     for _ in range(options.lines or 1):
         line = prime.rpartition(sign)[2] if sign else prime
         for piece in pieces(network, begun, rng, options, stop):

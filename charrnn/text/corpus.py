@@ -29,6 +29,7 @@ from charrnn.text.decoding import REPLACEMENT, CorpusError, Decoded, joined
 MAX_BYTES = 20_000_000
 MIN_HELD_OUT = 100
 MIN_TRAINING = 500
+BEFORE = 40  # characters read before a beginning: from a zero state a young network may write what no text has
 
 Ids = npt.NDArray[np.int32]
 
@@ -68,6 +69,14 @@ class Vocabulary:
         """The text of ids (N,)."""
         chosen = _code_points(self.characters)[np.asarray(ids, dtype=np.intp)]
         return chosen.tobytes().decode("utf-32-le", "surrogatepass")
+
+    def primed(self, prime: str, beginning: str, after: str = "") -> Ids:
+        """Ids (N,) of what a sample continues from: what is known of a prime; without one, or after a sign, as in the
+        text that the `beginning` is from."""
+        if after:
+            return self.encode(beginning.removesuffix(after) + after + prime)
+        ids = self.encode(prime)
+        return ids if len(ids) else self.encode(beginning)
 
     def unseen(self, text: str) -> str:
         """The distinct characters of `text` that are unknown here, in order of appearance."""
@@ -243,17 +252,19 @@ class Corpus:
 
     @cached_property
     def beginning(self) -> str:
-        """What stands before a beginning: a line end where the text has one, else its most frequent character."""
-        return "\n" if "\n" in self.text else by_frequency(self.text)[0][0]
+        """What stands before a beginning: some of what is trained on up to the last line end, where it has none up to
+        its most frequent character."""
+        read = self.text[: len(self.train_ids)]
+        end = 1 + read.rfind("\n" if "\n" in read else by_frequency(read)[0][0])
+        return read[max(0, end - BEFORE) : end]
 
     def typed(self, text: str) -> str:
         """What a person typed, in the letter case that the text is read in."""
         return text.lower() if self.lowercase else text
 
-    def primed(self, prime: str) -> Ids:
+    def primed(self, prime: str, after: str = "") -> Ids:
         """Ids (N,) of what a sample continues from; with nothing known to begin with, it begins as a line does."""
-        ids = self.vocabulary.encode(self.typed(prime))
-        return ids if len(ids) else self.vocabulary.encode(self.beginning)
+        return self.vocabulary.primed(self.typed(prime), self.beginning, after)
 
     def require_window(self, sequence_length: int) -> None:
         """Raise CorpusError unless the training part holds a window: `sequence_length` inputs and their targets."""

@@ -103,10 +103,11 @@ def step(net):
 def write(net, length=500, temperature=0.8, seed=None):
     """`length` characters, each drawn from softmax(y / temperature), at 0 the likeliest, and read back in."""
     characters, written = "".join(map(chr, net["characters"])), []
-    state, x = np.zeros_like(net["hidden"][:1]), @BEGINNING@
+    state, (*before, x) = np.zeros_like(net["hidden"][:1]), net["before"]
+    for character in before:  # some of the text, up to where a line begins
+        state, _ = read(net, [character], state)
     for u in np.random.default_rng(seed).random(length):
-        if x is not None:
-            state, _ = read(net, [x], state)
+        state, _ = read(net, [x], state)
         y = state[0, :H] @ net["W_hy"] + net["b_y"]
         if temperature < 1e-6:
             x = int(y.argmax())
@@ -250,7 +251,7 @@ SMALLER = {"adam": (1 - ADAM_BETA_1, 1 - ADAM_BETA_2)}  # by which what an optim
 def script(state: State, settings: Settings, corpus: Corpus, name: str) -> str:
     """The file `name`.py that goes on with a run from a state."""
     cell, V, B = TEXTS[settings.cell], len(corpus.vocabulary), len(state.arrays["hidden"])
-    unknown, beginning = corpus.vocabulary.replacement, corpus.vocabulary.encode(corpus.beginning)
+    unknown = corpus.vocabulary.replacement
     optimiser = OPTIMISERS[settings.optimizer]
     likeliest = "np.log(p[np.arange(B), targets[t]])"
     parts = {
@@ -266,7 +267,6 @@ def script(state: State, settings: Settings, corpus: Corpus, name: str) -> str:
         "BACK": cell.back,
         "BIAS": cell.bias,
         "OPTIMISER": re.sub(r"\[@AT@\](?! =)", "", optimiser).replace("@AT@", ":"),
-        "BEGINNING": int(beginning[0]) if len(beginning) else None,
         "LOSS": f"{likeliest}.sum() / B",
         "TOLD": 'dy @ net["W_hy"].T',
         "COUNTED": "T",
@@ -309,6 +309,7 @@ def beside(state: State, settings: Settings, corpus: Corpus) -> bytes:
         "hidden": state.arrays["hidden"],
         "streams": batches.streams.astype(np.uint16),  # MAX_ALPHABET is less
         "characters": np.array([ord(character) for character in corpus.vocabulary.characters], np.uint32),
+        "before": corpus.primed("").astype(np.uint16),
         "position": np.array(state.values["position"]),
         "steps": np.array(state.values["steps"]),
     }

@@ -19,7 +19,7 @@ from charrnn.network.cells import CELLS
 from charrnn.network.optimizers import OPTIMIZERS
 from charrnn.network.parameters import Array, Parameters
 from charrnn.text.cleaning import MAX_ALPHABET
-from charrnn.text.corpus import Corpus, CorpusError, Vocabulary
+from charrnn.text.corpus import BEFORE, Corpus, CorpusError, Vocabulary
 from charrnn.text.known import is_known, known
 from charrnn.training import pytorch
 from charrnn.training.checkpoint import (
@@ -49,7 +49,7 @@ class Read:
     digest: str = ""
     held_out: float = 0.05
     keep_frequent: int | None = None
-    beginning: str = "\n"  # what stands before a beginning in it
+    beginning: str = "\n"  # what stands before a beginning in it, some characters of it
     name: str = ""
     before: tuple[tuple[str, int], ...] = ()  # what the network had learned from before, and up to which step
     content: str | None = None
@@ -69,6 +69,7 @@ class Read:
         if (
             not numbers
             or not all(isinstance(text, str) for text in texts)
+            or len(read.beginning) > BEFORE
             or not all(type(step) is int and step >= 0 for _, step in before)
             or not (kept is None or (type(kept) is int and 1 <= kept <= MAX_ALPHABET))
             or not isinstance(read.content, str | None)
@@ -90,10 +91,9 @@ class Network(NamedTuple):
         """Ids (N,) of what it knows of a text, in the letter case that it was trained in."""
         return self.vocabulary.encode(text.lower() if self.lowercase else text)
 
-    def primed(self, prime: str) -> Array:
+    def primed(self, prime: str, after: str = "") -> Array:
         """Ids (N,) of what a sample continues from; with nothing known to begin with, it begins as its text does."""
-        ids = self.read(prime)
-        return ids if len(ids) else self.vocabulary.encode(self.beginning)
+        return self.vocabulary.primed(prime.lower() if self.lowercase else prime, self.beginning, after)
 
 
 @dataclass(frozen=True)

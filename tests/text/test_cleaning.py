@@ -82,8 +82,19 @@ def test_what_is_typed_is_lowered_where_the_text_was():
 
 
 def test_a_beginning_comes_after_a_line_end_else_after_the_most_frequent_character():
-    assert Corpus.from_text("ab\n" * 50).beginning == "\n"
-    assert Corpus.from_text("\ufffd" * 90 + "bab" * 20).beginning == "b"
+    assert Corpus.from_text("ab\n" * 50).beginning == ("ab\n" * 14)[2:]
+    assert Corpus.from_text("\ufffd" * 90 + "bab" * 20).beginning.endswith("bab")
+    assert (
+        Corpus.from_text("abcd " * 400 + "held out\n").beginning == "bcd " + "abcd " * 7 + "a"
+    )  # as frequent as a space
+
+
+def test_what_comes_after_a_sign_is_read_after_some_of_the_text():
+    corpus = Corpus.from_text("ab;c\n" * 50)
+    read = corpus.vocabulary.decode
+    assert read(corpus.primed("", "\n")) == read(corpus.primed("")) == corpus.beginning
+    assert read(corpus.primed("ca", "\n")) == corpus.beginning + "ca"
+    assert read(corpus.primed("", ";")) == corpus.beginning + ";"
 
 
 def test_characters_that_a_network_knows_belong_to_the_alphabet_though_they_do_not_occur():

@@ -6,7 +6,7 @@ import pytest
 from charrnn import Corpus, Settings, Trainer
 from charrnn.network.evaluate import evaluate
 from charrnn.network.optimizers import OPTIMIZERS
-from charrnn.text.corpus import CorpusError
+from charrnn.text.corpus import BEFORE, CorpusError
 
 TEXT = "the cat sat on the mat; the dog lay by the door. " * 40
 SMALL = {"hidden_size": 12, "sequence_length": 8}
@@ -254,9 +254,10 @@ def test_a_prime_goes_on_from_a_zero_state_whatever_was_read_before():
 
 
 @pytest.mark.parametrize("prime", ["", "雪", "雪\N{SNOWMAN}"])
-def test_a_prime_of_nothing_that_is_known_begins_after_the_most_frequent_character(prime):
+def test_a_prime_of_nothing_that_is_known_begins_as_the_text_goes_on(prime):
     learner = trainer()
-    assert learner.sample(20, prime=prime, seed=3) == learner.sample(20, prime=" ", seed=3)
+    assert len(learner.corpus.beginning) == BEFORE
+    assert learner.sample(20, prime=prime, seed=3) == learner.sample(20, prime=learner.corpus.beginning, seed=3)
 
 
 def test_characters_never_seen_are_left_out_of_a_prime():

@@ -164,12 +164,12 @@ def of_text(session: Session, dice: Dice) -> Passage:
 def listed(session: Session, dice: Dice, stop: str) -> Passage:
     """Lines that the network shown writes, each begun anew; those that stand in the text are marked and counted."""
     corpus, parameters = session.run.corpus, session.view.parameters
-    sign, those = corpus.vocabulary.encode(stop), lines_of(session, stop)
+    sign, those = int(corpus.vocabulary.encode(stop)[0]), lines_of(session, stop)
 
     def write(rng: np.random.Generator) -> Passage:
-        prime = np.concatenate([sign, corpus.vocabulary.encode(dice.prime)])
-        written = sampling.lines(parameters, prime, LINES, LONGEST, rng, int(sign[0]), dice.temperature, dice.top_k)
-        found = [corpus.vocabulary.decode(np.concatenate([prime[1:], ids])) for ids in written]
+        prime, begun = corpus.primed(dice.prime, stop), corpus.vocabulary.encode(dice.prime)
+        written = sampling.lines(parameters, prime, LINES, LONGEST, rng, sign, dice.temperature, dice.top_k)
+        found = [corpus.vocabulary.decode(np.concatenate([begun, ids])) for ids in written]
         return in_lines(found, those)
 
     return lasting(session, write, dice, stop)

@@ -211,3 +211,28 @@ def test_no_two_test_files_have_one_name():
     """Pytest could not collect them together, though each folder by itself."""
     names = [file.name for file in (ROOT / "tests").rglob("test_*.py")]
     assert sorted(names) == sorted(set(names))
+
+
+def keys_in(source):
+    """The keys that a file gives to what it draws, as far as they stand there: one says where."""
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.Call):
+            continue
+        called = ast.unparse(node.func)
+        place = {"table": 0, "fields.text": 1}.get(called)
+        given = [keyword.value for keyword in node.keywords if keyword.arg == "key"]
+        given += node.args[place : place + 1] if place is not None else []
+        yield from (key.value for key in given if isinstance(key, ast.Constant))
+
+
+def test_no_two_things_on_the_page_have_one_key():
+    """Both could not stand there at once: the second could not be drawn."""
+    files = FILES["dashboard"]
+    keys = [key for file in files for key in keys_in(file.read_text(encoding="utf-8"))]
+    assert len(keys) > 100
+    assert sorted(keys) == sorted(set(keys))
+
+
+def test_the_keys_of_what_is_drawn_are_recognised():
+    drawn = 'st.button("a", key="one")\ntable("two", "title", frame)\nfields.text(_("three"), "three", width=1)'
+    assert list(keys_in(drawn)) == ["one", "two", "three"]

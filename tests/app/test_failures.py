@@ -47,7 +47,7 @@ VIEWS = [  # what is to fail, the part of the page that it is in, and what else 
     (ablation.inside, "cost_data", "unit-costs", {"costs"}),
     (remembers, "in_words", "memory", {"eigenvalues"}),
     (attribution, "pulls", "connections-drawn", {"connected"}),
-    (attribution, "guessed", "guesses", {"guessed"}),
+    (attribution, "guessed", "guesses", {"guesses-here"}),
     (learns, "array_control", "array-row", set()),
     (learns, "histogram", "spread", {"histogram"}),
     (learns, "as_met", "as-met", {"gradient-norm", "gradient-clipped"}),

@@ -29,7 +29,7 @@ SUBJECTS = {  # what is shown of the units, one at a time
     "elsewhere": {"which-way"},
     "silence": {"harder", "beside", "costs"},
 }
-REMEMBERS = {"connected", "reach", "eigenvalues", "guessed"}
+REMEMBERS = {"connected", "reach", "eigenvalues", "guesses-here"}
 LEARNS = {"matrix", "histogram", "gradient-norm", "gradient-clipped", "saturated", "proof-rows", "points"}
 WORKS = {"step-drawn", "step-sheet", "step-characters", "step-units", "step-columns", "mistakes"}
 PLANTED = '<img src=x onerror="alert(1)"> ![seen](http://example.invalid/spy.png) **bold**'
@@ -280,11 +280,11 @@ def test_the_guesses_are_the_likeliest_at_the_place_and_the_one_that_came_is_mar
     p = np.exp(log_softmax(logits(seen.session.view.parameters, h)))
     top = np.argsort(-p, kind="stable")[:5]
     signs = [words.visible(character) for character in seen.run.corpus.vocabulary.characters]
-    table = seen.table("guessed")
+    table = seen.table("guesses-here")
     assert table["next"].tolist() == [signs[i] for i in top]
     np.testing.assert_allclose(table["probability"], p[top], rtol=1e-6)
     assert table["came"].tolist() == ["← came" if i == ids[t] else "" for i in top]
-    assert seen.titles("guessed") == [f"Guesses here; {signs[ids[t]]} came:"]
+    assert seen.titles("guesses-here") == [f"Guesses here; {signs[ids[t]]} came:"]
 
 
 def test_the_step_by_hand_lists_every_character_and_every_unit(seen):

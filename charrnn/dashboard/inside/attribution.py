@@ -149,7 +149,9 @@ def guesses_here(session: Session) -> None:
         "came": st.column_config.TextColumn("", width="small"),
     }
     came = int(now.ids[t])
-    table("guessed", _("Guesses here; {sign} came:", sign=signs[came]), guessed(signs, np.exp(log_p), came), columns)
+    table(
+        "guesses-here", _("Guesses here; {sign} came:", sign=signs[came]), guessed(signs, np.exp(log_p), came), columns
+    )
 
 
 def guessed(signs: Sequence[str], p: Array, came: int) -> pd.DataFrame:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from charrnn.dashboard.session.session import CELLS
+from charrnn.dashboard.views import first_screen
 from charrnn.insight.reading import sentence
 
 
@@ -98,3 +99,22 @@ def test_rows_of_the_past_are_the_new_network_s_though_another_browser_started_o
     page.step("100 steps")
     fresh = open_page(run=page.run.token)
     assert page.strip()["rows"][:2] == fresh.strip()["rows"][:2]
+
+
+def test_a_sentence_typed_while_the_strip_is_made_is_for_the_next_one(page, monkeypatch):
+    page.step("100 steps").look()
+    session, read = page.session, first_screen.reading.strip
+    text = page.strip()["text"]
+    session.remembered.clear()  # no row of the past has been made yet
+
+    def typing(*given):
+        session.typed = "annabel"
+        return read(*given)
+
+    monkeypatch.setattr(first_screen.reading, "strip", typing)
+    drawn = first_screen.read(session, 3)
+    monkeypatch.undo()
+    typed = first_screen.read(session, 3)
+    assert (drawn["text"], typed["text"]) == (text, "annabel")
+    for frame in (drawn, typed):
+        assert {len(row["guess"]) for row in frame["rows"] if row["guess"]} == {len(frame["text"])}

@@ -188,12 +188,12 @@ def read(session: Session, pinned: int | None) -> StripFrame:
 
     Before the first step there are no rows that wait for later ones: a first screen has what is there.
     """
-    run, view = session.run, session.view
+    run, view, here = session.run, session.view, session.ids()
     most, shown = (HISTORY, UNITS) if session.presents else (ROWS, None)
     stored = frozen(run.checkpoints, view.step, most)
-    before = [(one.step, as_read(session, View(one.step, one.parameters, True))) for one in stored]
+    before = [(one.step, as_read(session, View(one.step, one.parameters, True), *here)) for one in stored]
     rows = rows_of(before, view.step, run.corpus.vocabulary, most) if view.step or view.past else []
-    now = as_read(session, view)
+    now = as_read(session, view, *here)
     label = _("at step {step}", step=words.short(view.step)) if view.past else _("its guess now")
     units = shown_units(session, now.hidden)[:shown].tolist()
     names = [
@@ -201,7 +201,7 @@ def read(session: Session, pinned: int | None) -> StripFrame:
     ]
     held = [Unit(name=name, values=values) for name, values in zip(names, now.hidden.T[units], strict=True)]
     drawn = frame(run.corpus.vocabulary, now, rows, label, held)
-    if pulled := reach(session, view, pinned):
+    if pulled := reach(session, view, pinned, *here):
         drawn["reach"] = pulled
     return drawn
 
@@ -213,12 +213,14 @@ class Frozen:
         self.rows: dict[int, tuple[Parameters, Strip]] = {}
 
 
-def as_read(session: Session, view: View) -> Strip:
-    """What a network reads in the sentence; computed once for one of the past."""
-    ids, start = session.ids()
+def as_read(session: Session, view: View, ids: Array, start: int) -> Strip:
+    """What a network reads in a sentence; computed once for one of the past.
+
+    The sentence is given: another one may be typed in while a picture is made in the channel's thread.
+    """
     if not view.past:
         return reading.strip(view.parameters, ids, start, session.states(view.parameters, ids))
-    rows = session.remember("frozen-rows", Frozen, session.run.corpus.digest, session.typed).rows
+    rows = session.remember("frozen-rows", Frozen, ids.tobytes(), start).rows
     known = rows.get(view.step)
     if known is None or known[0] is not view.parameters:  # another browser may have started the run over
         known = rows[view.step] = view.parameters, reading.strip(view.parameters, ids, start)
@@ -237,9 +239,8 @@ def shown_units(session: Session, hidden: Array) -> Array:
     return shown
 
 
-def reach(session: Session, view: View, column: int | None) -> Reach | None:
+def reach(session: Session, view: View, column: int | None, ids: Array, start: int) -> Reach | None:
     """How far back the prediction of the pinned column pulls at the states before it."""
-    ids, start = session.ids()
     if column is None or start + column >= len(ids):
         return None
     weights = strip_reach(view.parameters, ids, start, column)

@@ -41,6 +41,17 @@ def test_a_large_screen_is_used(visit):
     assert min(curve["height"], sample["height"]) > 350
 
 
+@pytest.mark.parametrize(("width", "language"), [(390, "en"), (700, "en"), (768, "en"), (900, "de"), (1024, "de")])
+def test_what_comes_with_training_never_takes_the_place_of_the_button_that_began_it(visit, width, language):
+    """At 768 pixels Start over came to lie under the pointer, and its tip over Pause."""
+    lab = visit(f"text=Shakespeare&hidden_size=32&lang={language}", viewport={"width": width, "height": 900})
+    train = lab.button("train").bounding_box()
+    lab.choose_steps({"en": "100 steps", "de": "100 Schritte"}[language])
+    expect(lab.figures).to_contain_text({"en": "step 100", "de": "Schritt 100"}[language])
+    expect(lab.key("start-over")).to_be_visible()
+    assert lab.button("train").bounding_box() == train
+
+
 def test_everything_on_the_first_screen_comes_from_this_server(visit):
     lab = visit()
     expect(lab.page).to_have_title("CharRNN Lab")

@@ -90,9 +90,16 @@ def test_labels_of_baselines_lie_within_the_chart_and_not_on_one_another(visit):
 
 
 def test_the_pointer_finds_the_loss_in_all_three_units(trained):
-    box = trained.curve.bounding_box()
-    trained.page.mouse.move(box["x"] + 200, box["y"] + 100)
     tooltip = trained.page.locator("#vg-tooltip-element")
+
+    def pointed_at() -> bool:
+        """As a hand does that is never still: a curve that is drawn anew just then has not heard of the move before."""
+        box = trained.curve.bounding_box()
+        for across in (200, 201):
+            trained.page.mouse.move(box["x"] + across, box["y"] + 100)
+        return tooltip.is_visible()
+
+    assert trained.soon(pointed_at)
     for words in ("step", "hesitates between", "smoothed, nats", "smoothed, bits", "each step, from, nats"):
         expect(tooltip).to_contain_text(words)
 

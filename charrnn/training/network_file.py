@@ -87,13 +87,17 @@ class Network(NamedTuple):
     steps: int
     beginning: str
 
+    def typed(self, text: str) -> str:
+        """What a person typed, in the letter case that it was trained in."""
+        return text.lower() if self.lowercase else text
+
     def read(self, text: str) -> Array:
         """Ids (N,) of what it knows of a text, in the letter case that it was trained in."""
-        return self.vocabulary.encode(text.lower() if self.lowercase else text)
+        return self.vocabulary.encode(self.typed(text))
 
     def primed(self, prime: str, after: str = "") -> Array:
         """Ids (N,) of what a sample continues from; with nothing known to begin with, it begins as its text does."""
-        return self.vocabulary.primed(prime.lower() if self.lowercase else prime, self.beginning, after)
+        return self.vocabulary.primed(self.typed(prime), self.beginning, after)
 
 
 @dataclass(frozen=True)

@@ -118,3 +118,11 @@ def test_a_sentence_typed_while_the_strip_is_made_is_for_the_next_one(page, monk
     assert (drawn["text"], typed["text"]) == (text, "annabel")
     for frame in (drawn, typed):
         assert {len(row["guess"]) for row in frame["rows"] if row["guess"]} == {len(frame["text"])}
+
+
+def test_remarks_above_the_strip_take_of_its_rows_and_not_of_the_curve_below_it(open_page):
+    rows = []
+    for times in (1_000, 200, 50):  # no remark; nothing is held out; and it is read in fewer streams
+        page = open_page(batch_size="16").paste("ha ha ha " * times)
+        rows.append((len(first_screen.remarks(page.run)), len(page.step("1 step").look().strip()["rows"])))
+    assert rows == [(0, 6), (1, 4), (2, 2)]

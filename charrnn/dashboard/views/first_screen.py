@@ -39,6 +39,7 @@ from charrnn.text.batches import streams_that_fit
 
 BESIDE = {"curve": (602, loss_curve.loss_curve), "sample": (501, writing.sample)}  # widths, and who draws them
 HISTORY, UNITS = 2, 3  # rows of the strip on a projector, where one screen has to hold all
+LOWER = 2  # rows as high as a remark, which the strip has fewer for each: the curve is to be seen whole below it
 NOT_SAID = ("blind guess", "exact entropy")  # to be better than one goes without saying, than the other is luck
 
 
@@ -189,7 +190,8 @@ def read(session: Session, pinned: int | None) -> StripFrame:
     Before the first step there are no rows that wait for later ones: a first screen has what is there.
     """
     run, view, here = session.run, session.view, session.ids()
-    most, shown = (HISTORY, UNITS) if session.presents else (ROWS, None)
+    lower = LOWER * min(2, len(remarks(run)))
+    most, shown = (HISTORY, UNITS) if session.presents else (ROWS - lower, None)
     stored = frozen(run.checkpoints, view.step, most)
     before = [(one.step, as_read(session, View(one.step, one.parameters, True), *here)) for one in stored]
     rows = rows_of(before, view.step, run.corpus.vocabulary, most) if view.step or view.past else []

@@ -1,6 +1,7 @@
 """GRU and LSTM, held to the same witnesses as the vanilla cell: central differences, plain sums, wrong gradients."""
 
 import itertools
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
@@ -272,3 +273,45 @@ def test_what_is_not_counted_has_no_gradient_and_rows_by_themselves_are_the_same
     monkeypatch.setattr(layers, "MANY", 1)
     for one, other in zip(loss()[1], gradients, strict=True):
         np.testing.assert_allclose(one, other, atol=1e-14)
+
+
+if find_spec("torch"):  # an independent reading is plain_gru and plain_lstm; where PyTorch is, it is one more
+
+    @pytest.mark.parametrize(("cell", "order"), [(gru, [0, 1, 2]), (lstm, [1, 2, 3, 0])], ids=["gru", "lstm"])
+    @pytest.mark.parametrize(("T", "B"), SHAPES)
+    def test_loss_and_gradients_are_those_of_pytorch(cell, order, T, B):
+        """Its gates in its order, r z n and i f g o; of its two biases the second is 0 but for b_m."""
+        import torch
+
+        parameters, inputs, targets, state = problem(cell, T, B)
+        loss, gradients, _ = cell.loss_and_gradients(parameters, inputs, targets, state)
+
+        def theirs(array):
+            return torch.from_numpy(np.concatenate([array[..., k * H : (k + 1) * H] for k in order], axis=-1).T.copy())
+
+        def weights(of):
+            second = torch.zeros(len(order) * H, dtype=torch.float64)
+            if cell is gru:
+                second[2 * H :] = torch.from_numpy(of.b_h[3 * H :].copy())
+            return [theirs(of.W_xh), theirs(of.W_hh), theirs(of.b_h), second]
+
+        module = (torch.nn.GRU if cell is gru else torch.nn.LSTM)(V, H, dtype=torch.float64)
+        output = torch.nn.Linear(H, V, dtype=torch.float64)
+        with torch.no_grad():
+            for own, given in zip(module.parameters(), weights(parameters), strict=True):
+                own.copy_(given)
+            output.weight.copy_(torch.from_numpy(parameters.W_hy.T.copy()))
+            output.bias.copy_(torch.from_numpy(parameters.b_y))
+        h, c = torch.from_numpy(state)[None, :, :H].contiguous(), torch.from_numpy(state)[None, :, H:].contiguous()
+        x = torch.nn.functional.one_hot(torch.from_numpy(inputs), V).double()
+        y = output(module(x, h if cell is gru else (h, c))[0]).reshape(-1, V)
+        their_loss = torch.nn.functional.cross_entropy(y, torch.from_numpy(targets).reshape(-1), reduction="sum") / B
+        their_loss.backward()
+        assert loss == pytest.approx(their_loss.item(), abs=1e-12)
+        W_xh, W_hh, b_h, second = module.parameters()
+        for own, expected in zip(weights(gradients), (W_xh, W_hh, b_h), strict=False):
+            np.testing.assert_allclose(own, expected.grad, rtol=0, atol=1e-12)
+        if cell is gru:
+            np.testing.assert_allclose(gradients.b_h[3 * H :], second.grad[2 * H :], rtol=0, atol=1e-12)
+        np.testing.assert_allclose(gradients.W_hy, output.weight.grad.T, rtol=0, atol=1e-12)
+        np.testing.assert_allclose(gradients.b_y, output.bias.grad, rtol=0, atol=1e-12)

@@ -1,13 +1,17 @@
 """Visitors who click at random on the real server: python tests/soak/visitors.py [--minutes 60] [--sessions 20]
+[--waves 6]
 
 Each has a page without a screen and does what a browser lets a person do: train and pause, press any button, choose,
-slide, type (hostile texts, too), unfold, paste, reload, leave and come back by its link, watch another's run. At the
-end all leave. Told are errors (tracebacks in the log, parts that could not be drawn, pages that were not answered),
-worker processes left, how open files and memory of the server went, and PRAGMA integrity_check. Nobody asks for a run
-to be trained with nobody there. Linux; it works in a folder of its own.
+slide, type (hostile texts, too), unfold, paste, reload, leave and come back by its link, watch another's run. They come
+in waves, as classes do: at the end of each all leave, and once the server holds no run any more its memory is told.
+What grows from one such rest to the next is what it does not let go. Told are also errors (tracebacks in the log, parts
+that could not be drawn, pages that were not answered), worker processes left, how open files and memory went meanwhile,
+and PRAGMA integrity_check. Nobody asks for a run to be trained with nobody there. Linux; it works in a folder of its
+own.
 """
 
 import argparse
+import json
 import os
 import random
 import secrets
@@ -35,6 +39,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 GRACE = 6.0  # seconds
+TO_REST = 180.0  # seconds until the server has let everything go
 FAILED = "-again-"  # in the id of the button below what could not be drawn (parts.alone)
 PAUSE = 1.0  # between two clicks of one visitor, on average
 SAMPLE_SECONDS = 15
@@ -182,28 +187,32 @@ class Crowd:
             return page._query if way < 0.7 else dice.choice(self.links or [""]) if way < 0.85 else ""
 
 
-def soak(minutes: float, sessions: int, seed: int) -> int:
-    """Have so many visitors come and go; tell how it went; return how much went wrong."""
+def soak(minutes: float, sessions: int, waves: int, seed: int) -> int:
+    """Have so many visitors come and go, in so many waves; tell how it went; return how much went wrong."""
     print(f"seed {seed}", flush=True)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home:
         limits = {"CHARRNN_GRACE": str(GRACE), "CHARRNN_RUN_MEMORY_MB": "100", "CHARRNN_HOME": home}
         with Server("tests/browser/kept_page.py", PYTHONPATH=str(ROOT), **limits) as server:
             crowd = Crowd(server, seed)
-            threads = [threading.Thread(target=crowd.come_and_go, args=(number,)) for number in range(sessions)]
-            for thread in threads:
-                thread.start()
-            end = monotonic() + 60 * minutes
-            while monotonic() < end:
-                sleep(min(SAMPLE_SECONDS, max(0.0, end - monotonic())))
-                told(server, f"{(monotonic() - end) / 60 + minutes:6.1f} min", crowd)
-            crowd.over.set()
-            for thread in threads:
-                thread.join(2 * PATIENCE)
-            soon(lambda: not server.workers(), PATIENCE)
-            told(server, "all left ", crowd)
+            told(server, "at first", crowd)
+            start = monotonic()
+            for wave in range(waves):
+                crowd.over.clear()
+                numbers = range(wave * sessions, (wave + 1) * sessions)
+                threads = [threading.Thread(target=crowd.come_and_go, args=(number,)) for number in numbers]
+                for thread in threads:
+                    thread.start()
+                end = start + 60 * minutes * (wave + 1) / waves
+                while monotonic() < end:
+                    sleep(min(SAMPLE_SECONDS, max(0.0, end - monotonic())))
+                    told(server, f"{(monotonic() - start) / 60:6.1f} min", crowd)
+                crowd.over.set()
+                for thread in threads:
+                    thread.join(2 * PATIENCE)
+                soon(lambda: not server.workers() and not kept(server)["runs"], TO_REST)
+                told(server, "all left ", crowd)
+                print(f"kept: {kept(server)}", flush=True)
             left, log = len(server.workers()), server.log()
-            with urllib.request.urlopen(f"{server.url}/kept") as answer:
-                print(f"kept: {answer.read().decode()}")
         with closing(sqlite3.connect(Path(home) / "runs.sqlite")) as database:
             integrity = database.execute("PRAGMA integrity_check").fetchone()[0]
     tracebacks = log.count("Traceback")
@@ -212,6 +221,12 @@ def soak(minutes: float, sessions: int, seed: int) -> int:
     if tracebacks:
         print(log[-20_000:])
     return tracebacks + left + crowd.wrong.total() + (integrity != "ok")
+
+
+def kept(server: Server) -> dict[str, Any]:
+    """What the server holds of what visitors brought and trained."""
+    with urllib.request.urlopen(f"{server.url}/kept") as answer:
+        return json.load(answer)
 
 
 def told(server: Server, when: str, crowd: Crowd) -> None:
@@ -229,6 +244,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--sessions", type=int, default=20)
+    parser.add_argument("--waves", type=int, default=6)
     parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6))
     arguments = parser.parse_args()
-    sys.exit(1 if soak(arguments.minutes, arguments.sessions, arguments.seed) else 0)
+    sys.exit(1 if soak(arguments.minutes, arguments.sessions, arguments.waves, arguments.seed) else 0)

@@ -19,7 +19,7 @@ import sys
 import threading
 import traceback
 from collections import deque
-from time import perf_counter, sleep
+from time import perf_counter, sleep, thread_time
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -39,6 +39,8 @@ from charrnn.training.trainer import Step, Trainer
 
 CHUNK_SECONDS = 0.012  # a command waits no longer than this (or one step, where that takes longer)
 PUBLISH_SECONDS = 0.2
+PUBLISH_EFFORT = 0.05  # seconds of processor between two: who has less than a quarter of a core tells less often,
+PUBLISH_AT_LAST = 1.0  # but not later than this; else thirty runs on two cores would mostly tell of themselves
 STATE_SECONDS = 1.5  # with a chunk and the way through the pipe: a state at most 2 s old
 WATCHED_BYTES_A_SECOND = 10e6
 LOOK_SECONDS = 2  # for which the optimiser's memory is published once it was asked for
@@ -74,6 +76,7 @@ class Worker:
         self.step_seconds = CHUNK_SECONDS
         self.pace: deque[tuple[float, int]] = deque([(0.0, trainer.steps)])
         self.published = self.pictured = self.handed_over = self.looked = -math.inf  # when
+        self.effort = -math.inf  # the processor's time that this thread had taken when it published last
         self.picture_bytes = 0  # of the last one's arrays
         self.good = trainer.state()  # the last state known to be finite
 
@@ -138,8 +141,14 @@ class Worker:
             if started - self.handed_over >= STATE_SECONDS and self.outbox.idle:
                 self.hand_over("state", {})
             self.spent += perf_counter() - started
-        if self.until is not None and started - self.published >= PUBLISH_SECONDS and self.outbox.idle:
+        if self.until is not None and self.to_publish(started - self.published) and self.outbox.idle:
             self.publish()
+
+    def to_publish(self, waited: float) -> bool:
+        """Whether the picture is due, so many seconds after the last."""
+        if waited < PUBLISH_SECONDS:
+            return False
+        return waited >= PUBLISH_AT_LAST or thread_time() - self.effort >= PUBLISH_EFFORT
 
     def train(self) -> None:
         """Steps for about CHUNK_SECONDS, at most up to the next step where something is due."""
@@ -225,6 +234,7 @@ class Worker:
         state = np.frombuffer(checkpoint.to_bytes(self.good), np.uint8)
         self.outbox.send(kind, fields | self.picture(), self.history() | self.parameters() | {"state": state})
         self.published = self.pictured = self.handed_over = perf_counter()
+        self.effort = thread_time()
 
     def publish(self) -> None:
         """The picture of now; with the parameters while somebody watches, more rarely where they are large.
@@ -237,7 +247,7 @@ class Worker:
             arrays = self.parameters() | (self.trainer.memory() if now - self.looked < LOOK_SECONDS else {})
             self.pictured, self.picture_bytes = now, sum(array.nbytes for array in arrays.values())
         self.outbox.send("progress", self.picture(), self.history() | arrays)
-        self.published = now
+        self.published, self.effort = now, thread_time()
 
     def picture(self) -> Fields:
         """The figures of the present step."""

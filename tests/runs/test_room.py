@@ -178,3 +178,24 @@ def test_a_store_that_is_too_full_leaves_a_run_in_training_what_it_saves(make_en
         saved = run.saved_step or 0
         until(run, lambda run, saved=saved: (run.saved_step or 0) > saved)
     assert (store.tokens(), run.unsaved) == ([run.token], None)
+
+
+@pytest.mark.parametrize(("cores", "a_second"), [(1.0, 5), (0.25, 5), (0.1, 2), (0.01, 1)])
+def test_who_has_little_of_a_core_tells_less_often_and_once_a_second_in_any_case(corpus, monkeypatch, cores, a_second):
+    """Clocks that stand, but for what a chunk of training takes: 10 ms of the processor, and so much more of time."""
+    clock = SimpleNamespace(now=100.0, effort=0.0)
+    monkeypatch.setattr(workers, "perf_counter", lambda: clock.now)
+    monkeypatch.setattr(workers, "thread_time", lambda: clock.effort)
+    told = []
+    outbox = SimpleNamespace(idle=True, send=lambda kind, *_: told.append(kind))
+    worker = workers.Worker(Trainer(corpus, Settings(hidden_size=2, sequence_length=2)), outbox, 0.0)
+    worker.until = np.inf
+
+    def train():
+        clock.now, clock.effort = clock.now + 0.01 / cores, clock.effort + 0.01
+
+    worker.train = train
+    while clock.now < 130:
+        worker.advance()
+    assert (told.count("progress") + told.count("state")) / 30 == pytest.approx(a_second, rel=0.25)
+    assert told.count("state") >= 14  # what is at stake is handed over as often as ever, between two chunks

@@ -27,7 +27,8 @@ class Sentence(str):
             values = {
                 name: cls.of(value) if isinstance(value, dict) else value for name, value in parts["values"].items()
             }
-            return Sentence("".join([parts["pattern"]]), **values)  # no text raises TypeError
+            pattern: str = "".join([parts["pattern"]])  # no text raises TypeError
+            return Sentence(pattern, **values)
         except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
             raise ValueError(f"{parts!r} makes no sentence") from error
 

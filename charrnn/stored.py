@@ -13,6 +13,7 @@ import numpy as np
 from charrnn.progress import SHOWN, Progress
 from charrnn.runs import run_file
 from charrnn.runs.checkpoint_schedule import is_log_spaced
+from charrnn.runs.description import title_of
 from charrnn.runs.engine import Engine
 from charrnn.runs.following import Showing
 from charrnn.runs.keeper import Found, Keeper
@@ -96,7 +97,7 @@ def listed(options: argparse.Namespace) -> None:
     found = store.summaries(store.tokens())
     for token, run in found.lines.items():
         held_out = "" if run.held_out is None else f"{run.held_out:.3f}"
-        name = run.about.get("title") or run.about["corpus"]["name"]
+        name = title_of(run.about) or run.about["corpus"]["name"]
         print(f"{token}  {run.step:>10,} {held_out:>7}  {name}")
     if not found.lines:
         print(f"No run is kept in {store.folder}: train one in the page, or with train --run.")

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from math import exp, log
 
 from charrnn.dashboard.language import _, figure
+from charrnn.sentence import Sentence
 from charrnn.text.cleaning import is_invisible, name_of
 from charrnn.training.settings import WORDS
 
@@ -22,6 +23,11 @@ JOINER = "\u2060"
 def plain(text: str) -> str:
     """What people brought, for places where Streamlit reads Markdown: it is shown as it stands, on one line."""
     return _SIGNS.sub(r"\\\1", _FOUND_LATER.sub(JOINER, _BLANK.sub(" ", text)))
+
+
+def called(name: str) -> str:
+    """The name of a run as it is said: one that nobody gave is a sentence."""
+    return _(name) if isinstance(name, Sentence) else name
 
 
 def visible(character: str) -> str:

@@ -1,8 +1,10 @@
 """A corpus in plain values beside its text, to be sent or saved, and back; which runs can be had again without that."""
 
 import re
+from functools import reduce
 from typing import Any
 
+from charrnn.sentence import Sentence
 from charrnn.text.corpus import Corpus, Report, Vocabulary
 from charrnn.text.folder import DATA, corpora
 from charrnn.text.synthetic import SOURCES
@@ -46,7 +48,18 @@ def corpus_from(about: dict[str, Any], text: str) -> Corpus:
 
 def about(corpus: Corpus, settings: Settings, title: str) -> dict[str, Any]:
     """What a run is besides its text and its history, JSON-able."""
-    return {"corpus": describe(corpus), "settings": settings.to_dict(), "title": title}
+    told = title.parts() if isinstance(title, Sentence) else title
+    return {"corpus": describe(corpus), "settings": settings.to_dict(), "title": told}
+
+
+def title_of(about: dict[str, Any]) -> str:
+    """A run's title, "" where it has none; a sentence where nobody gave it. Raises ValueError where it is no text."""
+    title = about.get("title", "")
+    if isinstance(title, dict):
+        return Sentence.of(title)
+    if not isinstance(title, str):
+        raise ValueError("its title is no text")
+    return title
 
 
 def is_untouched(corpus: Corpus, settings: Settings) -> bool:
@@ -57,13 +70,16 @@ def is_untouched(corpus: Corpus, settings: Settings) -> bool:
 
 def fork_title(name: str, step: int, changes: dict[str, Any]) -> str:
     """What a run is called that was another up to a step and goes on with other settings."""
-    changed = ", ".join(f"{WORDS[setting]} {value}" for setting, value in changes.items())
-    return f"{name}, forked at {step:,}" + (f": {changed}" if changed else "")
+    if not changes:
+        return Sentence("{name}, forked at {step:,}", name=name, step=step)
+    each = [Sentence("{setting} {value}", setting=WORDS[setting], value=value) for setting, value in changes.items()]
+    changed = reduce(lambda some, other: Sentence("{some}, {other}", some=some, other=other), each)
+    return Sentence("{name}, forked at {step:,}: {changed}", name=name, step=step, changed=changed)
 
 
 def later_title(name: str, corpus: Corpus, step: int) -> str:
     """What a run is called that was another up to a step and goes on with another text."""
-    return f"{name}, then {corpus.name} from step {step:,}"
+    return Sentence("{name}, then {text} from step {step:,}", name=name, text=corpus.name, step=step)
 
 
 def title_from_the_start(title: str) -> str:

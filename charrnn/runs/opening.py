@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from charrnn.runs.description import corpus_from
+from charrnn.runs.description import corpus_from, title_of
 from charrnn.runs.record import Record
 from charrnn.runs.store_types import Saved, StoredCheckpoint, StoreError
 from charrnn.sentence import Sentence
@@ -79,10 +79,7 @@ def parts(saved: Saved) -> tuple[Corpus, Settings, str]:
         corpus = corpus_from(about["corpus"], saved.text)
         if corpus.digest != saved.digest:
             raise ValueError("its text is another one than it was")
-        title = about.get("title", "")
-        if not isinstance(title, str):
-            raise ValueError("its title is no text")
-        return corpus, Settings.from_dict(about["settings"]), title
+        return corpus, Settings.from_dict(about["settings"]), title_of(about)
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """The page in another language: all that it says is from that language's catalogue, nothing from the English one."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from app_page import Page
@@ -8,6 +9,8 @@ from catalogue import LANGUAGES, read, texts
 from google.protobuf.message import Message
 
 from charrnn.dashboard.language import use
+from charrnn.dashboard.session.listing import lines
+from charrnn.dashboard.session.server import engine
 from charrnn.dashboard.wire import unsealed
 
 SECTIONS = ("works", "watched", "guessing", "knows", "remembers", "learns", "film", "compare")
@@ -76,6 +79,19 @@ def test_a_pasted_text_is_called_so_in_the_language_of_the_page(open_page):
     page = open_page(lang="de")
     page.at.text_area(key="pasted").set_value("the cat sat on the mat. " * 40)
     assert page.click("use-pasted").run.corpus.name == "eingefügter Text"
+
+
+def test_what_a_fork_is_called_is_said_in_the_language_of_the_page_also_where_it_is_read_from_the_store(open_page):
+    page = open_page(lang="de")
+    page.at.session_state["compare"] = True
+    page.look().step("100 Schritte")
+    run = page.session.run
+    fork = engine().fork(run, 30, replace(run.in_force_at(30), learning_rate=0.02, clip=1.0))
+    page.session.compared.append(fork)
+    name = "Names, bei 30 abgezweigt: Lernrate 0,02, Kappung 1,0"
+    assert page.look().table("results").iloc[:, 1].tolist() == ["Names", name]
+    assert [line["name"] for line in lines([fork.token])[0]] == [name]
+    assert fork.name == "Names, forked at 30: learning rate 0.02, clip 1.0"
 
 
 def test_the_link_keeps_the_language_and_one_that_is_not_spoken_is_said(open_page):

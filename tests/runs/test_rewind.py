@@ -8,6 +8,7 @@ import pytest
 from runs_helpers import SECONDS, assert_same_parameters, assert_same_state, soon, until
 
 from charrnn.runs.checkpoint_schedule import PAUSES
+from charrnn.runs.description import title_of
 from charrnn.runs.engine import Engine
 from charrnn.runs.history import thinned
 from charrnn.runs.run import Run
@@ -200,7 +201,7 @@ def test_a_fork_has_a_name_of_its_own_that_lasts(make_engine, engine, run, setti
         fork = engine.fork(run, step, other)
         assert fork.name == f"rain, forked at {step}: learning rate 0.01, clip 1.0"
         assert make_engine(store=engine.store).find(fork.token).name == fork.name
-        assert line_of(engine, fork).about["title"] == fork.name
+        assert title_of(line_of(engine, fork).about).parts() == fork.title.parts()
     assert engine.fork(run, 30, settings).name == "rain, forked at 30"
     run.rename("first try")
     assert engine.fork(run, 30, settings).name == "first try, forked at 30"

@@ -51,7 +51,7 @@ def content(run: Known, page: str) -> dict[str, Any]:
     film = [Passage(title=_("step {step:,}", step=moment.step), text=moment.wrote) for moment in found]
     samples = [Passage(title=_("step {step:,}", step=step), text=text) for step, text in run.samples]
     return {
-        "title": run.name,
+        "title": words.called(run.name),
         "about": _(
             "A network of {units:,} units after {step:,} steps: a run of CharRNN Lab, to be looked "
             "back at from step to step.",

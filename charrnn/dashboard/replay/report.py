@@ -11,6 +11,7 @@ from charrnn.dashboard.pictures.losses import characters_a_step, losses_of
 from charrnn.dashboard.replay import again
 from charrnn.dashboard.replay.moments import SEED, TEMPERATURE, stored, wrote
 from charrnn.dashboard.session.texts import baselines_of
+from charrnn.dashboard.words import called
 from charrnn.runs.known import Known
 
 # What has a meaning within a line of Markdown, and what is made a link of where it is read as GitHub does.
@@ -29,7 +30,10 @@ def csv(run: Known) -> str:
 
 def markdown(run: Known, page: str) -> str:
     """Settings, how to train it again, losses and samples; `page` is as in `again.lines`."""
-    parts = [f"# {plain(run.name)}", _("A character network of CharRNN Lab, at step {step:,}.", step=run.snapshot.step)]
+    parts = [
+        f"# {plain(called(run.name))}",
+        _("A character network of CharRNN Lab, at step {step:,}.", step=run.snapshot.step),
+    ]
     parts += [_("## Made with"), table((_("setting"), _("value")), again.settings_of(run))]
     parts += [_("## Once more"), *(f"{where}:\n\n{fenced(line)}" for where, line in again.lines(run, page))]
     parts += [plain(said) for said in again.remarks(run)]

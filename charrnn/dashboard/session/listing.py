@@ -6,9 +6,11 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from charrnn.dashboard import words
 from charrnn.dashboard.language import _, _n, sentence_of
 from charrnn.dashboard.session.server import engine
 from charrnn.runs.curve import Curve
+from charrnn.runs.description import title_of
 from charrnn.runs.smoothing import smoothed_loss
 from charrnn.runs.store_types import StoreError, Summary
 from charrnn.training.settings import Settings
@@ -49,7 +51,7 @@ def line(token: str, summary: Summary) -> dict[str, Any]:
     smooth = smoothed_loss(curve, Settings.from_dict(settings), len(corpus["characters"]), corpus["split"])
     return {
         "token": token,
-        "name": str(summary.about.get("title") or text),
+        "name": words.called(title_of(summary.about)) or text,
         "text": text,
         "settings": _(
             "{units} units · {back} back · {optimizer}",

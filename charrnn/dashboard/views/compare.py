@@ -97,7 +97,7 @@ def buttons(session: Session, runs: list[Run]) -> None:
         if run is session.run:
             continue
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.text(f"{letter}: {run.name}", width="stretch")
+            st.text(f"{letter}: {words.called(run.name)}", width="stretch")
             st.button(_("Open"), key=f"open-{run.token}", on_click=lambda run=run: session.open(run))
             st.button(_("Take out"), key=f"out-{run.token}", on_click=lambda run=run: session.compared.remove(run))
 
@@ -218,7 +218,7 @@ def results(runs: list[Run]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "run": LETTERS[: len(runs)],
-            "name": [run.name for run in runs],
+            "name": [words.called(run.name) for run in runs],
             "differs": ["" if run is runs[0] else described(runs[0], run) for run in runs],
             "step": [each.step for each in now],
             "characters": [each.characters for each in now],

@@ -85,7 +85,7 @@ def test_the_text_typed_in_one_section_is_read_in_the_others_while_that_is_folde
 
 
 def test_nothing_folded_asks_to_be_drawn_anew_with_every_step(page):
-    page.click("train").wait(lambda run: run.snapshot.step > 0)
+    page.click("train").wait(lambda run: run.saved_step)  # that it can be shared is said once
     parts = page.session.channel._parts
 
     def told():

@@ -20,6 +20,7 @@ def test_a_first_visit_leads_to_the_first_lesson_and_is_none_ever_after(visit):
     expect(lab.key("welcome")).to_have_count(0)
     for panel in ("text", "network", "learning", "my-runs", "sentence", "share"):  # none is cut by the lesson's room
         expect(lab.key("header").locator(f".st-key-{panel}")).to_be_in_viewport(ratio=1)
+    assert lab.soon(lambda: lab.key("header").bounding_box()["height"] < 60)  # all of them in one row
     lab.open()
     lab.at_rest()
     expect(lab.key("welcome")).to_have_count(0)

@@ -1,12 +1,16 @@
 """What threads have freed goes back to the machine."""
 
+import asyncio
 import ctypes
+import queue
 import sys
 import threading
 from pathlib import Path
+from time import monotonic
 
 import numpy as np
 import pytest
+from serving import SECONDS
 
 from charrnn.dashboard.session import memory
 
@@ -21,7 +25,7 @@ def resident():
 
 
 @glibc
-def test_what_is_freed_below_what_is_kept_goes_back(monkeypatch):
+def test_what_is_freed_below_what_is_kept_goes_back():
     kept = []
 
     def work():
@@ -32,12 +36,24 @@ def test_what_is_freed_below_what_is_kept_goes_back(monkeypatch):
     thread.start()
     thread.join()
     before = resident()
-    monkeypatch.setattr(memory, "_given_back", -memory.SECONDS)
     memory.give_back()
     assert before - resident() > 50
 
 
-def test_it_is_given_back_now_and_then_only(monkeypatch):
-    monkeypatch.setattr(memory, "_given_back", memory.monotonic())
-    monkeypatch.setattr(ctypes, "CDLL", None)  # it would be called
-    memory.give_back()
+def test_however_many_leave_it_is_given_back_once_after_the_last_of_them_too(monkeypatch):
+    monkeypatch.setattr(memory, "SECONDS", 0.1)
+    monkeypatch.setattr(memory, "_due", None)
+    times = queue.SimpleQueue()
+    monkeypatch.setattr(memory, "give_back", lambda: times.put(monotonic()))
+
+    async def leaving():
+        for _ in range(2):
+            last = monotonic()
+            for _ in range(20):
+                memory.give_back_soon()
+            given = await asyncio.to_thread(times.get, timeout=SECONDS)
+            assert given >= last + 0.1
+            assert times.empty()
+
+    asyncio.run(leaving())
+    assert times.empty()

@@ -3,11 +3,11 @@
 
 Each has a page without a screen and does what a browser lets a person do: train and pause, press any button, choose,
 slide, type (hostile texts, too), unfold, paste, reload, leave and come back by its link, watch another's run. They come
-in waves, as classes do: at the end of each all leave, and once the server holds no run any more its memory is told.
-What grows from one such rest to the next is what it does not let go. Told are also errors (tracebacks in the log, parts
-that could not be drawn, pages that were not answered), worker processes left, how open files and memory went meanwhile,
-and PRAGMA integrity_check. Nobody asks for a run to be trained with nobody there. Linux; it works in a folder of its
-own.
+in waves, as classes do: at the end of each all leave, and a little later the server's memory is told, in which it keeps
+eight runs that nobody looks at. What grows from one such rest to the next is what it does not let go. Told are also
+errors (tracebacks in the log, parts that could not be drawn, pages that were not answered), worker processes left, how
+open files and memory went meanwhile, and PRAGMA integrity_check. Nobody asks for a run to be trained with nobody there.
+Linux; it works in a folder of its own.
 """
 
 import argparse
@@ -39,7 +39,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 GRACE = 6.0  # seconds
-TO_REST = 180.0  # seconds until the server has let everything go
+TO_REST = 45.0  # seconds: the grace period, what ends after it, and until free memory goes back to the machine
 FAILED = "-again-"  # in the id of the button below what could not be drawn (parts.alone)
 PAUSE = 1.0  # between two clicks of one visitor, on average
 SAMPLE_SECONDS = 15
@@ -209,7 +209,7 @@ def soak(minutes: float, sessions: int, waves: int, seed: int) -> int:
                 crowd.over.set()
                 for thread in threads:
                     thread.join(2 * PATIENCE)
-                soon(lambda: not server.workers() and not kept(server)["runs"], TO_REST)
+                sleep(TO_REST)
                 told(server, "all left ", crowd)
                 print(f"kept: {kept(server)}", flush=True)
             left, log = len(server.workers()), server.log()

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from charrnn.dashboard.session.memory import give_back
+from charrnn.dashboard.session.memory import give_back_soon
 from charrnn.dashboard.streamlit_fixes import Connection
 from charrnn.runs.engine import Engine
 from charrnn.runs.leases import Lease
@@ -52,4 +52,4 @@ class Visit:
         if self._connection.end():
             self._session.channel.close()
             vars(self._session).clear()  # no collector need come: what still knows it knows nothing then
-            asyncio.get_running_loop().run_in_executor(None, give_back)
+            give_back_soon()

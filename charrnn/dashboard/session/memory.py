@@ -4,16 +4,16 @@ What threads allocate lies in up to eight arenas for each core (glibc), and what
 after an hour of visitors more than half of it was free, and kept.
 """
 
+import asyncio
 import ctypes
 import sys
 from contextlib import suppress
-from time import monotonic
 
 M_ARENA_MAX = -8  # malloc.h
 ARENAS = 2
-SECONDS = 30.0  # between two times that memory is given back, which takes some milliseconds
+SECONDS = 10.0  # from a visitor's leaving until memory is given back: by then all else has left that was theirs
 
-_given_back = 0.0
+_due: asyncio.TimerHandle | None = None
 
 
 def share_arenas() -> None:
@@ -23,10 +23,16 @@ def share_arenas() -> None:
             ctypes.CDLL(None).mallopt(M_ARENA_MAX, ARENAS)
 
 
+def give_back_soon() -> None:
+    """Have what will be free soon given back, once for all who ask until then. In an event loop."""
+    global _due
+    loop = asyncio.get_running_loop()
+    if not _due or _due.when() <= loop.time():
+        _due = loop.call_later(SECONDS, lambda: loop.run_in_executor(None, give_back))
+
+
 def give_back() -> None:
-    """Give what is free back to the machine, unless that was done a moment ago. Without glibc nothing is done."""
-    global _given_back
-    if sys.platform == "linux" and monotonic() > _given_back + SECONDS:
-        _given_back = monotonic()
+    """Give what is free back to the machine, which takes some milliseconds. Without glibc nothing is done."""
+    if sys.platform == "linux":
         with suppress(OSError, AttributeError):
             ctypes.CDLL(None).malloc_trim(0)

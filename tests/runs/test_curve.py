@@ -175,6 +175,17 @@ def test_the_less_is_kept_the_sooner_a_fall_is_followed():
     assert ends[0] < 1.1 < 2 < ends[2]
 
 
+@pytest.mark.parametrize("keep", [0.99, 0.999, 0.9999])
+def test_of_bins_of_many_steps_each_counts_by_the_mean_of_its_losses_however_far_apart_they_lie(keep):
+    losses = 3 + 2 * np.exp(-np.arange(40_000) / 5_000) + np.tile([-2.0, 2.0], 20_000)
+    curve = a_curve(losses, 0.999, 4.0)
+    assert np.diff(curve.steps).max() > 500
+    assert (curve.high - curve.low)[-1] > 3.9
+    sums = list(accumulate(losses, lambda before, loss: keep * before + (1 - keep) * loss, initial=0.0))
+    means = np.array([sums[n] / (1 - keep**n) for n in curve.steps[-100:]])
+    np.testing.assert_allclose(curve.smoothed(4.0, 0.999, keep)[-100:], means, atol=0.1)
+
+
 def test_a_loss_beyond_all_bounds_is_smoothed_without_a_warning():
     assert len(a_curve([4.0, np.inf, 2.0], 0.999, 4.0).smoothed(4.0, 0.999, 0.99)) == 3
     assert len(Curve().smoothed(4.0, 0.999, 0.99)) == 0

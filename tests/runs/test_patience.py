@@ -21,6 +21,16 @@ def test_the_best_is_past_once_enough_measurements_and_steps_came_after_it():
     assert past_best(falling + later + [(800, 2.4)], 0) is None
 
 
+def test_how_old_the_best_is_counts_from_the_step_since_when_and_up_to_the_last_measurement():
+    falling = [(100 * k, 3.0 - 0.1 * k) for k in range(1, 6)]
+    for last, best in ((625, None), (626, (500, 2.5)), (630, (500, 2.5))):
+        later = [(500 + 2 * k, 2.6) for k in range(1, MEASUREMENTS)] + [(last, 2.6)]
+        assert past_best(falling + later, 0) == best
+        for since in (40, 700):
+            shifted = [(since, 0.1), *((since + step, loss) for step, loss in falling + later)]
+            assert past_best(shifted, since) == (best and (since + best[0], best[1]))
+
+
 def test_what_was_measured_before_counts_for_nothing():
     before = [(10 * k, 1.0) for k in range(1, 20)]
     falling = [(200 + 100 * k, 3.0 - 0.1 * k) for k in range(1, 9)]

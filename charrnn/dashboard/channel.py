@@ -7,7 +7,7 @@ import itertools
 import logging
 import secrets
 import threading
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass
 from time import monotonic
 from weakref import WeakValueDictionary
@@ -42,6 +42,7 @@ class Part:
     asked: Hashable = None  # what it was when the browser was last asked to have it redrawn
     again: float = 0.0  # when it may be asked for once more
     due: float = 0.0  # when it may be redrawn at the earliest
+    moves: bool = False  # with training: while nobody sees it, it need not
 
 
 class Channel:
@@ -116,9 +117,9 @@ class Channel:
         return sealed(picture.sent, name, picture.drawn, next(self._taken))
 
     def part(self, name: str, depends: Callable[[], Hashable], every: float = 0.0) -> None:
-        """This part of the page is being drawn, and is to be redrawn when what it depends on is no longer the same, at
-        most once in `every` seconds, more seldom where pictures are."""
-        part = Part(depends, depends(), due=monotonic() + every * self.pace())
+        """This part of the page is being drawn, and is to be redrawn when what it depends on is no longer the same; one
+        that moves at most once in `every` seconds, more seldom where pictures are, and only in sight."""
+        part = Part(depends, depends(), due=monotonic() + every * self.pace(), moves=every > 0)
         with self._lock:
             self._parts[name] = part
 
@@ -177,12 +178,14 @@ class Channel:
             old = not drawing.frame or drawing.frame == picture.sent
             return None if replaced or old else self._take(name, picture)
 
-    def outdated(self) -> list[str]:
-        """The parts of the page that are to be redrawn; the page alone where it is one of them."""
+    def outdated(self, sight: Collection[str]) -> list[str]:
+        """The parts of the page that are to be redrawn with these in sight; the page alone where it is one of them."""
         with self._lock:
             parts = list(self._parts.items())
         now, found = monotonic(), []
         for name, part in parts:
+            if part.moves and name not in sight:
+                continue
             value = part.depends()
             if value != part.drawn and now >= part.due and (value != part.asked or now > part.again):
                 part.asked, part.again = value, now + ASK_AGAIN_SECONDS

@@ -25,7 +25,7 @@ def test_a_healthy_run_has_no_doctor_and_asks_for_nothing(page):
     examined(page.step("100 steps"))
     assert "doctor-says" not in {getattr(element, "key", None) for element in page.elements}
     assert not any(label.startswith("Doctor") for label in page.shown_labels)
-    page.session.channel.outdated()
+    page.session.channel.outdated([])
 
     def examined_once():
         before = page.session.remembered["doctor"].future

@@ -35,7 +35,7 @@ from charrnn.runs.tokens import watch_token_of
 
 STEP = re.compile(rb'\["step ",""\],\["([\d,]+)"')
 CHANNEL = re.compile(rb'"path":"(live/[-\w]+)"')
-SIGHT = json.dumps(["playing", "figures", "headline", "strip", "curve", "written"])  # the first screen
+SIGHT = json.dumps(["playing", "figures", "headline", "strip", "written", "curved"])  # the first screen
 BUTTON = re.compile(rb'\{"name":"(train|pause)","label".*"playing", (\d+), (\d+)\]', re.DOTALL)  # its seal behind it
 LINE = (
     "{sessions:8} {total:9,.0f} {times_one:8.2f} {fairness:10.2f} {click_p50:9.0f}/{click_p95:<8.0f} {memory:9.1f}"

@@ -35,6 +35,24 @@ def test_the_chart_is_the_same_one_while_training_moves_it(trained):
     assert trained.curve.evaluate("svg => svg.marked"), "it was built anew: it flickers, and a zoom is lost"
 
 
+def test_out_of_sight_it_is_not_drawn_and_once_it_is_seen_it_is_of_now(trained):
+    line = trained.curve.locator(".mark-line path").first
+    trained.key("heatmap").evaluate("heatmap => heatmap.scrollIntoView()")
+    expect(trained.curve).not_to_be_in_viewport()
+    trained.train()
+
+    def stays():
+        before, step = line.get_attribute("d"), trained.step
+        assert trained.soon(lambda: trained.step > step + 500)
+        return line.get_attribute("d") == before
+
+    assert trained.soon(stays)  # but for the whole page, which is drawn as training begins
+    before = line.get_attribute("d")
+    trained.curve.scroll_into_view_if_needed()
+    assert trained.soon(lambda: line.get_attribute("d") != before)
+    trained.pause()
+
+
 def test_a_zoom_stays_while_training_goes_on(trained):
     shown = across(trained)
     box = trained.curve.bounding_box()

@@ -182,13 +182,13 @@ def test_a_part_is_asked_for_once_when_what_it_depends_on_changes(channel: Chann
     state = {"steps": 1, "running": False}
     channel.part("scrubbing", lambda: state["steps"])
     channel.part(PAGE, lambda: state["running"])
-    assert channel.outdated() == []
+    assert channel.outdated([]) == []
     state["steps"] = 2
-    assert channel.outdated() == ["scrubbing"]
-    assert channel.outdated() == []
+    assert channel.outdated([]) == ["scrubbing"]
+    assert channel.outdated([]) == []
     channel.part("scrubbing", lambda: state["steps"])  # it was drawn
     state.update(steps=3, running=True)
-    assert channel.outdated() == [PAGE], "the page is drawn with all its parts"
+    assert channel.outdated([]) == [PAGE], "the page is drawn with all its parts"
 
 
 def test_a_part_that_costs_is_redrawn_at_most_once_in_so_many_seconds(channel: Channel, monkeypatch):
@@ -199,7 +199,7 @@ def test_a_part_that_costs_is_redrawn_at_most_once_in_so_many_seconds(channel: C
         """When the browser is asked within so many seconds, and draws each time."""
         found, end = [], now[0] + seconds
         while now[0] < end:
-            if channel.outdated():
+            if channel.outdated(["chart"]):
                 found.append(now[0])
                 channel.part("chart", lambda: next(steps), every=1.0)
             now[0] += 0.125
@@ -210,6 +210,13 @@ def test_a_part_that_costs_is_redrawn_at_most_once_in_so_many_seconds(channel: C
     channel.pace = lambda: 2.0
     channel.part("chart", lambda: next(steps), every=1.0)
     assert np.diff(asked_for(7)).tolist() == [2.0, 2.0]
+
+
+def test_a_part_that_moves_is_redrawn_in_sight_alone_and_as_soon_as_it_comes_there(channel: Channel):
+    steps = itertools.count()
+    channel.part("chart", lambda: next(steps), every=1e-9)
+    channel.part("table", lambda: "at rest")
+    assert [channel.outdated(sight) for sight in ([], ["table"], ["table", "chart"])] == [[], [], ["chart"]]
 
 
 def test_a_browser_gets_what_is_new_of_what_it_sees(channel: Channel, clock: Clock):

@@ -3,9 +3,10 @@
 Whatever Streamlit redraws, the browser goes through the whole page, and a click meanwhile waits. So Streamlit draws
 each picture once, and from then on the session's channel brings new ones, made by the same function, to the same
 component (assets/live.js). Of what Streamlit itself draws, each part says what it depends on; when that has changed,
-the channel asks the browser to have that part redrawn. At rest nothing is sent.
+the channel asks the browser to have that part redrawn. At rest nothing is sent, and nothing moves out of sight.
 
-    browser    ["strip", "curve", …]     these pictures are near what is seen of the page, and all that came is drawn
+    browser    ["strip", "curved", …]    these pictures, and parts that move, are near what is seen of the page, and
+                                         all that came is drawn
                {"press": "pause"}        a button was pressed: it is done, and shown, whatever else is going on
     server     a picture (wire.sealed) · {"redraw": ["scrubbing"]}, "" being the whole page · {} when all is sent
 
@@ -78,7 +79,7 @@ async def follow(socket: WebSocket) -> None:
         return
     browser = Browser()
     ways = [listen(socket, channel, browser), send(socket, channel, browser)]
-    ways += [take_turns(socket, channel)] if channel.watching else []
+    ways += [take_turns(socket, channel, browser)] if channel.watching else []
     tasks = [asyncio.create_task(way) for way in ways]
     _CROWD.watching += channel.watching
     try:
@@ -149,21 +150,21 @@ async def send(socket: WebSocket, channel: Channel, browser: Browser) -> None:
             last = monotonic()
             await show(socket, channel, browser, 0.0 if pressed else SAME * REDRAW_SECONDS * pace)
         if not channel.watching:
-            await ask(socket, channel)
+            await ask(socket, channel, browser)
 
 
-async def take_turns(socket: WebSocket, channel: Channel) -> None:
+async def take_turns(socket: WebSocket, channel: Channel, browser: Browser) -> None:
     """The pages of those who only watch are redrawn at leisure, one after the other."""
     while True:
         await asyncio.sleep(LOOK_SECONDS)
         async with _CROWD.turn:
-            if not channel.closed and await ask(socket, channel):
+            if not channel.closed and await ask(socket, channel, browser):
                 await asyncio.sleep(TURN_SECONDS)
 
 
-async def ask(socket: WebSocket, channel: Channel) -> bool:
+async def ask(socket: WebSocket, channel: Channel, browser: Browser) -> bool:
     """Have the parts of the page redrawn that are outdated; return whether there are any."""
-    parts = channel.outdated()
+    parts = channel.outdated(browser.sight)
     if parts:
         await socket.send_text(json.dumps({"redraw": parts}))
     return bool(parts)

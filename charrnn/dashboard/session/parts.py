@@ -44,8 +44,8 @@ def redrawn(
     width: Literal["stretch", "content"] = "stretch",
     every: float = 0.0,
 ) -> None:
-    """Draw a part of the page, and again when something in it is used or what it `depends` on has changed, at most once
-    in `every` seconds.
+    """Draw a part of the page, and again when something in it is used or what it `depends` on has changed: one that
+    moves at most once in `every` seconds, and only in sight (live.js looks for its key).
 
     Each has a container of its own. A busy server may send redraws before the page has reached the browser whole, and
     in another order: side by side, one would be looked for at a place that does not exist yet, and the browser would
@@ -62,7 +62,7 @@ def redrawn(
         with in_turn():
             alone(draw, key)
 
-    with st.container(width=width):
+    with st.container(width=width, key=f"part-{key}" if every else None):
         st.fragment(part, key=key)()
 
 

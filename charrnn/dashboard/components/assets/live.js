@@ -2,6 +2,7 @@
 
 const UNKNOWN = 4404; // the session is gone
 const NEAR = "20px"; // how near a picture is to what is seen of the page, to be sent
+const NEAR_TO = /** @type {IntersectionObserverInit} */ ({ rootMargin: NEAR, scrollMargin: NEAR }); // TypeScript knows only one
 const PAGE = ""; // its name among the parts
 const AGAIN = 1000; // ms until the channel is asked for again, or the page without one
 const ANOTHER = 5000; // ms within which the page of another session is on its way
@@ -11,6 +12,8 @@ const followers = new Set(); // Streamlit may have two of one name for a moment,
 const decoder = new TextDecoder();
 /** @type {Map<string, () => void>} */
 const parts = new Map(); // name: what has it redrawn
+/** @type {Map<string, { element: Element, seen: boolean }>} */
+const places = new Map(); // where the parts stand that move: those out of sight are not redrawn
 /** @type {WebSocket | undefined} */
 let socket;
 let path = "", owed = false, turn = Promise.resolve();
@@ -52,7 +55,7 @@ export function follow(element, show) {
       if (seen === follower.seen) return;
       follower.seen = seen;
       say();
-    }, /** @type {IntersectionObserverInit} */ ({ rootMargin: NEAR, scrollMargin: NEAR })); // TypeScript knows only one
+    }, NEAR_TO);
     observer.observe(element);
   }
 
@@ -71,11 +74,31 @@ export function follow(element, show) {
  */
 export function connect(to, part, ask) {
   parts.set(part, ask);
+  place(part);
   if (to === path) return;
   path = to;
   socket?.close();
   open();
 }
+
+/** Note where a part stands, and from now on whether that is in sight. */
+function place(/** @type {string} */ part) {
+  const element = document.querySelector(`.st-key-part-${part}`), before = places.get(part);
+  if (element === before?.element) return;
+  if (before) passing.unobserve(before.element);
+  places.delete(part);
+  if (!element) return;
+  places.set(part, { element, seen: false });
+  passing.observe(element);
+}
+
+const passing = new IntersectionObserver((entries) => {
+  for (const { target, isIntersecting } of entries) {
+    const place = [...places.values()].find(({ element }) => element === target);
+    if (place) place.seen = isIntersecting;
+  }
+  say();
+}, NEAR_TO);
 
 /** Have the server do what a button says; false where there is no channel to say it over. */
 export function press(/** @type {string} */ name) {
@@ -145,7 +168,8 @@ export function inTurn(tell) {
 function say() {
   owed = document.hidden;
   if (!owed && socket?.readyState === WebSocket.OPEN) {
-    const sight = [...followers].filter(({ seen }) => seen).map(({ name }) => name);
+    const pictures = [...followers].filter(({ seen }) => seen).map(({ name }) => name);
+    const sight = pictures.concat([...places.keys()].filter((part) => places.get(part)?.seen));
     socket.send(JSON.stringify([...new Set(sight)]));
   }
 }

@@ -1,9 +1,10 @@
 """What a visitor brings is let go: files that are not on the page any more, runs that are not shown, ended sessions."""
 
+import asyncio
 from types import SimpleNamespace
 
 import pytest
-from serving import soon
+from serving import SECONDS, soon
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 from streamlit.testing.v1 import AppTest
@@ -91,3 +92,18 @@ def test_a_page_that_is_drawn_for_a_browser_that_has_left_meanwhile_holds_nothin
     assert soon(lambda: not any(map(engine._leases.held, runs)))
     visit.hold(engine, runs, tab)  # it is back
     assert all(map(engine._leases.held, runs))
+
+
+def test_a_session_that_has_ended_has_nothing_measured_for_it_any_more(engine, runs, monkeypatch):
+    monkeypatch.setattr(streamlit_fixes.Connection, "end", lambda _: True)
+
+    async def leaving():
+        closed, asks_no_more = asyncio.Event(), asyncio.Event()
+        tab = SimpleNamespace(name="tab", channel=SimpleNamespace(close=closed.set), ask_no_more=asks_no_more.set)
+        visit = Visit()
+        visit.hold(engine, runs, tab)
+        visit.leave()
+        await asyncio.wait_for(asyncio.gather(closed.wait(), asks_no_more.wait()), SECONDS)
+        return tab
+
+    assert vars(asyncio.run(leaving())) == {}

@@ -1,8 +1,15 @@
 """Those who have something measured take turns; the test does the work itself, so that nothing waits."""
 
+import weakref
+from functools import partial
+
 import pytest
 
 from charrnn.dashboard.session.turns import Turns
+
+
+class Needed:
+    """Something large."""
 
 
 @pytest.fixture
@@ -49,6 +56,25 @@ def test_what_is_cancelled_is_not_done_and_what_fails_holds_up_nobody(done):
     assert isinstance(broken.exception(), ZeroDivisionError)
     assert second.done()
     assert last.done()
+
+
+def test_what_is_cancelled_lets_go_at_once_of_what_it_would_need_and_the_others_keep_their_turns(done):
+    turns = Turns()
+    needed = [Needed(), Needed()]
+    mine = [turns.submit("a", partial(done.append, one)) for one in needed]
+    ask(turns, done, "b", 1)
+    ask(turns, done, "a", 1)
+    known = [weakref.ref(one) for one in needed]
+    needed.clear()
+    assert all(one() for one in known)
+    assert all(one.cancel() for one in mine)
+    assert not any(one() for one in known)
+    while turns.work_off():
+        pass
+    assert done == ["a0", "b0"]
+    (last,) = ask(turns, done, "a", 1)
+    assert last.cancel()
+    assert not turns.work_off()
 
 
 def test_a_thread_of_its_own_works_them_off(done):

@@ -210,8 +210,7 @@ def train(session: Session, until: int | None = None, improving: bool = False) -
         )
         return
     session.notice, session.closing, session.at = None, True, None
-    for measurement in list(session.measurements.values()):  # a page that is drawn may add one
-        measurement.let_go()  # what has not begun would be of a network that is past
+    session.ask_no_more()  # what has not begun would be of a network that is past
     run.train(until, improving=improving, by=session.name)
 
 

@@ -51,5 +51,6 @@ class Visit:
         del _leaving[self._connection.name]
         if self._connection.end():
             self._session.channel.close()
+            self._session.ask_no_more()
             vars(self._session).clear()  # no collector need come: what still knows it knows nothing then
             give_back_soon()

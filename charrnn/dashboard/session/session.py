@@ -306,7 +306,13 @@ class Session:
             self._look_anew()
             self.closing = True
 
+    def ask_no_more(self) -> None:
+        """What this browser has asked to be measured is wanted no longer, unless others want it."""
+        for measurement in list(self.measurements.values()):  # a page that is drawn may add one
+            measurement.let_go()
+
     def _look_anew(self) -> None:
+        self.ask_no_more()
         self.measurements.clear()
         self.remembered.clear()
         self.at = None

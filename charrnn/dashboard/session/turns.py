@@ -17,12 +17,21 @@ class Turns:
         self._news = threading.Condition()
 
     def submit(self, who: Hashable, work: Callable[[], Any]) -> Future[Any]:
-        """The finding to come; its `cancel` takes it out, as long as it has not begun."""
+        """The finding to come; its `cancel` takes it out, as long as it has not begun, with all that it would need."""
         future: Future[Any] = Future()
+        future.add_done_callback(lambda future: self._forget(who, future) if future.cancelled() else None)
         with self._news:
             self._waiting.setdefault(who, deque()).append((future, work))
             self._news.notify()
         return future
+
+    def _forget(self, who: Hashable, future: Future[Any]) -> None:
+        with self._news:
+            left = [one for one in self._waiting.get(who, ()) if one[0] is not future]
+            if left:
+                self._waiting[who] = deque(left)  # where it was in the order of turns
+            else:
+                self._waiting.pop(who, None)
 
     def work_off(self, wait: bool = False) -> bool:
         """Do the next piece of work; return whether there was one. Where it fails, its future has the error."""

@@ -91,6 +91,20 @@ def test_each_bin_bounds_and_averages_the_gradients_that_are_known_in_it(n, unkn
         before = step
 
 
+def test_a_row_a_step_has_what_the_step_reported():
+    loss, smooth, norm, clipped = np.random.default_rng(0).random((4, 5))
+    norm[1] = clipped[1] = np.nan  # it was not kept
+    norm[3] = 1e39  # more than 32 bits hold
+    rows = row_a_step(np.arange(1, 6), loss, smooth, norm, clipped)
+    for name, values in (("low", loss), ("high", loss), ("smooth", smooth)):
+        np.testing.assert_array_equal(rows[name], values.astype(np.float32))
+    np.testing.assert_array_equal(rows["known"], [1, 0, 1, 1, 1])
+    for name, values in (("norm_sum", norm), ("clipped_sum", clipped)):
+        np.testing.assert_array_equal(rows[name], np.where(rows["known"], values, 0))
+    largest = [*norm[:3].astype(np.float32), np.inf, np.float32(norm[4])]
+    np.testing.assert_array_equal(rows["norm_high"], largest)
+
+
 def test_a_gradient_without_bounds_is_seen_in_its_bin_and_nowhere_else():
     rows = history(40)
     rows["norm_high"][19] = rows["norm_sum"][19] = np.inf

@@ -105,7 +105,11 @@ WRONG = {
     "a column less": {"history": {"step": [1]}},
     "steps that fall": {"history": "falling"},
     "steps to come": {"history": "to come"},
+    "a step that is none": {"history": "from 0"},
+    "a step twice": {"history": "twice"},
+    "the last step to come": {"history": "one too far"},
     "losses that are none": {"history": "endless"},
+    "losses below 0": {"history": "below 0"},
     "a note of nothing": {"notes": [[1, "sample", 5]]},
     "a note to come": {"notes": [[99, "sample", "x"]]},
     "a note too long": {"notes": [[1, "sample", "x" * 200_000]]},
@@ -120,6 +124,10 @@ def test_what_a_file_tells_of_its_run_is_looked_at(engine, corpus, settings):
     crafted = {
         "falling": columns | {"step": columns["step"][::-1]},
         "to come": columns | {"step": [step + 9 for step in columns["step"]]},
+        "from 0": columns | {"step": [0, *columns["step"][1:]]},
+        "twice": columns | {"step": [*columns["step"][:1] * 2, *columns["step"][2:]]},
+        "one too far": columns | {"step": [*columns["step"][:-1], columns["step"][-1] + 1]},
+        "below 0": columns | {"smooth": [-1e-9, *columns["smooth"][1:]]},
         "endless": columns | {"low": [1e999] * len(columns["low"])},
     }
     for wrong in WRONG.values():
@@ -128,3 +136,5 @@ def test_what_a_file_tells_of_its_run_is_looked_at(engine, corpus, settings):
             run_file.read(packed(replace(network, run=network.run | told)), "crafted.safetensors")
         assert str(error.value).endswith(").")
         assert "\n" not in str(error.value)
+    sound = columns | {"low": [0.0] * len(columns["low"])}
+    assert len(run_file.read(packed(replace(network, run=network.run | {"history": sound})), "sound").history) == 5

@@ -106,7 +106,12 @@ class Channel:
         drawing = picture.drawing
 
         def make() -> bytes | None:
-            frame = picture.make()
+            try:
+                frame = picture.make()
+            except Exception:
+                if picture.find() is drawing:
+                    raise
+                return None  # it was begun for one text, say, and came to another
             return frame if picture.find() is drawing else None
 
         drawing.renew(make, self.version(), wait=wait)

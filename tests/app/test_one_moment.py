@@ -3,9 +3,12 @@
 import re
 
 import pytest
+from serving import soon
 
 from charrnn.dashboard.pictures.losses import smoothed
 from charrnn.dashboard.session import listing
+from charrnn.dashboard.views import first_screen
+from charrnn.text.corpus import Corpus
 
 
 @pytest.fixture
@@ -48,3 +51,22 @@ def test_pausing_does_not_change_of_which_kind_of_loss_the_headline_speaks(page)
     _, while_training = spoken(page)
     page.click("pause").wait(lambda run: run.status == "paused")
     assert spoken(page)[1] == while_training == "held out"
+
+
+def test_a_picture_that_was_begun_of_one_text_and_has_come_to_another_is_shown_to_nobody(page, monkeypatch, caplog):
+    other, units_of, channel = Corpus.from_text("ab" * 200), first_screen.shown_units, page.session.channel
+    begun = []
+
+    def meanwhile(session, hidden):
+        if not begun:  # somebody else, who has the run's link
+            page.run.reset(corpus=other)
+        begun.append(session.run.corpus)
+        return units_of(session, hidden)
+
+    monkeypatch.setattr(first_screen, "shown_units", meanwhile)
+    page.run.set(learning_rate=0.01)
+    assert channel.fresh("strip") is None
+    assert begun == [other]
+    assert soon(lambda: channel.fresh("strip"))
+    assert begun == [other, other]
+    assert caplog.record_tuples == []

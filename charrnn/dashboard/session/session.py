@@ -132,7 +132,8 @@ class Session:
         code = spoken()  # of who sees it, and not of the thread in which it is made
 
         def same() -> Hashable:
-            return code, *self.compared_runs(), self.seen_at, within(code, choices)
+            of = [(run, run.corpus.digest, run.settings) for run in self.compared_runs()]
+            return code, *of, self.seen_at, within(code, choices)
 
         return self.channel.picture(name, lambda: within(code, make), same)
 

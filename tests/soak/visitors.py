@@ -212,6 +212,7 @@ def soak(minutes: float, sessions: int, waves: int, seed: int) -> int:
                 sleep(TO_REST)
                 told(server, "all left ", crowd)
                 print(f"kept: {kept(server)}", flush=True)
+            soon(lambda: not server.workers(), PATIENCE)  # one that was paused may be kept for a while
             left, log = len(server.workers()), server.log()
         with closing(sqlite3.connect(Path(home) / "runs.sqlite")) as database:
             integrity = database.execute("PRAGMA integrity_check").fetchone()[0]

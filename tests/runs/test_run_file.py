@@ -113,6 +113,12 @@ WRONG = {
     "a note of nothing": {"notes": [[1, "sample", 5]]},
     "a note to come": {"notes": [[99, "sample", "x"]]},
     "a note too long": {"notes": [[1, "sample", "x" * 200_000]]},
+    "a change of what may not change": {"notes": [[1, "change", {"learning_rate": 0.1, "seed": 3}]]},
+    "a change to too little": {"notes": [[1, "change", {"learning_rate": 0}]]},
+    "a change to too much": {"notes": [[1, "change", {"clip": 1e7, "learning_rate": 0.1}]]},
+    "a change to no number": {"notes": [[1, "change", {"clip": True}]]},
+    "a change in words": {"notes": [[1, "change", {"learning_rate": "fast"}]]},
+    "a change of nothing": {"notes": [[1, "change", None]]},
     "a note in parts": {"notes": [[1]]},
     "no notes": {"notes": 7},
 }
@@ -136,5 +142,11 @@ def test_what_a_file_tells_of_its_run_is_looked_at(engine, corpus, settings):
             run_file.read(packed(replace(network, run=network.run | told)), "crafted.safetensors")
         assert str(error.value).endswith(").")
         assert "\n" not in str(error.value)
-    sound = columns | {"low": [0.0] * len(columns["low"])}
-    assert len(run_file.read(packed(replace(network, run=network.run | {"history": sound})), "sound").history) == 5
+    changes = [{"learning_rate": 1e-6, "clip": 1e6}, {"learning_rate": 10}, {"clip": 1e-3}]  # to the limits
+    sound = {
+        "history": columns | {"low": [0.0] * len(columns["low"])},
+        "notes": [[step, "change", change] for step, change in enumerate(changes, 1)],
+    }
+    file = run_file.read(packed(replace(network, run=network.run | sound)), "sound.safetensors")
+    assert len(file.history) == 5
+    assert [note.value for note in file.notes] == changes

@@ -38,7 +38,15 @@ def test_a_lesson_is_walked_to_its_end_and_a_reload_keeps_the_place(visit, serve
     assert "steps; held out it went from" in next(steps).found
     assert list(steps) == []  # the lesson is marked in the list
     lab.button("close-lessons").click()
-    expect(lab.page.get_by_role("complementary")).to_have_count(0)
+    expect(lab.page.get_by_test_id("stSidebar")).to_have_count(0)
+
+
+def test_beside_a_lesson_the_player_keeps_one_row(visit):
+    lab = visit("lesson=one-step-by-hand&lang=de", viewport={"width": 1280, "height": 800})
+    expect(lab.page.get_by_test_id("stSidebar")).to_be_visible()
+    lab.choose_steps("100 Schritte")
+    expect(lab.figures).to_contain_text("gespeichert bei 100")
+    assert lab.key("player").bounding_box()["height"] < 100
 
 
 def test_on_a_phone_a_lesson_stands_above_the_page_while_one_does_what_it_says(visit):

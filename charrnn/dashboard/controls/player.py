@@ -235,7 +235,7 @@ def figures(session: Session) -> list[Span]:
     """Step, speed, epochs, time left; who gave the last command where two share a run."""
     run = session.run
     now = run.snapshot
-    parts = []
+    parts, then = [], []
     if run.status == "elsewhere":
         parts.append(_("trains elsewhere"))
     if running(run) and now.speed:
@@ -246,12 +246,13 @@ def figures(session: Session) -> list[Span]:
         parts.append(_("on {where}", where=_(run.where)))
     if run.saved_step:
         parts.append(_("saved at {saved_step:,}", saved_step=run.saved_step))
-    parts.append(_("{epochs:,.1f} epochs", epochs=now.epochs))
+    epochs = _("{epochs:,.1f} epochs", epochs=now.epochs)
     if run.stop_at and running(run) and now.speed:
         left = (run.stop_at - now.step) / now.speed
-        parts.append(_("stops at {stop_at:,}, {duration} left", stop_at=run.stop_at, duration=words.duration(left)))
+        then.append(_("stops at {stop_at:,}, {duration} left", stop_at=run.stop_at, duration=words.duration(left)))
     if run.improving_since is not None and running(run):
-        parts.append(_("stops when held-out loss stops improving"))
+        then.append(_("stops when held-out loss stops improving"))
     if said := of_another(session):
-        parts.append(_("another browser: {said}", said=said))
-    return [(_("step "), ""), (words.number(now.step, ","), "strong"), ("".join(f" · {part}" for part in parts), "")]
+        then.append(_("another browser: {said}", said=said))
+    details = ["".join(f" · {part}" for part in some) for some in (parts, [epochs], then)]  # page.css knows their order
+    return [(_("step "), ""), (words.number(now.step, ","), "strong"), *((detail, "") for detail in details)]

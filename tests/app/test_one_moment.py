@@ -70,3 +70,12 @@ def test_a_picture_that_was_begun_of_one_text_and_has_come_to_another_is_shown_t
     assert soon(lambda: channel.fresh("strip"))
     assert begun == [other, other]
     assert caplog.record_tuples == []
+
+
+def test_a_sentence_of_which_another_browser_s_text_knows_nothing_is_not_read_until_the_page_is_drawn(page, caplog):
+    page.at.session_state["typed"] = "johanna"
+    assert page.look().component("strip")[0]["text"] == "johanna"
+    page.run.reset(corpus=Corpus.from_text("0123 " * 100))
+    channel = page.session.channel
+    assert soon(lambda: channel.fresh("strip"))
+    assert [record for record in caplog.record_tuples if record[0].startswith("charrnn")] == []

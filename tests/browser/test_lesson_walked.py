@@ -47,6 +47,10 @@ def test_beside_a_lesson_the_player_keeps_one_row(visit):
     lab.choose_steps("100 Schritte")
     expect(lab.figures).to_contain_text("gespeichert bei 100")
     assert lab.key("player").bounding_box()["height"] < 100
+    epochs = lab.figures.locator("span", has_text="Epochen")
+    expect(epochs).to_be_hidden()  # there would be no room for them after more steps
+    lab.page.set_viewport_size({"width": 1440, "height": 800})
+    expect(epochs).to_be_visible()
 
 
 def test_on_a_phone_a_lesson_stands_above_the_page_while_one_does_what_it_says(visit):

@@ -155,9 +155,9 @@ class Session:
 
     def sentence(self, cells: int = CELLS) -> tuple[str, int]:
         """The text that the strip reads, context first, and where its columns begin; longer with more `cells`."""
-        if self.typed:
-            return self.typed, 0
-        corpus = self.run.corpus
+        corpus, typed = self.run.corpus, self.typed
+        if len(corpus.vocabulary.encode(typed)) > 1:  # another browser may have chosen another text since it was typed
+            return typed, 0
         key = corpus.digest, cells
         if key not in self.sentences:
             self.sentences[key] = sentence(corpus.text, len(corpus.train_ids), cells)

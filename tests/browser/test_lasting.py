@@ -87,8 +87,10 @@ def test_a_fork_with_another_rate_is_trained_and_compared_beside_the_first(lab):
     expect(section.get_by_text("B: Names, forked at 30: learning rate 0.02")).to_be_visible()
     results = lab.key("results")
     lab.button("train-all").click()
+    results.scroll_into_view_if_needed()  # what moves is redrawn in sight alone
     assert lab.soon(lambda: ["training" in row for row in rows(results)] == [True, True])
     lab.button("pause-all").click()
+    results.scroll_into_view_if_needed()  # what moves is redrawn in sight alone
     assert lab.soon(lambda: ["paused" in row for row in rows(results)] == [True, True])
     assert "learning rate 0.02 instead of 0.004" in rows(results)[1]
     expect(lab.key("overlay").locator("svg.marks")).to_contain_text("hesitates between so many characters")

@@ -118,6 +118,7 @@ def test_a_fork_leads_to_where_both_can_be_trained(lab):
     player = lab.key("player").bounding_box()
     assert lab.soon(lambda: both.bounding_box()["y"] + 40 < player["y"] and announced.bounding_box()["y"] > 0)
     both.click()
+    lab.key("results").scroll_into_view_if_needed()  # what moves is redrawn in sight alone
     assert lab.soon(lambda: sum("training" in row for row in rows(lab.key("results"))) == 2)
     expect(announced).to_have_count(0)
 

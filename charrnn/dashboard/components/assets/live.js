@@ -94,8 +94,8 @@ function place(/** @type {string} */ part) {
 
 const passing = new IntersectionObserver((entries) => {
   for (const { target, isIntersecting } of entries) {
-    const place = [...places.values()].find(({ element }) => element === target);
-    if (place) place.seen = isIntersecting;
+    const one = [...places.values()].find(({ element }) => element === target);
+    if (one) one.seen = isIntersecting;
   }
   say();
 }, NEAR_TO);

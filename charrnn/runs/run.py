@@ -302,7 +302,9 @@ class Run(Known):
 
     def _keep_what_was_set(self) -> None:
         """What was set last is in force, whatever a message says that the process sent before it heard of that."""
-        self.record = self.record._replace(snapshot=self.snapshot._replace(**self._changes.latest()))  # type: ignore[arg-type]
+        now, latest = self.snapshot, self._changes.latest()
+        rate = now.rate * latest.get("learning_rate", now.learning_rate) / now.learning_rate  # the schedule is a factor
+        self.record = self.record._replace(snapshot=now._replace(rate=rate, **latest))  # type: ignore[arg-type]
 
     def _pursue(self) -> None:
         kind, fields = self._goal or ("pause", {})

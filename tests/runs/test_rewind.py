@@ -156,6 +156,18 @@ def test_what_was_set_while_training_is_in_force_from_its_step_on_also_in_a_fork
     assert fork.log[-1] == (65, {"learning_rate": 2e-3})
 
 
+def test_the_rate_in_force_follows_what_is_set_at_rest(engine, corpus, settings):
+    run = trained(engine.create(corpus, replace(settings, decay=1_000)), 20)
+    falls_to = run.snapshot.rate / run.snapshot.learning_rate
+    assert falls_to < 0.9
+    for learning_rate in (7e-3, 1e-3):
+        run.set(learning_rate=learning_rate)
+        assert run.snapshot.rate == pytest.approx(learning_rate * falls_to)
+    trained(run, 1)
+    assert run.snapshot.learning_rate == 1e-3
+    assert run.snapshot.rate == pytest.approx(1e-3 * falls_to, rel=0.05)
+
+
 def test_a_fork_with_what_was_in_force_repeats_the_run_bit_for_bit(engine, run):
     trained(run, 45).set(learning_rate=7e-3)
     trained(run, 75)

@@ -59,6 +59,7 @@ class Channel:
         self.token = secrets.token_urlsafe(16)
         self.version, self.pace, self.watching = version, pace, watching
         self.path = f"live/{self.token}"
+        self.wide = False  # whether the browser's window has room for more characters
         self._pictures: dict[str, Picture] = {}
         self._parts: dict[str, Part] = {}
         self._whole = False

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from charrnn.dashboard.session.session import CELLS
+from charrnn.dashboard.session.session import CELLS, WIDE_CELLS
 from charrnn.dashboard.views import first_screen
 from charrnn.insight.reading import sentence
 
@@ -52,6 +52,14 @@ def assert_is_a_fresh_reading(strip, page, parameters):
 def test_the_sentence_was_held_out(page):
     corpus = page.run.corpus
     assert page.strip()["text"] in corpus.text[len(corpus.train_ids) :]
+
+
+def test_in_a_wide_window_it_goes_on(page):
+    before = page.strip()["text"]
+    page.session.channel.wide = True
+    wide = page.look().strip()["text"]
+    assert (len(before), len(wide)) == (CELLS, WIDE_CELLS)
+    assert wide.startswith(before)
 
 
 def test_the_strip_is_a_fresh_reading_by_the_untrained_network(page):

@@ -36,10 +36,12 @@ def watched(kind: Any, among: weakref.WeakSet[Any]) -> None:
 
 
 async def kept(_: Request) -> JSONResponse:
-    """The names of texts that were brought, the number of runs, and how those stand that are at work."""
+    """The names of texts that were brought, the number of runs, and how those stand that are at work, or unsaved."""
     texts = [text.name for text in TEXTS if text.name.startswith("mine")]
     at_work = [run for run in RUNS if not run.at_rest]
-    return JSONResponse({"texts": texts, "runs": len(RUNS), "at work": list(map(standing, at_work))})
+    unsaved = [run for run in RUNS if run.at_rest and not run.is_saved]
+    told = {"at work": list(map(standing, at_work)), "unsaved": list(map(unsaved_for, unsaved))}
+    return JSONResponse({"texts": texts, "runs": len(RUNS), **told})
 
 
 def standing(run: Any) -> str:
@@ -47,6 +49,11 @@ def standing(run: Any) -> str:
     held = [lease.session for lease in run._owner._leases._leases if lease.run is run]
     told = run.last_command and f"{run.last_command.what} {monotonic() - run.last_command.at:.1f} s ago"
     return f"{run.token}: {run.status}, {told}, held by {held}, to be kept {run.keep_until - monotonic():.0f} s"
+
+
+def unsaved_for(run: Any) -> str:
+    """What of a run is not saved, and why."""
+    return f"{run.token}: {run.status}, at {run.state_step}, saved to {run.saved_step}, {run.unsaved or ''}"
 
 
 watched(Run, RUNS)

@@ -1,5 +1,7 @@
 """The first screen in every size and light."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -39,6 +41,20 @@ def test_a_large_screen_is_used(visit):
     strip, curve, sample = (one.bounding_box() for one in (lab.strip, lab.curve, lab.sample))
     assert strip["x"] + strip["width"] > 2400
     assert min(curve["height"], sample["height"]) > 350
+
+
+def test_a_wide_window_takes_more_characters_and_a_projector_larger_ones(visit):
+    lab = visit("text=Names&hidden_size=32", viewport=LAPTOP)
+    heatmap = lab.key("heatmap").locator("canvas").nth(1)
+    expect(lab.strip).to_have_attribute("aria-label", re.compile("of 84 guessed right"))
+    expect(heatmap).to_have_attribute("aria-label", re.compile("units at 84 characters"))
+    lab.page.set_viewport_size({"width": 1920, "height": 1080})
+    expect(lab.strip).to_have_attribute("aria-label", re.compile("of 126 guessed right"))
+    expect(heatmap).to_have_attribute("aria-label", re.compile("units at 126 characters"))
+    cell = lab.strip.bounding_box()["width"] / 126
+    assert cell > 12
+    lab.open("text=Names&hidden_size=32&present=1")
+    expect(lab.strip).to_have_attribute("aria-label", re.compile("of 84 guessed right"))
 
 
 @pytest.mark.parametrize(("width", "language"), [(390, "en"), (700, "en"), (768, "en"), (900, "de"), (1024, "de")])

@@ -244,6 +244,13 @@ def test_a_pressed_button_is_done_and_shown_whatever_else_waits(channel: Channel
     assert rest[-1] == {}
 
 
+def test_a_browser_says_how_wide_its_window_is(channel: Channel):
+    followed(Socket(channel.token, '{"wide": true}'))
+    assert channel.wide
+    followed(Socket(channel.token, '{"wide": false}'))
+    assert not channel.wide
+
+
 def test_a_button_outlives_the_drawing_of_the_page_and_may_fail(channel: Channel):
     pressed: list[str] = []
     channel.action("train", lambda: pressed.append("train"))
@@ -291,7 +298,7 @@ def test_no_picture_holds_up_a_press(monkeypatch: pytest.MonkeyPatch, clock: Clo
     assert owner.heard[:1] == [b"pressed 1 times"]
 
 
-NO_MESSAGES = ["{", '{"a": 1}', '{"press": 1}', "[1]", '["' + "x" * live.MESSAGE_LIMIT + '"]']
+NO_MESSAGES = ["{", '{"wide": 1}', '{"a": 1}', '{"press": 1}', "[1]", '["' + "x" * live.MESSAGE_LIMIT + '"]']
 NO_MESSAGES += [b"\xff", b"", "[" * (live.MESSAGE_LIMIT - 1)]
 
 

@@ -98,7 +98,8 @@ def controls(session: Session) -> None:
         )
         st.selectbox(
             _("Characters"),
-            LENGTHS,
+            list(LENGTHS),
+            format_func=by_name(LENGTHS),
             key="length",
             persist_state="session",
             width=120,
@@ -117,7 +118,7 @@ def all_units(session: Session) -> None:
     picked = cell["column"] if cell else 0
 
     def seen() -> Hashable:
-        return choice, picked, session.typed, session.unit, session.naming
+        return choice, picked, session.typed, session.cells, session.unit, session.naming
 
     cells(
         session.picture("heatmap", lambda: picture_of(session, choice, picked), seen),

@@ -91,7 +91,7 @@ def drawn(session: Session) -> None:
         return
 
     def seen() -> Hashable:
-        return place, session.typed
+        return place, session.typed, session.cells
 
     def moved(at: int | None) -> None:
         if at is not None:

@@ -41,7 +41,7 @@ PARTS = {  # what there is to see of a state, and of what made it, by the cell
         "g": Sentence("candidate g"),
     },
 }
-LENGTHS = [CELLS, 200, CHARACTERS]
+LENGTHS = {CELLS: Sentence("as above"), 200: "200", CHARACTERS: f"{CHARACTERS}"}  # of the held-out text
 SUBJECTS = {  # what there is to see of the units below the heatmap and the text, one at a time
     "verdicts": Sentence("Which unit knows what"),
     "extremes": Sentence("Where it is on and off"),
@@ -80,7 +80,11 @@ class Chosen(NamedTuple):
 
     def text(self, session: Session) -> tuple[str, int, str]:
         """What decides on the text that is read."""
-        return self.typed, self.length, session.typed
+        return self.typed, self.cells(session), session.typed
+
+    def cells(self, session: Session) -> int:
+        """How many characters of the held-out text: with the first choice as many as the strip reads."""
+        return session.cells if self.length == CELLS else self.length
 
 
 def chosen() -> Chosen:
@@ -94,7 +98,7 @@ def chosen() -> Chosen:
 def reading(session: Session, choice: Chosen | None = None) -> Reading:
     """The strip's sentence and what follows it, or a text typed in, as the shown network reads it."""
     choice = choice or chosen()
-    ids, start = session.ids(choice.length)
+    ids, start = session.ids(choice.cells(session))
     corpus = session.run.corpus
     own = corpus.vocabulary.encode(corpus.typed(choice.typed))[:CHARACTERS]
     if len(own):

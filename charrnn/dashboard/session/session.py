@@ -26,6 +26,7 @@ from charrnn.training.checkpoint import CheckpointError
 from charrnn.training.settings import Settings, SettingsError
 
 CELLS = 84  # columns of the reading strip
+WIDE_CELLS = 126  # the same in a wide window, where they are as large then as on a laptop's
 CHARACTERS = 400  # of a text typed in
 # Runs that may train before all pages' pictures come more seldom: processors are for training.
 LIVELY = min(os.cpu_count() or 2, 8)
@@ -153,8 +154,14 @@ class Session:
         view = self.view
         return view.step if view.past else None
 
-    def sentence(self, cells: int = CELLS) -> tuple[str, int]:
+    @property
+    def cells(self) -> int:
+        """How many characters the strip reads. On a projector they are to be large."""
+        return WIDE_CELLS if self.channel.wide and not self.presents else CELLS
+
+    def sentence(self, cells: int | None = None) -> tuple[str, int]:
         """The text that the strip reads, context first, and where its columns begin; longer with more `cells`."""
+        cells = cells or self.cells
         corpus, typed = self.run.corpus, self.typed
         if len(corpus.vocabulary.encode(typed)) > 1:  # another browser may have chosen another text since it was typed
             return typed, 0
@@ -163,7 +170,7 @@ class Session:
             self.sentences[key] = sentence(corpus.text, len(corpus.train_ids), cells)
         return self.sentences[key]
 
-    def ids(self, cells: int = CELLS) -> tuple[Array, int]:
+    def ids(self, cells: int | None = None) -> tuple[Array, int]:
         """The same as ids."""
         text, start = self.sentence(cells)
         vocabulary = self.run.corpus.vocabulary

@@ -139,7 +139,7 @@ def page_depends_on(session: Session) -> Hashable:
     status = run.status if run.status in ("died", "closed") else "running" if running(run) else "resting"
     network = None if running(run) else now.step  # what stands still shows the network at rest
     said = session.standing, run.message, *remarks(run)
-    asked = session.arriving, session.at, session.proposal is None, session.forking
+    asked = session.arriving, session.at, session.proposal is None, session.forking, session.cells
     return asked, status, network, said, run.corpus.digest, run.in_force, run.title, bool(run.saved_step)
 
 
@@ -178,7 +178,7 @@ def strip(session: Session) -> None:
     pinned = session.pinned
 
     def seen() -> Hashable:
-        return pinned, session.typed, session.naming, session.presents
+        return pinned, session.typed, session.naming, session.presents, session.cells
 
     drawn = session.picture("strip", lambda: encode_strip(read(session, pinned), pinned), seen)
     reading_strip(drawn, key="strip", on_pin=lambda column: pin(session, column))
@@ -231,7 +231,7 @@ def as_read(session: Session, view: View, ids: Array, start: int) -> Strip:
 
 def shown_units(session: Session, hidden: Array) -> Array:
     """The units that the strip shows, slow to change: those that have names first."""
-    last = session.remember("shown-units", Last, session.run.corpus.digest, session.typed)
+    last = session.remember("shown-units", Last, session.run.corpus.digest, session.typed, session.cells)
     before = last.value
     if before is not None and before.max(initial=0) >= hidden.shape[1]:
         before = None

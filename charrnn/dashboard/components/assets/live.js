@@ -5,6 +5,7 @@ const NEAR = "20px"; // how near a picture is to what is seen of the page, to be
 const NEAR_TO = /** @type {IntersectionObserverInit} */ ({ rootMargin: NEAR, scrollMargin: NEAR }); // TypeScript knows only one
 const PAGE = ""; // its name among the parts
 const AGAIN = 1000; // ms until the channel is asked for again, or the page without one
+const ROOMY = matchMedia("(min-width: 1800px)"); // a window in which pictures take half as many characters more
 const ANOTHER = 5000; // ms within which the page of another session is on its way
 
 /** @type {Set<{ name: string, seen: boolean, take: (bytes: Uint8Array) => void }>} */
@@ -116,6 +117,7 @@ function open() {
   mine.binaryType = "arraybuffer";
   mine.onopen = () => {
     heard = true;
+    measure();
     say();
   };
   mine.onmessage = ({ data }) => (typeof data === "string" ? hear(JSON.parse(data)) : show(new Uint8Array(data)));
@@ -174,4 +176,10 @@ function say() {
   }
 }
 
+/** How wide the window is. */
+function measure() {
+  if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ wide: ROOMY.matches }));
+}
+
+ROOMY.addEventListener("change", measure);
 document.addEventListener("visibilitychange", () => owed && say());

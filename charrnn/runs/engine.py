@@ -18,6 +18,7 @@ from charrnn.runs.keeper import Found, Keeper
 from charrnn.runs.leases import Lease, Leases
 from charrnn.runs.local import END_SECONDS, Connect, Connection, Gone, Heard, Local
 from charrnn.runs.opening import untrained
+from charrnn.runs.recorder import SAVE_SECONDS
 from charrnn.runs.run import ACTIVE, Run
 from charrnn.runs.run_file import RunFile
 from charrnn.runs.start import start_message
@@ -198,7 +199,7 @@ class Engine:
             for run in self._runs.all():
                 run.close()
             ending = list(self._ending)
-        for seconds in (END_SECONDS, CLOSE_SECONDS - END_SECONDS):
+        for seconds in (CLOSE_SECONDS - END_SECONDS, END_SECONDS):
             deadline = time.monotonic() + seconds
             for connection in ending:
                 connection.join(max(0.0, deadline - time.monotonic()))
@@ -267,7 +268,7 @@ class Engine:
         """Have a process leave, and end it should it not."""
         self._ending.append(connection)
         connection.end()
-        self._janitor.later(END_SECONDS, connection.kill)
+        self._janitor.later(END_SECONDS + SAVE_SECONDS, connection.kill)
 
     def ended(self, connection: Connection) -> None:
         """A process has left."""

@@ -20,7 +20,7 @@ from charrnn.runs import messages
 from charrnn.runs.messages import Message, MessageError
 from charrnn.sentence import Sentence
 
-END_SECONDS = 2.0  # what a worker may take to leave before it is killed
+END_SECONDS = 2.0  # what a process may take to leave
 DYING_SECONDS = 0.2  # what the system may take to tell that a process whose pipe is closed has ended
 WAITING = 1_000  # messages that may wait for a worker to take them; one that takes none is ended
 TAIL = 4_000  # bytes of standard error that are kept

@@ -16,7 +16,7 @@ from charrnn.runs.store import Store
 from charrnn.runs.store_types import Note, Progress, StoredCheckpoint, StoreError
 from charrnn.sentence import Sentence
 
-FLUSH_SECONDS = 1.5
+SAVE_SECONDS = 20.0  # what a worker that leaves may take for it, on a busy machine, before it is killed
 ANEW = Sentence(
     "The folder of saved runs was removed or replaced while this run trained: the run has been saved there anew."
 )
@@ -66,14 +66,9 @@ class Recorder:
         if "state" in (arrays or {}) or kind == "held_out":  # measured at rest, nothing may come after it
             self._due.put(True)
 
-    def flush(self) -> None:
-        """Wait a while until what is due has been saved."""
-        waiter = threading.Thread(target=self._due.join, daemon=True)
-        waiter.start()
-        waiter.join(FLUSH_SECONDS)
-
     def close(self) -> None:
-        """Save what is due, and end."""
+        """Save what is due, try once more what could not be saved, and end."""
+        self._due.put(True)
         self._due.put(False)
         self._thread.join()
 
@@ -110,7 +105,6 @@ class Recorder:
                 traceback.print_exc()
                 why = f"{type(error).__name__}: {error}"
                 self._outbox.send("unsaved", {"message": Sentence("Saving failed: {why}.", why=why)})
-            self._due.task_done()
 
     def _save(self) -> None:
         with self._lock:
@@ -118,6 +112,8 @@ class Recorder:
             step = checkpoints[-1].step if checkpoints else self._saved_to
             notes = [note for note in self._notes if note.step <= step]
             progress = Progress(until(self._history, step), notes, checkpoints)
+        if not (notes or checkpoints):
+            return
         self._look_for_file()
         removed = self._add(progress)
         with self._lock:

@@ -31,7 +31,7 @@ from charrnn.runs.checkpoint_schedule import is_log_spaced, next_mark
 from charrnn.runs.evaluations import Evaluations
 from charrnn.runs.messages import Message
 from charrnn.runs.outbox import Outbox, Telling
-from charrnn.runs.recorder import Recorder
+from charrnn.runs.recorder import SAVE_SECONDS, Recorder
 from charrnn.runs.start import build
 from charrnn.sentence import Sentence
 from charrnn.training import checkpoint
@@ -47,7 +47,7 @@ LOOK_SECONDS = 2  # for which the optimiser's memory is published once it was as
 CHORES_SHARE = 0.01  # of the training time, for evaluating, sampling and handing over states
 WATCHFUL_SHARE = 0.1  # the same while it is held-out loss that decides how long it trains
 SAMPLE_LENGTH = 200
-LEAVE_SECONDS = 2
+LEAVE_SECONDS = 2  # for what it is at, once the pipe is closed
 UNTHINNED = 10_000  # steps of which each is remembered by itself, should nobody take what is told
 
 Fields = dict[str, Any]
@@ -284,8 +284,10 @@ class Worker:
         return rows
 
 
-def listen(stream: BinaryIO, commands: "queue.SimpleQueue[Message | None]", outbox: Outbox) -> None:
-    """Take commands off the pipe as they come; None says that it was closed."""
+def listen(
+    stream: BinaryIO, commands: "queue.SimpleQueue[Message | None]", outbox: Outbox, done: threading.Event
+) -> None:
+    """Take commands off the pipe as they come; None says that it was closed. `done` says that only saving is left."""
     try:
         while command := messages.read(stream):
             if command.kind == "ping":
@@ -294,12 +296,17 @@ def listen(stream: BinaryIO, commands: "queue.SimpleQueue[Message | None]", outb
                 commands.put(command)
     finally:
         commands.put(None)
-        sleep(LEAVE_SECONDS)
+        if done.wait(LEAVE_SECONDS):
+            sleep(SAVE_SECONDS)
         os._exit(0)  # a step of a giant network is no reason to outlive the server
 
 
-def work(commands: "queue.SimpleQueue[Message | None]", outbox: Telling) -> None:
-    """Build the trainer that the first command describes, and train as the others say; tell what goes wrong."""
+def work(commands: "queue.SimpleQueue[Message | None]", outbox: Telling) -> Recorder | None:
+    """Build the trainer that the first command describes, and train as the others say; tell what goes wrong.
+
+    Returns what may have something to save yet.
+    """
+    recorder = None
     try:
         start = commands.get()
         if start:
@@ -309,13 +316,12 @@ def work(commands: "queue.SimpleQueue[Message | None]", outbox: Telling) -> None
             if start.fields["changes"]:
                 worker.change(start.fields["changes"])
             worker.run(commands)
-            if recorder:
-                recorder.flush()
     except BaseException as error:
         traceback.print_exc()
         lacking = Sentence("the machine has no memory left for it") if isinstance(error, MemoryError) else ""
         why = lacking or f"{type(error).__name__}: {error}"
         outbox.send("failed", {"message": Sentence("Training stopped with an error: {why}.", why=why)})
+    return recorder
 
 
 def main() -> None:
@@ -328,8 +334,12 @@ def main() -> None:
         os.nice(10)  # the page answers first
     commands: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
     outbox = Outbox(tells)
-    threading.Thread(target=listen, args=(told, commands, outbox), daemon=True).start()
-    work(commands, outbox)
+    done = threading.Event()
+    threading.Thread(target=listen, args=(told, commands, outbox, done), daemon=True).start()
+    recorder = work(commands, outbox)
+    done.set()
+    if recorder:
+        recorder.close()
     outbox.flush()
     sys.stderr.flush()
     os._exit(0)  # without waiting for the threads, which wait for the pipe

@@ -283,7 +283,7 @@ def test_what_had_happened_before_a_blow_up_is_saved_whatever_was_on_its_way(sto
     tell("state", 31, 40, state=state)
     assert begun.acquire(timeout=SECONDS)
     go.release()
-    recorder.flush()
+    recorder.close()
     saved = store.load("token")
     np.testing.assert_array_equal(thinned(saved.history), thinned(whole[:40]))
     assert [checkpoint.step for checkpoint in saved.checkpoints] == [40]
@@ -311,6 +311,41 @@ def test_a_locked_store_is_told_and_training_goes_on_and_nothing_is_missing_late
     until(run, lambda run: run.status == "paused" and run.saved_step == run.snapshot.step)
     other = make_saving_engine().find(run.token)
     np.testing.assert_array_equal(other.curve.low, run.curve.low)
+
+
+def test_a_worker_that_still_saves_as_it_is_let_go_is_left_the_time(
+    make_saving_engine, corpus, settings, store, workers
+):
+    run = make_saving_engine().create(corpus, settings)
+    database = sqlite3.connect(store.folder / "runs.sqlite", isolation_level=None)
+    database.execute("BEGIN IMMEDIATE")
+    run.steps(137)
+    until(run, lambda run: run.status == "paused" and run.state_step == 137)
+    run.rest()
+    workers[0].join(2 * local.END_SECONDS)
+    assert run.at_rest
+    assert not run.is_saved
+    database.execute("ROLLBACK")
+    database.close()
+    until(run, lambda run: run.is_saved)
+    assert store.newest(run.token) == 137
+
+
+def test_what_could_not_be_saved_is_tried_once_more_as_a_worker_leaves(
+    make_saving_engine, settings, store, before_each_chunk
+):
+    before_each_chunk("import charrnn.runs.database as d; d.BUSY_SECONDS = 0.05")
+    text = Corpus.from_text("abc " * 500, held_out=0)  # or it would be tried again once the loss is measured
+    run = make_saving_engine().create(text, settings)
+    database = sqlite3.connect(store.folder / "runs.sqlite", isolation_level=None)
+    database.execute("BEGIN IMMEDIATE")
+    run.steps(5)
+    until(run, lambda run: run.status == "paused" and run.unsaved)
+    database.execute("ROLLBACK")
+    database.close()
+    run.rest()
+    until(run, lambda run: run.is_saved)
+    assert store.newest(run.token) == 5
 
 
 def test_what_a_killed_worker_had_told_but_not_saved_is_saved_by_the_next(

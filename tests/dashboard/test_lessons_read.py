@@ -127,6 +127,12 @@ def test_conditions_hold_of_what_is_known_and_of_nothing_else():
     assert not condition("held_out", "above 1").holds({"held_out": float("nan")}.get)
 
 
+def test_what_is_missing_is_told_with_how_it_stands_and_that_it_is_not_known_yet():
+    missing = condition("step", "at least 1,000").missing
+    assert missing({"step": 30}.get).endswith("at least 1,000. Now: 30.")
+    assert missing({}.get).endswith("Now: not known yet.")
+
+
 def test_every_condition_of_every_lesson_can_be_met_and_missed():
     for lesson in FOUND:
         for one in (one for step in lesson.steps for one in step.done):

@@ -54,10 +54,11 @@ class Condition(NamedTuple):
         if not self.relation:
             return _("Not yet: {words}.", words=fact(self.fact).words)
         bound = _(self.value) if isinstance(self.value, str) else written(self.fact, self.value)
+        now = known(self.fact)
         return _(
             "Goal – {words}: {relation} {bound}. Now: {written}.",
             words=fact(self.fact).words,
-            written=written(self.fact, known(self.fact)),
+            written=_("not known yet") if now is None else written(self.fact, now),
             relation=_(self.relation),
             bound=bound,
         )

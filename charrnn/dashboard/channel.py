@@ -59,6 +59,7 @@ class Channel:
         self.token = secrets.token_urlsafe(16)
         self.version, self.pace, self.watching = version, pace, watching
         self.path = f"live/{self.token}"
+        self.followed = 0  # by how many connections
         self.wide = False  # whether the browser's window has room for more characters
         self._pictures: dict[str, Picture] = {}
         self._parts: dict[str, Part] = {}
@@ -128,6 +129,13 @@ class Channel:
         part = Part(depends, depends(), due=monotonic() + every * self.pace(), moves=every > 0)
         with self._lock:
             self._parts[name] = part
+
+    def is_due(self, name: str) -> bool:
+        """Whether a part is not as it was drawn any more, for all that is known here: where no browser follows what
+        moves, always. What a browser was asked for may have been drawn meanwhile."""
+        with self._lock:
+            part = self._parts.get(name)
+        return not self.followed or part is None or part.depends() != part.drawn
 
     def standing(self, *parts: str) -> list[str]:
         """Those of these parts that stand on the page; none where its drawing has been cut short by a click: then what

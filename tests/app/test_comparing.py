@@ -3,6 +3,7 @@
 import pytest
 from app_page import SECONDS, as_read
 
+from charrnn.dashboard.channel import PAGE
 from charrnn.dashboard.controls import my_runs
 from charrnn.dashboard.session import server, session
 from charrnn.dashboard.views import compare
@@ -38,6 +39,16 @@ def differences(page):
 @pytest.mark.parametrize(("step", "rate"), [(30, 0.001), (10, 0.001), (0, 0.004)])
 def test_the_dialog_offers_the_rate_that_was_in_force_at_the_step(turned, step, rate):
     assert entry(asked(turned, step), "Learning rate").value == rate
+
+
+def test_while_a_dialog_asks_something_the_page_is_not_redrawn_below_it(turned):
+    """A browser takes a dialog away while the page is redrawn, and what was being typed in it is gone."""
+    page = asked(turned, 30)
+    page.run.steps(10)
+    page.wait(lambda run: run.status == "paused" and run.snapshot.step == 40)
+    assert PAGE not in page.session.channel.outdated([])
+    page.session.forking = False
+    assert page.session.channel.outdated([]) == [PAGE]
 
 
 def test_a_fork_with_nothing_turned_has_the_same_settings(turned):

@@ -191,6 +191,31 @@ def test_a_part_is_asked_for_once_when_what_it_depends_on_changes(channel: Chann
     assert channel.outdated([]) == [PAGE], "the page is drawn with all its parts"
 
 
+def test_the_page_is_not_redrawn_where_it_was_asked_for_and_drawn_meanwhile(channel: Channel):
+    state = {"steps": 1}
+    channel.part(PAGE, lambda: state["steps"])
+    assert channel.is_due(PAGE), "nobody follows what moves"
+    channel.followed = 1
+    assert not channel.is_due(PAGE)
+    state["steps"] = 2
+    assert channel.is_due(PAGE)
+    channel.begin()
+    assert channel.is_due(PAGE), "its drawing was cut short"
+
+
+def test_a_channel_knows_whether_it_is_followed(channel: Channel, clock: Clock):
+    seen: list[int] = []
+
+    def make() -> bytes:
+        seen.append(channel.followed)
+        return str(clock.version).encode()
+
+    channel.picture("strip", make)
+    clock.version += 1
+    followed(Socket(channel.token, '["strip"]'))
+    assert [*seen, channel.followed] == [0, 1, 0]
+
+
 def test_a_part_that_costs_is_redrawn_at_most_once_in_so_many_seconds(channel: Channel, monkeypatch):
     now, steps = [100.0], itertools.count(1)
     monkeypatch.setattr("charrnn.dashboard.channel.monotonic", lambda: now[0])

@@ -83,10 +83,12 @@ async def follow(socket: WebSocket) -> None:
     ways += [take_turns(socket, channel, browser)] if channel.watching else []
     tasks = [asyncio.create_task(way) for way in ways]
     _CROWD.watching += channel.watching
+    channel.followed += 1
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
         _CROWD.watching -= channel.watching
+        channel.followed -= 1
         for task in tasks:
             task.cancel()
     over = socket.application_state is WebSocketState.DISCONNECTED or channel.closed  # then what was under way fails

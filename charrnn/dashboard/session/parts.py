@@ -121,7 +121,7 @@ def whole(session: Session, depends: Callable[[], Hashable]) -> None:
     session.channel.part(PAGE, as_read(depends))
 
     def asked() -> None:
-        if link(session.channel.path, PAGE, key="link"):
+        if link(session.channel.path, PAGE, key="link") and session.channel.is_due(PAGE):
             st.rerun()
 
     with st.container(key="link-whole"):

@@ -134,12 +134,18 @@ def remarks(run: Run) -> list[str]:
 
 
 def page_depends_on(session: Session) -> Hashable:
-    """What the page depends on beside its moving pictures and the parts that are redrawn by themselves."""
+    """What the page depends on beside its moving pictures and the parts that are redrawn by themselves.
+
+    While a dialog asks something it stands still: each time the page is redrawn the browser takes a dialog away until
+    it comes again, and what was being typed in it is gone.
+    """
     run, now = session.run, session.run.snapshot
     status = run.status if run.status in ("died", "closed") else "running" if running(run) else "resting"
     network = None if running(run) else now.step  # what stands still shows the network at rest
     said = session.standing, run.message, *remarks(run)
     asked = session.arriving, session.at, session.proposal is None, session.forking, session.cells
+    if session.forking or session.proposal:
+        return asked
     return asked, status, network, said, run.corpus.digest, run.in_force, run.title, bool(run.saved_step)
 
 

@@ -30,6 +30,8 @@ class Picture:
     find: Callable[[], Drawing]  # what was made of it last, by this browser or one that sees the same
     drawing: Drawing
     drawn: int  # by which of Streamlit's drawings: what an earlier one would make is past
+    origin: Callable[[], Hashable]  # what it is about,
+    drawn_of: Hashable  # and was then: of another text its choices may make no sense, until it is drawn anew
     sent: bytes = b""
 
 
@@ -87,15 +89,22 @@ class Channel:
         """The page has been drawn, all of it."""
         self._whole = True
 
-    def picture(self, name: str, make: Callable[[], bytes], same: Callable[[], Hashable] | None = None) -> bytes:
+    def picture(
+        self,
+        name: str,
+        make: Callable[[], bytes],
+        same: Callable[[], Hashable] | None = None,
+        origin: Callable[[], Hashable] = tuple,
+    ) -> bytes:
         """The picture for the component that Streamlit draws now; later ones follow by themselves.
 
         Browsers for which `same` says the same get one picture of each version, made for one of them: it has to tell
-        all that `make` depends on. Who only watches is content with one that has just been made.
+        all that `make` depends on. Who only watches is content with one that has just been made. Once `origin` says
+        something else than now, the picture may fail until it is drawn anew.
         """
         own = Drawing()
         find = (lambda: shared((name, same()), Drawing)) if same else (lambda: own)
-        picture = Picture(make, find, Drawing(), next(_DRAWINGS))
+        picture = Picture(make, find, Drawing(), next(_DRAWINGS), origin, origin())
         while picture.drawing is not (found := find()):  # once more where it came to see something else meanwhile
             picture.drawing = found
             if not (self.watching and found.frame) or found.due(self.version(), 0.0):
@@ -111,7 +120,7 @@ class Channel:
             try:
                 frame = picture.make()
             except Exception:
-                if picture.find() is drawing:
+                if picture.find() is drawing and picture.origin() == picture.drawn_of:
                     raise
                 return None  # it was begun for one text, say, and came to another
             return frame if picture.find() is drawing else None

@@ -45,7 +45,7 @@ def test_while_a_dialog_asks_something_the_page_is_not_redrawn_below_it(turned):
     """A browser takes a dialog away while the page is redrawn, and what was being typed in it is gone."""
     page = asked(turned, 30)
     page.run.steps(10)
-    page.wait(lambda run: run.status == "paused" and run.snapshot.step == 40)
+    assert page.run.wait(lambda run: run.status == "paused" and run.snapshot.step == 40, SECONDS)
     assert PAGE not in page.session.channel.outdated([])
     page.session.forking = False
     assert page.session.channel.outdated([]) == [PAGE]

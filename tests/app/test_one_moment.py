@@ -79,3 +79,13 @@ def test_a_sentence_of_which_another_browser_s_text_knows_nothing_is_not_read_un
     channel = page.session.channel
     assert soon(lambda: channel.fresh("strip"))
     assert [record for record in caplog.record_tuples if record[0].startswith("charrnn")] == []
+
+
+def test_lines_that_end_as_none_of_another_browser_s_text_does_are_shown_once_the_page_is_drawn(page, caplog):
+    page.at.session_state["temperature"] = True
+    page.at.session_state["by-line"], page.at.session_state["stop"] = True, "j"
+    assert "stand in the text" in page.look().component("written-text")[0]["passages"][0]["title"]
+    page.run.reset(corpus=Corpus.from_text("0123 " * 100))
+    assert page.session.channel.fresh("written") is None
+    assert [record for record in caplog.record_tuples if record[0].startswith("charrnn")] == []
+    assert page.look().component("written-text")[0]["passages"][0]["title"] == ""

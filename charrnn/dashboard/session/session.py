@@ -136,7 +136,7 @@ class Session:
             of = [(run, run.corpus.digest, run.settings) for run in self.compared_runs()]
             return code, *of, self.seen_at, within(code, choices)
 
-        return self.channel.picture(name, lambda: within(code, make), same)
+        return self.channel.picture(name, lambda: within(code, make), same, lambda: self.origin)
 
     def remember(self, name: str, kind: Callable[[], Found], *of: Hashable) -> Found:
         """What a drawing is to remember for the next one: in common with all browsers for which it is `of` the same."""

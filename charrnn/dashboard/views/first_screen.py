@@ -143,10 +143,11 @@ def page_depends_on(session: Session) -> Hashable:
     status = run.status if run.status in ("died", "closed") else "running" if running(run) else "resting"
     network = None if running(run) else now.step  # what stands still shows the network at rest
     said = session.standing, run.message, *remarks(run)
-    asked = session.arriving, session.at, session.proposal is None, session.forking, session.cells
+    about = run.corpus.digest, run.settings, session.at
+    asked = *about, session.arriving, session.proposal is None, session.forking, session.cells
     if session.forking or session.proposal:
         return asked
-    return asked, status, network, said, run.corpus.digest, run.in_force, run.title, bool(run.saved_step)
+    return asked, status, network, said, run.in_force, run.title, bool(run.saved_step)
 
 
 def headline(session: Session, baselines: list[Baseline]) -> list[Span]:

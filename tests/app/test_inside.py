@@ -129,6 +129,13 @@ def test_the_characters_stand_where_their_rows_of_the_input_weights_lie(seen):
     np.testing.assert_allclose(points, embedding(seen.session.view.parameters.W_xh, points).points, atol=1e-4)
 
 
+def test_the_heatmap_puts_first_the_units_that_know_best_what_it_is_ordered_by(opened):
+    verdict = opened.session.ranked.value.verdicts[0]
+    opened.at.session_state["order"] = verdict.name
+    rows = [int(row) for row in opened.look().component("heatmap")[0]["axes"][0]["signs"]]
+    assert rows == np.argsort(-np.abs(verdict.strengths), kind="stable").tolist()
+
+
 def test_a_picked_unit_is_followed_by_text_and_silence(opened):
     opened.session.unit = 11
     measured_of(opened, "silence")

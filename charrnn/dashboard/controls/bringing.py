@@ -1,6 +1,7 @@
 """A text of one's own: brought as files or pasted, looked through, and only then learned from."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import NamedTuple
 
 import streamlit as st
@@ -17,7 +18,7 @@ from charrnn.dashboard.session.speaking import speak
 from charrnn.sentence import Sentence
 from charrnn.text.checkup import KEEP, SELDOM, CheckUp, check_up
 from charrnn.text.corpus import Corpus, refuse_large
-from charrnn.text.decoding import CorpusError, Decoded, joined, readings
+from charrnn.text.decoding import CorpusError, Decoded, joined, known, readings
 
 LISTED = 40  # characters of an alphabet that are named
 DECODED = "decoded"  # in the session's state
@@ -37,7 +38,9 @@ class Brought(NamedTuple):
     def encoding(self) -> str | None:
         """The encoding chosen, None for the one that is found."""
         chosen = st.session_state.get(f"encoding {self.key}", FOUND)
-        return None if chosen == FOUND else str(chosen)
+        with suppress(CorpusError):  # that a browser tells by the words of a language left since
+            return None if chosen == FOUND else known(str(chosen))
+        return None
 
     def corpus(self) -> Corpus:
         """The corpus as it is to be read now. Raises CorpusError."""

@@ -9,7 +9,7 @@ import streamlit as st
 from charrnn.dashboard import words
 from charrnn.dashboard.language import _
 from charrnn.dashboard.session.adopting import go_on_with
-from charrnn.dashboard.session.fields import CELL_NAMES, NUMBERS, OPTIMIZERS, acts, field, key_of, number, one_of
+from charrnn.dashboard.session.fields import CELL_NAMES, NUMBERS, OPTIMIZERS, acts, entered, key_of, number, one_of
 from charrnn.dashboard.session.looked_up import explained
 from charrnn.dashboard.session.panel import panel, refusal
 from charrnn.dashboard.session.session import Session
@@ -85,8 +85,7 @@ def choose_network(session: Session) -> None:
 
 def start_over_with_these(session: Session, settings: Settings) -> None:
     """What the form says, in place of the settings; of a form that is there no more, what it began with."""
-    state = st.session_state
-    chosen = {name: state.get(field("network", settings, name), getattr(settings, name)) for name in NETWORK}
+    chosen = {name: entered("network", settings, name) for name in NETWORK}
     with session.saying("network"):
         settings = session.run.in_force.with_cell(chosen["cell"])
         session.propose(session.run.corpus, replace(settings, **chosen), "network")

@@ -74,7 +74,7 @@ def controls() -> None:
 def prediction(session: Session) -> None:
     """The text with one prediction picked in it."""
     pull: str = st.session_state.get("pull", "effect")
-    choice, picture, start = chosen(), session.picture, picked()
+    choice, picture, start = chosen(session), session.picture, picked()
 
     def seen() -> Hashable:
         return choice.text(session), start, pull

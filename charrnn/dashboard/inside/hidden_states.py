@@ -21,6 +21,7 @@ from charrnn.dashboard.session.selection import (
     look_at,
     looked_at,
     ordered,
+    orders,
     part_of,
     reading,
     seen_as,
@@ -110,7 +111,7 @@ def controls(session: Session) -> None:
 
 def all_units(session: Session) -> None:
     """The heatmap."""
-    choice = chosen()
+    choice = chosen(session)
     corpus = session.run.corpus
     if unseen := corpus.vocabulary.unseen(corpus.typed(choice.typed)):
         st.text(_("Left out, never seen in the text: {unseen}", unseen=" ".join(map(words.visible, unseen))))
@@ -159,11 +160,9 @@ def said(session: Session, choice: Chosen) -> bytes:
 
 def order_control(session: Session) -> None:
     """The choice of an order; the concepts are there once the units have been ranked."""
-    found = measuring.found(session, RANKING)
-    concepts = [verdict.name for verdict in found.value.verdicts] if found else []
     st.selectbox(
         _("Units"),
-        [*ORDERS, *concepts],
+        orders(session),
         format_func=lambda order: _(ORDERS[order]) if order in ORDERS else _("by “{order}”", order=_(order)),
         key="order",
         persist_state="session",

@@ -65,7 +65,7 @@ def coloured() -> str:
 
 def text_drawn(session: Session) -> None:
     """The text as a component."""
-    choice, colour = chosen(), coloured()
+    choice, colour = chosen(session), coloured()
     pick: Choice = st.session_state.get("on-the-text", {}).get("chosen") or Choice(row=0, start=None, end=None)
 
     def choose(made: Choice) -> None:

@@ -147,7 +147,8 @@ def question(place: Place, asked: Question, facts: Facts | None) -> None:
     number, key = place.step, f"guess-{place.lesson.name}-{place.step}"
 
     def guess() -> None:
-        place.guesses[number] = asked.choices.index(st.session_state[key])
+        if (said := st.session_state[key]) in asked.choices:  # and not in the words of a language left since
+            place.guesses[number] = asked.choices.index(said)
 
     guessed = place.guesses.get(number)
     if guessed is None:

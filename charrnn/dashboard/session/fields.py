@@ -1,6 +1,6 @@
 """Widgets that begin with what is in force, and those that take a text."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import streamlit as st
@@ -51,6 +51,21 @@ def text(label: str, key: str, **options: Any) -> str:
 def typed(key: str) -> str:
     """What a field holds, "" where it has not been drawn. Only browsers keep to a field's limit, so it is cut here."""
     return str(st.session_state.get(key) or "")[: TYPED[key]]
+
+
+def one(key: str, options: Iterable[Any]) -> Any:
+    """Which of these a choice names, the first where it names none: a browser tells it by its words, which those of
+    another language, left meanwhile, are not."""
+    options = list(options)
+    value = st.session_state.get(key)
+    return value if value in options else options[0]
+
+
+def entered(form: str, settings: Settings, name: str) -> Any:
+    """What a form's field holds; one that is not there (any more), or names none of its choices, what it began with."""
+    value = st.session_state.get(field(form, settings, name))
+    known = value in FEW[name][1] if name in FEW else value is not None
+    return value if known else getattr(settings, name)
 
 
 def field(form: str, settings: Settings, name: str) -> str:

@@ -3,7 +3,6 @@
 from typing import Any, NamedTuple
 
 import numpy as np
-import streamlit as st
 
 from charrnn.dashboard.session import fields, measuring
 from charrnn.dashboard.session.parts import anew
@@ -87,17 +86,22 @@ class Chosen(NamedTuple):
         return session.cells if self.length == CELLS else self.length
 
 
-def chosen() -> Chosen:
-    """What the controls say now. A browser may name what is not (any more) among them, as in a language left since."""
-    state = st.session_state
-    order, view = state.get("order"), state.get("view")
-    order, view = order if order in ORDERS else "similar", view if view in VIEWS else "value"
-    return Chosen(order, view, fields.typed("heatmap-text"), state.get("length", CELLS), state.get("part", "h"))
+def orders(session: Session) -> list[str]:
+    """In which the units can be put: once they have been ranked, also by what they know."""
+    found = measuring.found(session, RANKING)
+    return [*ORDERS, *(verdict.name for verdict in (found.value.verdicts if found else []))]
+
+
+def chosen(session: Session) -> Chosen:
+    """What the controls say now."""
+    one, parts = fields.one, PARTS[session.run.settings.cell]
+    order, view, part = one("order", orders(session)), one("view", VIEWS), one("part", parts)
+    return Chosen(order, view, fields.typed("heatmap-text"), one("length", LENGTHS), part)
 
 
 def reading(session: Session, choice: Chosen | None = None) -> Reading:
     """The strip's sentence and what follows it, or a text typed in, as the shown network reads it."""
-    choice = choice or chosen()
+    choice = choice or chosen(session)
     ids, start = session.ids(choice.cells(session))
     corpus = session.run.corpus
     own = corpus.vocabulary.encode(corpus.typed(choice.typed))[:CHARACTERS]

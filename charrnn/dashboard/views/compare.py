@@ -16,7 +16,7 @@ from charrnn.dashboard.charts.loss_axes import Across
 from charrnn.dashboard.components import Passage, arrive, encode_passages, passages
 from charrnn.dashboard.language import _
 from charrnn.dashboard.pictures.losses import losses_of, smoothed
-from charrnn.dashboard.session.fields import field, number, one_of
+from charrnn.dashboard.session.fields import entered, number, one_of
 from charrnn.dashboard.session.looked_up import explained
 from charrnn.dashboard.session.panel import refusal
 from charrnn.dashboard.session.parts import redrawn, switch
@@ -134,7 +134,7 @@ def choose_fork(session: Session) -> None:
 
     def start() -> None:
         names = ANYWHERE if step else (*ANYWHERE, *AT_THE_START, "cell")
-        forked(session, state["fork-step"], {name: state[field("fork", settings, name)] for name in names})
+        forked(session, state["fork-step"], {name: entered("fork", settings, name) for name in names})
         st.rerun()
 
     with st.form("fork-form", border=False):

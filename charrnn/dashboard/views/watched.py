@@ -97,7 +97,8 @@ def buttons(found: Written, characters: str) -> None:
         state["watched-picks"] = {place: c for place, c in state["watched-picks"].items() if place < to}
 
     def pick() -> None:
-        if (chosen := state[f"watched-pick-{many}"]) is not None:
+        chosen = state[f"watched-pick-{many}"]
+        if isinstance(chosen, int):  # a browser tells it by its words, in which the probability may have moved on
             state["watched-picks"] = state["watched-picks"] | {many: chosen}
             state["watched-written"] = min(many + 1, LENGTH - 1)
 

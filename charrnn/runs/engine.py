@@ -124,7 +124,8 @@ class Engine:
         It is saved at once if somebody has chosen its text or its settings; visits that only look leave nothing.
         """
         run = Run(self, untrained(corpus, settings))
-        if not is_untouched(corpus, settings):
+        run.is_untouched = is_untouched(corpus, settings)
+        if not run.is_untouched:
             run.saved_step, run.unsaved = self.keeper.save_start(run.token, corpus, settings, "")
         elif self.store:
             run.unsaved = self.store.trouble()

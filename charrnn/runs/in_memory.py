@@ -45,9 +45,9 @@ class InMemory:
     def tidy(self) -> None:
         """Let go of what is more than is kept. The lock is held."""
         resting = [run for run in self._runs.values() if run.at_rest and not self._held(run)]
-        for saved, (most, characters) in ((True, KEPT_AT_REST), (False, KEPT_UNSAVED)):
+        for unsaved, (most, characters) in ((False, KEPT_AT_REST), (True, KEPT_UNSAVED)):
             kept = 0
-            for place, run in enumerate(reversed([run for run in resting if run.is_saved == saved]), 1):
+            for place, run in enumerate(reversed([run for run in resting if run.is_worth_keeping == unsaved]), 1):
                 kept += len(run.corpus.text)
                 if place > most or kept > characters:
                     del self._runs[run.token]

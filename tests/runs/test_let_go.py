@@ -9,6 +9,8 @@ from runs_helpers import SECONDS, soon, until
 from charrnn.runs import in_memory
 from charrnn.runs.store import Store
 from charrnn.text.corpus import Corpus
+from charrnn.text.folder import DATA, corpora
+from charrnn.training.settings import Settings
 
 
 def text_of(number, characters):
@@ -56,3 +58,12 @@ def test_texts_of_runs_that_could_not_be_saved_are_kept_within_a_limit_too(make_
     kept = [weakref.ref(engine.create(text_of(number, 4_000), settings).corpus) for number in range(6)]
     assert gone(kept[:4])
     assert all(reference() for reference in kept[4:])
+
+
+def test_of_visits_that_only_looked_no_more_stay_than_may_at_rest(make_engine, tmp_path):
+    """As of pages that were left before they held their run."""
+    engine, title = make_engine(store=Store(tmp_path / "home")), corpora(DATA)[0][0]
+    text = Corpus.from_text("names of all kinds " * 100, name=title)
+    kept = [weakref.ref(engine.create(text, Settings())) for _ in range(10)]
+    assert gone(kept[:2])
+    assert all(run() for run in kept[2:])

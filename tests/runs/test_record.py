@@ -8,7 +8,7 @@ import pytest
 
 from charrnn.runs.messages import Message
 from charrnn.runs.record import Record
-from charrnn.runs.store_types import Saved, StoredCheckpoint
+from charrnn.runs.store_types import Note, Saved, StoredCheckpoint
 from charrnn.runs.worker import Worker
 from charrnn.text.corpus import Corpus
 from charrnn.training.checkpoint import to_bytes
@@ -114,14 +114,24 @@ def test_pauses_that_had_to_go_are_no_checkpoints_any_more_and_the_strip_keeps_i
 
 
 def test_a_run_that_is_opened_again_has_its_kept_checkpoints_and_goes_on_from_the_last_state():
-    trainer, stored = Trainer(CORPUS, SETTINGS), []
+    trainer, stored, at_10 = Trainer(CORPUS, SETTINGS), [], Trainer(CORPUS, SETTINGS)
+    at_10.train(10)
+    notes = [
+        Note(5, "sample", "tobe"),
+        Note(10, "held_out", 3.25),
+        Note(10, "seconds", 0.5),
+        Note(12, "change", {"clip": 1.0}),
+    ]
     for step, kept in ((10, True), (17, False)):
         trainer.train(step - trainer.steps)
         stored.append(StoredCheckpoint(step, to_bytes(trainer.state()), kept))
     history = record().history
-    saved = Saved({}, "", "", history[history["step"] <= 17], [], stored)
+    saved = Saved({}, "", "", history[history["step"] <= 17], notes, stored)
     found = Record.untrained(Trainer(CORPUS, SETTINGS)).reopened(trainer, saved)
     assert [one.step for one in found.checkpoints] == [0, 10]
+    np.testing.assert_array_equal(found.checkpoints[1].parameters.flat, at_10.parameters.flat)
+    assert found.samples[1:] == ((5, "tobe"),)
+    assert (found.curve.held_out, found.curve.clock, found.log) == (((10, 3.25),), ((10, 0.5),), ((12, {"clip": 1.0}),))
     assert (found.cuts, found.snapshot.step, found.snapshot.parameters_step) == ((17,), 17, 17)
     np.testing.assert_array_equal(found.snapshot.parameters.flat, trainer.parameters.flat)
     assert not found.snapshot.parameters.flat.flags.writeable

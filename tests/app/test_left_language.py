@@ -1,7 +1,7 @@
 """A browser tells what is chosen by its words; those of a language that was left meanwhile are no choice."""
 
 import pytest
-from app_page import SMALL
+from app_page import SECONDS, SMALL
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1.element_tree import Radio, Selectbox
 
@@ -57,3 +57,16 @@ def test_a_guess_is_none(open_page, told):
     assert again.label == asked.label
     told(Radio, {asked.key: "Whole words"})
     assert not page.look().at.radio
+
+
+def test_who_changes_the_language_keeps_what_was_chosen_a_concept_of_the_network_too(open_page):
+    page = open_page(**SMALL).step("1,000 steps")
+    for measurement in list(page.session.measurements.values()):
+        measurement.future.result(SECONDS)
+    concept = page.look().session.ranked.value.verdicts[0].name
+    page.at.session_state["order"] = concept
+    page.look().at.segmented_control(key="lang").set_value("de")
+    page.at.run()
+    proto = page.at.selectbox(key="order").proto
+    assert proto.set_value, "or the browser would show what it was called before"
+    assert proto.raw_value.startswith("nach „")

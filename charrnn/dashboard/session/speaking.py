@@ -34,8 +34,8 @@ def choice() -> None:
         # A browser tells what is chosen, and what is open, by how it is called: said once more it is set, whatever that
         # is called now.
         for key in state:
-            plain = type(state[key]) in (str, int, float, list, tuple) and key not in TRIGGERS
-            if plain or key in SECTIONS:
+            plain = isinstance(state[key], str) or type(state[key]) in (int, float, list, tuple)
+            if (plain and key not in TRIGGERS) or key in SECTIONS:
                 state[key] = state[key]
 
     if len(LANGUAGES) > 1:

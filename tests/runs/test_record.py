@@ -66,6 +66,9 @@ def test_what_a_worker_tells_is_all_in_the_record():
         "cuts": 0,
     }
     assert {45, 120} <= {step for step, _ in found.curve.held_out}
+    assert (found.snapshot.held_out_step, found.snapshot.held_out) == found.curve.held_out[-1]
+    last = [one.fields for one in told() if "seconds" in one.fields][-1]
+    assert found.curve.clock[-1] == (120, last["seconds"])
     trainer.train(45)
     np.testing.assert_array_equal(found.checkpoints[3].parameters.flat, trainer.parameters.flat)
     assert found.history["step"][-1] == 120

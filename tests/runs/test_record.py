@@ -76,6 +76,16 @@ def test_what_a_worker_tells_is_all_in_the_record():
     assert dict(found.samples)[30] == next(one.fields["text"] for one in told() if one.fields.get("step") == 30)
 
 
+def test_what_the_optimiser_remembers_is_known_of_the_parameters_that_it_came_with_alone():
+    found, paused = record(), next(one for one in told() if one.kind == "paused")
+    came = {"parameters": paused.arrays["parameters"], "memory_0": np.arange(3.0), "memory_1": np.ones(2)}
+    looked = found.after(Message("progress", paused.fields, came)).snapshot
+    assert [array.tolist() for array in looked.memory] == [[0, 1, 2], [1, 1]]
+    assert found.after(Message("progress", paused.fields, came)).after(paused).snapshot.memory is None
+    with pytest.raises(ValueError, match="read-only"):
+        looked.parameters.flat[0] = 1
+
+
 @pytest.mark.parametrize("step", [45, 44, 30, 1, 0])
 def test_back_at_a_step_nothing_is_known_of_what_came_after_it(step):
     back, then = record().rewound(step), record(step)

@@ -66,6 +66,12 @@ def test_a_frame_cut_short_is_refused(data):
         messages.read(io.BytesIO(whole[:cut]))
 
 
+@pytest.mark.parametrize("lengths", [(messages.MAX_HEADER + 1, 0), (0, messages.MAX_PAYLOAD + 1)])
+def test_a_frame_that_says_to_be_larger_than_any_is_refused_before_there_is_room_for_it(lengths):
+    with pytest.raises(MessageError, match="something else wrote here"):
+        messages.read(io.BytesIO(struct.pack("<IQ", *lengths)))
+
+
 def test_a_stray_print_is_refused():
     with pytest.raises(MessageError):
         messages.read(io.BytesIO(b"RuntimeWarning: overflow encountered in exp\n" + framed()))

@@ -53,4 +53,4 @@ def test_many_files_take_the_room_of_one_and_nothing_is_left_of_a_visit(visitor,
     assert soon(lambda: kept(counting)["texts"] == ["mine-4.txt"]), kept(counting)
     context.close()
     assert soon(lambda: not uploaded(counting))
-    assert soon(lambda: kept(counting) == {"texts": [], "runs": 0, "at work": []}), kept(counting)
+    assert soon(lambda: kept(counting) == {"texts": [], "runs": 0, "at work": [], "unsaved": []}), kept(counting)

@@ -42,11 +42,9 @@ def test_what_the_optimiser_remembers_comes_along_while_somebody_looks_at_it(run
     run.train()
     until(run, lambda run: run.snapshot.step)
     assert run.snapshot.memory is None
-    run.look()
-    until(run, lambda run: run.snapshot.memory)
+    until(run, lambda run: run.look() or run.snapshot.memory)  # as a page does, again and again
     at, now = run.snapshot.parameters_step, run.snapshot
-    run.look()
-    until(run, lambda run: run.snapshot.parameters_step > at and run.snapshot.memory)
+    until(run, lambda run: run.look() or (run.snapshot.parameters_step > at and run.snapshot.memory))
     until(run, lambda run: run.snapshot.memory is None)  # nobody looks any more
     trainer = Trainer(run.corpus, run.settings)
     trainer.train(at)

@@ -15,6 +15,7 @@ class Known:
     def __init__(self, opening: Opening, title: str = "", token: str | None = None) -> None:
         self.token = token or new_token()
         self.title = title  # what its owner calls it
+        self.is_untouched = False  # whether it began as anybody's does who only looks
         self.stand_at(opening)
 
     def stand_at(self, opening: Opening) -> None:
@@ -45,6 +46,12 @@ class Known:
     def is_saved(self) -> bool:
         """Whether all that is to be kept of it is committed to the store."""
         return self.saved_step == self.state_step and not self.unsaved
+
+    @property
+    def is_worth_keeping(self) -> bool:
+        """Whether something would be lost with it: it is not saved, and more than a visit that only looked."""
+        only_seen = self.is_untouched and not self.state and not self.unsaved
+        return not self.is_saved and not only_seen
 
     @property
     def snapshot(self) -> Snapshot:

@@ -82,7 +82,6 @@ class Run(Known):
         self.last_command: Command | None = None
         self.keep_until = 0.0  # by the monotonic clock: till then it trains on though nobody watches
         self.began = 0.0  # by the same clock: when it got its place last
-        self.is_untouched = False  # whether it began as anybody's does who only looks
         self.alone = 0.0  # seconds for which it has trained though no session holds it
         super().__init__(opening, title, token)
 
@@ -115,12 +114,6 @@ class Run(Known):
     def stand_by_itself(self) -> None:
         """No other process trains it any more. Following's part, the lock held."""
         self._become("paused" if self.state else "ready")
-
-    @property
-    def is_worth_keeping(self) -> bool:
-        """Whether something would be lost with it: it is not saved, and more than a visit that only looked."""
-        only_seen = self.is_untouched and not self.state and not self.unsaved
-        return not self.is_saved and not only_seen
 
     @property
     def where(self) -> str:

@@ -21,7 +21,7 @@ NAMES = (  # of columns that are words
     *(Sentence("learned from"), Sentence("longest"), Sentence("loss"), Sentence("luck"), Sentence("name")),
     *(Sentence("next"), Sentence("on average, bits"), Sentence("probability"), Sentence("read"), Sentence("run")),
     *(Sentence("score"), Sentence("settings"), Sentence("smoothed, nats"), Sentence("state"), Sentence("step")),
-    *(Sentence("stretches"), Sentence("text"), Sentence("there"), Sentence("this one, bits"), Sentence("unit")),
+    *(Sentence("stretches"), Sentence("text"), Sentence("this one, bits"), Sentence("unit")),
     *(Sentence("units"), Sentence("untrained"), Sentence("value"), Sentence("verdict"), Sentence("who")),
     *(Sentence("writing"), Sentence("h before"), Sentence("c before")),
 )
@@ -31,9 +31,16 @@ PRINTF = re.compile(r"%([+,]*(?:\.\d)?)([df])")  # how a column of Streamlit's i
 
 
 def spoken(
-    frame: pd.DataFrame, columns: Mapping[str, Any], signed: Mapping[str, str] | None = None
+    frame: pd.DataFrame,
+    columns: Mapping[str, Any],
+    signed: Mapping[str, str] | None = None,
+    few: Mapping[str, int | None] | None = None,
 ) -> tuple[Any, dict[str, Any]]:
-    """A frame and what is said of its columns, these called as in the language spoken, and numbers so written."""
+    """A frame, and what `st.dataframe` is to be told of its columns: these called as in the language spoken, numbers so
+    written, and in a narrow window no more columns than `few`."""
+    here = st.session_state.get("session")
+    order = few if few and here and here.is_narrow else {}
+    columns = {**columns, **{name: {**(columns.get(name) or {}), "width": width} for name, width in order.items()}}
     written = {_(column): partial(words.number, form=form) for column, form in (signed or {}).items()}
     called = {_(name): config for name, config in columns.items()}
     for name, config in called.items() if marks() != (",", ".") else ():
@@ -42,7 +49,8 @@ def spoken(
             called[name] = {**config, "type_config": {"type": "number"}}
             written[name] = partial(words.number, form=found[1] + {"d": ".0f", "f": "f"}[found[2]])
     shown = frame.rename(columns=_)
-    return shown.style.format({**written}, na_rep="") if written else shown, called
+    told: dict[str, Any] = {"column_config": called} | ({"column_order": [_(name) for name in order]} if order else {})
+    return shown.style.format({**written}, na_rep="") if written else shown, told
 
 
 def table(
@@ -53,18 +61,20 @@ def table(
     *,
     titled: bool = True,
     signed: Mapping[str, str] | None = None,
+    few: Mapping[str, int | None] | None = None,
     **options: Any,
 ) -> Any:
     """Draw a frame without its index, as high as its rows unless told otherwise; return what was chosen in it.
 
     `columns` says how each is drawn, `signed` by which of Python's formats numbers are written that may be negative (a
     column of Streamlit's has no true minus), `options` is what else `st.dataframe` is to be told. The title stands
-    above, or without `titled`, where a heading does so already, is told only to those who listen. A frame with the
-    columns of the one before it stays sorted and scrolled.
+    above, or without `titled`, where a heading does so already, is told only to those who listen. In a narrow window
+    `few` of the columns are drawn, all in sight, as wide as they need or so many pixels; the others can be ticked in
+    the table's own menu. A frame with the columns of the one before it stays sorted and scrolled.
     """
     with st.container(key=name, gap="xsmall"):  # which the page, unlike a frame without choices, gives its key's name
         if titled:
             st.markdown(words.plain(title))
         told: dict[str, Any] = {"hide_index": True, "placeholder": "", "height": "content"} | options
-        shown, called = spoken(frame, columns, signed)
-        return st.dataframe(shown, alt=title, column_config=called, **told)
+        shown, about_columns = spoken(frame, columns, signed, few)
+        return st.dataframe(shown, alt=title, **about_columns, **told)

@@ -213,3 +213,26 @@ def test_find_where_else_lists_places_for_a_stretch_that_was_drawn_over(trained)
     assert trained.soon(lambda: len(rows(trained.key("places"))) > 5)
     assert all(re.match(r"\d+ of \d+", row) for row in rows(trained.key("places")))
     expect(trained.page.get_by_text(re.compile(r"in all [\d,]+ characters"))).to_be_visible()
+
+
+def test_on_a_phone_every_column_of_a_table_is_in_sight_and_the_others_come_with_the_room(trained):
+    trained.page.set_viewport_size({"width": 360, "height": 740})
+    for key in ("watched", "learns"):
+        unfold(trained, key)
+    trained.key("step-as-tables").locator("label").click()
+    tables = ("step-characters", "step-units", "step-columns", "usual", "verdicts", "proof-rows")
+    scrollers = [trained.key(key).locator(".dvn-scroller") for key in tables]
+
+    def widths():
+        return [each.evaluate("table => [table.clientWidth, table.scrollWidth]") for each in scrollers]
+
+    for scroller in scrollers:
+        expect(scroller).to_be_attached()
+    assert trained.soon(lambda: all(room > 290 and needed <= room for room, needed in widths()))
+    trained.turn_to("Where it is on and off")
+    scrollers = [trained.key(key).locator(".dvn-scroller") for key in ("most-on", "most-off")]
+    assert trained.soon(lambda: all(needed <= room for room, needed in widths()))
+    units = trained.key("step-units").locator("canvas thead th")
+    assert trained.soon(lambda: units.all_text_contents() == ["unit", "h before", "h", "dh"])
+    trained.page.set_viewport_size({"width": 1280, "height": 800})
+    assert trained.soon(lambda: len(units.all_text_contents()) == 7)

@@ -9,7 +9,7 @@ from charrnn.dashboard import words
 from charrnn.dashboard.components.kept import kept_runs
 from charrnn.dashboard.language import _
 from charrnn.dashboard.session import fields
-from charrnn.dashboard.session.listing import COLUMNS, lines
+from charrnn.dashboard.session.listing import COLUMNS, FEW, lines
 from charrnn.dashboard.session.panel import panel, refusal
 from charrnn.dashboard.session.server import engine
 from charrnn.dashboard.session.session import Session
@@ -92,7 +92,7 @@ def table(runs: pd.DataFrame) -> str | None:
     What is ticked is a row, whatever stands in it: of other runs it must be another table, in which none is ticked.
     """
     of_these = crc32(" ".join(runs["token"]).encode())
-    drawn, columns = spoken(runs.drop(columns="token"), COLUMNS)
+    drawn, about_columns = spoken(runs.drop(columns="token"), COLUMNS, few=FEW)
     with st.container(key="runs"):
         shown = st.dataframe(
             drawn,
@@ -101,7 +101,7 @@ def table(runs: pd.DataFrame) -> str | None:
             selection_mode="single-row",
             key=f"runs-{of_these:08x}",
             width=720,
-            column_config=columns,
+            **about_columns,
         )
     rows = shown["selection"]["rows"]
     return str(runs["token"].iloc[rows[0]]) if rows and rows[0] < len(runs) else None

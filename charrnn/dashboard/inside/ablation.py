@@ -141,7 +141,14 @@ def suffering(frame: pd.DataFrame) -> None:
         EACH: config.NumberColumn(help=_("The same on average."), format="%+.3f"),
         "came": config.NumberColumn(help=_("How often, in the text on which this was tried."), format="%,d"),
     }
-    table("harder", _("Which characters became harder"), frame, columns, height=LISTED)
+    table(
+        "harder",
+        _("Which characters became harder"),
+        frame,
+        columns,
+        height=LISTED,
+        few={"next": None, IN_ALL: None, EACH: None},
+    )
 
 
 def harder(characters: str, nats: Array, counts: Array) -> pd.DataFrame:

@@ -30,13 +30,16 @@ def by_hand(session: Session, step: Unrolled, unit: int) -> None:
     with left:
         columns = {**dict.fromkeys(("y", "p", "dy"), rounded), "came": st.column_config.CheckboxColumn(width="small")}
         of = by_character(step, characters)
+        few = dict.fromkeys(("next", "y", "p", "came"))
         which = _("Every character") if len(of) == len(characters) else _("The {of} likeliest characters", of=len(of))
-        table("step-characters", _("{which} as the next", which=which), of, columns, height=HEIGHT)
+        table("step-characters", _("{which} as the next", which=which), of, columns, height=HEIGHT, few=few)
     with right:
         columns = {**dict.fromkeys(FIGURES[cell], rounded), "unit": st.column_config.NumberColumn(width="small")}
-        table("step-units", _("Every unit"), by_unit(step, cell), columns, height=HEIGHT)
+        few = dict.fromkeys(("unit", next(iter(FIGURES[cell])), "h", "dh"))
+        table("step-units", _("Every unit"), by_unit(step, cell), columns, height=HEIGHT, few=few)
     columns = {"gradient": st.column_config.NumberColumn(format="%.3e"), "loss": rounded}
-    table("step-columns", _("Every column, the latest first"), by_column(step, characters), columns, height=HEIGHT)
+    title, few = _("Every column, the latest first"), dict.fromkeys(("back", "read", "guess", "came", "loss"))
+    table("step-columns", title, by_column(step, characters), columns, height=HEIGHT, few=few)
     st.caption(_("Step {step:,}. Characters, the likeliest first, and all units; values are rounded.", step=view.step))
 
 

@@ -101,7 +101,12 @@ def with_bug(session: Session, proof: Proof) -> None:
         help=_(HELP["largest relative error"]), format="scientific"
     )
     table(
-        "proof-rows", _("The gradient of each array against nudged weights"), in_columns(check), columns, titled=False
+        "proof-rows",
+        _("The gradient of each array against nudged weights"),
+        in_columns(check),
+        columns,
+        titled=False,
+        few={"array": None, "largest relative error": None, "verdict": None},
     )
     if left_out := [name for name in BUGS if name not in there]:
         cell = CELL_NAMES[session.run.settings.cell]

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from charrnn.dashboard.components import Choice, Colouring, Guesses, coloured_text, encode_coloured_text
-from charrnn.dashboard.inside.where_else import ALIGNED, AROUND, concordance, picked
+from charrnn.dashboard.inside.where_else import ALIGNED, AROUND, FEW, concordance, picked
 from charrnn.dashboard.language import _, by_name
 from charrnn.dashboard.session import measuring
 from charrnn.dashboard.session.looked_up import explained
@@ -164,6 +164,7 @@ def extremes(session: Session) -> str:
                 frame,
                 columns,
                 signed=signed,
+                few={"value": 58, **FEW},
                 width="content",
             )
     return _(", most on and off of {spoken}", spoken=spoken)

@@ -33,6 +33,7 @@ ALIGNED = {  # what is before ends, and what is after begins, at what it is abou
     "here": st.column_config.TextColumn(alignment="center"),
     "after": st.column_config.TextColumn(alignment="left", width=165),
 }
+FEW = {"before": 88, "here": None, "after": 88}  # on a phone
 
 
 class Found(NamedTuple):
@@ -145,7 +146,15 @@ def places(session: Session, about: Any) -> str:
     )
     if contexts:
         shared = {"units": [_("{shared} of {units}", shared=shared, units=len(units)) for shared in elsewhere.shared]}
-        table("places", _("Where else"), concordance(shared, contexts), ALIGNED, titled=False, width="content")
+        table(
+            "places",
+            _("Where else"),
+            concordance(shared, contexts),
+            ALIGNED,
+            titled=False,
+            few={"units": None, **FEW},
+            width="content",
+        )
     else:
         st.caption(_("Nowhere else."))
     return _(", in {spoken}", spoken=spoken)

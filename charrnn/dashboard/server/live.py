@@ -8,7 +8,8 @@ the channel asks the browser to have that part redrawn. At rest nothing is sent,
     browser    ["strip", "curved", …]    these pictures, and parts that move, are near what is seen of the page, and
                                          all that came is drawn
                {"press": "pause"}        a button was pressed: it is done, and shown, whatever else is going on
-               {"wide": true}            the window is so wide that pictures may take more characters
+               {"window": "wide"}        so wide that pictures may take more characters, "usual", or so "narrow" that
+                                         tables are to have fewer columns
     server     a picture (wire.sealed) · {"redraw": ["scrubbing"]}, "" being the whole page · {} when all is sent
 
 A browser that is slow, hidden or gone says nothing, and gets nothing more until it does.
@@ -123,8 +124,8 @@ async def listen(socket: WebSocket, channel: Channel, browser: Browser) -> None:
                 case {"press": str(name)}:
                     await asyncio.get_running_loop().run_in_executor(_PRESSED, channel.press, name)
                     browser.pressed.set()
-                case {"wide": bool(wide)}:
-                    channel.wide = wide
+                case {"window": "narrow" | "usual" | "wide" as window}:
+                    channel.window = window
                 case _:
                     return
 

@@ -20,6 +20,7 @@ COLUMNS = {  # how they are drawn
     "curve": st.column_config.LineChartColumn(),
     **dict.fromkeys(("held out, nats", "smoothed, nats"), st.column_config.NumberColumn(format="%.3f")),
 }
+FEW = {"name": 140, "step": None, "curve": 70}  # on a phone
 
 
 def lines(tokens: list[str]) -> tuple[list[dict[str, Any]], str]:

@@ -209,7 +209,8 @@ def come_to(session: Session) -> None:
     if len(runs) > 1:
         counted, loss = (st.column_config.NumberColumn(format=form) for form in ("%,d", "%.3f"))
         columns = {"step": counted, "characters": counted, "smoothed, nats": loss, "held out, nats": loss}
-        table("results", _("Where each run has come to"), results(runs), columns, titled=False)
+        few = {"run": None, "smoothed, nats": None, "held out, nats": None}
+        table("results", _("Where each run has come to"), results(runs), columns, titled=False, few=few)
 
 
 def results(runs: list[Run]) -> pd.DataFrame:

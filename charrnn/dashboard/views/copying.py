@@ -24,7 +24,9 @@ from charrnn.text.corpus import Ids
 LENGTH = 2_000  # characters of the sample that is looked through
 LEAST = 100  # of held-out text: fewer tell nothing
 BACK = 5  # characters that the n-gram looks back
-AROUND = 40  # characters shown of a place, before and behind
+AROUND = 20  # characters shown of a place, before and behind
+ALIGNED = {"before": st.column_config.TextColumn(alignment="right")}  # ends at the stretch
+FEW = {"characters": None, "here": 200}  # on a phone
 
 
 class Found(NamedTuple):
@@ -118,7 +120,7 @@ def measured(session: Session) -> Any:
         written = sampling.sample(parameters, prime, LENGTH, rng, dice.temperature, dice.top_k)[:length]
         ngram = ngram_writing(index(corpus.train_ids, BACK), length, np.random.default_rng(seed))
         others = [(Sentence("held-out text"), held_out)] if len(held_out) >= LEAST else []
-        others.append((Sentence("an n-gram that looks {back} back", back=BACK), ngram))
+        others.append((Sentence("an n-gram"), ngram))
         sample, *rest = (
             Found(name, ids, copied(text, ids, least)) for name, ids in [(Sentence("what it wrote"), written), *others]
         )
@@ -141,10 +143,17 @@ def drawn(session: Session) -> str:
         _("Of {characters:,} characters each", characters=len(here.sample.ids)),
         figures(here),
         {"in stretches": percent},
+        few={"writing": 140, "longest": None, "in stretches": None},
     )
     marked(here, decode)
     if here.sample.stretches and st.toggle(_("Show where they stand in the text"), key="copy-places"):
-        table("copies", _("The stretches, the longest first"), places(here, session.run.corpus.text), {})
+        table(
+            "copies",
+            _("The stretches, the longest first"),
+            places(here, session.run.corpus.text),
+            ALIGNED,
+            few=FEW,
+        )
     return _(", {characters:,} characters written", characters=len(here.sample.ids))
 
 
@@ -203,14 +212,16 @@ def places(here: Copying, text: str) -> pd.DataFrame:
     """Each stretch with its place in the text and what stands around it there, the longest first."""
     ordered = sorted(here.sample.stretches, key=lambda stretch: -stretch.length)
 
-    def around(stretch: Stretch) -> str:
-        low, high = max(0, stretch.place - AROUND), stretch.place + stretch.length + AROUND
-        return "".join(map(words.visible, text[low:high]))
+    def seen(low: int, high: int) -> str:
+        return "".join(map(words.visible, text[max(0, low) : high]))
 
+    ends = [(stretch.place, stretch.place + stretch.length) for stretch in ordered]
     return pd.DataFrame(
         {
             "characters": [stretch.length for stretch in ordered],
             "at character": [stretch.place + 1 for stretch in ordered],
-            "there": [around(stretch) for stretch in ordered],
+            "before": [seen(start - AROUND, start) for start, end in ends],
+            "here": [seen(start, end) for start, end in ends],
+            "after": [seen(end, end + AROUND) for start, end in ends],
         }
     )

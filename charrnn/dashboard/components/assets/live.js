@@ -5,7 +5,8 @@ const NEAR = "20px"; // how near a picture is to what is seen of the page, to be
 const NEAR_TO = /** @type {IntersectionObserverInit} */ ({ rootMargin: NEAR, scrollMargin: NEAR }); // TypeScript knows only one
 const PAGE = ""; // its name among the parts
 const AGAIN = 1000; // ms until the channel is asked for again, or the page without one
-const ROOMY = matchMedia("(min-width: 1800px)"); // a window in which pictures take half as many characters more
+const WIDE = matchMedia("(min-width: 1800px)"); // in which pictures take half as many characters more
+const NARROW = matchMedia("(max-width: 640px)"); // in which tables have fewer columns
 const ANOTHER = 5000; // ms within which the page of another session is on its way
 
 /** @type {Set<{ name: string, seen: boolean, take: (bytes: Uint8Array) => void }>} */
@@ -178,8 +179,9 @@ function say() {
 
 /** How wide the window is. */
 function measure() {
-  if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ wide: ROOMY.matches }));
+  const window = WIDE.matches ? "wide" : NARROW.matches ? "narrow" : "usual";
+  if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ window }));
 }
 
-ROOMY.addEventListener("change", measure);
+for (const width of [WIDE, NARROW]) width.addEventListener("change", measure);
 document.addEventListener("visibilitychange", () => owed && say());

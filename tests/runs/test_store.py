@@ -1,5 +1,6 @@
 """What was saved comes back to the last bit, and a store that fails is told without stopping anything."""
 
+import errno
 import os
 import shutil
 import signal
@@ -21,6 +22,7 @@ from runs_helpers import SECONDS, alive, assert_same_parameters, assert_same_sta
 
 from charrnn.runs import history as histories
 from charrnn.runs import local, reading
+from charrnn.runs.database import reason
 from charrnn.runs.description import describe
 from charrnn.runs.earlier import BLOCK
 from charrnn.runs.history import row_a_step, thinned
@@ -629,3 +631,25 @@ def test_a_copied_folder_is_a_whole_store(store, tmp_path):
     store.add("token", Progress(history(5), [Note(5, "held_out", 1.5)], []))
     shutil.copytree(store.folder, tmp_path / "copy")
     assert Store(tmp_path / "copy").load("token").notes == [Note(5, "held_out", 1.5)]
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (sqlite3.OperationalError("database or disk is full"), "the disk is full. Make room"),
+        (OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), "the disk is full. Make room"),
+        (sqlite3.OperationalError("database is locked"), "another program holds the file. Close it"),
+        (OSError(errno.EBUSY, os.strerror(errno.EBUSY)), "another program holds the file. Close it"),
+        (sqlite3.OperationalError("attempt to write a readonly database"), "nothing may be written there. Allow it"),
+        (PermissionError(errno.EACCES, os.strerror(errno.EACCES)), "nothing may be written there. Allow it"),
+        (
+            sqlite3.DatabaseError("database disk image is malformed"),
+            "the file is damaged. Move it away and a new one is",
+        ),
+        (sqlite3.DatabaseError("file is not a database"), "the file is damaged. Move it away and a new one is made"),
+        (OSError(errno.EIO, os.strerror(errno.EIO)), "Input/output error. Training goes on in memory meanwhile."),
+    ],
+)
+def test_why_a_store_fails_is_told_with_what_to_do(error, told):
+    assert str(reason(error)).startswith(told)
+    assert "raining goes on in memory meanwhile." in str(reason(error))

@@ -1,6 +1,7 @@
 """Saved networks, read again: with the text in the file or by its name, with another text, and from and for PyTorch."""
 
 import json
+import re
 from contextlib import suppress
 from dataclasses import replace
 from importlib.util import find_spec
@@ -21,6 +22,7 @@ from charrnn.text.known import known
 from charrnn.training import network_file
 from charrnn.training.checkpoint import CheckpointError, to_bytes
 from charrnn.training.network_file import NetworkFile, packed, to_pytorch, unpack
+from charrnn.training.pytorch import from_state_dict
 
 TEXT = "a rose is a rose is a rose.\n" * 90
 CORPUS = Corpus.from_text(TEXT, name="roses", lowercase=True)
@@ -148,6 +150,10 @@ FOREIGN = {
     "shapes that do not agree": lambda w: w | {"linear.weight": np.ones((9, 8), np.float32)},
     "flat": lambda w: w | {"rnn.weight_hh_l0": w["rnn.weight_hh_l0"].ravel()},
     "no units": lambda w: {name: array[..., :0] if array.ndim == 2 else array[:0] for name, array in w.items()},
+    "flat input weights": lambda w: w | {"rnn.weight_ih_l0": w["rnn.weight_ih_l0"].ravel()},
+    "two biases above": lambda w: w | {"other.bias": w["linear.bias"]},
+    "two layers above": lambda w: w | {"other.weight": w["linear.weight"]},
+    "neither bias nor weight": lambda w: w | {"other.table": np.ones((2, 2, 2), np.float32)},
     "whole numbers": lambda w: w | {"linear.bias": np.ones(9, np.int64)},
     "not a number": lambda w: w | {"linear.bias": np.full(9, np.nan, np.float32)},
 }
@@ -165,6 +171,27 @@ def test_a_state_dict_of_another_network_is_refused_in_one_sentence(changed):
     with pytest.raises(CheckpointError) as error:
         unpack(save_arrays(changed(state_dict()), {"characters": CORPUS.vocabulary.characters}), "theirs.safetensors")
     assert_one_sentence(error)
+
+
+def test_a_refused_state_dict_is_told_what_it_has_and_what_it_would_have_to_have():
+    w = state_dict()
+    named, shaped = w | {"other.bias": w["linear.bias"]}, w | {"linear.weight": np.ones((9, 8), np.float32)}
+    H = w["rnn.weight_hh_l0"].shape[1]
+    for arrays, has in (
+        (named, ", ".join(sorted(named))),
+        (shaped, f"({H}, 9), ({H}, {H}), ({H},), ({H},), (9, 8), (9,)"),
+    ):
+        with pytest.raises(ValueError, match=re.escape(has) + ".*one layer"):
+            from_state_dict(arrays)
+
+
+def test_a_state_dict_of_sixteen_bits_and_without_biases_becomes_one_of_thirty_two_whose_biases_are_nought():
+    w = {name: array.astype(np.float16) for name, array in state_dict("gru").items() if "bias" not in name}
+    parameters = from_state_dict(w)
+    assert {array.dtype for array in parameters} == {np.dtype(np.float32)}
+    assert not parameters.b_h.any()
+    assert not parameters.b_y.any()
+    assert parameters.W_hy.any()
 
 
 @pytest.mark.parametrize(

@@ -215,7 +215,7 @@ def test_find_where_else_lists_places_for_a_stretch_that_was_drawn_over(trained)
     expect(trained.page.get_by_text(re.compile(r"in all [\d,]+ characters"))).to_be_visible()
 
 
-def test_on_a_phone_every_column_of_a_table_is_in_sight_and_the_others_come_with_the_room(trained):
+def test_on_a_phone_no_table_and_no_choice_is_cut_and_the_other_columns_come_with_the_room(trained):
     trained.page.set_viewport_size({"width": 360, "height": 740})
     for key in ("watched", "learns"):
         unfold(trained, key)
@@ -229,6 +229,9 @@ def test_on_a_phone_every_column_of_a_table_is_in_sight_and_the_others_come_with
     for scroller in scrollers:
         expect(scroller).to_be_attached()
     assert trained.soon(lambda: all(room > 290 and needed <= room for room, needed in widths()))
+    choices = trained.page.locator("[data-testid=stButtonGroup] [role=radiogroup]")
+    cut = choices.evaluate_all("all => all.filter((of) => of.scrollWidth > of.clientWidth).map((of) => of.innerText)")
+    assert cut == []
     trained.turn_to("Where it is on and off")
     scrollers = [trained.key(key).locator(".dvn-scroller") for key in ("most-on", "most-off")]
     assert trained.soon(lambda: all(needed <= room for room, needed in widths()))

@@ -47,6 +47,7 @@ def unit_text(session: Session) -> None:
             persist_state="session",
             label_visibility="collapsed",
             required=True,
+            wrap=True,
             help=explained(
                 _(
                     "Surprise: bits of each character, 8 bits: it gave this 1 in 256. Gradient: how strongly the "

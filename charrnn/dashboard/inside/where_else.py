@@ -70,6 +70,7 @@ def search_for(session: Session) -> None:
             persist_state="session",
             label_visibility="collapsed",
             required=True,
+            wrap=True,
         )
         threshold = st.slider(_("Threshold"), 0.0, 0.9, 0.3, 0.1, key="threshold", persist_state="session", width=220)
     now, stretch = reading(session), picked()

@@ -101,6 +101,7 @@ def switch(
         key=key,
         label_visibility="collapsed",
         required=True,
+        wrap=True,
         persist_state="session",
         on_change=anew(*parts),
     )

@@ -171,6 +171,7 @@ def ask(session: Session, now: Round) -> None:
                 format_func=lambda sure: figure(sure, ".0%"),
                 key="guessing-sure",
                 required=True,
+                wrap=True,
             )
             st.form_submit_button(_("Guess"), type="primary", on_click=bet)
     if unknown := state.get("guessing-unknown"):

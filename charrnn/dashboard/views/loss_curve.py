@@ -163,6 +163,7 @@ def choice(name: str, label: str, label_visibility: Any = "collapsed", help: str
         help=help,
         label_visibility=label_visibility,
         required=True,
+        wrap=True,
         persist_state="session",
         on_change=keep,
     )

@@ -243,8 +243,9 @@ def test_a_file_that_holds_its_text_goes_on_by_itself_bit_for_bit(cell, tmp_path
     }
 
 
-def test_a_text_of_the_project_is_known_by_its_name(tmp_path):
-    trainer = trained(corpus=known("Brackets in brackets", held_out=0.1), steps=3)
+@pytest.mark.parametrize("lowercase", [False, True])
+def test_a_text_of_the_project_is_known_by_its_name(tmp_path, lowercase):
+    trainer = trained(corpus=known("Names", lowercase, held_out=0.1), steps=3)
     charrnn.save(trainer, tmp_path / "run.safetensors")
     assert (tmp_path / "run.safetensors").stat().st_size < 20_000
     again = charrnn.load(tmp_path / "run.safetensors")
@@ -313,3 +314,59 @@ def test_what_is_a_network_is_told_from_texts_by_name_or_by_how_it_begins():
     assert not any(
         network_file.is_network(path.name, path.read_bytes()) for path in Path(charrnn.__file__).parent.glob("*.py")
     )
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_what_has_learned_nothing_yet_can_be_saved_too(cell, tmp_path):
+    trainer = trained(cell, CORPUS.knowing(CORPUS.vocabulary.characters, (("sonnets", 0),)), steps=0)
+    network_file.save(trainer, tmp_path / "new.safetensors")
+    again = network_file.load(tmp_path / "new.safetensors")
+    assert (again.steps, again.corpus.before) == (0, (("sonnets", 0),))
+    trainer.train(3)
+    again.train(3)
+    np.testing.assert_array_equal(again.parameters.flat, trainer.parameters.flat)
+
+
+def test_what_is_told_of_the_run_beside_its_state_comes_back():
+    trainer = trained()
+    file = NetworkFile.of(trainer.state(), CORPUS, trainer.settings, run={"title": "a rose"})
+    assert unpack(packed(file), "rose.safetensors").run == {"title": "a rose"}
+    assert unpack(packed(replace(file, run=None)), "rose.safetensors").run is None
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (
+            lambda: save_arrays(state_dict()),
+            "theirs.safetensors does not say which 9 characters its network knows: save",
+        ),
+        (
+            lambda: save_arrays(state_dict(), {"characters": "abc"}),
+            "theirs.safetensors names 3 characters, but its network knows 9.",
+        ),
+        (
+            lambda: to_bytes(trained().state()),
+            "theirs.safetensors holds a state without its settings and alphabet: use save().",
+        ),
+    ],
+)
+def test_a_file_that_does_not_say_enough_is_called_by_its_name_and_told_what_is_missing(data, told, tmp_path):
+    path = tmp_path / "theirs.safetensors"
+    path.write_bytes(data())
+    for read in (network_file.load, network_file.load_network):
+        with pytest.raises(CheckpointError, match="^" + re.escape(told)):
+            read(path)
+
+
+def test_of_a_network_from_elsewhere_capitals_are_capitals_and_a_text_can_be_given(tmp_path):
+    corpus = Corpus.from_text(TEXT.title())
+    w = load_arrays(to_pytorch(NetworkFile.of(trained(corpus=corpus).state(), corpus, trained(corpus=corpus).settings)))
+    path = tmp_path / "theirs.safetensors"
+    path.write_bytes(save_arrays(w, {"characters": corpus.vocabulary.characters}))
+    file = unpack(path.read_bytes(), path.name)
+    assert not file.lowercase
+    assert file.state.values["learning_rate"] == file.settings.learning_rate
+    assert file.network.typed("Rose") == "Rose"
+    path.write_bytes(save_arrays(w))
+    assert network_file.load(path, corpus).corpus is corpus

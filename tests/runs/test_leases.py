@@ -102,6 +102,17 @@ def test_a_run_that_is_told_to_train_by_who_has_left_already_is_put_to_rest_too(
     assert run.at_rest
 
 
+def test_a_process_stands_still_for_nobody_longer_than_the_grace_period(hasty, corpus, settings, workers):
+    run = hasty.create(corpus, settings)
+    hasty.lease(run, "tab").release()
+    assert soon(lambda: not hasty._leases.held(run))
+    run.steps(20)
+    until(run, lambda run: run.status == "paused" and run.snapshot.step == 20)
+    assert soon(lambda: run.at_rest)
+    workers[0].join(SECONDS)
+    assert not alive(workers[0].pid)
+
+
 def test_a_run_that_a_page_was_left_before_it_held_it_is_put_to_rest_too(hasty, corpus, settings, monkeypatch):
     monkeypatch.setattr(engine_of_runs, "LOOK_SECONDS", 0.05)
     hasty.lease(hasty.create(corpus, settings), "tab")

@@ -191,6 +191,13 @@ class NetworkFile:
                     streams=len(hidden),
                     text=corpus.name,
                 )
+            place = self.state.values.get("position")
+            if type(place) is int and place >= len(trainer.batches.streams):
+                raise CheckpointError(
+                    "The run in {name} has read further than {text} goes: give it a longer one, or its own.",
+                    name=self.name,
+                    text=corpus.name,
+                )
             restore(trainer, self.state)
         else:
             restore(trainer, carried(self.state, self.characters, trainer))

@@ -38,6 +38,22 @@ def test_steps_in_the_process_are_bitwise_the_trainers(run):
     assert_same_state(run.state, trainer)
 
 
+def test_it_is_said_to_start_to_train_and_to_pause(run):
+    run.train()
+    assert run.status == "starting"
+    seen = []
+    until(run, lambda run: seen.append(run.status) or run.snapshot.step > 0)
+    assert list(dict.fromkeys(seen)) == ["starting", "training"]
+    run.pause()
+    assert run.status == "pausing"
+    run.train()
+    assert run.status == "training"
+    step = run.snapshot.step
+    until(run, lambda run: run.snapshot.step > step + 50)
+    run.pause()
+    until(run, lambda run: run.status == "paused")
+
+
 def test_what_the_optimiser_remembers_comes_along_while_somebody_looks_at_it(run):
     run.train()
     until(run, lambda run: run.snapshot.step)

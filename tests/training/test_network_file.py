@@ -370,3 +370,37 @@ def test_of_a_network_from_elsewhere_capitals_are_capitals_and_a_text_can_be_giv
     assert file.network.typed("Rose") == "Rose"
     path.write_bytes(save_arrays(w))
     assert network_file.load(path, corpus).corpus is corpus
+
+
+def test_a_text_of_small_letters_stays_one_and_what_a_network_reads_and_begins_with_is_so_too(tmp_path):
+    path = tmp_path / "rose.safetensors"
+    network_file.save(TRAINED, path)
+    assert network_file.load(path).corpus.lowercase
+    network = network_file.load_network(path)
+    vocabulary = CORPUS.vocabulary
+    assert vocabulary.decode(network.read("A ROSE")) == "a rose"
+    assert vocabulary.decode(network.primed("A ROSE", after="is ")).endswith("a rose")
+    assert not np.array_equal(network.primed("", after="is a"), network.primed(""))
+
+
+def test_another_alphabet_or_a_text_that_is_too_short_is_refused_by_both_names(tmp_path):
+    path = tmp_path / "rose.safetensors"
+    network_file.save(TRAINED, path)
+    with pytest.raises(CheckpointError, match=r"^The network in rose\.safetensors was .* alphabet than bees's\.$"):
+        network_file.load(path, Corpus.from_text("bees " * 90, name="bees"))
+    short = Corpus.from_text(TEXT[:60], name="buds", lowercase=True).knowing(CORPUS.vocabulary.characters, ())
+    with pytest.raises(CheckpointError, match=r"^The run in rose\.safetensors has read further than buds goes: give"):
+        network_file.load(path, short)
+    tiny = Corpus.from_text(TEXT[:9], name="bud", lowercase=True).knowing(CORPUS.vocabulary.characters, ())
+    with pytest.raises(
+        CheckpointError, match=r"^The run in rose\.safetensors reads 3 streams; bud is too short for it"
+    ):
+        network_file.load(path, tiny)
+
+
+def test_a_network_from_elsewhere_begins_the_same_each_time_it_is_taken_up():
+    data = save_arrays(state_dict(), {"characters": CORPUS.vocabulary.characters})
+    first, again = (unpack(data, "theirs.safetensors").state.values for _ in range(2))
+    assert first == again
+    assert (first["steps"], first["clip"]) == (1, 5.0)
+    assert first["smooth_loss"] == pytest.approx(np.log(9))

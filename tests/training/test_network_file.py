@@ -18,6 +18,7 @@ import charrnn
 from charrnn import Corpus, Settings, Trainer
 from charrnn.network.cells import CELLS, forward, zero_state
 from charrnn.network.layers import logits
+from charrnn.text.corpus import CorpusError
 from charrnn.text.known import known
 from charrnn.training import network_file
 from charrnn.training.checkpoint import CheckpointError, to_bytes
@@ -404,3 +405,22 @@ def test_a_network_from_elsewhere_begins_the_same_each_time_it_is_taken_up():
     assert first == again
     assert (first["steps"], first["clip"]) == (1, 5.0)
     assert first["smooth_loss"] == pytest.approx(np.log(9))
+
+
+def test_a_network_of_two_characters_is_one_too(tmp_path):
+    trainer = trained(corpus=Corpus.from_text("ab" * 200))
+    network_file.save(trainer, tmp_path / "ab.safetensors")
+    assert network_file.load(tmp_path / "ab.safetensors").train(5) == trainer.train(5)
+
+
+@pytest.mark.parametrize("error", [KeyError("rain"), OSError("no disk"), CorpusError("no text")])
+def test_a_text_that_cannot_be_had_is_none_and_takes_nothing_with_it(error):
+    def find(*_):
+        raise error
+
+    assert NetworkFile.of(TRAINED.state(), CORPUS, TRAINED.settings).its_text(find) is None
+
+
+def test_a_network_from_elsewhere_is_said_to_have_learned_from_its_file():
+    data = save_arrays(state_dict(), {"characters": CORPUS.vocabulary.characters})
+    assert unpack(data, "theirs.safetensors").taken_up(CORPUS).before == (("theirs.safetensors", 1),)

@@ -11,7 +11,8 @@ SECTION = "## What you can rely on\n"
 def promises():
     """The rows of README's table, and the keepers that each names: a file, and a test in it or ""."""
     section = (ROOT / "README.md").read_text(encoding="utf-8").partition(SECTION)[2].partition("\n## ")[0]
-    rows = [row for row in section.splitlines() if row.startswith("| ")][1:]
+    table = section[section.index("\n| ") :].strip().partition("\n\n")[0]  # the first one
+    rows = [row for row in table.splitlines() if row.startswith("| ")][1:]
     return {row: re.findall(r"`([\w/]+\.py)(?:::(\w+))?`", row.rpartition(" | ")[2]) for row in rows}
 
 

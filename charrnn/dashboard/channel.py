@@ -62,7 +62,7 @@ class Channel:
         self.version, self.pace, self.watching = version, pace, watching
         self.path = f"live/{self.token}"
         self.followed = 0  # by how many connections
-        self.window = "usual"  # the browser's: "wide" has room for more characters, "narrow" for fewer columns
+        self.width = "usual"  # the browser's: "wide" has room for more characters, "narrow" for fewer columns
         self._pictures: dict[str, Picture] = {}
         self._parts: dict[str, Part] = {}
         self._whole = False

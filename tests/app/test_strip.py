@@ -56,7 +56,7 @@ def test_the_sentence_was_held_out(page):
 
 def test_in_a_wide_window_it_goes_on(page):
     before = page.strip()["text"]
-    page.session.channel.window = "wide"
+    page.session.channel.width = "wide"
     wide = page.look().strip()["text"]
     assert (len(before), len(wide)) == (CELLS, WIDE_CELLS)
     assert wide.startswith(before)

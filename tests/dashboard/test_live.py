@@ -270,9 +270,9 @@ def test_a_pressed_button_is_done_and_shown_whatever_else_waits(channel: Channel
 
 
 def test_a_browser_says_how_wide_its_window_is(channel: Channel):
-    for window in ("wide", "narrow", "usual"):
-        followed(Socket(channel.token, f'{{"window": "{window}"}}'))
-        assert channel.window == window
+    for width in ("wide", "narrow", "usual"):
+        followed(Socket(channel.token, f'{{"width": "{width}"}}'))
+        assert channel.width == width
 
 
 def test_a_button_outlives_the_drawing_of_the_page_and_may_fail(channel: Channel):

@@ -8,7 +8,7 @@ the channel asks the browser to have that part redrawn. At rest nothing is sent,
     browser    ["strip", "curved", …]    these pictures, and parts that move, are near what is seen of the page, and
                                          all that came is drawn
                {"press": "pause"}        a button was pressed: it is done, and shown, whatever else is going on
-               {"window": "wide"}        so wide that pictures may take more characters, "usual", or so "narrow" that
+               {"width": "wide"}         so wide that pictures may take more characters, "usual", or so "narrow" that
                                          tables are to have fewer columns
     server     a picture (wire.sealed) · {"redraw": ["scrubbing"]}, "" being the whole page · {} when all is sent
 
@@ -124,8 +124,8 @@ async def listen(socket: WebSocket, channel: Channel, browser: Browser) -> None:
                 case {"press": str(name)}:
                     await asyncio.get_running_loop().run_in_executor(_PRESSED, channel.press, name)
                     browser.pressed.set()
-                case {"window": "narrow" | "usual" | "wide" as window}:
-                    channel.window = window
+                case {"width": "narrow" | "usual" | "wide" as width}:
+                    channel.width = width
                 case _:
                     return
 

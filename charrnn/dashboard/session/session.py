@@ -157,12 +157,12 @@ class Session:
     @property
     def cells(self) -> int:
         """How many characters the strip reads. On a projector they are to be large."""
-        return WIDE_CELLS if self.channel.window == "wide" and not self.presents else CELLS
+        return WIDE_CELLS if self.channel.width == "wide" and not self.presents else CELLS
 
     @property
     def is_narrow(self) -> bool:
         """Whether the page is seen on a phone, or as large as on one."""
-        return self.channel.window == "narrow"
+        return self.channel.width == "narrow"
 
     def sentence(self, cells: int | None = None) -> tuple[str, int]:
         """The text that the strip reads, context first, and where its columns begin; longer with more `cells`."""

@@ -144,7 +144,7 @@ def page_depends_on(session: Session) -> Hashable:
     network = None if running(run) else now.step  # what stands still shows the network at rest
     said = session.standing, run.message, *remarks(run)
     about = run.corpus.digest, run.settings, session.at
-    asked = *about, session.arriving, session.proposal is None, session.forking, session.channel.window
+    asked = *about, session.arriving, session.proposal is None, session.forking, session.channel.width
     if session.forking or session.proposal:
         return asked
     return asked, status, network, said, run.in_force, run.title, bool(run.saved_step)

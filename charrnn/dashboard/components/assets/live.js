@@ -179,9 +179,9 @@ function say() {
 
 /** How wide the window is. */
 function measure() {
-  const window = WIDE.matches ? "wide" : NARROW.matches ? "narrow" : "usual";
-  if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ window }));
+  const width = WIDE.matches ? "wide" : NARROW.matches ? "narrow" : "usual";
+  if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ width }));
 }
 
-for (const width of [WIDE, NARROW]) width.addEventListener("change", measure);
+for (const query of [WIDE, NARROW]) query.addEventListener("change", measure);
 document.addEventListener("visibilitychange", () => owed && say());

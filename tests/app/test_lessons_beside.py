@@ -6,6 +6,7 @@ import pytest
 
 from charrnn.dashboard.components.kept import Kept
 from charrnn.dashboard.controls import my_runs
+from charrnn.dashboard.lessons import sidebar
 from charrnn.dashboard.lessons.lesson import lessons
 from charrnn.dashboard.lessons.points import PART
 from charrnn.dashboard.lessons.staging import begin, fits
@@ -52,6 +53,23 @@ def test_a_link_sets_up_the_run_that_its_lesson_needs(open_page):
     assert fits(page.session, step)
     assert page.run.corpus.name == "Delayed recall (lag=12)"
     assert page.warnings == []
+
+
+def test_what_a_browser_has_kept_of_a_lesson_is_not_written_over_before_it_has_told_it(open_page, monkeypatch):
+    put, told = [], []
+
+    def kept_lessons(notes, *, key):
+        put.append(dict(notes))
+        return told[0] if told else None
+
+    monkeypatch.setattr(sidebar, "kept_lessons", kept_lessons)
+    page = open_page(lesson="why-it-forgets", place="2").look()
+    assert put
+    assert not any(put)
+    told.append({"why-it-forgets": {"step": 0, "done": [0], "guesses": {}, "run": None}, "why-gates": {"done": [1]}})
+    page.look().look()
+    note = put[-1]["why-it-forgets"]
+    assert (note["step"], note["done"], put[-1]["why-gates"]) == (1, [0], {"done": [1]})
 
 
 def test_bad_links_are_corrected_with_a_sentence(open_page):

@@ -50,7 +50,8 @@ def stands(laid: Desk, facts: Facts) -> Hashable:
 
 def drawn(session: Session, laid: Desk, facts: Facts) -> None:
     """The list, or the lesson that is open."""
-    take_in(session, laid, kept_lessons(laid.note(), key="kept-lessons"))
+    put = laid.note() if laid.heard else {}  # what the browser has kept is not to be lost before it is told
+    take_in(session, laid, kept_lessons(put, key="kept-lessons"))
     if laid.place is None:
         listed(session, laid)
     else:

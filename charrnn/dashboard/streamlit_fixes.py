@@ -171,7 +171,7 @@ STYLE = """
    puts away what lies at the side once one touches the page, and the touch would miss what then moves: it counts as put
    away, and stays. */
 [data-testid="stSidebarHeader"] { height: 2.2rem; padding: 0; margin: 0; }
-[data-testid="stSidebarUserContent"] { padding: 0 0 1rem; }
+[data-testid="stSidebarUserContent"] { padding: 0; }
 [data-testid="stSidebar"][data-collapsed="false"] + div [data-testid$="BlockContainer"] { padding-inline: 1.5rem; }
 @media (max-width: 768px) {
   [data-testid="stAppViewContainer"]:has([data-testid="stSidebar"]) { flex-direction: column; }

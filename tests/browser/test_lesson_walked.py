@@ -41,6 +41,19 @@ def test_a_lesson_is_walked_to_its_end_and_a_reload_keeps_the_place(visit, serve
     expect(lab.page.get_by_test_id("stSidebar")).to_have_count(0)
 
 
+def test_a_press_of_next_counts_though_the_step_is_done_meanwhile(visit):
+    lab = visit("lesson=it-learns-to-write")
+    lab.page.get_by_text("Whole words").click()
+    expect(lab.key("lesson-to-do")).to_be_visible()
+    lab.button("lesson-next").hover()
+    lab.page.mouse.down()
+    lab.button("train").dispatch_event("click")  # as it does by itself where it has been training
+    expect(lab.key("lesson-done")).to_be_visible()
+    expect(lab.page.get_by_text("That is what you guessed.").or_(lab.page.get_by_text("It is: "))).to_be_visible()
+    lab.page.mouse.up()
+    expect(lab.page.get_by_text("2 of 4")).to_be_visible()
+
+
 def test_beside_a_lesson_the_player_keeps_one_row(visit):
     lab = visit("lesson=one-step-by-hand&lang=de", viewport={"width": 1280, "height": 800})
     expect(lab.page.get_by_test_id("stSidebar")).to_be_visible()

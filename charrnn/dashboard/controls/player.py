@@ -31,8 +31,9 @@ def player(session: Session) -> None:
             redrawn(lambda: buttons(session), "buttons", width="content")
             panel(session, "stop-at", _("Stop at"), None, stop_at)
         redrawn(lambda: scrubber(session), "scrubbing", stored_steps(session))
-        if session.view.past and not session.watching:
-            panel(session, "go-on", _("Go on from here"), None, look_back)
+        with st.container(width="content"):  # it comes and goes, and what follows stays the same for whoever presses it
+            if session.view.past and not session.watching:
+                panel(session, "go-on", _("Go on from here"), None, look_back)
         with st.container(width="content", height="content", key="figures"):
             moving = session.picture("figures", lambda: encode_line(figures(session)), lambda: of_another(session))
             line(moving, key="figured", width="content")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Hashable
 from functools import partial
-from typing import Any, Literal
+from typing import Any
 
 import streamlit as st
 
@@ -22,13 +22,16 @@ from charrnn.dashboard.terms.sentences import all_hold, told
 
 MARK = "outline: 3px solid #EA6A02; outline-offset: 3px; border-radius: 6px;"  # seen in the light and in the dark
 
+WAITS = """.st-key-lesson-onward :is(.st-key-lesson-next, .st-key-lesson-end) button:not(:hover) {
+    background: none; color: inherit; border-color: color-mix(in srgb, currentColor 25%, transparent); }"""
+
 
 def button(session: Session) -> None:
     """What lays the lessons out, where they are not."""
     laid = desk(session)
-    if laid.place or laid.listed or session.watching:
-        return
-    st.button(_("Lessons"), key="lessons", icon=":material/local_library:", on_click=toggle, args=(laid,))
+    with st.container(width="content"):  # it comes and goes, and what follows stays the same for whoever presses it
+        if not (laid.place or laid.listed or session.watching):
+            st.button(_("Lessons"), key="lessons", icon=":material/local_library:", on_click=toggle, args=(laid,))
 
 
 def beside(session: Session) -> None:
@@ -108,17 +111,19 @@ def opened(session: Session, laid: Desk, place: Place, facts: Facts) -> None:
 def at(session: Session, laid: Desk, place: Place, facts: Facts) -> None:
     """What is asked and to be done at a step, and the way on."""
     step = laid.step
-    ready = prepared(session, place, step)
-    asked = step.question and place.step not in place.guesses
-    if ready and not asked and all_hold(step.done, facts):
-        place.done.add(place.step)
-    done = place.step in place.done
-    if step.question:
-        question(place, step.question, facts if done else None)
-    if ready and not asked:
-        deed(laid, step, done, facts)
-    if step.words:
-        look_up(step.words, f"word {' '.join(step.words)}")
+    with st.container():  # it comes and goes, and what follows stays the same for whoever presses it
+        ready = prepared(session, place, step)
+        asked = step.question and place.step not in place.guesses
+        if ready and not asked and all_hold(step.done, facts):
+            place.done.add(place.step)
+        done = place.step in place.done
+        if step.question:
+            question(place, step.question, facts if done else None)
+        if ready and not asked:
+            deed(laid, step, done, facts)
+    with st.container():
+        if step.words:
+            look_up(step.words, f"word {' '.join(step.words)}")
     onward(session, laid, place, done)
 
 
@@ -204,8 +209,9 @@ def onward(session: Session, laid: Desk, place: Place, done: bool) -> None:
     with st.container(horizontal=True, gap="small", key="lesson-onward"):
         go_to = partial(in_whole, go, session, laid, place)
         st.button(_("Back"), key="lesson-back", disabled=not place.step, on_click=go_to, args=(place.step - 1,))
-        kind: Literal["primary", "secondary"] = "primary" if done else "secondary"
         if last:
-            st.button(_("All lessons"), key="lesson-end", type=kind, on_click=in_whole, args=(leave, laid))
+            st.button(_("All lessons"), key="lesson-end", type="primary", on_click=in_whole, args=(leave, laid))
         else:
-            st.button(_("Next"), key="lesson-next", type=kind, on_click=go_to, args=(place.step + 1,))
+            st.button(_("Next"), key="lesson-next", type="primary", on_click=go_to, args=(place.step + 1,))
+    if not done:  # of another type the button would be another one for the browser: whoever presses it then, in vain
+        st.html(f"<style>{WAITS}</style>")

@@ -49,8 +49,6 @@ def film_of(session: Session) -> None:
         )
     film = frames(run.checkpoints, run.corpus, prime, temperature, int(seed))
     passages(encode_passages(as_passages(film, prime), across=4), key="film-passages")
-    if len(film) == 1:
-        st.caption(_("So far only the untrained network has written. Train it: steps 10, 30, 100 … follow here."))
     title = _("{name}: {units} units, from noise to words", name=run.corpus.name, units=run.settings.hidden_size)
     exports = (
         ("text", _("Save as text"), "filmstrip.txt", "text/plain", as_text(film, prime)),
@@ -60,3 +58,5 @@ def film_of(session: Session) -> None:
         # Made at once: what is made at a click is not found any more if the page was drawn anew just then.
         for kind, label, file, mime, made in exports:
             st.download_button(label, made, file, mime, key=f"film-{kind}", on_click="ignore")
+    if len(film) == 1:
+        st.caption(_("So far only the untrained network has written. Train it: steps 10, 30, 100 … follow here."))

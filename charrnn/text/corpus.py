@@ -252,10 +252,15 @@ class Corpus:
 
     @cached_property
     def beginning(self) -> str:
-        """What stands before a beginning: some of what is trained on up to the last line end, where it has none up to
-        its most frequent character."""
+        """What stands before a beginning: some of what is trained on up to its last line end; where it has none, its
+        first characters up to the most frequent one: a short text that says one thing again and again is learned as a
+        clock, which is right only from where training sets it going."""
         read = self.text[: len(self.train_ids)]
-        end = 1 + read.rfind("\n" if "\n" in read else by_frequency(read)[0][0])
+        if "\n" not in read:
+            often = by_frequency(read)[0][0]
+            read = read[: max(BEFORE, 1 + read.find(often))]
+            return read[: 1 + read.rfind(often)][-BEFORE:]
+        end = 1 + read.rfind("\n")
         return read[max(0, end - BEFORE) : end]
 
     def typed(self, text: str) -> str:

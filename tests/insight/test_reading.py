@@ -102,6 +102,10 @@ def test_a_text_without_beginnings_gives_some_place_in_the_held_out_part():
     assert len(shown) - start == 84
 
 
+def test_where_nothing_is_held_out_and_no_sentence_begins_it_is_the_beginning_of_the_text():
+    assert sentence("ha ha ha" * 75, 600, cells=20) == (("ha ha ha" * 3)[:20], 0)
+
+
 @pytest.mark.parametrize(("text", "held_out_start"), [("ab", 2), ("ab" * 300, 590), ("a", 1), ("word. " * 9, 20)])
 def test_a_short_text_gives_what_there_is(text, held_out_start):
     shown, start = sentence(text, held_out_start)

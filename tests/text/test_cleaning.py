@@ -81,12 +81,14 @@ def test_what_is_typed_is_lowered_where_the_text_was():
     assert kept.vocabulary.decode(kept.primed("The Rain")) == "The ain"
 
 
-def test_a_beginning_comes_after_a_line_end_else_after_the_most_frequent_character():
+def test_a_beginning_comes_after_a_line_end():
     assert Corpus.from_text("ab\n" * 50).beginning == ("ab\n" * 14)[2:]
-    assert Corpus.from_text("\ufffd" * 90 + "bab" * 20).beginning.endswith("bab")
-    assert (
-        Corpus.from_text("abcd " * 400 + "held out\n").beginning == "bcd " + "abcd " * 7 + "a"
-    )  # as frequent as a space
+
+
+def test_where_a_text_has_no_line_end_a_beginning_is_the_texts_own_up_to_its_most_frequent_character():
+    assert Corpus.from_text("ha ha, " * 90).beginning == "ha ha, " * 5 + "ha "
+    assert Corpus.from_text("\ufffd" * 90 + "bab" * 20).beginning == "\ufffd" * 39 + "b"  # none before
+    assert Corpus.from_text("abcd " * 400 + "held out\n").beginning == "abcd " * 7 + "a"  # as frequent as a space
 
 
 def test_what_comes_after_a_sign_is_read_after_some_of_the_text():

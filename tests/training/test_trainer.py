@@ -256,7 +256,7 @@ def test_a_prime_goes_on_from_a_zero_state_whatever_was_read_before():
 @pytest.mark.parametrize("prime", ["", "雪", "雪\N{SNOWMAN}"])
 def test_a_prime_of_nothing_that_is_known_begins_as_the_text_goes_on(prime):
     learner = trainer()
-    assert len(learner.corpus.beginning) == BEFORE
+    assert 0 < len(learner.corpus.beginning) <= BEFORE
     assert learner.sample(20, prime=prime, seed=3) == learner.sample(20, prime=learner.corpus.beginning, seed=3)
 
 

@@ -147,7 +147,7 @@ def suffering(frame: pd.DataFrame) -> None:
         frame,
         columns,
         height=LISTED,
-        few={"next": None, IN_ALL: None, EACH: None},
+        few={"next": 50, IN_ALL: None, EACH: None},
     )
 
 

@@ -127,7 +127,7 @@ def choose(session: Session, listed: list[Verdict]) -> None:
         in_columns(listed),
         {name: KINDS.get(name, st.column_config.TextColumn)(help=_(help)) for name, help in HELP.items()},
         titled=False,
-        few={"concept": 150, "unit": None, "known": None},
+        few={"concept": 140, "unit": None, "known": None},
         key=key,
         on_select=acts("verdict", key, shown, show, ticked),
         selection_mode="single-row",

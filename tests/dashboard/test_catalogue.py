@@ -27,7 +27,8 @@ UNSAID = {"ValueError", "KeyError", "compile", "TypeVar", "explained", "fromkeys
 NAMED = {"key", "type", "icon", "format", "name", "letters"}  # arguments that are names
 KNOWN = re.compile(
     r"(#? ?CharRNN Lab|Adam|Adagrad|Shakespeare|Measurement \| None|network read|start over|(held-out|the) text|"
-    r"(held out|on average|in all|each).*|outline: .*|'Source Code .*|\W+(svg|rect|text) .*|default-src .*|Turns)",
+    r"(held out|on average|in all|each).*|(outline|background): .*|'Source Code .*|\W+(svg|rect|text) .*|"
+    r"default-src .*|Turns)",
     re.DOTALL,
 )
 

@@ -93,7 +93,8 @@ def controls(session: Session) -> None:
             _("Read"),
             "heatmap-text",
             persist_state="session",
-            placeholder=_("a text of your own; empty: a held-out one"),
+            placeholder=_("a text of your own"),
+            help=_("Empty: held-out text, as in the strip."),
             width="stretch",
             on_change=follow,
         )

@@ -22,8 +22,8 @@ from charrnn.dashboard.terms.sentences import all_hold, told
 
 MARK = "outline: 3px solid #EA6A02; outline-offset: 3px; border-radius: 6px;"  # seen in the light and in the dark
 
-WAITS = """.st-key-lesson-onward :is(.st-key-lesson-next, .st-key-lesson-end) button:not(:hover) {
-    background: none; color: inherit; border-color: color-mix(in srgb, currentColor 25%, transparent); }"""
+WAITING = ".st-key-lesson-onward :is(.st-key-lesson-next, .st-key-lesson-end) button:not(:hover)"
+WAITS = "background: none; color: inherit; border-color: color-mix(in srgb, currentColor 25%, transparent);"
 
 
 def button(session: Session) -> None:
@@ -214,4 +214,4 @@ def onward(session: Session, laid: Desk, place: Place, done: bool) -> None:
         else:
             st.button(_("Next"), key="lesson-next", type="primary", on_click=go_to, args=(place.step + 1,))
     if not done:  # of another type the button would be another one for the browser: whoever presses it then, in vain
-        st.html(f"<style>{WAITS}</style>")
+        st.html(f"<style>{WAITING} {{ {WAITS} }}</style>")

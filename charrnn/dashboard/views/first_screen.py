@@ -99,7 +99,7 @@ def remarks(run: Run) -> list[str]:
             )
         )
     if not len(corpus.held_out_ids):
-        found.append(Sentence("Nothing is held out for testing: the strip reads the end of the text it trains on."))
+        found.append(Sentence("Nothing is held out for testing: the strip reads some of the text it trains on."))
     if corpus.before:
         found.append(
             Sentence(

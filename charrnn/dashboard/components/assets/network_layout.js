@@ -7,7 +7,7 @@ export const GUESS = 15, BARS = 92; // heights in pixels
 const NEAR = 12; // columns drawn at most
 const ROOM = 56; // pixels that a column takes at least, more where it has several strips:
 const BETWEEN = 30; // pixels for what states hand on
-const STRIP = [9, 17]; // pixels for a strip of width 1, at least and at most
+const STRIP = [9, 24]; // pixels for a strip of width 1, at least and at most
 
 /** @typedef {{ narrow: boolean, names: number, columns: number[], wide: number, height: number }} Size */
 /** @typedef {ReturnType<typeof places>} Places */
@@ -24,7 +24,7 @@ export function measured({ at, N, units, cell }, width) {
   const far = room >= 8 ? at.filter((one) => one < N - NEAR).length : 0;
   const all = at.map((_, k) => k), latest = all.slice(all.length - Math.min(room - far, all.length - far));
   const columns = [...all.slice(0, far), ...latest];
-  const wide = Math.min(several ? BETWEEN + STRIP[1] * widths(cell) : 112, (width - names) / columns.length);
+  const wide = Math.min(several ? BETWEEN + STRIP[1] * widths(cell) : 164, (width - names) / columns.length);
   return { narrow, names, columns, wide, height: places(units.length).height };
 }
 

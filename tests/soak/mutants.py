@@ -123,9 +123,10 @@ def main() -> None:
             print(f"{mutant}: {found or 'NOT FOUND'}", *(() if found else lines), sep="\n", flush=True)
             return bool(found)
 
-        for module, chosen_of_it in drawn.items():
+        for package, module in {module.rpartition(".")[0]: module for module in drawn}.items():
             if wrong := verdict(source, module, "", options)[0]:
-                sys.exit(f"{module}: its tests find a fault where none was put: {wrong}")
+                sys.exit(f"{package}: its tests find a fault where none was put: {wrong}")
+        for module, chosen_of_it in drawn.items():
             with ThreadPoolExecutor(chosen.jobs) as pool:
                 found = sum(pool.map(partial(is_found, module), chosen_of_it))
             print(f"== {module}: {found} of {len(chosen_of_it)} found, of {len(all_of_them[module])} that there are")

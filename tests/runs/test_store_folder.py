@@ -139,6 +139,10 @@ def test_a_paused_run_whose_folder_is_removed_is_said_to_be_saved_no_longer_unti
     assert run.unsaved == "What was saved of this run was removed. It is in memory, and saved again as it trains on."
     trained(run, 150)
     assert run.unsaved is None
+    run.rest()
+    workers[1].join(SECONDS)
+    shutil.rmtree(store.folder)  # once more: it is looked for again and again
+    until(run, lambda run: run.saved_step is None)
 
 
 def test_the_state_of_a_removed_file_is_never_taken_for_that_of_the_new_one(store):

@@ -13,7 +13,7 @@ from charrnn.runs.engine import Engine
 from charrnn.runs.history import thinned
 from charrnn.runs.run import Run
 from charrnn.runs.store import Store
-from charrnn.runs.store_types import StoreError, Summary
+from charrnn.runs.store_types import Note, Saved, StoreError, Summary
 from charrnn.training import checkpoint
 from charrnn.training.settings import Settings, SettingsError
 from charrnn.training.trainer import Trainer
@@ -331,3 +331,10 @@ def test_a_pause_that_had_to_go_is_not_offered_any_more(engine, run, monkeypatch
     offered = set(steps_of(run)) - run.lost
     assert offered == {0, *(saved.step for saved in engine.keeper.saved(run).checkpoints)}
     assert {0, 10, 30} <= set(steps_of(run)) <= offered | {10, 30}
+
+
+def test_a_saved_run_as_it_was_at_a_step_has_neither_history_nor_notes_from_later():
+    history = np.array([(10,), (20,), (30,)], [("step", np.int64)])
+    saved = Saved({}, "", "", history, [Note(step, "held_out", 2.0) for step in (0, 10, 20, 30)], [])
+    assert saved.cut(20).history["step"].tolist() == [10, 20]
+    assert [note.step for note in saved.cut(20).notes] == [0, 10, 20]

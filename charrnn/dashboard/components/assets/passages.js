@@ -6,11 +6,11 @@ import { STYLE as COPIED, copier } from "./copied.js";
 import { make, renderer } from "./stage.js";
 
 const STYLE = `${COPIED}
-  .passages { --least: calc(220px * var(--zoom)); display: grid; gap: 14px; align-items: start;
+  .passages { --least: calc(220px * var(--zoom)); display: grid; gap: 14px;
               grid-template-columns: repeat(auto-fill, minmax(max(min(100%, var(--least)), var(--part)), 1fr)); }
-  figure { position: relative; margin: 0; min-width: 0; }
+  figure { position: relative; display: flex; flex-direction: column; margin: 0; min-width: 0; }
   figcaption { min-height: 28px; padding-right: 48px; line-height: 28px; color: var(--muted); font-size: calc(14px * var(--zoom)); }
-  pre { margin: 0; padding: 10px 12px; box-sizing: border-box; height: var(--height); overflow: auto; border-radius: 6px;
+  pre { flex: 1 0 auto; margin: 0; padding: 10px 12px; box-sizing: border-box; height: var(--height); overflow: auto; border-radius: 6px;
         background: var(--panel); font: max(14px * var(--zoom), 0.8vw)/1.6 var(--st-code-font); unicode-bidi: plaintext;
         scrollbar-width: thin; min-height: 2.6em; }
   .wrapped pre { white-space: break-spaces; overflow-wrap: anywhere; }

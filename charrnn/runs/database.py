@@ -130,7 +130,7 @@ class Database:
     def _words(self) -> Iterator[None]:
         try:
             yield
-        except (sqlite3.Error, zlib.error, OSError) as error:
+        except (sqlite3.Error, zlib.error, OSError, UnicodeDecodeError) as error:
             raise StoreError(
                 "Runs cannot be saved or opened in {folder}: {reason}", folder=str(self.folder), reason=reason(error)
             ) from error
@@ -145,7 +145,8 @@ def reason(error: Exception) -> str:
         return Sentence("another program holds the file. Close it; training goes on in memory meanwhile.")
     if "readonly" in text or "denied" in text:
         return Sentence("nothing may be written there. Allow it; training goes on in memory meanwhile.")
-    if "image is malformed" in text or "not a database" in text:
+    # Of a damaged table's name SQLite makes a complaint that is no text.
+    if isinstance(error, UnicodeDecodeError) or "image is malformed" in text or "not a database" in text:
         return Sentence(
             "the file is damaged. Move it away and a new one is made; training goes on in memory meanwhile."
         )

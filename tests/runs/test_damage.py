@@ -146,6 +146,14 @@ def test_a_run_in_a_list_that_is_damaged_is_counted_and_the_others_are_listed(br
     assert listing.lines[token].history["step"][-1] == 350
 
 
+def test_a_store_of_whose_damage_sqlite_complains_in_bytes_that_are_no_text_is_damaged(broken):
+    folder, token, _ = broken
+    file = folder / "runs.sqlite"
+    file.write_bytes(file.read_bytes().replace(b"CREATE TABLE notes", b"CREATE \x91ABLE notes"))
+    with pytest.raises(StoreError, match="the file is damaged"):
+        Store(folder).load(token)
+
+
 @pytest.mark.parametrize("seed", range(CASES))
 def test_a_store_damaged_at_random_opens_or_is_one_sentence(broken, seed):
     folder, token, _ = broken

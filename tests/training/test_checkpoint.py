@@ -1,5 +1,7 @@
 """A run's state as bytes and as a file."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -7,7 +9,8 @@ import charrnn
 from charrnn import Corpus, Settings, Trainer
 from charrnn.network.cells import CELLS
 from charrnn.network.optimizers import OPTIMIZERS
-from charrnn.training.checkpoint import CheckpointError, from_bytes, to_bytes
+from charrnn.training.checkpoint import CheckpointError, changes, forked, from_bytes, to_bytes
+from charrnn.training.settings import SettingsError
 
 TEXT = "a rose is a rose is a rose. " * 60
 
@@ -84,3 +87,53 @@ def test_a_byte_that_changed_anywhere_is_noticed():
 def test_what_is_no_checkpoint_is_refused_in_words(data):
     with pytest.raises(CheckpointError, match="not a checkpoint"):
         from_bytes(data)
+
+
+def test_changes_are_the_settings_that_differ_with_their_new_values():
+    assert changes(Settings(), Settings()) == {}
+    assert changes(Settings(), Settings(clip=1.0, optimizer="sgd")) == {"clip": 1.0, "optimizer": "sgd"}
+
+
+def test_a_fork_goes_on_with_another_rate_and_limit_and_notes_the_step():
+    trainer = trained()
+    old, data = trainer.settings, to_bytes(trainer.state())
+    fork = from_bytes(forked(data, old, replace(old, learning_rate=5e-3, clip=0.5, decay=7.0)))
+    values = trainer.state().values
+    assert fork.values == values | {"clip": 0.5, "log": [*values["log"], [25, {"clip": 0.5}]]}
+    assert fork.arrays.keys() == trainer.state().arrays.keys()
+    for name, array in trainer.state().arrays.items():
+        np.testing.assert_array_equal(fork.arrays[name], array)
+
+
+def test_a_fork_with_the_same_rate_and_limit_notes_nothing():
+    trainer = trained()
+    same = replace(trainer.settings, learning_rate=5e-3, weight_decay=0.1, dropout=0.1)
+    fork = from_bytes(forked(to_bytes(trainer.state()), trainer.settings, same))
+    assert fork.values == trainer.state().values
+    assert len(fork.values["log"]) == 1
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "adagrad", "sgd"])
+def test_a_fork_with_another_optimiser_begins_with_an_empty_memory_of_its_own_size(optimizer):
+    trainer = trained(optimizer="rmsprop")
+    state, new = trainer.state(), replace(trainer.settings, learning_rate=5e-3, optimizer=optimizer)
+    fork = from_bytes(forked(to_bytes(state), trainer.settings, new))
+    kept = [name for name in state.arrays if not name.startswith("memory_")]
+    memories = [f"memory_{i}" for i in range(OPTIMIZERS[optimizer][1])]
+    assert set(fork.arrays) == {*kept, *memories}
+    assert all(np.array_equal(fork.arrays[name], state.arrays[name]) for name in kept)
+    for name in memories:
+        assert fork.arrays[name].dtype == state.arrays["memory_0"].dtype
+        assert fork.arrays[name].shape == state.arrays["memory_0"].shape
+        assert not fork.arrays[name].any()
+    again = Trainer(trainer.corpus, new)
+    again.restore(fork)
+    again.train(3)
+
+
+def test_what_belongs_to_a_network_or_its_start_differs_only_from_step_0():
+    trainer = trained()
+    other = replace(trainer.settings, hidden_size=9, clip=1.0, seed=2)
+    with pytest.raises(SettingsError) as refused:
+        forked(to_bytes(trainer.state()), trainer.settings, other)
+    assert str(refused.value) == "units and seed can differ only from the start: fork at step 0."

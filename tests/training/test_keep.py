@@ -1,8 +1,10 @@
 """The script to keep: in a clean process it learns on as the trainer does, and writes what the network writes."""
 
+import io
 import re
 import subprocess
 import sys
+import zipfile
 
 import numpy as np
 import pytest
@@ -55,3 +57,18 @@ def test_it_is_short_enough_to_be_read():
         lines = keep.script(trainer.state(), trainer.settings, corpus, cell).splitlines()
         assert len(lines) < 140  # of which the equations are up to 25
         assert max(map(len, lines)) <= 120
+
+
+def test_both_files_lie_in_one_archive_each_as_it_is_made_alone():
+    corpus = Corpus.from_text(RAIN)
+    trainer = Trainer(corpus, Settings(hidden_size=4, sequence_length=9))
+    trainer.train(3)
+    given = trainer.state(), trainer.settings, corpus
+    with zipfile.ZipFile(io.BytesIO(keep.both(*given, "rain"))) as archive:
+        assert archive.namelist() == ["rain.py", "rain.npz"]
+        assert archive.read("rain.py").decode() == keep.script(*given, "rain")
+        kept, alone = (
+            np.load(io.BytesIO(data), allow_pickle=False) for data in (archive.read("rain.npz"), keep.beside(*given))
+        )
+        assert kept.files == alone.files
+        assert all(np.array_equal(kept[name], alone[name]) for name in alone.files)

@@ -13,7 +13,7 @@ from charrnn.network.rnn import Workspace, initialise, loss_and_gradients
 from charrnn.text.baselines import baselines, ngram_probabilities
 from charrnn.text.corpus import REPLACEMENT
 from charrnn.text.folder import DATA
-from charrnn.training.checkpoint import carried, from_bytes, resumed, to_bytes
+from charrnn.training.checkpoint import CheckpointError, carried, from_bytes, resumed, to_bytes
 
 SMALL = Settings(hidden_size=12, sequence_length=8, batch_size=2)
 RNG = np.random.default_rng
@@ -167,6 +167,27 @@ def test_on_a_text_of_the_same_characters_it_is_the_same_network():
     corpus = Corpus.from_text("cba" * 100).knowing("abc")
     other = resumed(corpus, SMALL, to_bytes(carried(first.state(), "abc", Trainer(corpus, SMALL))))
     np.testing.assert_array_equal(other.parameters.flat, first.parameters.flat)
+
+
+def test_of_a_text_without_a_character_in_common_it_keeps_what_belongs_to_none():
+    first = Trainer(Corpus.from_text("abc" * 100), SMALL)
+    first.train(5)
+    own = Trainer(Corpus.from_text("xyz" * 100), SMALL)
+    other = resumed(own.corpus, SMALL, to_bytes(carried(first.state(), "abc", own)))
+    for name in ("W_hh", "b_h"):
+        np.testing.assert_array_equal(getattr(other.parameters, name), getattr(first.parameters, name))
+    for name in ("W_xh", "W_hy", "b_y"):
+        np.testing.assert_array_equal(getattr(other.parameters, name), getattr(own.parameters, name))
+
+
+def test_a_state_in_which_weights_are_missing_or_of_another_size_is_carried_nowhere():
+    first, own = (Trainer(Corpus.from_text(text * 100), SMALL) for text in ("abc", "xyz"))
+    state = first.state()
+    without = state._replace(arrays={name: array for name, array in state.arrays.items() if name != "W_hh"})
+    for wrong, said in ((without, "KeyError: 'W_hh'"), (state, "ValueError: ")):
+        with pytest.raises(CheckpointError) as refused:
+            carried(wrong, "abcd", own)
+        assert f"or it is damaged ({said}" in str(refused.value)
 
 
 def test_a_young_network_writes_no_rarities_where_it_begins():

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from charrnn import Corpus, Settings, Trainer
 from charrnn.network.optimizers import OPTIMIZERS
 from charrnn.training.checkpoint import to_bytes
-from charrnn.training.memory import needed, require_memory
+from charrnn.training.memory import example, gigabytes, needed, require_memory
 from charrnn.training.settings import CHOICES, LIMITS, SettingsError
 
 LARGEST = Settings(hidden_size=2048, sequence_length=1000, batch_size=256, dtype="float64")
@@ -109,6 +109,31 @@ def test_the_largest_settings_are_refused_in_one_sentence_before_anything_is_tak
         Trainer(corpus, LARGEST)
     assert tracemalloc.get_traced_memory()[1] < 1e6
     tracemalloc.stop()
+
+
+def test_the_refusal_says_what_was_asked_for_what_it_takes_and_what_would_fit(monkeypatch):
+    monkeypatch.setenv("CHARRNN_RUN_MEMORY_MB", "500")
+    with pytest.raises(SettingsError) as refused:
+        require_memory(LARGEST, 60)
+    assert re.fullmatch(
+        r"2,048 units, 1,000 back and 256 streams need about \d\d? GB and a run may have 0\.5 GB here: "
+        r"choose fewer units, look less far back or read fewer streams, for example \d+ units\.",
+        str(refused.value),
+    )
+
+
+def test_the_example_is_of_streams_else_of_how_far_back_else_of_units_else_there_is_none():
+    sizes = {"batch_size": 50, "sequence_length": 50, "hidden_size": 50}
+    for name, words in (("batch_size", "streams"), ("sequence_length", "back"), ("hidden_size", "units")):
+        chosen = Settings(**sizes)
+        assert example(chosen, 60, needed(replace(chosen, **{name: 7}), 60)) == f", for example 7 {words}"
+        assert example(chosen, 60, needed(replace(chosen, **{name: 1}), 60)) == f", for example 1 {words}"
+        sizes[name] = 1  # of which there can be no less
+    assert example(Settings(**sizes), 60, 0) == ""
+
+
+def test_gigabytes_have_two_digits_or_all_before_the_point():
+    assert [gigabytes(size) for size in (0.5e9, 9.94e9, 1e10, 1.2345e12)] == ["0.5 GB", "9.9 GB", "10 GB", "1,234 GB"]
 
 
 def test_of_a_text_too_short_for_all_streams_only_those_that_are_read_count():

@@ -382,6 +382,8 @@ def test_a_text_of_small_letters_stays_one_and_what_a_network_reads_and_begins_w
     assert vocabulary.decode(network.read("A ROSE")) == "a rose"
     assert vocabulary.decode(network.primed("A ROSE", after="is ")).endswith("a rose")
     assert not np.array_equal(network.primed("", after="is a"), network.primed(""))
+    assert vocabulary.decode(network.primed("A ROSE")) == "a rose"
+    assert vocabulary.decode(network.primed("")) == CORPUS.beginning
 
 
 def test_another_alphabet_or_a_text_that_is_too_short_is_refused_by_both_names(tmp_path):

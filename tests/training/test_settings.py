@@ -2,11 +2,12 @@
 
 import json
 import math
+from dataclasses import replace
 
 import pytest
 
 from charrnn import Settings
-from charrnn.training.settings import CELL_RATES, CHOICES, LIMITS, SettingsError
+from charrnn.training.settings import CELL_RATES, CHOICES, LIMITS, WORDS, SettingsError
 
 
 def test_the_classic_experiment_is_the_one_of_the_books():
@@ -54,6 +55,36 @@ def test_what_is_counted_must_be_a_whole_number(name, value):
 def test_an_unknown_choice_is_refused_and_the_known_ones_are_named(name):
     with pytest.raises(SettingsError, match=CHOICES[name][0]):
         Settings(**{name: "magic"})
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"hidden_size": 0}, "units (hidden_size) is 0; it must be a number between 1 and 2048."),
+        ({"seed": "one"}, "seed is 'one'; it must be a number between 0 and 4.29497e+09."),
+        ({"batch_size": 1.5}, "streams (batch_size) is 1.5; it must be a whole number."),
+        ({"seed": 1.5}, "seed is 1.5; it must be a whole number."),
+        ({"cell": "cnn"}, "cell is 'cnn'; it must be one of rnn, gru, lstm."),
+        ({"init": "zero"}, "start (init) is 'zero'; it must be one of orthogonal, gaussian."),
+    ],
+)
+def test_a_refusal_says_what_it_is_called_on_the_page_and_in_programs_and_what_may_be_had(wrong, said):
+    with pytest.raises(SettingsError) as refused:
+        Settings(**wrong)
+    assert str(refused.value) == said
+
+
+def test_the_rate_falls_with_the_characters_that_were_read():
+    settings = Settings(learning_rate=0.5, decay=100.0)
+    assert [settings.rate_at(characters) for characters in (0, 300, 800)] == [0.5, 0.25, 0.5 / 3]
+    assert replace(settings, decay=0.0).rate_at(800) == 0.5
+
+
+def test_a_notebook_shows_every_setting_by_its_name():
+    rows = [f'<tr><th style="text-align:left">{WORDS[name]}</th>' for name in Settings().to_dict()]
+    shown = Settings(hidden_size=1_234)._repr_html_()
+    assert shown.startswith(f"<table><caption><b>Settings</b></caption>{rows[0]}<td>1,234</td></tr>{rows[1]}")
+    assert all(row in shown for row in rows)
 
 
 def test_settings_cannot_be_changed_behind_a_runs_back():

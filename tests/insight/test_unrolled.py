@@ -110,6 +110,7 @@ def test_each_column_follows_from_the_formulas_that_stand_beside_it(cell, ids, r
             follows(step, gate, sigma(a_k + q_k))
     if cell == "gru":
         r, z, n = (inside[name] for name in "rzn")
+        follows(step, "h before", step.before)
         follows(step, "n", np.tanh(inside["a_n"] + r * inside["q_n"]))
         np.testing.assert_allclose(step.h, n + z * (step.before - n))
         follows(step, "kept", next_(inside["dh"] * z))

@@ -17,6 +17,10 @@ def worker():
     return SimpleNamespace(told=told, send=lambda kind, fields: told.append((kind, fields)))
 
 
+def test_a_run_begins_without_a_worker_or_an_order_and_nobody_is_silent(line):
+    assert vars(line) == {"connection": None, "former": None, "order": 0, "silent": 0}
+
+
 def test_what_is_told_goes_to_the_present_worker_with_the_number_of_the_order(line):
     line.tell("pause")  # there is none: nothing happens
     line.connection, line.order = worker(), 7
@@ -34,6 +38,7 @@ def test_of_one_that_was_let_go_counts_alone_what_it_saves_until_it_has_ended(li
     assert [line.counts(first, kind) for kind in heard] == [True, True, False, False]
     assert all(line.counts(second, kind) for kind in heard)
     assert not line.gone(first)
+    assert line.former is None
     assert not any(line.counts(first, kind) for kind in heard)
     assert line.connection is second
     assert line.gone(second)

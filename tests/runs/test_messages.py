@@ -62,14 +62,26 @@ def test_rows_of_a_larger_array_are_sent_as_they_are():
 def test_a_frame_cut_short_is_refused(data):
     whole = framed()
     cut = data.draw(st.integers(1, len(whole) - 1))
-    with pytest.raises(MessageError, match="closed within a frame"):
+    with pytest.raises(MessageError, match=r"^The pipe was closed within a frame\.$"):
         messages.read(io.BytesIO(whole[:cut]))
 
 
-@pytest.mark.parametrize("lengths", [(messages.MAX_HEADER + 1, 0), (0, messages.MAX_PAYLOAD + 1)])
-def test_a_frame_that_says_to_be_larger_than_any_is_refused_before_there_is_room_for_it(lengths):
-    with pytest.raises(MessageError, match="something else wrote here"):
+@pytest.mark.parametrize(
+    ("lengths", "told"),
+    [
+        ((messages.MAX_HEADER + 1, 0), "A frame of 1,048,577 and 0 bytes"),
+        ((0, messages.MAX_PAYLOAD + 1), "A frame of 0 and 2,147,483,649 bytes"),
+    ],
+)
+def test_a_frame_that_says_to_be_larger_than_any_is_refused_before_there_is_room_for_it(lengths, told):
+    with pytest.raises(MessageError) as refused:
         messages.read(io.BytesIO(struct.pack("<IQ", *lengths)))
+    assert str(refused.value) == f"{told}: something else wrote here."
+
+
+def test_a_frame_as_large_as_any_may_be_is_read():
+    header = b'{"kind": "a", "fields": {}, "arrays": []}'.ljust(messages.MAX_HEADER)
+    assert messages.read(frame(header)) == ("a", {}, {})
 
 
 def test_a_stray_print_is_refused():
@@ -78,22 +90,32 @@ def test_a_stray_print_is_refused():
 
 
 @pytest.mark.parametrize(
-    ("header", "payload"),
+    ("header", "payload", "why"),
     [
-        (b"not json", b""),
-        (b"[]", b""),
-        (b'{"kind": "a", "fields": {}}', b""),
-        (b'{"kind": 1, "fields": {}, "arrays": []}', b""),
-        (b'{"kind": "a", "fields": [], "arrays": []}', b""),
-        (b'{"kind": "a", "fields": {}, "arrays": []}', b"left over"),
-        (b'{"kind": "a", "fields": {}, "arrays": [["x", "|O", [1]]]}', b"12345678"),
-        (b'{"kind": "a", "fields": {}, "arrays": [["x", "<f4", [2]]]}', b"1234"),
-        (b'{"kind": "a", "fields": {}, "arrays": [["x", "<f4", [-1]]]}', b"1234"),
+        (b"not json", b"", "Expecting value: line 1 column 1 (char 0)"),
+        (b"[]", b"", "list indices must be integers or slices, not str"),
+        (b'{"kind": "a", "fields": {}}', b"", "'arrays'"),
+        (b'{"kind": 1, "fields": {}, "arrays": []}', b"", "kind and fields are missing"),
+        (b'{"kind": "a", "fields": [], "arrays": []}', b"", "kind and fields are missing"),
+        (b'{"kind": "a", "fields": {}, "arrays": []}', b"left over", "9 bytes belong to no array"),
+        (
+            b'{"kind": "a", "fields": {}, "arrays": [["x", "<f4", [2]]]}',
+            b"12345678left over",
+            "9 bytes belong to no array",
+        ),
+        (b'{"kind": "a", "fields": {}, "arrays": [["x", "|O", [1]]]}', b"12345678", "the array 'x' is '|O' [1]"),
+        (
+            b'{"kind": "a", "fields": {}, "arrays": [["x", "<f4", [2]]]}',
+            b"1234",
+            "buffer is smaller than requested size",
+        ),
+        (b'{"kind": "a", "fields": {}, "arrays": [["x", "<f4", [-1]]]}', b"1234", "the array 'x' is '<f4' [-1]"),
     ],
 )
-def test_a_frame_that_does_not_add_up_is_refused(header, payload):
-    with pytest.raises(MessageError):
+def test_a_frame_that_does_not_add_up_is_refused(header, payload, why):
+    with pytest.raises(MessageError) as refused:
         messages.read(frame(header, payload))
+    assert str(refused.value) == f"A frame that cannot be read: {why}"
 
 
 def test_objects_cannot_be_sent():

@@ -1,5 +1,7 @@
 """What a trainer promises: exactness, reproducibility, and that looking does not disturb."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -270,3 +272,26 @@ def test_top_k_and_length_hold_for_samples():
     assert learner.sample(0) == ""
     for prime in ("a", None):
         assert learner.sample(30, prime=prime, top_k=1, seed=1) == learner.sample(30, prime=prime, temperature=0)
+
+
+def test_a_notebook_shows_what_it_is_where_it_stands_and_what_it_writes():
+    trainer = Trainer(Corpus.from_text("a rose is a rose. " * 300, name="roses"), Settings(hidden_size=8))
+    trainer.train(1_000)
+    shown = re.sub(r"<[^>]*>", "|", trainer._repr_html_())
+    nats = trainer.smooth_loss
+    rows = {
+        "Trainer": "",
+        "text": "roses",
+        "network": f"rnn, 8 units, {trainer.parameters.flat.size:,} parameters",
+        "learning": f"adam, rate {trainer.rate:.3g}, 8 streams, 50 back",
+        "steps": f"1,000: {trainer.characters:,} characters, {trainer.epochs:.2f} epochs",
+        "smoothed loss": f"{nats:.3f} nats: it hesitates between {np.exp(nats):.1f} characters",
+        "it writes": trainer.sample(100, seed=0),
+    }
+    assert [part for part in shown.split("|") if part] == [part for row in rows.items() for part in row if part]
+
+
+def test_a_loss_beyond_all_numbers_is_shown_too():
+    trainer = Trainer(Corpus.from_text("a rose is a rose. " * 300), Settings(hidden_size=8))
+    trainer.smooth_loss = 1e6
+    assert f"1000000.000 nats: it hesitates between {np.exp(700.0):.0f}"[:150] in trainer._repr_html_()

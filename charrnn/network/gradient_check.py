@@ -46,12 +46,13 @@ def central_differences(
 
 def verdict(array: str, given: Array, measured: Array) -> Verdict:
     """Hold a gradient against a measured one of the same shape."""
-    with np.errstate(invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"):
         error, size = np.abs(given - measured), np.abs(given) + np.abs(measured)
-    error[np.isnan(error)] = np.inf  # or a comparison would let it pass
+        share = error / size
+    for each in (error, share):
+        each[np.isnan(each)] = np.inf  # or a comparison would let it pass
     large = size > TINY
-    relative = float((error[large] / size[large]).max(initial=0))
-    return Verdict(array, measured.size, relative, float(error[~large].max(initial=0)))
+    return Verdict(array, measured.size, float(share[large].max(initial=0)), float(error[~large].max(initial=0)))
 
 
 def gradient_check(loss: Callable[[], float], parameters: Parameters, gradients: Parameters) -> Sequence[Verdict]:

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import scalars
 
-from charrnn.network.gradient_check import central_differences, gradient_check
+from charrnn.network.gradient_check import TINY, central_differences, gradient_check, verdict
+from charrnn.network.layers import add_rows
 from charrnn.network.parameters import Parameters
 from charrnn.network.rnn import Workspace, initialise, loss_and_gradients
 
@@ -89,6 +90,32 @@ def test_central_differences_put_every_weight_back():
     np.testing.assert_allclose(measured, 3 * before**2, rtol=1e-7)
 
 
+def test_central_differences_are_of_these_places_alone_where_they_are_named():
+    weights, looks = np.arange(6.0).reshape(3, 2), []
+
+    def loss():
+        looks.append(weights.copy())
+        return float((weights**3).sum())
+
+    measured = central_differences(loss, weights, places=np.array([5, 0, 2]))
+    np.testing.assert_allclose(measured, [75, 0, 12], atol=1e-6)
+    assert len(looks) == 6
+
+
+def test_a_verdict_tells_the_worst_relative_error_and_of_tiny_gradients_the_worst_absolute_one():
+    given = np.array([[1.1, -2.0, 3e-5], [2e-5, TINY, 4.0]])
+    told = verdict("b_y", given, np.array([[1.0, -2.0, 1e-5], [2e-5, 0.0, 4.0]]))
+    assert told == ("b_y", 6, pytest.approx(0.1 / 2.1), pytest.approx(TINY), 1e-6)
+    assert not told.passed
+
+
+def test_what_is_no_number_is_infinitely_wrong_in_silence():
+    for given, measured in ((np.inf, np.inf), (np.inf, 1.0), (np.nan, 0.0), (1.0, np.nan)):
+        told = verdict("b_y", np.array([given, 1.0]), np.array([measured, 1.0]))
+        assert max(told.relative, told.absolute) == np.inf
+        assert not told.passed
+
+
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize(("T", "B"), SHAPES)
 def test_a_workspace_used_again_gives_what_a_fresh_one_gives_bit_for_bit(T, B, dtype):
@@ -140,3 +167,13 @@ def test_a_character_that_was_not_read_has_no_gradient_in_the_input_weights():
     _, gradients, _ = loss_and_gradients(parameters, inputs, targets, hidden)
     assert not gradients.W_xh[3].any()
     assert gradients.W_xh[4].any()
+
+
+def test_rows_of_one_character_are_added_in_the_order_of_the_text_to_the_last_bit():
+    rng = np.random.default_rng(0)
+    inputs, dz = rng.integers(3, size=500), rng.normal(size=(500, 4)).astype(np.float32)
+    dW = np.full((5, 4), 7, np.float32)
+    assert add_rows(dW, inputs, dz, np.array([0, 4])).tolist() == [0, 1, 2]
+    expected = [np.add.reduceat(dz[inputs == character], [0])[0] for character in range(3)]
+    np.testing.assert_array_equal(dW[:3], expected)
+    assert dW[3:].tolist() == [[7] * 4, [0] * 4]  # what was not zero before is zero now

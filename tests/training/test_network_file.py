@@ -21,7 +21,7 @@ from charrnn.network.layers import logits
 from charrnn.text.corpus import CorpusError
 from charrnn.text.known import known
 from charrnn.training import network_file
-from charrnn.training.checkpoint import CheckpointError, to_bytes
+from charrnn.training.checkpoint import CheckpointError, from_bytes, to_bytes
 from charrnn.training.network_file import NetworkFile, packed, to_pytorch, unpack
 from charrnn.training.pytorch import from_state_dict
 
@@ -333,6 +333,40 @@ def test_what_is_told_of_the_run_beside_its_state_comes_back():
     file = NetworkFile.of(trainer.state(), CORPUS, trainer.settings, run={"title": "a rose"})
     assert unpack(packed(file), "rose.safetensors").run == {"title": "a rose"}
     assert unpack(packed(replace(file, run=None)), "rose.safetensors").run is None
+
+
+def test_of_the_run_nothing_is_said_where_there_is_nothing_to_say():
+    trainer = trained()
+    assert "run" not in from_bytes(packed(NetworkFile.of(trainer.state(), CORPUS, trainer.settings))).values
+
+
+def test_a_text_that_is_not_in_the_file_is_looked_for_by_its_name_as_it_was_read():
+    corpus = Corpus.from_text(TEXT, name="roses", lowercase=True, held_out=0.2)
+    trainer, asked = trained(corpus=corpus), []
+    file = NetworkFile.of(trainer.state(), corpus, trainer.settings)
+
+    def find(*named):
+        asked.append(named)
+        return corpus
+
+    assert file.its_text(find).digest == corpus.digest
+    assert asked == [("roses", True, 0.2)]
+
+
+def test_a_text_that_is_in_the_file_keeps_its_frequent_characters_alone_as_before():
+    corpus = Corpus.from_text(TEXT, name="roses", keep_frequent=4)
+    trainer = trained(corpus=corpus)
+    found = NetworkFile.of(trainer.state(), corpus, trainer.settings, with_text=True).its_text()
+    assert (found.keep_frequent, found.text) == (4, corpus.text)
+
+
+def test_a_text_that_cannot_be_had_is_asked_for(tmp_path):
+    path = tmp_path / "rose.safetensors"
+    path.write_bytes(packed(NetworkFile.of(TRAINED.state(), CORPUS, TRAINED.settings)))
+    with pytest.raises(CheckpointError) as refused:
+        network_file.load(path)
+    said = "The text that the network in rose.safetensors learned from is not in it: give one."
+    assert str(refused.value) == said
 
 
 @pytest.mark.parametrize(

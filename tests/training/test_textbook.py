@@ -49,3 +49,19 @@ def test_one_window_and_its_targets_are_enough_text():
     textbook = Textbook(trainer.parameters, corpus.train_ids, 6)
     for _ in range(5):
         assert trainer.step().loss * 6 == pytest.approx(textbook.step(), abs=1e-10)
+
+
+def test_it_computes_in_64_bits_and_clips_at_5_unless_told_otherwise():
+    corpus = Corpus.from_text("abcdefg" * 9, held_out=0)
+    parameters = Trainer(corpus, Settings.classic(hidden_size=5)).parameters
+    assert parameters.W_hh.dtype == np.float32
+    textbook = Textbook(parameters, corpus.train_ids, 6)
+    assert {array.dtype for array in [*textbook.weights, *textbook.squares]} == {np.dtype(np.float64)}
+    assert (textbook.learning_rate, textbook.clip) == (0.01, 5)
+
+
+def test_logits_of_any_size_do_not_overflow():
+    corpus = Corpus.from_text("abcdefg" * 9, held_out=0)
+    textbook = Textbook(Trainer(corpus, Settings.classic(hidden_size=5)).parameters, corpus.train_ids, 6)
+    textbook.weights[4][:] = 1_000
+    assert textbook.step() == pytest.approx(6 * np.log(7), rel=0.01)

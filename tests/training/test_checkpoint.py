@@ -9,7 +9,7 @@ import charrnn
 from charrnn import Corpus, Settings, Trainer
 from charrnn.network.cells import CELLS
 from charrnn.network.optimizers import OPTIMIZERS
-from charrnn.training.checkpoint import CheckpointError, changes, forked, from_bytes, to_bytes
+from charrnn.training.checkpoint import CheckpointError, changes, forked, from_bytes, restore, to_bytes
 from charrnn.training.settings import SettingsError
 
 TEXT = "a rose is a rose is a rose. " * 60
@@ -137,3 +137,75 @@ def test_what_belongs_to_a_network_or_its_start_differs_only_from_step_0():
     with pytest.raises(SettingsError) as refused:
         forked(to_bytes(trainer.state()), trainer.settings, other)
     assert str(refused.value) == "units and seed can differ only from the start: fork at step 0."
+
+
+def restored(**changes):
+    """A trainer on a trained one's state in which values are others."""
+    state = trained().state()
+    other = Trainer(corpus(), Settings(hidden_size=8, sequence_length=6, batch_size=3))
+    restore(other, state._replace(values=state.values | changes))
+    return other
+
+
+LAST = len(trained().batches.streams) - 1
+
+
+@pytest.mark.parametrize(
+    "sound",
+    [
+        {"steps": 2**53 - 1},
+        {"steps": 1_000},
+        {"position": LAST},
+        {"smooth_loss": 0.0},
+        {"log": []},
+        {"log": [[3, {"learning_rate": 0.1, "clip": 2.0}], [4, {}]]},
+    ],
+    ids=str,
+)
+def test_a_state_at_its_bounds_is_gone_on_from(sound):
+    values = restored(**sound).state().values
+    assert {name: values[name] for name in sound} == sound
+
+
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        ({"steps": 2**53}, "ValueError: 9007199254740992 is no step and no place in the text"),
+        ({"steps": -1}, "ValueError: -1 is no step and no place in the text"),
+        ({"steps": 2.0}, "ValueError: 2.0 is no step and no place in the text"),
+        ({"position": LAST + 1}, f"ValueError: {LAST + 1} is no step and no place in the text"),
+        ({"smooth_loss": -0.1}, "ValueError: -0.1 is no loss"),
+        ({"smooth_loss": float("inf")}, "ValueError: inf is no loss"),
+        ({"smooth_loss": 3}, "ValueError: 3 is no loss"),
+        ({"log": [[3, {"seed": 4}]]}, "ValueError: {'seed': 4} is no change of a setting"),
+        ({"log": [[3.5, {"clip": 4.0}]]}, "ValueError: {'clip': 4.0} is no change of a setting"),
+        (
+            {"log": [[3, {"clip": 0.0}]]},
+            "SettingsError: clip is 0.0; it must be a number between 0.001 and 1e+06.",
+        ),
+        (
+            {"learning_rate": 11.0},
+            "SettingsError: learning rate (learning_rate) is 11.0; it must be a number between 1e-06 and 10.",
+        ),
+    ],
+    ids=str,
+)
+def test_a_state_that_no_training_leads_to_is_refused_and_said_why(wrong, why):
+    with pytest.raises(CheckpointError) as refused:
+        restored(**wrong)
+    assert str(refused.value) == f"This is not a checkpoint of CharRNN Lab, or it is damaged ({why})."
+
+
+def test_a_state_of_other_arrays_than_its_own_is_refused_and_said_which():
+    state = trained().state()
+    other = Trainer(corpus(), Settings(hidden_size=8, sequence_length=6, batch_size=3))
+    fewer = {name: array for name, array in state.arrays.items() if name != "hidden"}
+    wider = state.arrays | {"b_y": state.arrays["b_y"].astype(np.float64)}
+    all_of_them = "W_hh, W_hy, W_xh, b_h, b_y, hidden, memory_0, memory_1"
+    for arrays, why in (
+        (fewer, f"it holds {all_of_them.replace('hidden, ', '')} and not {all_of_them}"),
+        (wider, "b_y is (8,) of float64 and not (8,) of float32, as its settings say"),
+    ):
+        with pytest.raises(CheckpointError) as refused:
+            restore(other, state._replace(arrays=arrays))
+        assert str(refused.value) == f"This is not a checkpoint of CharRNN Lab, or it is damaged ({why})."

@@ -315,3 +315,17 @@ if find_spec("torch"):  # an independent reading is plain_gru and plain_lstm; wh
             np.testing.assert_allclose(gradients.b_h[3 * H :], second.grad[2 * H :], rtol=0, atol=1e-12)
         np.testing.assert_allclose(gradients.W_hy, output.weight.grad.T, rtol=0, atol=1e-12)
         np.testing.assert_allclose(gradients.b_y, output.bias.grad, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("V", [7, 70])  # fewer and more characters than are read in a window
+@pytest.mark.parametrize("cell", BY_NAME.values(), ids=BY_NAME)
+def test_a_workspace_counts_in_the_networks_own_precision_throughout(cell, V, dtype):
+    space = cell.Workspace(6, 3, V, 5, dtype)
+    arrays = [one for one in (*vars(space).values(), *space.gradients) if isinstance(one, np.ndarray)]
+    assert {one.dtype for one in arrays if one.dtype.kind == "f"} == {np.dtype(dtype)}
+    parameters = cell.initialise(V, 5, np.random.default_rng(0), dtype=dtype)
+    ids = np.random.default_rng(1).integers(V, size=(7, 3))
+    state = zero_state(parameters, 3)
+    _, gradients, after = cell.loss_and_gradients(parameters, ids[:-1], ids[1:], state, space)
+    assert {one.dtype for one in (*gradients, after, cell.forward(parameters, ids, state))} == {np.dtype(dtype)}

@@ -11,6 +11,7 @@ from charrnn.runs.store import Store
 from charrnn.runs.store_types import StoreError
 
 FILE_SECONDS = 2.0  # between two looks at whether the store's file is still the one that runs were saved in
+AGAIN_SECONDS = 10.0  # until what could not be saved of a run at rest is tried again
 TIDY_SECONDS = 600.0  # between two looks at the size of the store
 
 
@@ -24,6 +25,7 @@ class Housekeeping:
         self.removed = 0  # saved runs that had to go, to keep the store within its limit
         self._file = store.file()  # as it was when last looked at
         janitor.later(FILE_SECONDS, self._look_for_file)
+        janitor.later(AGAIN_SECONDS, self._try_again)
         janitor.later(0, self._tidy)
 
     def _tidy(self) -> None:
@@ -49,3 +51,12 @@ class Housekeeping:
                     if run.status not in ACTIVE and run.token not in saved:
                         run.lose_saved()
         self._janitor.later(FILE_SECONDS, self._look_for_file)
+
+    def _try_again(self) -> None:
+        """Save what was set of runs at rest while the store could not be written to: no worker does till they train."""
+        for run in self._runs.all():
+            if run.waits_to_be_saved and run.status not in ACTIVE:
+                run.save_changes()
+                if run.unsaved:
+                    break  # it still cannot be, and each try may wait for it
+        self._janitor.later(AGAIN_SECONDS, self._try_again)

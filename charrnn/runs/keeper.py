@@ -53,7 +53,10 @@ class Keeper:
         try:
             self.store.keep_changes(run.token, run.state_step, changes)
         except StoreError as error:
-            run.unsaved = str(error)
+            run.unsaved = run.unsaved_changes = str(error)
+            return
+        if run.waits_to_be_saved:
+            run.unsaved = run.unsaved_changes = None
 
     def save_title(self, run: Known) -> None:
         """Save what a run is called. Raises StoreError."""

@@ -24,6 +24,7 @@ class Known:
         self.state = opening.state  # the latest checkpoint handed over, None before the first
         self.state_step = opening.record.snapshot.step
         self.saved_step, self.unsaved = opening.saved_step, opening.unsaved
+        self.unsaved_changes: str | None = None  # why what was set while it had no process is not saved
         self.lost: frozenset[int] = frozenset()  # stored steps that had to go, to keep within the run's limit
 
     def as_it_stands(self) -> "Known":
@@ -46,6 +47,11 @@ class Known:
     def is_saved(self) -> bool:
         """Whether all that is to be kept of it is committed to the store."""
         return self.saved_step == self.state_step and not self.unsaved
+
+    @property
+    def waits_to_be_saved(self) -> bool:
+        """Whether nothing is missing in the store but what was set while it had no process."""
+        return self.saved_step is not None and self.unsaved is not None and self.unsaved == self.unsaved_changes
 
     @property
     def is_worth_keeping(self) -> bool:

@@ -181,7 +181,15 @@ class Run(Known):
             self._keep_what_was_set()
             self._become(self.status)
         if at_rest:
-            self._owner.keeper.save_changes(self, dict(self._changes.waiting))
+            self.save_changes()
+
+    def save_changes(self) -> None:
+        """Save what was set while it had no process; where that fails it says so, and is tried again by and by."""
+        before = self.unsaved
+        self._owner.keeper.save_changes(self, dict(self._changes.waiting))
+        if self.unsaved != before:
+            with self._owner.lock:
+                self._become(self.status)
 
     def watch(self, on: bool) -> None:
         """Whether somebody looks: otherwise parameters come only with the states, once in a while."""

@@ -21,7 +21,7 @@ from killing import same_history
 from runs_helpers import SECONDS, alive, assert_same_parameters, assert_same_state, soon, until
 
 from charrnn.runs import history as histories
-from charrnn.runs import local, reading
+from charrnn.runs import housekeeping, local, reading
 from charrnn.runs.database import reason
 from charrnn.runs.description import describe
 from charrnn.runs.earlier import BLOCK
@@ -456,6 +456,32 @@ def test_a_rate_that_cannot_be_saved_is_told_and_in_force(make_saving_engine, co
     monkeypatch.setattr(Store, "keep_changes", full)
     run.set(learning_rate=7e-3)
     assert (run.unsaved, run.snapshot.learning_rate) == (str(FULL), 7e-3)
+
+
+@pytest.mark.parametrize("step", [0, 40])
+def test_a_rate_that_could_not_be_saved_is_once_it_can_though_nobody_trains(
+    make_saving_engine, corpus, settings, monkeypatch, step
+):
+    monkeypatch.setattr(housekeeping, "AGAIN_SECONDS", 0.05)
+    tried, keep_changes = [], Store.keep_changes
+
+    def full(*_):
+        tried.append(run.unsaved)
+        raise FULL
+
+    run = make_saving_engine().create(corpus, settings)
+    if step:
+        run.steps(step)
+        until(run, lambda run: run.status == "paused" and run.saved_step == step)
+        run = make_saving_engine().find(run.token)  # without a process
+    monkeypatch.setattr(Store, "keep_changes", full)
+    run.set(learning_rate=7e-3)
+    assert soon(lambda: len(tried) > 2)
+    assert (run.unsaved, run.is_worth_keeping) == (str(FULL), True)
+    monkeypatch.setattr(Store, "keep_changes", keep_changes)
+    until(run, lambda run: run.unsaved is None)
+    assert run.is_saved
+    assert make_saving_engine().find(run.token).snapshot.learning_rate == 7e-3
 
 
 def test_another_text_takes_the_place_of_what_was_trained_as_soon_as_it_is_chosen(make_saving_engine, corpus, settings):

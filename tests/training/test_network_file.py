@@ -360,6 +360,19 @@ def test_a_text_that_is_in_the_file_keeps_its_frequent_characters_alone_as_befor
     assert (found.keep_frequent, found.text) == (4, corpus.text)
 
 
+def test_a_run_that_has_read_to_a_texts_end_or_further_is_refused_and_one_before_it_goes_on():
+    end, state = len(TRAINED.batches.streams), TRAINED.state()
+    for position in (end - 1, end, end + 1):
+        file = NetworkFile.of(state._replace(values=state.values | {"position": position}), CORPUS, TRAINED.settings)
+        if position < end:
+            assert file.trainer(CORPUS).batches.position == position
+            continue
+        with pytest.raises(CheckpointError) as refused:
+            file.trainer(CORPUS)
+        said = "The run in roses has read further than roses goes: give it a longer one, or its own."
+        assert str(refused.value) == said
+
+
 def test_a_text_that_cannot_be_had_is_asked_for(tmp_path):
     path = tmp_path / "rose.safetensors"
     path.write_bytes(packed(NetworkFile.of(TRAINED.state(), CORPUS, TRAINED.settings)))

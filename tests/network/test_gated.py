@@ -329,3 +329,23 @@ def test_a_workspace_counts_in_the_networks_own_precision_throughout(cell, V, dt
     state = zero_state(parameters, 3)
     _, gradients, after = cell.loss_and_gradients(parameters, ids[:-1], ids[1:], state, space)
     assert {one.dtype for one in (*gradients, after, cell.forward(parameters, ids, state))} == {np.dtype(dtype)}
+
+
+@pytest.mark.parametrize("scale", [{}, {"scale": 1.5}], ids=["1", "1.5"])
+@pytest.mark.parametrize("cell", CELLS, ids=["gru", "lstm"])
+def test_by_itself_a_gated_start_is_orthogonal_for_each_gate(cell, scale):
+    start = cell.initialise(60, 64, np.random.default_rng(0), dtype=np.float64, **scale)
+    for block in np.split(start.W_hh, cell.GATES, axis=1):
+        np.testing.assert_allclose(block.T @ block, scale.get("scale", 1.0) ** 2 * np.eye(64), atol=1e-12)
+    for weights in (start.W_xh, start.W_hy):
+        assert weights.std() == pytest.approx(1 / 8, rel=0.05)
+    assert cell.initialise(2, 2, np.random.default_rng(0)).W_hh.dtype == np.float32
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=["gru", "lstm"])
+def test_a_gaussian_start_has_weights_of_its_scale_and_no_more_order(cell):
+    start = cell.initialise(60, 64, np.random.default_rng(0), init="gaussian", scale=0.01, dtype=np.float64)
+    for weights in start[:3]:
+        assert weights.std() == pytest.approx(0.01, rel=0.05)
+    for block in np.split(start.W_hh, cell.GATES, axis=1):
+        assert np.abs(block.T @ block - 0.01**2 * 64 * np.eye(64)).max() > 1e-3

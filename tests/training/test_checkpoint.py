@@ -5,6 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from safetensors.numpy import save as save_arrays
+
 import charrnn
 from charrnn import Corpus, Settings, Trainer
 from charrnn.network.cells import CELLS
@@ -209,3 +211,17 @@ def test_a_state_of_other_arrays_than_its_own_is_refused_and_said_which():
         with pytest.raises(CheckpointError) as refused:
             restore(other, state._replace(arrays=arrays))
         assert str(refused.value) == f"This is not a checkpoint of CharRNN Lab, or it is damaged ({why})."
+
+
+@pytest.mark.parametrize(
+    ("metadata", "why"),
+    [
+        ({}, "'crc32'"),
+        ({"crc32": "00000000"}, "'charrnn'"),
+        ({"crc32": "00000000", "charrnn": "{}"}, "its checksum differs"),
+    ],
+)
+def test_a_file_whose_seal_is_missing_or_wrong_says_so(metadata, why):
+    with pytest.raises(CheckpointError) as refused:
+        from_bytes(save_arrays(trained().state().arrays, metadata=metadata))
+    assert str(refused.value) == f"This is not a checkpoint of CharRNN Lab, or it is damaged ({why})."

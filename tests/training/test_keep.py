@@ -72,3 +72,35 @@ def test_both_files_lie_in_one_archive_each_as_it_is_made_alone():
         )
         assert kept.files == alone.files
         assert all(np.array_equal(kept[name], alone[name]) for name in alone.files)
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "update"),
+    [
+        ("sgd", ["W -= rate * g"]),
+        ("adagrad", ["m += g ** 2", "W -= rate * g / np.sqrt(m + 1e-8)"]),
+        ("rmsprop", ["m[:] = 0.95 * m + 0.05 * g ** 2", "W -= rate * g / (np.sqrt(m) + 1e-8)"]),
+        ("adam", ["m[:] = 0.9 * m + 0.1 * g", "W -= rate * mean / (np.sqrt(square) + 1e-8)"]),
+    ],
+)
+def test_it_calls_itself_by_a_plain_name_and_says_no_more_than_it_needs(optimizer, update):
+    corpus = Corpus.from_text(RAIN)
+    trainer = Trainer(corpus, Settings(hidden_size=4, sequence_length=9, optimizer=optimizer, dropout=0.1))
+    script = keep.script(trainer.state(), trainer.settings, corpus, "Das Mädchen/X-1.2_z")
+    assert "    python Das_M_dchen_X-1.2_z.py train 1000 " in script
+    assert {f"        {line}" for line in update} <= set(script.splitlines())
+    dropout = (
+        "    # Dropout: of the state that guesses, some units are left out by chance, and others count for more.\n"
+    )
+    assert script.count(dropout) == 1
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_what_lies_beside_it_is_in_the_runs_own_precision_and_characters_are_small_numbers(dtype):
+    corpus = Corpus.from_text(RAIN)
+    trainer = Trainer(corpus, Settings(hidden_size=4, sequence_length=9, dtype=dtype))
+    trainer.train(3)
+    kept = np.load(io.BytesIO(keep.beside(trainer.state(), trainer.settings, corpus)), allow_pickle=False)
+    of_kind = {kind: {kept[name].dtype for name in kept.files if kept[name].dtype.kind == kind} for kind in "fu"}
+    assert of_kind == {"f": {np.dtype(dtype)}, "u": {np.dtype(np.uint16), np.dtype(np.uint32)}}
+    assert kept["characters"].dtype == np.uint32

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-
 from safetensors.numpy import save as save_arrays
 
 import charrnn

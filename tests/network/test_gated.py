@@ -117,7 +117,7 @@ def test_a_workspace_used_again_gives_what_a_fresh_one_gives_bit_for_bit(cell, s
 
 
 @pytest.mark.parametrize("cell", CELLS, ids=["gru", "lstm"])
-@pytest.mark.parametrize(("size", "B", "w", "r"), [(16, 9, 16, 9), (64, 9, 64, 9), (64, 18, 64, 9)])
+@pytest.mark.parametrize(("size", "B", "w", "r"), [(16, 9, 16, 9), (32, 9, 16, 9), (64, 9, 64, 9), (64, 18, 64, 9)])
 def test_multiplied_in_blocks_or_at_once_gives_the_same_but_for_rounding(cell, size, B, w, r, monkeypatch):
     """Of w columns and r rows each."""
     window = problem(cell, 6, B, H=size)

@@ -85,7 +85,7 @@ def explained(listed: str) -> dict[tuple[str, tuple[str, ...]], str]:
     """The reasons of a list of survivors, of a module and its changed lines.
 
     A paragraph is a reason, whose lines begin with #, which holds for all that follow it up to the next; the path of
-    a module, which does, too; or the changed lines of a fault.
+    a module, which does, too; the changed lines of a fault; or `def name`, for all in a function that no test calls.
     """
     reasons, reason, module = {}, "", ""
     for paragraph in filter(None, map(str.strip, listed.split("\n\n"))):
@@ -199,7 +199,8 @@ def main() -> None:
         every = in_forks(source, drawn, asked.jobs) if asked.forks else in_copies(source, drawn, options, asked.jobs)
         for mutant, finder, lines in every:
             module = mutant.rpartition(".")[0].removeprefix("charrnn.")
-            reason = "" if finder else reasons.get((module, lines), "")
+            function = re.sub(r".*[.ǁ](?:x_)?(\w+)__mutmut_\d+", r"def \1", mutant)
+            reason = "" if finder else reasons.get((module, lines)) or reasons.get((module, (function,)), "")
             score[module, "found" if finder else "known" if reason else "new"] += 1
             print(f"{mutant}: {finder or reason or 'NOT FOUND'}", *lines, sep="\n", flush=True)
         for module, faults in there.items():

@@ -49,4 +49,24 @@ def test_a_network_is_made_as_a_trainer_makes_it(tmp_path, monkeypatch):
     trainer = Trainer(known("Names"), settings)
     trainer.train(30)
     np.testing.assert_array_equal(file.network.parameters.W_hh, trainer.parameters.W_hh)
-    assert f"| {evaluate(trainer.parameters, trainer.corpus.held_out_ids):.4f} |" in box.row("Names")
+    size = box.place("Names").stat().st_size
+    loss = evaluate(trainer.parameters, trainer.corpus.held_out_ids)
+    row = f"| `names.safetensors` | Names | rnn, 8 | 0.004 | 30 | {loss:.4f} | {size / 1000:.0f} |"
+    assert (box.row("Names"), box.table()) == (row, f"{box.HEAD}{row}\n")
+    (tmp_path / "damaged.safetensors").write_bytes(b"damaged")
+    (tmp_path / "no file.safetensors").mkdir()
+    assert [one.network.name for one in box.opened()] == [file.network.name]
+
+
+def test_what_does_not_come_to_its_last_step_in_time_is_not_written(tmp_path, monkeypatch):
+    monkeypatch.setattr(box, "FOLDER", tmp_path)
+    monkeypatch.setattr(box, "WANTED", {"Names": (Settings(hidden_size=8, sequence_length=10), 30)})
+    monkeypatch.setattr(box, "LONGEST", 0.0)
+    with pytest.raises(RuntimeError, match=r"^Names has come to step \d+ only\. $"):
+        box.make("Names")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("title", ["Pride and Prejudice", "Quotes over several lines"])
+def test_a_file_is_called_by_its_text_in_small_letters(title):
+    assert box.place(title) == box.FOLDER / f"{title.lower().replace(' ', '_')}.safetensors"

@@ -31,12 +31,13 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
+from time import monotonic
 from typing import TypeAlias
 
 ROOT = Path(__file__).resolve().parents[2]
 SURVIVORS = Path(__file__).with_name("survivors.txt")
 PARTS = ["charrnn", "tests", "data", "pyproject.toml", "README.md", "app.py"]
-HANGS_SECONDS = 150
+HANGS = 3  # times as long as without a fault
 PACKAGES = ["charrnn/network", "charrnn/training", "charrnn/runs"]
 NOT_FOUND = (0, 33)  # mutmut's code of a fault that all tests passed, or that no test comes by
 ALONE = ["unshare", "-rpf", "--kill-child", "--mount-proc"]  # a process namespace, whose processes end with its first
@@ -106,7 +107,9 @@ def tests_of(folder: Path, module: str) -> list[str]:
     return [str(file.relative_to(folder)) for file in sorted(files, key=lambda file: name not in file.stem)]
 
 
-def verdict(folder: Path, module: str, mutant: str, options: Sequence[str]) -> tuple[str, list[str]]:
+def verdict(
+    folder: Path, module: str, mutant: str, options: Sequence[str], seconds: float | None = None
+) -> tuple[str, list[str]]:
     """The test that finds a fault, "hangs", or nothing, and its lines ("" is no fault); the copy is as before."""
     file = folder / "charrnn" / (module.replace(".", "/") + ".py")
     before = file.read_text()
@@ -120,7 +123,7 @@ def verdict(folder: Path, module: str, mutant: str, options: Sequence[str]) -> t
         tried = subprocess.run(
             [*command, *tests_of(folder, module)],
             **{"cwd": folder, "env": os.environ | home, "capture_output": True, "text": True},
-            timeout=HANGS_SECONDS,
+            timeout=seconds,
             check=False,
         )
     except subprocess.TimeoutExpired:
@@ -142,14 +145,17 @@ def in_copies(source: Path, drawn: dict[str, list[str]], options: Sequence[str],
     def tried(module: str, mutant: str) -> Tried:
         mine = copies.get()
         try:
-            found, lines = verdict(mine, module, mutant, options)
+            found, lines = verdict(mine, module, mutant, options, HANGS * taken[module.rpartition(".")[0]])
         finally:
             copies.put(mine)
         return mutant, found, () if found else changed(lines)
 
+    taken = {}
     for package, module in {module.rpartition(".")[0]: module for module in drawn}.items():
+        start = monotonic()
         if wrong := verdict(source, module, "", options)[0]:
             sys.exit(f"{package}: its tests find a fault where none was put: {wrong}")
+        taken[package] = monotonic() - start
     with ThreadPoolExecutor(jobs) as pool:
         for module, chosen in drawn.items():
             yield from pool.map(partial(tried, module), chosen)

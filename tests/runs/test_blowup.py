@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from charrnn.dashboard.session import texts
 from charrnn.runs import history
 from charrnn.runs.blowup import (
+    MARGIN,
     BlowUp,
     Raised,
     blow_up,
@@ -172,3 +173,41 @@ def test_a_run_in_trouble_is_described_by_its_record():
     assert blow_up(no_number._replace(diverged=599), SMALL, V) is None  # it has trained on since
     healed = record._replace(snapshot=record.snapshot._replace(recent_loss=1.0))
     assert blow_up(healed, SMALL, V) is None
+
+
+def test_worse_than_blind_is_more_than_a_margin_above_it():
+    blind = log(100) + MARGIN
+    assert not is_worse_than_blind(blind, 100)
+    assert is_worse_than_blind(np.nextafter(blind, 9), 100)
+
+
+@pytest.mark.parametrize(("loss", "more"), [(1.0, (log(100) - 1.0) / 2), (log(100) - 0.1, 0.5)])
+def test_unlearned_is_half_of_what_was_gained_and_half_a_nat_at_least(loss, more):
+    assert not has_unlearned(None, loss, 100)
+    assert not has_unlearned(loss + more, loss, 100)
+    assert has_unlearned(np.nextafter(loss + more, 9), loss, 100)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sound", "cause"),
+    [
+        ([(5, {"clip": 50.0}), (6, {"learning_rate": 0.005})], 0, Raised(6, "learning_rate", 0.005, 0.004)),
+        ([(5, {"clip": 50.0}), (6, {"clip": 60.0})], 0, Raised(6, "clip", 60.0, 5.0)),
+        ([(5, {"clip": 5.0, "learning_rate": 0.004})], 0, None),
+        (
+            [(1, {"learning_rate": 0.1}), (2, {"clip": 1.0}), (9, {"learning_rate": 0.05, "clip": 2.0})],
+            5,
+            Raised(9, "clip", 2.0, 1.0),
+        ),
+    ],
+)
+def test_the_likely_cause_is_the_greatest_rate_that_was_raised_else_the_greatest_limit(changes, sound, cause):
+    assert likely_cause(CALM, changes, sound) == cause
+
+
+def test_a_step_whose_smoothed_loss_is_worse_than_blind_is_not_sound_though_a_window_after_it_is():
+    steps, ones = np.arange(1, 6), np.ones(5)
+    worse = ones * (log(10) + MARGIN + 1)
+    for smooth, sound in ((worse, 0), (ones, 3)):
+        curve = Curve().extended(history.row_a_step(steps, ones, smooth, ones, 0 * ones))
+        assert last_sound(curve, {2, 3}, 10) == sound

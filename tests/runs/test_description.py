@@ -79,15 +79,16 @@ def test_anybody_can_have_the_same_start_with_a_text_of_the_projects_and_usual_s
 @pytest.mark.parametrize(
     ("title", "said"),
     [
-        (fork_title("rain", 1_000, {}), "rain, forked at 1,000"),
+        (lambda: fork_title("rain", 1_000, {}), "rain, forked at 1,000"),
         (
-            fork_title("rain", 12_000, {"learning_rate": 0.5, "clip": 2.0, "optimizer": "sgd"}),
+            lambda: fork_title("rain", 12_000, {"learning_rate": 0.5, "clip": 2.0, "optimizer": "sgd"}),
             "rain, forked at 12,000: learning rate 0.5, clip 2.0, optimiser sgd",
         ),
-        (later_title("rain", Corpus.from_text("ab", name="sun"), 4_000), "rain, then sun from step 4,000"),
+        (lambda: later_title("rain", Corpus.from_text("ab", name="sun"), 4_000), "rain, then sun from step 4,000"),
     ],
 )
 def test_what_a_run_is_called_that_was_another_before_is_so_no_longer_from_the_start(title, said):
+    title = title()
     assert title == said
     assert title_from_the_start(title) == ""
     assert title_from_the_start(f"about {title.partition(',')[0]}") == "about rain"

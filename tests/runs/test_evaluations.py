@@ -39,6 +39,13 @@ def test_held_out_text_of_nothing_that_is_known_has_no_loss():
     assert measured(trainer) == []
 
 
+@pytest.mark.parametrize("step", [0, 1, 2])
+def test_the_first_step_that_asks_is_measured_whichever_it_is(step):
+    trainer = Trainer(Corpus.from_text("the rain in spain " * 120), SMALL)
+    trainer.train(step)
+    assert measured(trainer) == [(step, trainer.evaluate())]
+
+
 def test_a_step_is_measured_once_unless_what_was_due_is_forgotten():
     trainer = Trainer(Corpus.from_text("the rain in spain " * 120), SMALL)
     due = Evaluations(trainer)

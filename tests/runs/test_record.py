@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from charrnn.runs.messages import Message
-from charrnn.runs.record import Record
+from charrnn.runs.record import SAMPLE_LENGTH, Record, Snapshot
 from charrnn.runs.store_types import Note, Saved, StoredCheckpoint
 from charrnn.runs.worker import Worker
 from charrnn.text.corpus import Corpus
@@ -53,6 +53,26 @@ def steps_of(found):
         "clock": list(found.curve.clock),
         "cuts": list(found.cuts),
     }
+
+
+@pytest.mark.parametrize("steps", [0, 5])
+def test_the_picture_of_a_trainer_that_stands_still_is_its_own(steps):
+    trainer = Trainer(CORPUS, SETTINGS)
+    trainer.train(steps)
+    trainer.learning_rate, trainer.clip = 0.01, 2.0
+    picture = Snapshot.of(trainer)
+    np.testing.assert_array_equal(picture.parameters.flat, trainer.parameters.flat)
+    of_it = {name: getattr(trainer, name) for name in ("characters", "epochs", "smooth_loss", "rate", "clip")}
+    unknown = dict.fromkeys(("loss", "gradient_norm", "clipped", "held_out", "held_out_step", "recent_loss", "memory"))
+    told = picture._asdict()
+    del told["parameters"]
+    assert told == {"step": steps, "parameters_step": steps, "learning_rate": 0.01, "speed": 0.0, **of_it, **unknown}
+
+
+def test_an_untrained_record_has_what_the_untrained_network_writes():
+    found, trainer = Record.untrained(Trainer(CORPUS, SETTINGS)), Trainer(CORPUS, SETTINGS)
+    assert found.samples == ((0, trainer.sample(SAMPLE_LENGTH, seed=0)),)
+    assert [one.step for one in found.checkpoints] == [0]
 
 
 def test_what_a_worker_tells_is_all_in_the_record():

@@ -4,6 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from safetensors.numpy import load as load_arrays
+from safetensors.numpy import save as save_arrays
 
 from charrnn.runs import run_file
 from charrnn.runs.store import Store
@@ -99,6 +101,28 @@ def test_what_comes_back_from_pytorch_trains_on(engine, corpus, settings):
     train(other, 5)
 
 
+def test_what_a_run_is_as_a_file_is_what_is_read_of_it(engine, corpus, settings):
+    run = train(engine.create(corpus, settings), 30)
+    run.title = "my rain"
+    file = run_file.of_run(run)
+    assert (file.name, file.title, file.network.text.content) == ("my rain", "my rain", None)
+    assert run_file.of_run(run, with_text=True).network.text.content == corpus.text
+    np.testing.assert_array_equal(file.history, run.record.history)
+    assert [(note.step, note.value) for note in file.notes if note.kind == "sample"] == list(run.samples[1:])
+    again = run_file.read(packed(file.network), "rain.safetensors")
+    assert (again.title, again.notes) == (file.title, file.notes)
+    np.testing.assert_array_equal(again.history, file.history)
+
+
+def test_a_network_without_its_characters_has_those_of_the_present_text_if_they_are_as_many(engine, corpus, settings):
+    network = run_file.of_run(train(engine.create(corpus, settings), 5)).network
+    data = save_arrays(load_arrays(to_pytorch(network)))
+    found = run_file.read(data, "rain.safetensors", lambda: corpus)
+    assert (found.title, found.network.name) == ("", "rain.safetensors")
+    with pytest.raises(CheckpointError, match=r"^rain\.safetensors does not say which "):
+        run_file.read(data, "rain.safetensors")
+
+
 WRONG = {
     "no title": {"title": 3},
     "no columns": {"history": []},
@@ -141,6 +165,8 @@ def test_what_a_file_tells_of_its_run_is_looked_at(engine, corpus, settings):
         with pytest.raises(CheckpointError) as error:
             run_file.read(packed(replace(network, run=network.run | told)), "crafted.safetensors")
         assert str(error.value).endswith(").")
+        if wrong.keys() & {"title"} or wrong == WRONG["a note of nothing"]:
+            assert "(its title or a note is none)" in str(error.value)
         assert "\n" not in str(error.value)
     changes = [{"learning_rate": 1e-6, "clip": 1e6}, {"learning_rate": 10}, {"clip": 1e-3}]  # to the limits
     sound = {

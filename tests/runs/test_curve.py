@@ -66,6 +66,12 @@ def test_what_was_packed_comes_back_and_one_changed_byte_is_noticed(n):
         unpacked(bytes(data))
 
 
+@pytest.mark.parametrize("data", [b"", b"\0", b"\0\0\0", b"\0\0\0\0\0"])
+def test_a_few_bytes_are_no_history(data):
+    with pytest.raises(ValueError, match=r"^its checksum differs$"):
+        unpacked(data)
+
+
 @given(st.integers(1, 3000))
 def test_each_bin_bounds_exactly_the_losses_in_it(n):
     rows = history(n)

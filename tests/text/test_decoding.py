@@ -67,7 +67,8 @@ def test_what_an_encoding_can_write_comes_back_or_is_said_to_be_a_guess_or_no_te
 @settings(max_examples=100, deadline=None)
 @example("¢", "cp932")  # Python writes it as the wide one
 def test_any_characters_come_back_from_the_encoding_that_is_named(text, encoding):
-    assume(writes(encoding, text))
+    text = "".join(character for character in text if writes(encoding, character))
+    assume(text)
     text = text.encode(encoding).decode(encoding)
     sentence, read = told_or_read(text.encode(encoding), encoding)
     assert sentence.endswith(".") if read is None else read.text.removeprefix("\ufeff") == text.removeprefix("\ufeff")

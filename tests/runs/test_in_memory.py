@@ -48,3 +48,14 @@ def test_those_of_which_something_would_be_lost_are_counted_by_themselves(kept):
     runs = [Resting("a", 1), Resting("b", 9, True), Resting("c", 9, True), Resting("d", 1), Resting("e", 1)]
     assert kept(*runs) == "bcde"
     assert kept(*runs, Resting("f", 20, True)) == "cdef"
+
+
+def test_a_run_is_found_by_its_token_until_it_is_forgotten_and_there_are_never_two_of_one():
+    memory, run = InMemory(threading.RLock(), lambda run: True), Resting("a", 1)
+    assert memory.get("a") is None
+    assert memory.keep(run) is run
+    assert memory.get("a") is run
+    memory.forget("a")
+    memory.forget("a")  # which is there no longer
+    assert (memory.get("a"), memory.all()) == (None, [])
+    assert memory.keep(Resting("a", 1)) is run  # a page still holds it

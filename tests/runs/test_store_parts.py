@@ -131,3 +131,49 @@ def test_going_on_from_the_start_forgets_even_what_was_noted_there(store):
     store.add("token", Progress(NOTHING, [Note(0, "change", {"clip": 1.0}), Note(1, "sample", "x")], []))
     store.begin("token", "digest", "the text", {"settings": {}}, 0)
     assert store.load("token").notes == []
+
+
+def test_what_another_process_shows_of_a_run_is_there_until_it_is_hidden(store):
+    assert store.shown("token") == (0, None)
+    store.show("token", b"first")
+    store.show("another", b"other")
+    assert store.shown("token") == (1, b"first")
+    store.show("token", None)
+    assert store.shown("token") == (2, b"first")
+    store.show("token", b"second")
+    assert store.shown("token") == (3, b"second")
+    store.hide("token")
+    assert (store.shown("token"), store.shown("another")) == ((0, None), (1, b"other"))
+
+
+def test_the_newest_stored_step_is_0_where_there_is_none(store):
+    assert store.newest("token") == store.newest("nobody") == 0
+    store.add("token", checkpoints(10, 300))
+    assert (store.newest("token"), store.newest("nobody")) == (300, 0)
+
+
+def test_a_title_and_what_is_set_at_rest_are_kept_with_the_run(store):
+    store.begin("another", "digest", "the text", {"settings": {}}, 0)
+    store.rename("token", "mine")
+    store.keep_changes("token", 10, {"clip": 2.0})
+    saved, other = store.load("token"), store.load("another")
+    assert (saved.about["title"], saved.pending(10), saved.about["settings"]) == ("mine", {"clip": 2.0}, {"seed": 3})
+    assert ("title" in other.about, other.pending(10)) == (False, {})
+    store.begin("token", "digest", "the text", {"settings": {}}, 10)
+    assert store.load("token").pending(10) == {}
+
+
+def test_of_a_file_that_was_removed_its_run_is_still_reached_by_who_had_it_open(store):
+    store.add("token", checkpoints(10))
+    for path in store.folder.iterdir():
+        path.unlink()
+    left = store.left("token")
+    assert ([one.step for one in left.checkpoints], left.text) == ([10], "the text")
+    assert store.left("nobody") is None
+    assert Store(store.folder).left("token") is None
+
+
+def test_what_troubles_a_store_is_one_sentence(store, tmp_path):
+    assert store.trouble() is None
+    (tmp_path / "a file").write_text("in its way")
+    assert Store(tmp_path / "a file" / "home").trouble().startswith("Runs cannot be saved or opened in ")

@@ -1,6 +1,7 @@
 """A run does what it is told, exactly, and what it shows is what the same trainer does without a process."""
 
 import os
+import time
 import tracemalloc
 
 import numpy as np
@@ -201,6 +202,18 @@ def test_the_last_command_wins_and_says_whose_it_was(run):
     run.train(until=run.snapshot.step + 100, by="laptop")
     until(run, lambda run: run.status == "paused" and run.snapshot.step == run.stop_at)
     assert run.last_command.by == "laptop"
+
+
+def test_to_train_while_it_is_about_to_pause_has_it_train_on(run, engine):
+    run.train()
+    until(run, lambda run: run.status == "training")
+    with engine.lock:  # so that no answer comes between
+        run.pause()
+        assert run.status == "pausing"
+        before = time.monotonic()
+        run.train(until=run.snapshot.step + 1_000)
+        assert (run.status, before <= run.last_command.at <= time.monotonic()) == ("training", True)
+    until(run, lambda run: run.status == "paused" and run.snapshot.step == run.stop_at)
 
 
 def test_the_version_grows_with_every_change_and_not_without(run):

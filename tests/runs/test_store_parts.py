@@ -5,6 +5,7 @@ from contextlib import closing
 
 import pytest
 
+from charrnn.runs import reading, room
 from charrnn.runs import store as stores
 from charrnn.runs.history import bins, of
 from charrnn.runs.store import Store
@@ -177,3 +178,43 @@ def test_what_troubles_a_store_is_one_sentence(store, tmp_path):
     assert store.trouble() is None
     (tmp_path / "a file").write_text("in its way")
     assert Store(tmp_path / "a file" / "home").trouble().startswith("Runs cannot be saved or opened in ")
+
+
+@pytest.mark.parametrize(("modest", "given_up"), [(20, {}), (19, {"token": [10]}), (5, {"token": [10]})])
+def test_a_run_gives_up_its_oldest_step_for_others_only_while_it_is_large_and_has_another(
+    store, monkeypatch, modest, given_up
+):
+    store.add("token", checkpoints(10, 20))
+    monkeypatch.setattr(room, "MODEST", modest)
+    assert store.tidy(limit=0, at_work=["token"]) == (0, given_up)
+    assert stored(store) == [step for step in (10, 20) if step not in given_up.get("token", [])]
+
+
+def test_what_comes_after_a_history_that_is_damaged_is_saved_by_itself(store):
+    rows = of([Step(step, 2.0, 2.0, 1.0, 0.0) for step in range(1, 11)])
+    store.add("token", Progress(rows[:5], [], []))
+    for damage in ("x'00'", "'text'"):
+        change(store, f"UPDATE thinned SET rows = {damage}")
+        store.add("token", Progress(rows[5:], [], []))
+        assert store.load("token").history["step"].tolist() == [6, 7, 8, 9, 10]
+
+
+def test_a_busy_store_is_no_damaged_one():
+    def busy(name):
+        error = sqlite3.OperationalError("of the moment")
+        error.sqlite_errorname = name
+        raise error
+
+    damaged = []
+    with pytest.raises(sqlite3.OperationalError):
+        reading._part(damaged, "a note", lambda: busy("SQLITE_BUSY_SNAPSHOT"))
+    assert reading._part(damaged, "a note", lambda: busy("SQLITE_CORRUPT")) == damaged[1:]
+    assert reading._part(damaged, "a step", lambda: int("x")) == []
+    assert reading._part(damaged, "a number", lambda: 7) == [7]
+    assert damaged == ["a note", "a step"]
+
+
+def test_notes_that_cannot_be_read_at_all_are_named_together(store):
+    change(store, "DROP TABLE notes")
+    change(store, "CREATE TABLE notes (token TEXT, step INTEGER)")
+    assert Store(store.folder).load("token").damaged == ("what was noted of it",)

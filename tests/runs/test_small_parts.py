@@ -1,9 +1,11 @@
 """The steps that are kept, what is set of a run at rest, how a loss is smoothed, and what a store may hold."""
 
+import json
+
 import numpy as np
 import pytest
 
-from charrnn.runs import history
+from charrnn.runs import history, run_file
 from charrnn.runs.changes import Changes
 from charrnn.runs.checkpoint_schedule import PAUSES, is_log_spaced, lasting, next_mark
 from charrnn.runs.curve import Curve
@@ -176,3 +178,22 @@ def test_a_step_that_cannot_be_had_is_said_to_be_so(step, said):
 )
 def test_what_was_set_at_rest_counts_at_the_step_where_it_was_set(pending, found):
     assert saved()._replace(about={"pending": pending}).pending(17) == found
+
+
+def test_numbers_of_32_bits_are_told_in_as_few_digits_as_tell_them_and_what_is_none_as_none():
+    assert run_file._plain(np.array([0.1, np.nan], np.float32)) == [0.1, None]
+    assert run_file._plain(np.array([1 / 3, np.nan])) == [1 / 3, None]
+    assert run_file._plain(np.array([3], np.int64)) == [3]
+
+
+def test_a_history_told_in_plain_numbers_is_the_same_again():
+    rows = history.row_a_step(np.arange(1, 4), *np.full((3, 3), 1 / 3, np.float32), np.full(3, np.nan))
+    columns = {name: run_file._plain(rows[name]) for name in rows.dtype.names}
+    assert json.loads(json.dumps(columns)) == columns
+    again = run_file._history(columns, 3)
+    for name in columns:
+        np.testing.assert_array_equal(again[name], rows[name])
+    with pytest.raises(ValueError, match=r"^its steps are none of its run$"):
+        run_file._history(columns, 2)
+    with pytest.raises(ValueError, match=r"^its losses are none$"):
+        run_file._history(columns | {"low": [-1.0, 0.0, 0.0]}, 3)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from charrnn.runs.curve import Curve
-from charrnn.runs.history import after, joined, packed, row_a_step, thinned, unpacked, until
+from charrnn.runs.history import after, joined, last, packed, row_a_step, thinned, unpacked, until
 
 SUMS = ("norm_sum", "clipped_sum")  # of floats: they depend a little on where they are cut
 
@@ -64,6 +64,10 @@ def test_what_was_packed_comes_back_and_one_changed_byte_is_noticed(n):
     data[(7 * n) % len(data)] ^= 1
     with pytest.raises(ValueError, match="checksum"):
         unpacked(bytes(data))
+
+
+def test_the_last_step_of_a_history_is_that_of_its_last_row_and_0_where_there_is_none():
+    assert (last(history(7)), last(history(0))) == (7, 0)
 
 
 @pytest.mark.parametrize("data", [b"", b"\0", b"\0\0\0", b"\0\0\0\0\0"])

@@ -22,7 +22,10 @@ from charrnn.training.settings import Settings
 CORPUS = Corpus.from_text("The Rain in Spain.\r\n" * 40, name="rain", lowercase=True, held_out=0.2).knowing("xyz ")
 
 
-@pytest.mark.parametrize("corpus", [CORPUS, CORPUS.knowing("xyzq", (("sonnets", 7), ("roses", 9)))], ids=["a", "b"])
+READ = Corpus.from_bytes("Der Regen fällt. ".encode("utf-16") * 40, name="Regen")
+
+
+@pytest.mark.parametrize("corpus", [CORPUS, CORPUS.knowing("xyzq", (("sonnets", 7), ("roses", 9))), READ], ids="abc")
 def test_a_corpus_described_in_json_and_made_again_is_the_same(corpus):
     again = corpus_from(json.loads(json.dumps(describe(corpus))), corpus.text)
     for name in ("name", "text", "vocabulary", "held_out", "lowercase", "report", "before", "digest"):

@@ -59,3 +59,7 @@ def test_a_run_is_found_by_its_token_until_it_is_forgotten_and_there_are_never_t
     memory.forget("a")  # which is there no longer
     assert (memory.get("a"), memory.all()) == (None, [])
     assert memory.keep(Resting("a", 1)) is run  # a page still holds it
+    other = memory.keep(Resting("b", 1))
+    assert memory.all() == [run, other]
+    memory.keep(run)
+    assert memory.all() == [other, run]  # it is the one touched last
